@@ -1,0 +1,94 @@
+# All that is needed on a fresh machine is make and a Python of 3.11 or newer.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.PHONY: help run test demo check static bench lock wheel places clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+ENOUGH := import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
+
+help:
+	@echo "make run     fetch ICE's lists, store them, and say what changed"
+	@echo "make demo    the service shown on made-up lists, without the network"
+	@echo "make test    every check and every test"
+	@echo "make check   the checks and the quick tests"
+	@echo "make bench   the measurements of benchmarks/"
+	@echo "make lock    requirements*.lock made anew     make wheel   dist/*.whl"
+	@echo "make places  monitor/places/ data made anew   make clean   what was made is removed"
+
+run: $(VENV)/.for-run
+	$(BIN)/ice-agreements run
+
+demo: $(VENV)/.for-dev
+	$(BIN)/python -m tests.demo
+
+static: $(VENV)/.for-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_layout.py
+
+check: static
+	$(BIN)/python -m pytest -q -n auto
+
+test: static
+	$(BIN)/python -m pytest -q -n auto -m "not live"
+
+bench: $(VENV)/.for-bench
+	$(BIN)/python -m benchmarks
+
+places: $(VENV)/.for-dev
+	$(BIN)/python -m monitor.places.make
+
+wheel: $(VENV)/.for-dev
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
+
+# -- environments ---------------------------------------------------------------------------------------------------
+# One environment; each stamp says for what it was filled. The versions agree, so a later one only adds to it.
+
+$(VENV)/.python:
+	@for name in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14 python; do \
+		if "$$name" -c '$(ENOUGH)' >/dev/null 2>&1; then found="$$name"; break; fi; \
+	done; \
+	if [ -z "$${found:-}" ]; then \
+		echo "No Python of 3.11 or newer with venv was found (tried python3, python3.11 to python3.14). Install one" >&2; \
+		echo "(Debian, Ubuntu: python3 and python3-venv), or say where it is: make PYTHON=/path/to/python3.12" >&2; exit 1; \
+	fi; \
+	echo "Making $(VENV) with $$("$$found" --version)"; \
+	"$$found" -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.for-%: $(VENV)/.python pyproject.toml
+	@echo "Installing $(LOCK_$*)"
+	$(PIP) install --require-hashes --requirement $(LOCK_$*)
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+LOCK_run := requirements.lock
+LOCK_dev := requirements-dev.lock
+LOCK_bench := requirements-bench.lock
+$(VENV)/.for-run: $(LOCK_run)
+$(VENV)/.for-dev: $(LOCK_dev)
+$(VENV)/.for-bench: $(LOCK_bench)
+
+# -- locks ----------------------------------------------------------------------------------------------------------
+# For every platform and Python the project runs on, with hashes. `make lock UPGRADE=--upgrade` takes newer releases.
+
+COMPILE = build/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-header --quiet $(UPGRADE) pyproject.toml
+
+lock: build/lock/bin/uv
+	$(COMPILE) --group build --output-file requirements.lock
+	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) --group bench --constraint requirements-dev.lock --output-file requirements-bench.lock
+
+build/lock/bin/uv: $(VENV)/.python
+	$(BIN)/python -m venv build/lock
+	build/lock/bin/python -m pip --disable-pip-version-check --quiet install uv
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +

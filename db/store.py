@@ -1,0 +1,108 @@
+"""The store: one directory with a SQLite file and an archive of documents.
+
+One writer at a time: every write happens in a transaction that takes the write lock first (`BEGIN IMMEDIATE`), so a
+read is never upgraded to a write half-way. WAL lets readers go on meanwhile.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlite_utils import Database
+
+from db.archive import Archive
+from db.errors import DatabaseError
+from db.schema import migrations
+
+DATABASE_NAME = "ice-agreements.sqlite"
+ARCHIVE_NAME = "archive"
+BUSY_SECONDS = 30.0
+
+
+def utc_now() -> datetime:
+    """The present, aware, in UTC. Only composition roots call this; below them `now` is a parameter."""
+    return datetime.now(UTC)
+
+
+def to_text(moment: datetime) -> str:
+    """An aware time as the store writes it: `2025-09-22T16:17:25Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Store:
+    """An open store. Use `Store.open`; close it, or use it as a context manager."""
+
+    def __init__(self, home: Path, db: Database, now: Callable[[], datetime]) -> None:
+        self.home = home
+        self.db = db
+        self.archive = Archive(home / ARCHIVE_NAME)
+        self._now = now
+
+    @classmethod
+    def open(cls, home: Path, *, now: Callable[[], datetime] = utc_now, read_only: bool = False) -> Self:
+        """The store in `home` is open and up to date with this program; it is made when it is not there."""
+        path = home / DATABASE_NAME
+        try:
+            if read_only and not path.is_file():
+                raise DatabaseError(f"no database at {path}; run `ice-agreements run` or `import` first")
+            if not read_only:
+                home.mkdir(parents=True, exist_ok=True)
+            # autocommit (isolation_level None): transactions are ours alone to begin
+            connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            db = Database(connection)
+            connection.execute("pragma foreign_keys = on")
+            if not read_only:
+                connection.execute("pragma journal_mode = wal")
+                connection.execute("pragma synchronous = full")
+                if migrations.pending(db):
+                    migrations.apply(db)
+        except (sqlite3.Error, OSError) as error:
+            raise DatabaseError(
+                f"cannot open the database {path}: {error}; check the directory's permissions and free space, "
+                "or restore a backup"
+            ) from error
+        return cls(home, db, now)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The SQLite connection, for reading; write inside `writing()`."""
+        connection = self.db.conn
+        assert connection is not None  # sqlite-utils types it optional; ours is given at the start
+        return connection
+
+    def now_text(self) -> str:
+        """The present as the store writes it."""
+        return to_text(self._now())
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Everything inside is written together or not at all; nested use joins the outer transaction."""
+        connection = self.connection
+        if connection.in_transaction:
+            yield connection
+            return
+        connection.execute("begin immediate")
+        try:
+            yield connection
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.execute("commit")
+
+    def close(self) -> None:
+        """The database file is closed."""
+        self.db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

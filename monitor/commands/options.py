@@ -1,0 +1,72 @@
+"""Options that several commands share, and the store they open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from db.settings import Settings
+from db.store import Store, to_text
+from monitor.output import Format
+
+DbOption = Annotated[
+    Path | None,
+    typer.Option("--db", help="Directory of the data; else ICE_AGREEMENTS_HOME.", show_default=False),
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="How to print the result.")]
+StateOption = Annotated[str | None, typer.Option("--state", help="USPS code of a state or territory, e.g. FL.")]
+CountyOption = Annotated[str | None, typer.Option("--county", help="County by name or FIPS code.")]
+AgencyOption = Annotated[str | None, typer.Option("--agency", help="Agency by id or by the name we use.")]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="What ICE listed on this day.")]
+KnownAtOption = Annotated[
+    str | None, typer.Option("--known-at", metavar="TIME", help="What we knew at this time (UTC).")
+]
+
+#: Set by the program's own `--db`, before the command's.
+chosen: dict[str, Path] = {}
+
+
+def settings_with(db: Path | None) -> Settings:
+    """The settings, with the data where `--db` says: a directory, or the database file in it."""
+    place = db or chosen.get("db")
+    if place is None:
+        return Settings()
+    return Settings(home=place.parent if place.suffix == ".sqlite" else place)
+
+
+@contextmanager
+def open_store(db: Path | None, *, read_only: bool = True) -> Iterator[Store]:
+    """The store is open; a command that only reads does not make one."""
+    with Store.open(settings_with(db).home, read_only=read_only) as store:
+        yield store
+
+
+def to_date(text: str | None, option: str) -> str | None:
+    """An ISO date, checked."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no date; write it as 2025-05-30", param_hint=option) from error
+
+
+def to_moment(text: str | None, option: str) -> str | None:
+    """An aware time as the store writes it; a bare date means its end."""
+    if text is None:
+        return None
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        text = f"{to_date(text, option)}T23:59:59Z"
+    try:
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError as error:
+        message = f"{text!r} is no time; write it as 2025-05-30 or 2025-05-30T18:00:00Z"
+        raise typer.BadParameter(message, param_hint=option) from error
+
+    return to_text(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

@@ -1,0 +1,143 @@
+"""The review commands: what waits, and rulings on it. Rulings are append-only; a later one undoes an earlier."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from db.errors import NotFoundError
+from db.settings import Settings
+from db.store import Store
+from monitor import reviews
+from monitor.commands.options import DbOption, FormatOption, open_store, settings_with
+from monitor.derive import derive
+from monitor.explain import explain_change
+from monitor.log import Filter, read_log
+from monitor.output import Format, say, show, warn
+
+app = typer.Typer(help="Rulings: what waits for a person, and what people decided.", no_args_is_help=True)
+
+ReviewerOption = Annotated[str, typer.Option("--reviewer", envvar="ICE_AGREEMENTS_REVIEWER", help="Who decides.")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why.")]
+COLUMNS = {
+    "listed_on": "Date", "kind": "Kind", "status": "Status", "state": "State", "agency": "Agency",
+    "support_type": "Type", "candidates": "Candidates", "id": "Id",
+}  # fmt: skip
+
+
+@app.command("list")
+def list_open(format: FormatOption = Format.TABLE, db: DbOption = None) -> None:
+    """What waits for a person: held lists first, then changes that need review."""
+    with open_store(db) as store:
+        show(reviews.open_reviews(store), format, COLUMNS, empty="nothing waits for a person")
+
+
+@app.command("show")
+def show_one(
+    subject: Annotated[str, typer.Argument(help="Change id, or sha256 of a list.")], db: DbOption = None
+) -> None:
+    """One change or list with its evidence and the rulings on it."""
+    with open_store(db) as store:
+        for change in read_log(store):
+            if change["id"] == subject:
+                say(explain_change(change))
+                break
+        else:
+            say(reviews.describe_list(store, subject))
+        for ruling in reviews.rulings_on(store, subject):
+            say(
+                f"{ruling['made_at']} {ruling['reviewer']}: {ruling['ruling']} {ruling['other']} {ruling['reason']}".rstrip()
+            )
+
+
+@app.command()
+def same(
+    change_id: str, other: Annotated[str, typer.Argument(help="Agreement id of the candidate.")],
+    reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None,
+) -> None:  # fmt: skip
+    """Rule that the change's agreement goes on in the candidate."""
+    _rule(db, "same", change_id, other, reviewer, reason)
+
+
+@app.command()
+def distinct(
+    change_id: str, other: Annotated[str, typer.Argument(help="Agreement id of the other.")],
+    reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None,
+) -> None:  # fmt: skip
+    """Rule that the change's agreement and the other are two."""
+    _rule(db, "distinct", change_id, other, reviewer, reason)
+
+
+@app.command()
+def confirm(change_id: str, reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None) -> None:
+    """Rule that the change is as the log says."""
+    _rule(db, "confirm", change_id, "", reviewer, reason)
+
+
+@app.command()
+def dismiss(change_id: str, reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None) -> None:
+    """Rule that the change is none; it is retracted."""
+    _rule(db, "dismiss", change_id, "", reviewer, reason)
+
+
+@app.command()
+def release(sha256: str, reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None) -> None:
+    """Take a held list in."""
+    _rule(db, "release", sha256, "", reviewer, reason)
+
+
+@app.command()
+def reject(sha256: str, reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None) -> None:
+    """Leave a list out."""
+    _rule(db, "reject", sha256, "", reviewer, reason)
+
+
+@app.command()
+def note(subject: str, reason: ReasonOption, reviewer: ReviewerOption, db: DbOption = None) -> None:
+    """Write down a remark on a change or list; it decides nothing."""
+    _rule(db, "note", subject, "", reviewer, reason)
+
+
+@app.command("export")
+def export_rulings(db: DbOption = None) -> None:
+    """Every ruling as CSV on stdout, for `review import`."""
+    with open_store(db) as store:
+        writer = csv.DictWriter(sys.stdout, reviews.RULING_COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(reviews.all_rulings(store))
+
+
+@app.command("import")
+def import_rulings(
+    path: Annotated[Path, typer.Argument(help="CSV made by `review export`.")], db: DbOption = None
+) -> None:
+    """Take in rulings from CSV; those known already change nothing."""
+    settings = settings_with(db)
+    with Store.open(settings.home) as store:
+        added, known = reviews.import_rulings(store, path)
+        if added:
+            _derive(store, settings)
+    say(f"{added} rulings taken in, {known} known already")
+
+
+def _rule(db: Path | None, ruling: str, subject: str, other: str, reviewer: str, reason: str) -> None:
+    settings = settings_with(db)
+    with Store.open(settings.home) as store:
+        reviews.rule(store, ruling, subject, other, reviewer=reviewer, reason=reason, made_at=store.now_text())
+        _derive(store, settings)
+        for change in read_log(store, Filter()):
+            if change["id"] == subject:
+                say(f"{change['id']}: {change['kind']} is now {change['status']}")
+                return
+    warn(f"{ruling} is written down for {subject}")
+
+
+def _derive(store: Store, settings: Settings) -> None:
+    derive(store, now=store.now_text(), confirm_after_hours=settings.confirm_after_hours, anew=True)
+
+
+__all__ = ["NotFoundError", "app"]

@@ -1,0 +1,129 @@
+"""From one accepted publication to the next: which rows are the same agreement, and what changed.
+
+`Diff.step` moves a `Ledger` on by one publication. It is a pure fold: the same publications in the same order make
+the same ledger, whether they come one at a time or all at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor import entries
+from monitor.history import Accepted, differing_fields, name_key
+from monitor.identity.rules import Judgement
+from monitor.ledger import Gone, Ledger, New
+from monitor.pairing import Pairing, candidates_for_ending, candidates_for_signing, pair_rows
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What the next publication shows against the ledger, before anything is written."""
+
+    gone: list[Gone]
+    new: list[New]
+    pairing: Pairing
+
+    @property
+    def left(self) -> list[Gone]:
+        """Rows that are gone and that no new row continues."""
+        paired = {id(g) for g, _, _ in self.pairing.pairs}
+        return [g for g in self.gone if id(g) not in paired]
+
+    @property
+    def ending(self) -> list[Gone]:
+        """One row of each agreement that would have no row left and that nothing continues."""
+        staying = {g.agreement.id for g, _, _ in self.pairing.pairs} | {a.id for _, a in self.pairing.doubles}
+        by_agreement = {g.agreement.id: g for g in self.left if g.whole and g.agreement.id not in staying}
+        return list(by_agreement.values())
+
+
+def compare(ledger: Ledger, publication: Accepted) -> Comparison:
+    """Which rows are gone, which are new, and which of them continue one another; nothing is written."""
+    listed = ledger.listed[publication.list]
+    shown: dict[int, int] = {}
+    for listing_id, row in zip(publication.listing_ids, publication.rows, strict=True):
+        shown.setdefault(listing_id, row)
+    gone_ids = [i for i in listed if i not in shown]
+    leaving: dict[str, int] = {}
+    for listing_id in gone_ids:
+        leaving[listed[listing_id]] = leaving.get(listed[listing_id], 0) + 1
+    gone = []
+    for listing_id in gone_ids:
+        agreement = ledger.agreements[listed[listing_id]]
+        whole = leaving[agreement.id] == len(agreement.rows)
+        gone.append(Gone(agreement, listing_id, ledger.listings[listing_id], whole))
+    new = [New(i, row, ledger.listings[i]) for i, row in shown.items() if i not in listed]
+    return Comparison(gone, new, pair_rows(ledger, publication, gone, new))
+
+
+def step(ledger: Ledger, publication: Accepted, comparison: Comparison | None = None) -> None:
+    """The ledger says what `publication` shows; what changed since the publication before is in its log."""
+    previous = ledger.latest.get(publication.list)
+    if previous is None:
+        _take_baseline(ledger, publication)
+        return
+    found = comparison or compare(ledger, publication)
+    ledger.begin(publication)
+    for gone in found.gone:
+        ledger.take_off(gone, previous)
+    for gone, new, judgement in found.pairing.pairs:
+        _continue(ledger, publication, gone, new, judgement, previous)
+    for agreement, new, judgement in found.pairing.returns:
+        entries.bring_back(ledger, publication, agreement, new, judgement)
+    for new, agreement in found.pairing.doubles:
+        entries.note_second_row(ledger, publication, agreement, new)
+    ending = [g for g in found.left if not g.agreement.rows and g.agreement.status == "listed"]
+    candidates = [candidates_for_signing(ledger, publication, new, ending) for new in found.pairing.unpaired]
+    endings = [candidates_for_ending(ledger, publication, gone, found.pairing.unpaired) for gone in ending]
+    for new, fitting in zip(found.pairing.unpaired, candidates, strict=True):
+        entries.sign(ledger, publication, new, fitting)
+    for gone, fitting in zip(ending, endings, strict=True):
+        _end(ledger, publication, gone, fitting, previous)
+    entries.confirm(ledger, publication)
+    if found.gone or found.new:
+        ledger.changed_at[publication.list] = publication.position
+    arrived = {(name_key(n.listing), n.listing.support_code or "") for n in found.new}
+    ledger.check_assumptions(arrived, publication.list)
+
+
+def _take_baseline(ledger: Ledger, publication: Accepted) -> None:
+    """The first list of a source is where its history begins: its rows are no changes."""
+    ledger.begin(publication)
+    ledger.changed_at[publication.list] = publication.position
+    for listing_id, row in zip(publication.listing_ids, publication.rows, strict=True):
+        if listing_id in ledger.listed[publication.list]:
+            continue  # an exact duplicate: the listing is there already
+        new = New(listing_id, row, ledger.listings[listing_id])
+        agreement = ledger.find_double(new.listing, exact=False)
+        if agreement is None:
+            agreement = ledger.open_agreement(publication, new)
+            agreement.baseline = True
+        ledger.put_on(publication, agreement, new)
+
+
+def _continue(
+    ledger: Ledger, publication: Accepted, gone: Gone, new: New, judgement: Judgement, previous: Accepted
+) -> None:
+    """The agreement of `gone` goes on in `new`: renewed, or the same with some cells changed."""
+    if judgement.rule == "renewed":
+        entries.renew(ledger, publication, gone.agreement, new, judgement)
+        return
+    before = (gone.listing_id, previous.position, gone.agreement.last_row)
+    entries.follow_name(ledger, publication, gone.agreement, new, judgement)
+    ledger.put_on(publication, gone.agreement, new)
+    fields = differing_fields(gone.listing, new.listing)
+    if fields or judgement.review:
+        entries.amend(ledger, publication, gone.agreement, before, new, fields, judgement)
+
+
+def _end(
+    ledger: Ledger, publication: Accepted, gone: Gone, candidates: list[dict[str, object]], previous: Accepted
+) -> None:
+    """The agreement has no row left: it ended, unless another row of its agency's goes on for the support type."""
+    if gone.agreement.rows or gone.agreement.status != "listed":
+        return
+    other = ledger.other_listed(gone.agreement)
+    if other is not None:
+        entries.withdraw_row(ledger, publication, gone, other, previous)
+    else:
+        entries.end(ledger, publication, gone, candidates, previous)

@@ -1,0 +1,109 @@
+"""Is this the list it claims to be? Each doubt has a named outcome; a held list makes no change and no alert."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from db.records import Listing
+from monitor import policy
+from monitor.diff import Comparison
+from monitor.ledger import Ledger
+
+#: Every reason that can stand in a publication's `reasons`, with its meaning.
+REASONS = {
+    "swapped": "the header is the other list's than the link promised",
+    "stale": "an older list put out again: a newer one had been published by then",
+    "duplicate": "the very bytes of a list that is here already",
+    "unchanged": "the same rows as the list before",
+    "emptied": "a participating list without rows",
+    "shrunk": "many rows are gone that no new row explains",
+    "churned": "many rows are gone and many are new, and no rule explains it",
+    "rewritten": "many rows were rewritten, and the rules explain each of them; the columns are named",
+    "unreadable": "the document could not be read; the error is named",
+    "totals_near": "ICE's stated totals differ from the list's by 2 or 3",
+    "totals_differ": "ICE's stated totals differ from the list's by more than 3",
+    "agreed": "held, and released by the next list, which agrees with it",
+    "released": "released by a reviewer",
+    "rejected": "rejected by a reviewer",
+}
+
+
+def allowed_gone(rows: int) -> int:
+    """How many rows may go unexplained before a list of `rows` rows is held."""
+    return int(max(policy.HOLD_ROWS, policy.HOLD_SHARE * rows))
+
+
+def judge_comparison(ledger: Ledger, list_name: str, comparison: Comparison, rows: int) -> tuple[list[str], list[str]]:
+    """Reasons to hold the list, and reasons only to be named, from what the comparison leaves unexplained."""
+    before = len(ledger.listed["participating" if list_name == "participating" else "pending"])
+    if list_name == "participating" and rows == 0:
+        return ["emptied"], []
+    limit = allowed_gone(before)
+    ending = comparison.ending
+    if list_name == "pending":  # what was signed meanwhile is explained
+        ending = [g for g in ending if ledger.signed_meanwhile(g.agreement) is None]
+    if len(ending) > limit:
+        columns = explain_churn(g.listing for g in ending) if comparison.pairing.unpaired else ""
+        if len(comparison.pairing.unpaired) > limit:
+            return [f"churned: {len(ending)} rows gone, {len(comparison.pairing.unpaired)} new{columns}"], []
+        return [f"shrunk: {len(ending)} of {before} rows gone"], []
+    rewritten = [(g, n) for g, n, _ in comparison.pairing.pairs]
+    if len(rewritten) > limit:
+        counts = changed_columns((g.listing, n.listing) for g, n in rewritten)
+        named = ", ".join(f"{column} in {count} rows" for column, count in counts if count > limit)
+        if named:
+            return [], [f"rewritten: {named}"]
+    return [], []
+
+
+def changed_columns(pairs: Iterable[tuple[Listing, Listing]]) -> list[tuple[str, int]]:
+    """Which printed columns differ in how many pairs, most first."""
+    counts: Counter[str] = Counter()
+    for before, after in pairs:
+        for column in ("state", "agency", "type", "county", "support_type", "signed"):
+            if getattr(before, column) != getattr(after, column):
+                counts[column] += 1
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def explain_churn(gone: Iterable[Listing]) -> str:
+    """Where the rows that are gone concentrate, as words for a reason: one state, one support type, or nowhere."""
+    listings = list(gone)
+    for column, label in (("state_code", "state"), ("support_code", "support type"), ("signed_on", "signing date")):
+        value, count = Counter(getattr(row, column) for row in listings).most_common(1)[0]
+        if count >= 0.9 * len(listings):
+            return f"; {count} of those gone have {label} {value}"
+    return ""
+
+
+def compare_totals(stated: Mapping[str, Any] | None, listings: Iterable[Listing], listed_on: str) -> list[str]:
+    """Reasons from ICE's stated totals against the list's own; none when the page speaks of another day."""
+    if stated is None or stated.get("agreements") is None:
+        return []
+    if stated.get("as_of_on") and abs(_days(stated["as_of_on"], listed_on)) > 1:
+        return []
+    rows = list(listings)
+    counts = Counter(row.support_code for row in rows)
+    pairs = [("agreements", stated["agreements"], len(rows))]
+    for code, (agreements, _) in sorted((stated.get("by_support_type") or {}).items()):
+        if agreements is not None:
+            pairs.append((code, agreements, counts[code]))
+    worst = max(pairs, key=lambda pair: abs(pair[1] - pair[2]))
+    difference = abs(worst[1] - worst[2])
+    if difference <= policy.TOTALS_PASS:
+        return []
+    code = "totals_near" if difference <= policy.TOTALS_WARN else "totals_differ"
+    return [f"{code}: {worst[0]} stated {worst[1]}, listed {worst[2]}"]
+
+
+def reason_code(reason: str) -> str:
+    """The code at the head of a reason."""
+    return reason.split(":", 1)[0]
+
+
+def _days(a: str, b: str) -> int:
+    from datetime import date
+
+    return (date.fromisoformat(a) - date.fromisoformat(b)).days

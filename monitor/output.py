@@ -1,0 +1,86 @@
+"""What commands print: tables for people, JSON and CSV for programs. Results go to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+
+class Format(StrEnum):
+    """How a result is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+#: Characters by which a spreadsheet takes a cell for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def show(
+    rows: Sequence[Mapping[str, Any]], form: Format, columns: Mapping[str, str], *, empty: str = "nothing"
+) -> None:
+    """The rows are printed: all of each as JSON, the named columns (key -> heading) as a table or CSV."""
+    if form is Format.JSON:
+        json.dump(rows, sys.stdout, ensure_ascii=False, indent=1)
+        sys.stdout.write("\n")
+    elif form is Format.CSV:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([safe_cell(_cell(row, key)) for key in columns] for row in rows)
+    elif not rows:
+        say(empty)
+    else:
+        table = Table(box=None, header_style="bold", pad_edge=False)
+        for heading in columns.values():
+            table.add_column(heading, overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(plain(_cell(row, key))) for key in columns))
+        # a terminal's width folds the cells; where there is none, nothing is cut
+        Console(width=None if sys.stdout.isatty() else 250).print(table)
+
+
+def say(text: str) -> None:
+    """A line for a person is printed on stdout."""
+    sys.stdout.write(plain(text) + "\n")
+
+
+def warn(text: str) -> None:
+    """A line for a person is printed on stderr."""
+    sys.stderr.write(plain(text) + "\n")
+
+
+def plain(text: str) -> str:
+    """Text without control and direction characters: a list's cell must not steer a terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+
+
+def safe_cell(text: str) -> str:
+    """A CSV cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _cell(row: Mapping[str, Any], key: str) -> str:
+    value: Any = row
+    for part in key.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_named(item) for item in value)
+    return str(value)
+
+
+def _named(item: Any) -> str:
+    return str(item.get("agreement_id", item)) if isinstance(item, Mapping) else str(item)

@@ -1,0 +1,295 @@
+"""One-to-one pairs between rows that are gone and rows that are new, strictest rule first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from db.records import Listing
+from monitor import policy
+from monitor.history import (
+    Accepted,
+    Agreement,
+    agreement_slug,
+    county_fips,
+    document_key,
+    name_key,
+    name_of,
+)
+from monitor.identity.likeness import compare, place_of
+from monitor.identity.names import canonical_name, printed_form
+from monitor.identity.rules import AGAINST, Judgement, Setting, Side, judge
+from monitor.ledger import Gone, Ledger, New
+
+
+@dataclass(slots=True)
+class Pairing:
+    """Who continues whom."""
+
+    pairs: list[tuple[Gone, New, Judgement]] = field(default_factory=list)
+    returns: list[tuple[Agreement, New, Judgement]] = field(default_factory=list)  # gone on an earlier list
+    doubles: list[tuple[New, Agreement]] = field(default_factory=list)  # a second row of a listed agreement
+    unpaired: list[New] = field(default_factory=list)
+
+
+SAME_NAME = Judgement("same", "same_name", 0, 1.0, False, {"names": "equal", "dates": "same"})
+
+
+def pair_rows(ledger: Ledger, publication: Accepted, gone: list[Gone], new: list[New]) -> Pairing:
+    """Every new row is paired, returned, doubled or left; every gone row is paired at most once."""
+    result = Pairing()
+    free_gone, free_new = _pair_equal(gone, new, result)
+    free_new = _double(ledger, free_gone, free_new, result, exact=True)
+    missing = ledger.recently_missing(publication)
+    free_new, missing = _return_equal(ledger, free_new, missing, result)
+    free_new = _pair_judged(ledger, publication, free_gone, free_new, missing, result)
+    result.unpaired = _double(ledger, free_gone, free_new, result, exact=False)
+    return result
+
+
+def side_of_gone(agreement: Agreement, listing: Listing) -> Side:
+    """The older side of a comparison: the row as last printed, with all documents its agreement ever linked."""
+    return Side(
+        listing.state_code, name_of(listing), listing.support_code, listing.signed_on,
+        frozenset(agreement.documents), bool(agreement.documents), county_fips(listing), listing.list != "pending",
+    )  # fmt: skip
+
+
+def side_of_new(listing: Listing) -> Side:
+    """The newer side of a comparison."""
+    key = document_key(listing.moa_url)
+    documents = frozenset((key,)) if key else frozenset()
+    return Side(
+        listing.state_code, name_of(listing), listing.support_code, listing.signed_on, documents, bool(key),
+        county_fips(listing), listing.list != "pending",
+    )  # fmt: skip
+
+
+def candidates_for_ending(
+    ledger: Ledger, publication: Accepted, gone: Gone, arrivals: Iterable[New]
+) -> list[dict[str, Any]]:
+    """Rows that could continue an ended agreement though no rule says so, best first."""
+    old = side_of_gone(gone.agreement, gone.listing)
+    found = []
+    for new in arrivals:
+        judgement = _judge(ledger, publication, old, gone.listing, new.listing, 0, gone.agreement.id, ())
+        if judgement.verdict != "distinct":
+            found.append(_candidate(agreement_slug(new.listing), new.listing, judgement.score, judgement.against))
+    for agreement in ledger.listed_in(publication.list, old.state, old.support):
+        if agreement.id == gone.agreement.id or not _signed_after(agreement, gone.agreement):
+            continue
+        agency = ledger.agencies[agreement.agency_id]
+        like = compare(old.name, canonical_name(agency.state, agency.name), old.state, agency.state)
+        close = (
+            like.kind in ("contained", "reordered", "retyped", "loosely equal") and "digits_differ" not in like.against
+        )
+        if close or (like.kind == "same place" and place_of(old.name)):
+            found.append(
+                {
+                    "agreement_id": agreement.id,
+                    "agency_id": agency.id,
+                    "agency": agency.name,
+                    "signed_on": agreement.signed_on,
+                    "score": 0.4,
+                    "reasons": [AGAINST["side_by_side"], AGAINST["other_date"]],
+                }  # fmt: skip
+            )
+    return sorted(found, key=lambda c: (-c["score"], c["agreement_id"]))[:5]
+
+
+def candidates_for_signing(
+    ledger: Ledger, publication: Accepted, new: New, left: Iterable[Gone]
+) -> list[dict[str, Any]]:
+    """Agreements gone from the same list that a new row could continue though no rule says so, best first."""
+    found = []
+    for gone in left:
+        old = side_of_gone(gone.agreement, gone.listing)
+        judgement = _judge(ledger, publication, old, gone.listing, new.listing, 0, gone.agreement.id, ())
+        if judgement.verdict != "distinct":
+            found.append(_candidate(gone.agreement.id, gone.listing, judgement.score, judgement.against))
+    return sorted(found, key=lambda c: (-c["score"], c["agreement_id"]))[:5]
+
+
+def _pair_equal(gone: list[Gone], new: list[New], result: Pairing) -> tuple[list[Gone], list[New]]:
+    """Rows equal in state, strict key, support type and signing date are paired; equal documents first."""
+    waiting: dict[tuple[object, ...], list[Gone]] = defaultdict(list)
+    for g in gone:
+        waiting[_equal_key(g.listing)].append(g)
+    rest: list[New] = []
+    for n in sorted(new, key=lambda n: _order(n.listing)):
+        choices = waiting.get(_equal_key(n.listing))
+        if not choices:
+            rest.append(n)
+            continue
+        document = document_key(n.listing.moa_url)
+        choices.sort(key=lambda g: (document_key(g.listing.moa_url) != document, _order(g.listing)))
+        result.pairs.append((choices.pop(0), n, SAME_NAME))
+    return [g for choices in waiting.values() for g in choices], rest
+
+
+def _double(ledger: Ledger, gone: list[Gone], new: list[New], result: Pairing, *, exact: bool) -> list[New]:
+    """A new row of an agreement that stays listed is its second row; returns the rows that are none."""
+    leaving = {g.agreement.id for g in gone if g.whole}
+    rest = []
+    for n in new:
+        agreement = ledger.find_double(n.listing, exact=exact, leaving=leaving)
+        if agreement is None:
+            rest.append(n)
+        else:
+            result.doubles.append((n, agreement))
+    return rest
+
+
+def _return_equal(
+    ledger: Ledger, new: list[New], missing: list[Agreement], result: Pairing
+) -> tuple[list[New], list[Agreement]]:
+    """An agreement gone on any earlier list is back when its very row is: name, support type, date."""
+    rest = []
+    for n in new:
+        agreement = ledger.find_missing(n.listing)
+        if agreement is None:
+            rest.append(n)
+        else:
+            result.returns.append((agreement, n, SAME_NAME))
+    back = {agreement.id for agreement, _, _ in result.returns}
+    return rest, [a for a in missing if a.id not in back]
+
+
+def _pair_judged(
+    ledger: Ledger, publication: Accepted, gone: list[Gone], new: list[New], missing: list[Agreement],
+    result: Pairing,
+) -> list[New]:  # fmt: skip
+    """Pairs by the rules of identity, best first, one to one; what fits two equally well is left."""
+    # a pending row whose agency signed meanwhile went for that reason: no new row is it under another name
+    entries: list[tuple[Agreement, Listing, int, Gone | None]] = [
+        (g.agreement, g.listing, 0, g)
+        for g in gone
+        if publication.list != "pending" or ledger.signed_meanwhile(g.agreement) is None
+    ]
+    leaving = {g.agreement.id for g in gone if g.whole}
+    for a in missing:
+        entries.append((a, ledger.listings[a.last_listing], ledger.gap_days(a, publication), None))
+    if not entries or not new:
+        return new
+    news_by_block: dict[tuple[str | None, str | None], list[New]] = defaultdict(list)
+    for n in new:
+        news_by_block[(n.listing.state_code, n.listing.support_code)].append(n)
+    counts = _block_counts(gone, new)
+    judged: list[tuple[int, float, str, str, int, New, Judgement]] = []
+    for index, (agreement, listing, gap, _) in enumerate(entries):
+        old = side_of_gone(agreement, listing)
+        for n in _possible(listing, new, news_by_block):
+            unique = gap == 0 and counts[_block(listing)] == (1, 1) and _block(listing) == _block(n.listing)
+            j = _judge(ledger, publication, old, listing, n.listing, gap, agreement.id, leaving, unique=unique)
+            if j.verdict == "same":
+                judged.append((j.tier, -j.score, agreement.id, _order_text(n.listing), index, n, j))
+    judged.sort(key=lambda t: (*t[:5], t[5].row))
+    taken_old: set[int] = set()
+    taken_new: set[int] = set()
+    for tier, score, agreement_id, _, index, n, j in judged:
+        if index in taken_old or id(n) in taken_new:
+            continue
+        rivals = [
+            other for other in judged
+            if other[0] == tier and abs(other[1] - score) < 0.02
+            and (other[4] == index) != (other[5] is n) and other[2] != agreement_id
+            and other[4] not in taken_old and id(other[5]) not in taken_new
+        ]  # fmt: skip
+        if tier >= 6 and rivals:
+            continue
+        taken_old.add(index)
+        taken_new.add(id(n))
+        agreement, _, _, g = entries[index]
+        if g is not None:
+            result.pairs.append((g, n, j))
+        else:
+            result.returns.append((agreement, n, j))
+    return [n for n in new if id(n) not in taken_new]
+
+
+def _possible(
+    listing: Listing, new: list[New], blocks: dict[tuple[str | None, str | None], list[New]]
+) -> Iterable[New]:
+    """New rows worth comparing: the same state and support type, or the same name wherever."""
+    key = name_of(listing).loose
+    block = blocks.get((listing.state_code, listing.support_code), [])
+    yield from block
+    for n in new:
+        if (n.listing.state_code, n.listing.support_code) == (listing.state_code, listing.support_code):
+            continue
+        if n.listing.support_code == listing.support_code or name_of(n.listing).loose == key:
+            yield n
+
+
+def _judge(
+    ledger: Ledger, publication: Accepted, old: Side, listing: Listing, new: Listing, gap: int, agreement_id: str,
+    leaving: Collection[str], *, unique: bool = False,
+) -> Judgement:  # fmt: skip
+    ruled = ledger.rulings.get((agreement_id, agreement_slug(new)))
+    if ruled == "same":
+        return Judgement("same", "ruled_same", -1, 1.0, False, {})
+    if ruled == "distinct":
+        return Judgement("distinct")
+    side = side_of_new(new)
+    setting = Setting(
+        publication.listed_on, gap,
+        lambda: ledger.side_by_side(publication.list, new.support_code, name_key(listing), name_key(new)),
+        any(ledger.document_shared(publication.list, d, agreement_id, leaving) for d in side.documents & old.documents),
+        unique,
+    )  # fmt: skip
+    return judge(old, side, setting)
+
+
+def _candidate(agreement_id: str, listing: Listing, score: float, against: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "agreement_id": agreement_id, "agency_id": None, "agency": printed_form(listing.agency),
+        "state": listing.state_code, "signed_on": listing.signed_on, "score": round(score, 2),
+        "reasons": [AGAINST[code] for code in against],
+    }  # fmt: skip
+
+
+def _signed_after(agreement: Agreement, older: Agreement) -> bool:
+    if agreement.first_position <= older.first_position:
+        return False
+    return bool(agreement.signed_on and older.signed_on and agreement.signed_on > older.signed_on)
+
+
+def _block(listing: Listing) -> tuple[str | None, str | None, str | None]:
+    return (listing.state_code, listing.support_code, listing.signed_on)
+
+
+def _block_counts(gone: list[Gone], new: list[New]) -> dict[tuple[str | None, str | None, str | None], tuple[int, int]]:
+    counts: dict[tuple[str | None, str | None, str | None], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for g in gone:
+        old, fresh = counts[_block(g.listing)]
+        counts[_block(g.listing)] = (old + 1, fresh)
+    for n in new:
+        old, fresh = counts[_block(n.listing)]
+        counts[_block(n.listing)] = (old, fresh + 1)
+    return counts
+
+
+def _equal_key(listing: Listing) -> tuple[object, ...]:
+    return (*name_key(listing), listing.support_code or listing.support_type, listing.signed_on)
+
+
+def _order(listing: Listing) -> tuple[str, ...]:
+    """An order of rows that does not depend on where they stand on the sheet."""
+    return (_order_text(listing), listing.moa_url or "", listing.county or "", listing.moa or "")
+
+
+def _order_text(listing: Listing) -> str:
+    return "|".join(
+        (listing.state_code or "", listing.agency or "", listing.support_code or "", listing.signed_on or "")
+    )
+
+
+def days_between(earlier: str, later: str) -> int:
+    """Whole days from one ISO date to another."""
+    return (date.fromisoformat(later) - date.fromisoformat(earlier)).days
+
+
+__all__ = ["Gone", "New", "Pairing", "candidates_for_ending", "candidates_for_signing", "pair_rows", "policy"]

@@ -1,0 +1,34 @@
+"""The numbers the rules use, each with the evidence for it. Nothing else in the project has a threshold of its own."""
+
+from __future__ import annotations
+
+#: A list that removes more unexplained rows than the larger of these is held for a person. 215 clean steps between
+#: July 2025 and May 2026 removed at most 14 rows; every step above this line was ICE's slip.
+HOLD_ROWS = 20
+HOLD_SHARE = 0.015
+
+#: ICE's stated total against the list's: a difference of 1 is usual (the header row was counted), 2 or 3 is named,
+#: more holds.
+TOTALS_PASS = 1
+TOTALS_WARN = 3
+
+#: A name dated this many days after the workbook was last saved, with newer lists in between, is an old list again.
+STALE_DAYS = 7
+#: A file name's date is believed when the workbook was saved at most this many days before (a long weekend).
+NAME_DATE_DAYS = 5
+
+#: Re-dated within this many days: a correction. Unlinked MOAs were re-dated by up to 71 days (Hardee County, Florida),
+#: linked ones by up to 26 (the 2025 corrections of 12 to 11 June among them).
+REDATE_UNLINKED_DAYS = 90
+REDATE_LINKED_DAYS = 30
+
+#: A new row may be an older one retyped when that vanished at most this many days before.
+RETURN_DAYS = 45
+#: A new signing with the same support type this soon after the older was gone overturns its termination: a renewal.
+RENEWAL_GAP_DAYS = 30
+#: A new support type this soon after the agency's last other one was gone is a switch.
+SWITCH_GAP_DAYS = 180
+
+#: A signing date this many days before its first list cannot be a fresh signing's when another row with that date
+#: vanishes on the same list. The median signing is listed within a week.
+OLD_DATE_DAYS = 30

@@ -1,0 +1,43 @@
+"""What the log said and when: each time it says something new of a change, that is written down and stays.
+
+`known_at` of a change is when it was first stated. A change that better rules or older lists overturned is no longer
+derived; its last wording stays, retracted, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from db import tables
+from db.store import Store
+
+OVERTURNED = "overturned: the lists known now, or better rules, no longer say so"
+OVERRULED = "overturned by a reviewer's ruling"
+
+
+def state(store: Store, now: str, overturned: Mapping[str, str], why: str = OVERTURNED) -> list[str]:
+    """Whatever the derived log says that was not stated last is stated at `now`; returns the ids, sorted.
+
+    `overturned` holds the last wording (JSON) of each change that is no longer derived.
+    """
+    connection = store.connection
+    last = {
+        str(row[0]): (str(row[1]), int(row[2]), str(row[3]), row[4] is not None)
+        for row in connection.execute(
+            "select change_id, status, needs_review, why, body from statements where id in"
+            " (select max(id) from statements group by change_id)"
+        )
+    }
+    current = {
+        str(row[0]): (str(row[1]), int(row[2]), str(row[3]))
+        for row in connection.execute("select id, status, needs_review, reason from changes")
+    }
+    fresh = {i: said for i, said in current.items() if i not in last or last[i][:3] != said or last[i][3]}
+    gone = sorted(i for i in overturned if i not in current)
+    columns = ("change_id", "known_at", "status", "needs_review", "why", "body")
+    rows: list[tuple[str, str, str, int, str, str | None]] = [
+        (i, now, *said, None) for i, said in sorted(fresh.items())
+    ]
+    rows += [(i, now, "retracted", 0, why, overturned[i]) for i in gone]
+    tables.put_rows(connection, "statements", columns, rows)
+    return sorted([*fresh, *gone])

@@ -1,0 +1,30 @@
+"""A table as a reader found it: cells in their places, before anyone asks what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The cells of one sheet or HTML table, as text a person would see.
+
+    Cell coordinates are (row number as in the document, 1-based; column index, 0-based).
+    """
+
+    name: str
+    rows: Sequence[Sequence[str]]  # all of one width; row i is sheet row numbers[i]
+    numbers: Sequence[int]
+    links: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    second_links: Mapping[tuple[int, int], str] = field(default_factory=dict)  # a cell's link named "addendum"
+
+
+def column_letters(index: int) -> str:
+    """The letters Excel shows above the column of this 0-based index."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
