@@ -26,7 +26,8 @@ def m002_derived(db: Database) -> None:
 
 _FACTS = (
     """create table runs (
-        id integer primary key, started_at text not null, finished_at text, outcome text, detail text not null default ''
+        id integer primary key, started_at text not null, finished_at text, outcome text,
+        detail text not null default ''
     ) strict""",
     """create table documents (
         sha256 text primary key, bytes integer not null, stored_at text not null
@@ -54,7 +55,7 @@ _FACTS = (
         sha256 text primary key references documents(sha256), reader text not null, list text,
         sheet text, workbook_modified_at text, row_count integer, listing_ids blob, row_numbers blob,
         signals text not null default '[]', error_code text, error text
-    ) strict, without rowid""",
+    ) strict""",
     """create table page_checks (
         id integer primary key, run_id integer references runs(id), sha256 text not null, text_sha256 text not null,
         seen_at text not null, links text not null, totals text
@@ -96,7 +97,8 @@ _DERIVED = (
         id text primary key, list text not null, agency_id text not null references agencies(id),
         support_type text, signed_on text, status text not null, first_position integer not null,
         last_listing integer not null, last_row integer not null, last_seen integer not null,
-        missing_position integer, documents text not null, document text, endings integer not null, baseline integer not null
+        missing_position integer, documents text not null, document text, endings integer not null,
+        baseline integer not null
     ) strict, without rowid""",
     "create index agreements_by_agency on agreements(agency_id)",
     """create table spans (

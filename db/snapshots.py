@@ -24,7 +24,8 @@ _LISTING_COLUMNS = (
     "list", "state", "agency", "type", "county", "support_type", "signed", "moa", "addendum", "moa_link",
     "addendum_link", "extra", "state_code", "support_code", "signed_on", "moa_url", "addendum_url",
 )  # fmt: skip
-_SELECT = "select id, " + ", ".join(_LISTING_COLUMNS) + " from listings"
+_SELECT = f"select id, {', '.join(_LISTING_COLUMNS)} from listings"  # noqa: S608 - fixed names
+_SAME = "="
 
 
 class StoredSnapshot(NamedTuple):
@@ -144,7 +145,7 @@ def _listing_ids(connection: sqlite3.Connection, listings: Sequence[Listing]) ->
     insert = f"insert into listings (content, {', '.join(_LISTING_COLUMNS)}) values ({marks})"  # noqa: S608 - fixed names
     for content, listing in zip(hashes, listings, strict=True):
         if content not in known:
-            known[content] = int(connection.execute(insert, (content, *_row(listing))).lastrowid or 0)
+            known[content] = int(connection.execute(insert, (content, *_short_row(listing))).lastrowid or 0)
     return [known[content] for content in hashes]
 
 
@@ -157,10 +158,21 @@ def _row(listing: Listing) -> tuple[object, ...]:
     )  # fmt: skip
 
 
+def _short_row(listing: Listing) -> tuple[object, ...]:
+    """The row as stored: a link that is just its unwrapped address is kept once, as `=` beside it."""
+    row = list(_row(listing))
+    for link, url in ((9, 15), (10, 16)):
+        if row[link] is not None and row[link] == row[url]:
+            row[link] = _SAME
+    return tuple(row)
+
+
 def _listing(row: sqlite3.Row | tuple[Any, ...]) -> Listing:
     extra = tuple((str(k), str(v)) for k, v in json.loads(row[12])) if row[12] else ()
+    moa_link = row[16] if row[10] == _SAME else row[10]
+    addendum_link = row[17] if row[11] == _SAME else row[11]
     return Listing(
-        row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], row[10], row[11], extra,
+        row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], moa_link, addendum_link, extra,
         row[13], row[14], row[15], row[16], row[17],
     )  # fmt: skip
 
@@ -169,8 +181,9 @@ def _stored(row: sqlite3.Row | tuple[object, ...]) -> StoredSnapshot:
     sha256, name, reader, sheet, modified, ids, rows, signals, code, error = row
     return StoredSnapshot(
         cast(str, sha256), cast("ListName | None", name), cast(str, reader), cast("str | None", sheet),
-        cast("str | None", modified), unpack(cast(bytes, ids)) if ids else (), unpack(cast(bytes, rows)) if rows else (),
-        tuple(Signal(*s) for s in json.loads(cast(str, signals))), cast("str | None", code), cast("str | None", error),
+        cast("str | None", modified), unpack(cast(bytes, ids)) if ids else (),
+        unpack(cast(bytes, rows)) if rows else (), tuple(Signal(*s) for s in json.loads(cast(str, signals))),
+        cast("str | None", code), cast("str | None", error),
     )  # fmt: skip
 
 

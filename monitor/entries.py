@@ -13,7 +13,6 @@ from monitor.history import (
     Accepted,
     Agreement,
     Change,
-    agency_slug,
     change_id,
     differing_fields,
     name_key,
@@ -21,6 +20,7 @@ from monitor.history import (
 )
 from monitor.identity.rules import Judgement
 from monitor.ledger import Gone, Ledger, New
+from monitor.pairing import signed_elsewhere
 
 #: Rules under which the name that changed is the same agency's; under the others the agreement moves to another one.
 _SAME_AGENCY = ("same_name", "date_corrected", "retyped", "reordered", "expanded", "renewed", "support_type_corrected")
@@ -77,7 +77,7 @@ def end(
         change.evidence = {"doubt": "listed_once"}
         change.needs_review = publication.list == "participating"
     if publication.list == "pending":
-        _name_signing(ledger, change, agreement)
+        _name_signing(ledger, publication, change, agreement)
     ledger.add_change(change)
     ledger.endings[agreement.id] = ledger.waiting[agreement.id] = change.id
 
@@ -219,16 +219,24 @@ def confirm(ledger: Ledger, publication: Accepted) -> None:
         if change is not None and change.list_name == publication.list and change.position < publication.position:
             change.status = "confirmed"
             if change.kind == "pending_withdrawn" and change.rule != "signed":
-                _name_signing(ledger, change, ledger.agreements[agreement_id])
+                _name_signing(ledger, publication, change, ledger.agreements[agreement_id])
             ledger.dirty.changes.add(ending_id)
             del ledger.waiting[agreement_id]
 
 
-def _name_signing(ledger: Ledger, change: Change, pending: Agreement) -> None:
+def _name_signing(ledger: Ledger, publication: Accepted, change: Change, pending: Agreement) -> None:
     """A pending row that went because the agency signed says so, once the list of participants shows it."""
     signed = ledger.signed_meanwhile(pending)
-    if signed is not None:
-        change.rule, change.evidence = "signed", {"continues": signed.id}
+    if signed is None:
+        signed = signed_elsewhere(ledger, publication, pending, ledger.listings[pending.last_listing])
+        if signed is None:
+            return
+        pair = (ledger.agencies[pending.agency_id], ledger.agencies[signed.agency_id])
+        kept, other = sorted(pair, key=lambda a: (a.first_position, a.id))
+        ledger.merge_agencies(kept, other)
+        change.agency_id = kept.id
+    change.rule, change.evidence = "signed", {"continues": signed.id}
+    change.needs_review, change.candidates = False, []
 
 
 def _overturn(ledger: Ledger, agreement: Agreement, reason: str) -> None:
@@ -263,6 +271,3 @@ def _later(older: Agreement, newer: Agreement) -> bool:
 def _is_switch(ledger: Ledger, publication: Accepted, other: Agreement, agreement: Agreement) -> bool:
     soon = ledger.gap_days(other, publication) <= policy.SWITCH_GAP_DAYS
     return soon and other.signed_on != agreement.signed_on and not ledger.listed_besides(agreement)
-
-
-__all__ = ["agency_slug"]

@@ -33,7 +33,6 @@ from monitor.identity.likeness import compare
 from monitor.identity.names import canonical_name
 from monitor.identity.rules import AGAINST, Judgement
 
-
 #: Two names that were taken never to have stood on one list together: list, support type, name, name.
 Apart = tuple[str, str, NameKey, NameKey]
 

@@ -1,4 +1,7 @@
-"""What commands print: tables for people, JSON and CSV for programs. Results go to stdout, everything else to stderr."""
+"""What commands print: tables for people, JSON and CSV for programs.
+
+Results go to stdout, everything else to stderr.
+"""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def candidates_for_ending(
                     "signed_on": agreement.signed_on,
                     "score": 0.4,
                     "reasons": [AGAINST["side_by_side"], AGAINST["other_date"]],
-                }  # fmt: skip
+                }
             )
     return sorted(found, key=lambda c: (-c["score"], c["agreement_id"]))[:5]
 
@@ -111,6 +111,20 @@ def candidates_for_signing(
         if judgement.verdict != "distinct":
             found.append(_candidate(gone.agreement.id, gone.listing, judgement.score, judgement.against))
     return sorted(found, key=lambda c: (-c["score"], c["agreement_id"]))[:5]
+
+
+def signed_elsewhere(ledger: Ledger, publication: Accepted, pending: Agreement, listing: Listing) -> Agreement | None:
+    """The agreement just signed under a name that is the pending row's but for a slip; None when not just one fits."""
+    found = []
+    for agreement in ledger.listed_in("participating", listing.state_code, listing.support_code):
+        age = days_between(ledger.dates[agreement.first_position], publication.listed_on)
+        if agreement.agency_id == pending.agency_id or agreement.baseline or age > policy.SIGNED_DAYS:
+            continue
+        agency = ledger.agencies[agreement.agency_id]
+        like = compare(name_of(listing), canonical_name(agency.state, agency.name), listing.state_code, agency.state)
+        if like.strong and (like.kind != "contained" or place_of(name_of(listing))):
+            found.append(agreement)
+    return found[0] if len(found) == 1 else None
 
 
 def _pair_equal(gone: list[Gone], new: list[New], result: Pairing) -> tuple[list[Gone], list[New]]:
@@ -290,6 +304,3 @@ def _order_text(listing: Listing) -> str:
 def days_between(earlier: str, later: str) -> int:
     """Whole days from one ISO date to another."""
     return (date.fromisoformat(later) - date.fromisoformat(earlier)).days
-
-
-__all__ = ["Gone", "New", "Pairing", "candidates_for_ending", "candidates_for_signing", "pair_rows", "policy"]

@@ -32,3 +32,6 @@ SWITCH_GAP_DAYS = 180
 #: A signing date this many days before its first list cannot be a fresh signing's when another row with that date
 #: vanishes on the same list. The median signing is listed within a week.
 OLD_DATE_DAYS = 30
+
+#: A row leaves the pending list within this many days of the agency's first listing as a participant.
+SIGNED_DAYS = 21

@@ -148,16 +148,18 @@ class _Reading:
         if column == "addendum" and self.table.second_links:
             beside = map(self.table.second_links.get, zip(self.numbers, repeat(self.header.columns.get("moa", -1))))
             links = [link or second for link, second in zip(links, beside, strict=True)]
-        texts = self.cells.get(column) or [None] * len(links)
+        texts: Iterable[str | None] = self.cells.get(column, [None] * len(links))
         cells = list(map(read_link, texts, links))
-        for cell, number, text, link in zip(cells, self.numbers, texts, links, strict=True):
+        read = list(zip(*cells, strict=True)) or [()] * 4
+        for i in (i for i, raised in enumerate(read[3]) if raised):
+            cell, number = cells[i], self.numbers[i]
             for signal in cell.signals:
                 if signal == signals.ARCHIVE_PREFIX:
-                    prefixed.append((number, column, link or text))
+                    prefixed.append((number, column, links[i] or self.cells[column][i]))
                     continue
                 value = cell.text if signal == signals.LINK_WORDS_UNKNOWN else cell.link or cell.text
                 self._raise(signal, number, column, value, cell.url if signal == signals.LINK_FOREIGN else None)
-        return list(zip(*cells, strict=True))[:3] or [()] * 3
+        return read[:3]
 
     def _raise(
         self, code: str, row: int | None, column: str | None, value: str | None, meaning: str | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
@@ -110,16 +111,22 @@ def _read_table(book: CalamineWorkbook, title: str, notes: SheetNotes, name: str
         if row > len(rows) or column >= len(rows[row - 1]):
             raise DamagedWorkbookError("an error cell lies outside the sheet", file=name, sheet=title, row=row)
         rows[row - 1][column] = text
-    columns = list(map(_print_column, zip(*rows, strict=True)))
-    if any(max(map(len, cells)) > MAX_CELL_CHARS for cells in columns):
-        raise TooLargeError("a cell holds more than MAX_CELL_CHARS characters", file=name, sheet=title)
+    columns = []
+    for cells in zip(*rows, strict=True):
+        texts, longest = _print_column(cells)
+        if longest > MAX_CELL_CHARS:
+            raise TooLargeError("a cell holds more than MAX_CELL_CHARS characters", file=name, sheet=title)
+        columns.append(texts)
     return Table(title, list(zip(*columns, strict=True)), range(1, len(rows) + 1), notes.links)
 
 
-def _print_column(cells: tuple[object, ...]) -> tuple[str, ...]:
+def _print_column(cells: tuple[Any, ...]) -> tuple[tuple[str, ...], int]:
+    """The cells as Excel shows them, and the length of the longest."""
     try:
-        "".join(cells)
-    return cells if set(map(type, cells)) == {str} else tuple(map(print_cell, cells))
+        return cells, max(map(len, cells))
+    except TypeError:  # only text has a length
+        texts = tuple(map(print_cell, cells))
+        return texts, max(map(len, texts))
 
 
 def print_cell(cell: object) -> str:

@@ -49,9 +49,8 @@ def show_one(
         else:
             say(reviews.describe_list(store, subject))
         for ruling in reviews.rulings_on(store, subject):
-            say(
-                f"{ruling['made_at']} {ruling['reviewer']}: {ruling['ruling']} {ruling['other']} {ruling['reason']}".rstrip()
-            )
+            said = (ruling[name] for name in ("made_at", "reviewer", "ruling", "other", "reason"))
+            say(" ".join(part for part in said if part))
 
 
 @app.command()

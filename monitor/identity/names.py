@@ -42,6 +42,7 @@ class _Rules(NamedTuple):
     fillers: frozenset[str]
     bodies: tuple[tuple[str, tuple[str, ...]], ...]
     office_words: frozenset[str]
+    county_words: dict[str, str]
 
 
 _APOSTROPHE = re.compile("['`\u00b4\u02bc\u2018\u2019\u201b\u2032]")
@@ -80,6 +81,8 @@ def canonical_name(state: str | None, agency: str) -> Name:
         word if index == 0 and word == code else rules.words.get(word, word) for index, word in enumerate(words)
     )
     text = f" {text} "
+    if state in rules.county_words:
+        text = text.replace(" county ", f" {rules.county_words[state]} ")
     for before, after in rules.phrases:
         text = text.replace(f" {before} ", f" {after} " if after else " ")
     text = text.strip()
@@ -172,4 +175,5 @@ def _rules() -> _Rules:
         frozenset(data["loose"]["fillers"]),
         tuple((b["name"], tuple(b["words"])) for b in data["bodies"]),
         frozenset(data["place"]["office_words"]),
+        dict(data["county_words"]),
     )

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from db.records import Signal, Snapshot
 from scrapers import signals
 from scrapers.links import unwrap_link
 from scrapers.readers import read_document
@@ -90,23 +91,53 @@ def test_a_place_inside_the_workbook_is_no_link() -> None:
     assert (snapshot.listings[0].moa_link, snapshot.signals) == (None, ())
 
 
-def test_a_hyperlink_formula_is_a_link() -> None:
+@pytest.mark.parametrize("name", ["HYPERLINK", "Hyperlink "])
+def test_a_hyperlink_formula_is_a_link(name: str) -> None:
     """=HYPERLINK("address","link") leads where its first argument says, though nothing is evaluated."""
-    cell = Raw(f'<c r="{{ref}}" t="str"><f>HYPERLINK("{PDF}","link")</f><v>link</v></c>')
+    cell = Raw(f'<c r="{{ref}}" t="str"><f>{name}("{PDF}","link")</f><v>link</v></c>')
     snapshot = read_document(make_workbook([PARTICIPATING, (*ROW[:6], cell, "")]))
     assert (snapshot.listings[0].moa, snapshot.listings[0].moa_link) == ("link", PDF)
 
 
 def test_a_cell_whose_text_is_an_address_counts_when_there_is_no_hyperlink() -> None:
-    """Transcribed page tables hold addresses as text; the hyperlink wins where both are."""
-    text = f"https://web.archive.org/web/20210113002027/{PDF}"
-    rows = [PARTICIPATING, (*ROW[:6], text, ""), (*ROW[:6], text, "")]
+    """The hyperlink wins where both are."""
+    rows = [PARTICIPATING, (*ROW[:6], PDF, ""), (*ROW[:6], PDF, "")]
     snapshot = read_document(make_workbook(rows, {"G3": "https://www.ice.gov/other.pdf"}))
     assert [(x.moa, x.moa_link, x.moa_url) for x in snapshot.listings] == [
-        (text, None, PDF),
-        (text, "https://www.ice.gov/other.pdf", "https://www.ice.gov/other.pdf"),
+        (PDF, None, PDF),
+        (PDF, "https://www.ice.gov/other.pdf", "https://www.ice.gov/other.pdf"),
     ]
     assert snapshot.signals == ()
+
+
+@pytest.mark.parametrize("modifier", ["", "id_", "if_"])
+def test_an_address_is_as_ice_printed_it_and_not_as_an_archive_keeps_it(modifier: str) -> None:
+    """Two captures of one page, transcribed or with hyperlinks, give equal listings and one signal with a count."""
+
+    def capture(stamp: str) -> Snapshot:
+        kept = f"https://web.archive.org/web/{stamp}{modifier}/{PDF}"
+        rows = [PARTICIPATING, (*ROW[:6], kept, ""), (*ROW[:6], "link", "link"), (*ROW[:6], "", "")]
+        return read_document(make_workbook(rows, {"G3": kept, "H3": kept}))
+
+    first, second = capture("20210113002027"), capture("20211004045853")
+    assert first.listings == second.listings
+    assert [(x.moa, x.moa_link, x.moa_url, x.addendum_link) for x in first.listings] == [
+        (PDF, None, PDF, None),
+        ("link", PDF, PDF, PDF),
+        ("", None, None, None),
+    ]
+    seen = f"https://web.archive.org/web/20210113002027{modifier}/{PDF}"
+    assert first.signals == (Signal(signals.ARCHIVE_PREFIX, 2, "moa", seen, "3 cells"),)
+
+
+@pytest.mark.parametrize(
+    "text", ["https://web.archive.org/web/20210113002027/", "https://web.archive.org/web/2021*/x.pdf", "/web/x.pdf"]
+)
+def test_an_archives_page_that_keeps_no_address_stays_as_printed(text: str) -> None:
+    """Only what stands before a whole address is taken off."""
+    snapshot = read_document(make_workbook([PARTICIPATING, (*ROW[:6], text, "")]))
+    assert snapshot.listings[0].moa == text
+    assert signals.ARCHIVE_PREFIX not in [s.code for s in snapshot.signals]
 
 
 def test_the_link_of_a_cell_with_two_words_is_the_moas() -> None:

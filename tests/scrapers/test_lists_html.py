@@ -68,8 +68,10 @@ def test_line_breaks_and_spans() -> None:
 def test_an_archived_page_has_links_to_the_archive() -> None:
     """What web.archive.org rewrote is unwrapped."""
     row = ROW.replace('"/doclib', '"/web/20200101000000/https://www.ice.gov/doclib')
-    (listing,) = read_document(page(f"<table><tr>{HEAD}</tr>{row}</table>")).listings
-    assert listing.moa_url == "https://www.ice.gov/doclib/287gMOA/Etowah_06-09-2020.pdf"
+    snapshot = read_document(page(f"<table><tr>{HEAD}</tr>{row}</table>"))
+    (listing,) = snapshot.listings
+    assert listing.moa_link == listing.moa_url == "https://www.ice.gov/doclib/287gMOA/Etowah_06-09-2020.pdf"
+    assert [(s.code, s.meaning) for s in snapshot.signals] == [(signals.ARCHIVE_PREFIX, "1 cells")]
 
 
 @pytest.mark.parametrize(
