@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import unquote_plus, urlsplit
 
 #: Relative links on ICE's page, and links typed without a host, are ICE's own.
 ICE_ROOT = "https://www.ice.gov"
@@ -14,6 +14,7 @@ _ARCHIVE = re.compile(r"(?:https?:)?/*web\.archive\.org/web/[^/]+/(.+)", re.IGNO
 _ARCHIVE_PREFIX = re.compile(r"(?:https?://web\.archive\.org)?/web/\d{14}(?:[a-z]{2}_)?/(?=https?:/)")
 _ARCHIVE_PATH = re.compile(r"/web/\d[^/]*/(https?:/.+)", re.IGNORECASE | re.DOTALL)
 _SAFELINK = re.compile(r"https?://[^/?#]+\.safelinks\.protection\.outlook\.com/", re.IGNORECASE)
+_TARGET = re.compile(r"[?&]url=([^&]+)")
 _SCHEME = re.compile(r"(https?):/*(.*)", re.IGNORECASE | re.DOTALL)
 _HOST = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]", re.IGNORECASE)
 _MAX_URL_CHARS = 4_000  # the longest safelink seen has under 700; Excel itself stops at 2,079
@@ -27,12 +28,12 @@ def unwrap_link(link: str) -> str | None:
     Unwraps Outlook safelinks, web.archive.org and browser extensions; mends `https:/host`; drops the fragment;
     turns http into https for ICE's hosts and spaces into %20; leaves the path's case and percent signs alone.
     """
-    if _PLAIN.fullmatch(link):
-        return link
     if len(link) > _MAX_URL_CHARS:
-        return None
+        return link if is_plain(link) else None
     url = link
     for _ in range(_MAX_WRAPPERS):
+        if is_plain(url):
+            return url
         inner = _peel(url)
         if inner == url:
             return _finish(url)
@@ -40,9 +41,14 @@ def unwrap_link(link: str) -> str | None:
     return None
 
 
+def is_plain(link: str) -> bool:
+    """True when the link is already all that it means: an address on ICE's host in its usual characters."""
+    return _PLAIN.fullmatch(link) is not None
+
+
 def is_ice(url: str) -> bool:
     """True when the address is on a host of ICE."""
-    if url.startswith("https://www.ice.gov/"):
+    if url.startswith(f"{ICE_ROOT}/"):
         return True
     host = (urlsplit(url).hostname or "").lower()
     return host == "ice.gov" or host.endswith(".ice.gov")
@@ -64,8 +70,8 @@ def _peel(url: str) -> str:
     if found := _ARCHIVE.match(url) or _ARCHIVE_PATH.match(url):
         return found[1]
     if _SAFELINK.match(url):
-        targets = parse_qs(url.partition("?")[2].partition("#")[0], max_num_fields=50).get("url")
-        return targets[0] if targets else url
+        found = _TARGET.search(url.partition("#")[0])
+        return unquote_plus(found[1]) if found else url
     if url[:17].lower() == "chrome-extension:" and (at := url.lower().find("http", 17)) > 0:
         return url[at:]
     return url

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from datetime import date, timedelta
@@ -134,12 +134,14 @@ class _Reading:
         cells = self.cells.get(column)
         if not cells:
             return repeat(None)
-        meanings, doubts = zip(*map(read, cells), strict=True)
-        if any(doubts):
-            for number, cell, meaning, doubt in zip(self.numbers, cells, meanings, doubts, strict=True):
-                if doubt:
-                    self._raise(doubt, number, column, cell, meaning)
-        return meanings
+        known = {cell: read(cell) for cell in set(cells)}
+        doubts = {cell: signal for cell, (_, signal) in known.items() if signal}
+        meanings = {cell: meaning for cell, (meaning, _) in known.items()}
+        if doubts:
+            for number, cell in zip(self.numbers, cells, strict=True):
+                if cell in doubts:
+                    self._raise(doubts[cell], number, column, cell, meanings[cell])
+        return map(meanings.__getitem__, cells)
 
     def _read_links(self, column: str, prefixed: list[_Prefixed]) -> Iterable[tuple[str | None, ...]]:
         """The texts, hyperlinks and addresses of an MOA or ADDENDUM column, each as one sequence."""
@@ -171,9 +173,10 @@ class _Reading:
         if self.modified_at is None or "signed" not in self.cells:
             return LATEST_ON
         latest = date.fromisoformat(self.modified_at[:10]) + timedelta(days=366)
-        last = latest.isoformat()
-        days = [day for cell in self.cells["signed"] if (day := read_date(cell, LATEST_ON)[0])]
-        if sum(day > last for day in days) * 2 > len(days):
+        counts = Counter(self.cells["signed"])
+        days = [(day, count) for cell, count in counts.items() if (day := read_date(cell, LATEST_ON)[0])]
+        late = sum(count for day, count in days if day > latest.isoformat())
+        if late * 2 > sum(count for _, count in days):
             self._raise(signals.WORKBOOK_TIME_ODD, None, None, self.modified_at)
             return LATEST_ON
         return latest

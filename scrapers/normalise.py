@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from db.records import SupportType
 from scrapers import signals
-from scrapers.links import archive_prefix, is_ice, looks_like_link, unwrap_link
+from scrapers.links import archive_prefix, is_ice, is_plain, looks_like_link, unwrap_link
 from scrapers.lookups import (
     LINK_WORDS,
     STATE_NAMES,
@@ -66,7 +66,9 @@ def read_link(text: str | None, link: str | None) -> LinkCell:
 
     Without a hyperlink, a text that is an address counts; a text of None is no cell.
     """
-    raised = []
+    raised: list[str] = []
+    if link and text and is_plain(link) and fold(text) in LINK_WORDS:
+        return LinkCell(text, link, link, ())
     if text and (prefix := archive_prefix(text)):
         text = text[len(prefix) :]
         raised.append(signals.ARCHIVE_PREFIX)
