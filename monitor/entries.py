@@ -190,8 +190,8 @@ def withdraw_row(ledger: Ledger, publication: Accepted, gone: Gone, other: Agree
     change = _new_change(ledger, publication, "renewal", other, "renewed")
     change.before_listing, change.last_listed = gone.listing_id, (previous.position, agreement.last_row)
     change.first_missing = publication.position
-    change.after_listing = other.last_listing
-    change.first_listed = (other.first_position, other.last_row)
+    change.after_listing, (row, first) = min(other.rows.items(), key=lambda item: item[1][1])
+    change.first_listed = (first, row)
     change.fields, change.evidence = ["signed_on"], {"continues": agreement.id, "listed_together": True}
     agreement.status, agreement.missing_position = "renewed", publication.position
     _confirm_now(change)
@@ -200,16 +200,14 @@ def withdraw_row(ledger: Ledger, publication: Accepted, gone: Gone, other: Agree
 
 def note_second_row(ledger: Ledger, publication: Accepted, agreement: Agreement, new: New) -> None:
     """A second row that spells the agency another way, or dates it another day, is noted."""
-    before = agreement.last_listing, agreement.last_seen, agreement.last_row
-    first = ledger.listings[before[0]]
-    same = name_key(first) == name_key(new.listing) and first.signed_on == new.listing.signed_on
-    position = publication.position
+    first_id = min(agreement.rows, key=publication.row_of)
+    first = ledger.listings[first_id]
     ledger.put_on(publication, agreement, new)
-    if same:
+    if name_key(first) == name_key(new.listing) and first.signed_on == new.listing.signed_on:
         return
+    before = (first_id, publication.position, publication.row_of(first_id))
     judgement = Judgement("same", "listed_twice", 2, 1.0, False, {})
-    fields = differing_fields(first, new.listing)
-    amend(ledger, publication, agreement, (before[0], position, before[2]), new, fields, judgement)
+    amend(ledger, publication, agreement, before, new, differing_fields(first, new.listing), judgement)
 
 
 def confirm(ledger: Ledger, publication: Accepted) -> None:
