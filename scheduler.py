@@ -85,7 +85,10 @@ def run(db: DbOption = None) -> None:
 def import_lists(
     paths: Annotated[list[Path] | None, typer.Argument(help="Saved lists (XLSX, HTML), files or folders.")] = None,
     manifest: Annotated[
-        Path | None, typer.Option(help="CSV with the columns file, uploaded_as, archive_capture_utc.")
+        Path | None,
+        typer.Option(
+            metavar="CSV", help="Lists named in a CSV with the columns file, uploaded_as, archive_capture_utc."
+        ),
     ] = None,
     db: DbOption = None,
 ) -> None:
@@ -114,10 +117,13 @@ def import_lists(
 
 @app.command()
 def rebuild(
-    from_archive: Annotated[bool, typer.Option("--from-archive", help="Read every document again first.")] = False,
+    from_archive: Annotated[
+        bool,
+        typer.Option("--from-archive", help="First read every kept document again (after an update of the readers)."),
+    ] = False,
     db: DbOption = None,
 ) -> None:
-    """Make everything that is derived anew from the facts."""
+    """Compare all kept lists again from the first and make the change log anew."""
     settings = settings_with(db)
     with Store.open(settings.home) as store, _progress() as progress:
         if from_archive:
@@ -144,7 +150,11 @@ def status(format: FormatOption = Format.TABLE, db: DbOption = None) -> None:
 
 @app.command()
 def doctor(
-    repair: Annotated[bool, typer.Option("--repair", help="Make what is derived anew.")] = False, db: DbOption = None
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Read what was not read yet, and make the change log anew, before checking."),
+    ] = False,
+    db: DbOption = None,
 ) -> None:
     """Check the program, the database and the archive; say what is wrong and what to do."""
     settings = settings_with(db)
@@ -185,13 +195,13 @@ def _report(store: Store, done: Derived) -> None:
     if not entries:
         say("no change")
     elif len(entries) <= 50:
-        show(entries, Format.TABLE, reading.CHANGE_COLUMNS)
+        reading.show_changes(entries, Format.TABLE)
     else:
         counts: dict[tuple[Any, ...], int] = {}
         for e in entries:
             counts[(e["kind"], e["status"])] = counts.get((e["kind"], e["status"]), 0) + 1
         for (kind, state), number in sorted(counts.items()):
-            say(f"{number} {kind} {state}")
+            say(f"{number} {reading.KIND_WORDS.get(kind, kind)}: {state}")
     for file in done.held:
         warn(f"{file} is held for a person; `ice-agreements review list` says why")
 
