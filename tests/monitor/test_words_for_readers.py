@@ -18,7 +18,7 @@ PUBLICATION = {
     "file": "participatingAgencies01102031am.xlsx", "list": "participating", "sha256": "ab" * 32, "url": "",
     "published_on": "2031-01-10", "workbook_modified_at": "2031-01-10T15:00:00Z", "row": 7,
 }  # fmt: skip
-ROW = {
+ROW: dict[str, Any] = {
     "state": "OHIO", "agency": "Fairview County Sheriff's Office", "type": None, "county": None,
     "support_type": "Task Force Model", "signed_on": "2030-12-01", "moa": "link pending", "addendum": None,
     "normalised": {},
