@@ -74,7 +74,8 @@ def run(db: DbOption = None) -> None:
             say(f"{fetch.file_name or fetch.url}: {fetch.outcome}")
         for line in unread:
             warn(line)
-        _report(store, done)
+        if not result.error or done.stated:  # "no change" would be a claim about lists that nobody saw
+            _report(store, done)
     if result.error:
         warn(result.error)
         raise typer.Exit(FAILED)
@@ -143,6 +144,8 @@ def status(format: FormatOption = Format.TABLE, db: DbOption = None) -> None:
         standing = describe_standing(store)
     if format is Format.TABLE:
         for key, value in standing.items():
+            if isinstance(value, dict):
+                value = ", ".join(f"{name.replace('_', ' ')} {part}" for name, part in value.items() if part != "")
             say(f"{key.replace('_', ' ')}: {'never' if value is None else value}")
         return
     show([standing], format, {key: key for key in standing})

@@ -6,9 +6,10 @@ import json
 import os
 import re
 import shlex
+import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,17 @@ REAL = [(c, p) for c, p, mark in TYPED if mark == "real lists"]
 NOT_HERE = ("run", "serve", "schedule")
 
 
-def run(arguments: list[str], home: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+def run(
+    arguments: list[str], home: Path, cwd: Path, settings: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("ICE_AGREEMENTS_")}
-    environment |= {"ICE_AGREEMENTS_HOME": str(home), "PYTHONPATH": str(ROOT), "HOME": str(cwd), "COLUMNS": "250"}
+    environment |= {
+        "ICE_AGREEMENTS_HOME": str(home),
+        "PYTHONPATH": str(ROOT),
+        "HOME": str(cwd),
+        "COLUMNS": "250",
+        **(settings or {}),
+    }
     command = [sys.executable, str(ROOT / "scheduler.py"), *arguments]
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
@@ -112,6 +121,22 @@ def test_exit_codes_are_as_documented(made_up: Path, tmp_path: Path) -> None:
     held = run(["import", str(tmp_path)], tmp_path / "data", tmp_path)
     assert held.returncode == 3
     assert "participatingAgencies05152025am.xlsx is held" in held.stderr
+
+
+def test_a_run_that_reaches_nobody_says_so_in_one_line_and_claims_nothing(tmp_path: Path) -> None:
+    """`No change` would be a claim about lists that nobody saw. The port is closed: it was just ours."""
+    with socket.socket() as ours:
+        ours.bind(("127.0.0.1", 0))
+        port = ours.getsockname()[1]
+    page_there = {"ICE_AGREEMENTS_SOURCE_URL": f"http://127.0.0.1:{port}/287g", "ICE_AGREEMENTS_MAX_TRIES": "1"}
+    done = run(["run"], tmp_path, tmp_path, page_there)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("unreachable: ")
+    standing = run(["status"], tmp_path, tmp_path)
+    assert "outcome failed" in standing.stdout
+    assert "{" not in standing.stdout
 
 
 @pytest.fixture(scope="module")
