@@ -150,9 +150,14 @@ def read_publications(store: Store) -> list[dict[str, Any]]:
 
 def show_changes(entries: Sequence[Mapping[str, Any]], format: Format) -> None:
     """The changes are printed; a table says the kind in words, JSON and CSV by its code."""
-    if format is Format.TABLE:
-        entries = [{**entry, "kind": KIND_WORDS.get(entry["kind"], entry["kind"])} for entry in entries]
-    show(entries, format, CHANGE_COLUMNS, empty="no such change")
+    show(in_words(entries, format), format, CHANGE_COLUMNS, empty="no such change")
+
+
+def in_words(entries: Sequence[Mapping[str, Any]], format: Format) -> Sequence[Mapping[str, Any]]:
+    """The entries as `format` shows them: with their kinds in words in a table, else unchanged."""
+    if format is not Format.TABLE:
+        return entries
+    return [{**entry, "kind": KIND_WORDS.get(entry["kind"], entry["kind"])} for entry in entries]
 
 
 def _one_of(value: str | None, known: Any, option: str) -> None:

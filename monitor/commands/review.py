@@ -14,6 +14,7 @@ from db.settings import Settings
 from db.store import Store
 from monitor import reviews
 from monitor.commands.options import DbOption, FormatOption, open_store, settings_with
+from monitor.commands.reading import KIND_WORDS, in_words
 from monitor.derive import derive
 from monitor.explain import explain_change
 from monitor.log import Filter, read_log
@@ -39,7 +40,8 @@ COLUMNS = {
 def list_open(format: FormatOption = Format.TABLE, db: DbOption = None) -> None:
     """What waits for a person: held lists first, then changes that need review."""
     with open_store(db) as store:
-        show(reviews.open_reviews(store), format, COLUMNS, empty="nothing waits for a person")
+        waiting = in_words(reviews.open_reviews(store), format)
+        show(waiting, format, COLUMNS, empty="nothing waits for a person")
 
 
 @app.command("show")
@@ -138,7 +140,8 @@ def _rule(db: Path | None, ruling: str, subject: str, other: str, reviewer: str,
         _derive(store, settings)
         for change in read_log(store, Filter()):
             if change["id"] == subject:
-                say(f"{change['id']}: {change['kind']} is now {change['status']}")
+                words = KIND_WORDS.get(change["kind"], change["kind"])
+                say(f"{change['id']} ({words}) is now {change['status']}")
                 return
     warn(f"{ruling} is written down for {subject}")
 
