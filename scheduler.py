@@ -74,7 +74,8 @@ def run(db: DbOption = None) -> None:
             say(f"{fetch.file_name or fetch.url}: {fetch.outcome}")
         for line in unread:
             warn(line)
-        _report(store, done)
+        if not result.error or done.stated:  # "no change" would be a claim about lists that nobody saw
+            _report(store, done)
     if result.error:
         warn(result.error)
         raise typer.Exit(FAILED)
@@ -85,7 +86,10 @@ def run(db: DbOption = None) -> None:
 def import_lists(
     paths: Annotated[list[Path] | None, typer.Argument(help="Saved lists (XLSX, HTML), files or folders.")] = None,
     manifest: Annotated[
-        Path | None, typer.Option(help="CSV with the columns file, uploaded_as, archive_capture_utc.")
+        Path | None,
+        typer.Option(
+            metavar="CSV", help="Lists named in a CSV with the columns file, uploaded_as, archive_capture_utc."
+        ),
     ] = None,
     db: DbOption = None,
 ) -> None:
@@ -114,10 +118,13 @@ def import_lists(
 
 @app.command()
 def rebuild(
-    from_archive: Annotated[bool, typer.Option("--from-archive", help="Read every document again first.")] = False,
+    from_archive: Annotated[
+        bool,
+        typer.Option("--from-archive", help="First read every kept document again (after an update of the readers)."),
+    ] = False,
     db: DbOption = None,
 ) -> None:
-    """Make everything that is derived anew from the facts."""
+    """Compare all kept lists again from the first and make the change log anew."""
     settings = settings_with(db)
     with Store.open(settings.home) as store, _progress() as progress:
         if from_archive:
@@ -137,6 +144,8 @@ def status(format: FormatOption = Format.TABLE, db: DbOption = None) -> None:
         standing = describe_standing(store)
     if format is Format.TABLE:
         for key, value in standing.items():
+            if isinstance(value, dict):
+                value = ", ".join(f"{name.replace('_', ' ')} {part}" for name, part in value.items() if part != "")
             say(f"{key.replace('_', ' ')}: {'never' if value is None else value}")
         return
     show([standing], format, {key: key for key in standing})
@@ -144,7 +153,11 @@ def status(format: FormatOption = Format.TABLE, db: DbOption = None) -> None:
 
 @app.command()
 def doctor(
-    repair: Annotated[bool, typer.Option("--repair", help="Make what is derived anew.")] = False, db: DbOption = None
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Read what was not read yet, and make the change log anew, before checking."),
+    ] = False,
+    db: DbOption = None,
 ) -> None:
     """Check the program, the database and the archive; say what is wrong and what to do."""
     settings = settings_with(db)
@@ -185,13 +198,13 @@ def _report(store: Store, done: Derived) -> None:
     if not entries:
         say("no change")
     elif len(entries) <= 50:
-        show(entries, Format.TABLE, reading.CHANGE_COLUMNS)
+        reading.show_changes(entries, Format.TABLE)
     else:
         counts: dict[tuple[Any, ...], int] = {}
         for e in entries:
             counts[(e["kind"], e["status"])] = counts.get((e["kind"], e["status"]), 0) + 1
         for (kind, state), number in sorted(counts.items()):
-            say(f"{number} {kind} {state}")
+            say(f"{number} {reading.KIND_WORDS.get(kind, kind)}: {state}")
     for file in done.held:
         warn(f"{file} is held for a person; `ice-agreements review list` says why")
 

@@ -63,7 +63,8 @@ def changed_columns(pairs: Iterable[tuple[Listing, Listing]]) -> list[tuple[str,
     counts: Counter[str] = Counter()
     for before, after in pairs:
         for column in ("state", "agency", "type", "county", "support_type", "signed"):
-            if getattr(before, column) != getattr(after, column):
+            old, new = getattr(before, column), getattr(after, column)
+            if old is not None and new is not None and old != new:  # None: the list had no such column
                 counts[column] += 1
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
@@ -73,7 +74,7 @@ def explain_churn(gone: Iterable[Listing]) -> str:
     listings = list(gone)
     for column, label in (("state_code", "state"), ("support_code", "support type"), ("signed_on", "signing date")):
         value, count = Counter(getattr(row, column) for row in listings).most_common(1)[0]
-        if count >= 0.9 * len(listings):
+        if value is not None and count >= 0.9 * len(listings):
             return f"; {count} of those gone have {label} {value}"
     return ""
 

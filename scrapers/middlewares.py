@@ -9,7 +9,7 @@ from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddlewa
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 
-from scrapers.outcomes import OffsiteRequest, UnpackedTooLarge, outcome_of_failure, outcome_of_status
+from scrapers.outcomes import OffsiteRequest, UnpackedTooLarge, line_of, outcome_of_failure, outcome_of_status
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -46,7 +46,7 @@ class RobotsRecordMiddleware(_Guard):
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         if request.meta.get("dont_obey_robotstxt"):
-            self.spider.record_robots(request.url, outcome_of_failure(exception), None, str(exception))
+            self.spider.record_robots(request.url, outcome_of_failure(exception), None, line_of(exception))
 
 
 class UnpackingMiddleware(HttpCompressionMiddleware):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 
 from scrapy.exceptions import (
@@ -102,6 +103,12 @@ def outcome_of_failure(error: BaseException) -> str:
             return "tls_failed"
         case _:
             return "unreachable"
+
+
+def line_of(error: BaseException) -> str:
+    """The error in one line of at most 300 letters, for a person."""
+    text = re.sub(r" ssl:(?:<[^>]*>|\w+)", "", str(error))  # aiohttp names the object; its address says nothing
+    return (" ".join(text.split()) or type(error).__name__)[:300]
 
 
 def _is_tls(error: BaseException) -> bool:

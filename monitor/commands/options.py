@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import us
 
 from db.settings import Settings
 from db.store import Store, to_text
@@ -17,15 +18,36 @@ from monitor.output import Format
 
 DbOption = Annotated[
     Path | None,
-    typer.Option("--db", help="Directory of the data; else ICE_AGREEMENTS_HOME.", show_default=False),
+    typer.Option(
+        "--db",
+        metavar="DIRECTORY",
+        help="Where the data is; else ICE_AGREEMENTS_HOME, else ./data.",
+        show_default=False,
+    ),
 ]
-FormatOption = Annotated[Format, typer.Option("--format", help="How to print the result.")]
-StateOption = Annotated[str | None, typer.Option("--state", help="USPS code of a state or territory, e.g. FL.")]
-CountyOption = Annotated[str | None, typer.Option("--county", help="County by name or FIPS code.")]
-AgencyOption = Annotated[str | None, typer.Option("--agency", help="Agency by id or by the name we use.")]
-AsOfOption = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="What ICE listed on this day.")]
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="For people, for programs (everything, one object a row), for spreadsheets.")
+]
+StateOption = Annotated[
+    str | None, typer.Option("--state", metavar="STATE", help="State or territory by USPS code or name: FL, Florida.")
+]
+CountyOption = Annotated[
+    str | None, typer.Option("--county", metavar="COUNTY", help="County by name or FIPS code: Pasco, 12101.")
+]
+AgencyOption = Annotated[
+    str | None,
+    typer.Option("--agency", metavar="AGENCY", help="Agency by its id, or by its whole name as printed here."),
+]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", metavar="DATE", help="The newest list of this day or before, as 2025-05-30.")
+]
 KnownAtOption = Annotated[
-    str | None, typer.Option("--known-at", metavar="TIME", help="What we knew at this time (UTC).")
+    str | None,
+    typer.Option(
+        "--known-at",
+        metavar="TIME",
+        help="Only what was known here at this time (UTC), as 2025-05-30 or 2025-05-30T18:00:00Z.",
+    ),
 ]
 
 #: Set by the program's own `--db`, before the command's.
@@ -45,6 +67,18 @@ def open_store(db: Path | None, *, read_only: bool = True) -> Iterator[Store]:
     """The store is open; a command that only reads does not make one."""
     with Store.open(settings_with(db).home, read_only=read_only) as store:
         yield store
+
+
+def to_state(text: str | None, option: str = "--state") -> str | None:
+    """The USPS code of a state or territory given by code or name."""
+    if text is None:
+        return None
+    asked = text.strip().casefold()  # not `us.states.lookup`, which also takes what only sounds alike
+    places = (*us.STATES, us.states.DC, *us.states.TERRITORIES)
+    code = next((str(p.abbr) for p in places if asked in (p.abbr.casefold(), p.name.casefold())), None)
+    if code is None:
+        raise typer.BadParameter(f"{text!r} is no state or territory; write it as FL or Florida", param_hint=option)
+    return code
 
 
 def to_date(text: str | None, option: str) -> str | None:

@@ -14,6 +14,7 @@ from db.settings import Settings
 from db.store import Store
 from monitor import reviews
 from monitor.commands.options import DbOption, FormatOption, open_store, settings_with
+from monitor.commands.reading import KIND_WORDS, in_words
 from monitor.derive import derive
 from monitor.explain import explain_change
 from monitor.log import Filter, read_log
@@ -21,8 +22,14 @@ from monitor.output import Format, say, show, warn
 
 app = typer.Typer(help="Rulings: what waits for a person, and what people decided.", no_args_is_help=True)
 
-ReviewerOption = Annotated[str, typer.Option("--reviewer", envvar="ICE_AGREEMENTS_REVIEWER", help="Who decides.")]
-ReasonOption = Annotated[str, typer.Option("--reason", help="Why.")]
+ReviewerOption = Annotated[
+    str, typer.Option("--reviewer", metavar="NAME", envvar="ICE_AGREEMENTS_REVIEWER", help="Your name.")
+]
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for whoever reads it later.")]
+ChangeArgument = Annotated[str, typer.Argument(help="The id of a change, from the last column of `review list`.")]
+ListArgument = Annotated[str, typer.Argument(help="The list's sha256, or its first 6 digits or more.")]
+SubjectArgument = Annotated[str, typer.Argument(help="The id of a change, or the sha256 of a list.")]
+OtherArgument = Annotated[str, typer.Argument(help="Id of the other agreement; `review show` names the candidates.")]
 COLUMNS = {
     "listed_on": "Date", "kind": "Kind", "status": "Status", "state": "State", "agency": "Agency",
     "support_type": "Type", "candidates": "Candidates", "id": "Id",
@@ -33,13 +40,12 @@ COLUMNS = {
 def list_open(format: FormatOption = Format.TABLE, db: DbOption = None) -> None:
     """What waits for a person: held lists first, then changes that need review."""
     with open_store(db) as store:
-        show(reviews.open_reviews(store), format, COLUMNS, empty="nothing waits for a person")
+        waiting = in_words(reviews.open_reviews(store), format)
+        show(waiting, format, COLUMNS, empty="nothing waits for a person")
 
 
 @app.command("show")
-def show_one(
-    subject: Annotated[str, typer.Argument(help="Change id, or sha256 of a list.")], db: DbOption = None
-) -> None:
+def show_one(subject: SubjectArgument, db: DbOption = None) -> None:
     """One change or list with its evidence and the rulings on it."""
     with open_store(db) as store:
         for change in read_log(store):
@@ -55,7 +61,7 @@ def show_one(
 
 @app.command()
 def same(
-    change_id: str, other: Annotated[str, typer.Argument(help="Agreement id of the candidate.")],
+    change_id: ChangeArgument, other: OtherArgument,
     reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None,
 ) -> None:  # fmt: skip
     """Rule that the change's agreement goes on in the candidate."""
@@ -64,7 +70,7 @@ def same(
 
 @app.command()
 def distinct(
-    change_id: str, other: Annotated[str, typer.Argument(help="Agreement id of the other.")],
+    change_id: ChangeArgument, other: OtherArgument,
     reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None,
 ) -> None:  # fmt: skip
     """Rule that the change's agreement and the other are two."""
@@ -72,31 +78,35 @@ def distinct(
 
 
 @app.command()
-def confirm(change_id: str, reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None) -> None:
+def confirm(
+    change_id: ChangeArgument, reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None
+) -> None:
     """Rule that the change is as the log says."""
     _rule(db, "confirm", change_id, "", reviewer, reason)
 
 
 @app.command()
-def dismiss(change_id: str, reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None) -> None:
+def dismiss(
+    change_id: ChangeArgument, reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None
+) -> None:
     """Rule that the change is none; it is retracted."""
     _rule(db, "dismiss", change_id, "", reviewer, reason)
 
 
 @app.command()
-def release(sha256: str, reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None) -> None:
+def release(sha256: ListArgument, reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None) -> None:
     """Take a held list in."""
     _rule(db, "release", sha256, "", reviewer, reason)
 
 
 @app.command()
-def reject(sha256: str, reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None) -> None:
+def reject(sha256: ListArgument, reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None) -> None:
     """Leave a list out."""
     _rule(db, "reject", sha256, "", reviewer, reason)
 
 
 @app.command()
-def note(subject: str, reason: ReasonOption, reviewer: ReviewerOption, db: DbOption = None) -> None:
+def note(subject: SubjectArgument, reason: ReasonOption, reviewer: ReviewerOption, db: DbOption = None) -> None:
     """Write down a remark on a change or list; it decides nothing."""
     _rule(db, "note", subject, "", reviewer, reason)
 
@@ -130,7 +140,8 @@ def _rule(db: Path | None, ruling: str, subject: str, other: str, reviewer: str,
         _derive(store, settings)
         for change in read_log(store, Filter()):
             if change["id"] == subject:
-                say(f"{change['id']}: {change['kind']} is now {change['status']}")
+                words = KIND_WORDS.get(change["kind"], change["kind"])
+                say(f"{change['id']} ({words}) is now {change['status']}")
                 return
     warn(f"{ruling} is written down for {subject}")
 

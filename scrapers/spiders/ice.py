@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 from db import facts
 from db.records import Fetch
 from scrapers.blocked import judge_page, judge_workbook, wall_in
-from scrapers.outcomes import STOPPING, outcome_of_failure, outcome_of_status
+from scrapers.outcomes import STOPPING, line_of, outcome_of_failure, outcome_of_status
 from scrapers.pagelinks import find_list_links
 from scrapers.pages import Page, fingerprint, list_tables, parse_page
 from scrapers.passes import Ask, Pass, again
@@ -102,7 +102,7 @@ class IceSpider(scrapy.Spider):
             role=ask.role,
             linked_as=ask.linked_as,
             file_name=ask.file_name,
-            detail=_one_line(error),
+            detail=line_of(error),
         )
         try:
             requests = await self._unhappy(ask, fetch)
@@ -116,7 +116,7 @@ class IceSpider(scrapy.Spider):
         _LOG.error("cannot take in the answer of %s: %s", ask.url, error, exc_info=error)
         self.work.failure = self.work.failure or error
         try:
-            self.work.record(ask, replace(fetch, outcome="crashed", sha256=None, detail=_one_line(error)), final=True)
+            self.work.record(ask, replace(fetch, outcome="crashed", sha256=None, detail=line_of(error)), final=True)
         except Exception as second:  # a full disk: the row cannot be written either; crawl() raises the first error
             self.work.open.pop(ask.url, None)
             _LOG.error("nor can its row be written: %s", second)
@@ -233,7 +233,3 @@ def _wall_or(outcome: str, response: Response) -> tuple[str, str]:
 
 def _encoding(response: Response) -> str | None:
     return response.encoding if isinstance(response, TextResponse) else None
-
-
-def _one_line(error: BaseException) -> str:
-    return (" ".join(str(error).split()) or type(error).__name__)[:300]
