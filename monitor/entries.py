@@ -214,7 +214,7 @@ def note_second_row(ledger: Ledger, publication: Accepted, agreement: Agreement,
 
 def confirm(ledger: Ledger, publication: Accepted) -> None:
     """Endings of the list that an earlier publication showed first are confirmed: this one lacks the rows too."""
-    for agreement_id, ending_id in list(ledger.waiting.items()):
+    for agreement_id, ending_id in sorted(ledger.waiting.items()):
         change = ledger.changes.find(ending_id)
         if change is not None and change.list_name == publication.list and change.position < publication.position:
             change.status = "confirmed"
