@@ -186,7 +186,8 @@ def test_the_row_that_an_ending_names_does_not_depend_on_the_order_of_imports(st
     twice = (LAKE, replace(LAKE, county="Lake"), BAKER, BAY)
     first, second = replace(FIRST, rows=twice), replace(WITHOUT_BAY, rows=(BAKER, BAY))
     reordered = replace(
-        FIRST, rows=(twice[1], twice[0], BAKER, BAY), modified="2025-06-03T14:00:00Z", file="participatingAgencies06032025am.xlsx",
+        FIRST, rows=(twice[1], twice[0], BAKER, BAY), modified="2025-06-03T14:00:00Z",
+        file="participatingAgencies06032025am.xlsx",
     )  # fmt: skip
     take(store, [first, reordered, second])
     with open_store(tmp_path / "other") as other:
