@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -232,8 +233,14 @@ def main() -> None:
         sys.exit(FAILED)
     try:
         app()
-    except (StoreError, ScraperError, FileNotFoundError) as error:
+    except (StoreError, ScraperError) as error:
         warn(f"error: {error}")
+        sys.exit(FAILED)
+    except sqlite3.Error as error:
+        warn(f"error: the database says: {error}; `ice-agreements doctor` looks closer")
+        sys.exit(FAILED)
+    except OSError as error:
+        warn(f"error: {error}; check that the file is there, its permissions and the free space")
         sys.exit(FAILED)
     except ValidationError as error:
         for problem in error.errors():

@@ -72,23 +72,20 @@ def record_sighting(
 ) -> bool:
     """A document was met under a name; returns whether this is news. `seen_at` is when ICE is known to have served it.
 
-    The same document met again under the same name is no news, except that an earlier proof of its date is kept.
+    The same document met again under the same name is no news, unless it proves an earlier date: that is a row more.
     """
     with store.writing() as connection:
-        known = connection.execute(
-            "select id, seen_at from sightings where sha256 = ? and file = ? and linked_as = ? and how = ?",
+        times, earliest = connection.execute(
+            "select count(*), min(seen_at) from sightings where sha256 = ? and file = ? and linked_as = ? and how = ?",
             [sha256, file, linked_as, how],
         ).fetchone()
-        if known is None:
-            connection.execute(
-                "insert into sightings (sha256, file, url, linked_as, seen_at, known_at, how) values (?,?,?,?,?,?,?)",
-                [sha256, file, url, linked_as, seen_at, known_at, how],
-            )
-            return True
-        if seen_at is not None and (known[1] is None or seen_at < known[1]):
-            connection.execute("update sightings set seen_at = ? where id = ?", [seen_at, known[0]])
-            return True
-        return False
+        if times and (seen_at is None or (earliest is not None and earliest <= seen_at)):
+            return False
+        connection.execute(
+            "insert into sightings (sha256, file, url, linked_as, seen_at, known_at, how) values (?,?,?,?,?,?,?)",
+            [sha256, file, url, linked_as, seen_at, known_at, how],
+        )
+        return True
 
 
 def last_good_fetch(store: Store, url: str) -> Row | None:

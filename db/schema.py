@@ -24,6 +24,23 @@ def m002_derived(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m003_sightings_append_only(db: Database) -> None:
+    """A better proof of a document's date is a sighting more, so that what was known before it stays known."""
+    db.execute(_SIGHTINGS)
+    columns = "id, sha256, file, url, linked_as, seen_at, known_at, how"
+    db.execute(f"insert into sightings_anew ({columns}) select {columns} from sightings")  # noqa: S608 - fixed names
+    db.execute("drop table sightings")
+    db.execute("alter table sightings_anew rename to sightings")
+
+
+_SIGHTINGS = """create table sightings_anew (
+    id integer primary key, sha256 text not null references documents(sha256), file text not null,
+    url text not null default '', linked_as text not null default '', seen_at text, known_at text not null,
+    how text not null check (how in ('fetch', 'import')),
+    unique (sha256, file, linked_as, how, seen_at)
+) strict"""
+
 _FACTS = (
     """create table runs (
         id integer primary key, started_at text not null, finished_at text, outcome text,

@@ -123,6 +123,8 @@ def _save(connection: sqlite3.Connection, sha256: str, kept: tuple[object, ...])
     known = connection.execute(f"select {columns} from snapshots where sha256 = ?", [sha256]).fetchone()  # noqa: S608 - fixed names
     if known is not None and tuple(known) == kept:
         return False
+    if known is not None:
+        connection.execute("delete from derivation")  # what was derived from the earlier reading must be made anew
     connection.execute(
         f"insert or replace into snapshots (sha256, {columns}) values (?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608 - fixed names
         [sha256, *kept],

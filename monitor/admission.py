@@ -16,6 +16,8 @@ from monitor.publications import Publication
 from monitor.rulings import Rulings
 
 Progress = Callable[[int, int], None]
+Key = tuple[str, str, str]  # what makes a publication one: document, name, promise of the link
+OUT = ("reject", "swapped")  # what keeps a list out whatever its rows say
 
 
 class Admission:
@@ -111,15 +113,20 @@ def fold_publications(
 ) -> Ledger:  # fmt: skip
     """The ledger that the publications make, in order; each of them says what became of it."""
     believed = [(p.status, list(p.reasons)) for p in publications]
-    doubted: set[tuple[str, str, str]] = set()
+    doubted = {
+        p.key for p in publications
+        if p.status != "accepted" or rulings.lists.get(p.sha256, "swapped" if is_swapped(p) else "") in OUT
+    }  # fmt: skip
+    tried: list[set[Key]] = []
     while True:
         for publication, (status, reasons) in zip(publications, believed, strict=True):
             publication.status, publication.reasons, publication.position = status, list(reasons), None
         ledger = _fold_once(publications, doubted, listings, rulings, pages, progress)
         left_out = {p.key for p in publications if p.status != "accepted"}
-        if left_out <= doubted:
+        if left_out == doubted or left_out in tried:
             break
-        doubted |= left_out  # what stood on a list that is not believed is no evidence: once more without it
+        tried.append(doubted)
+        doubted = left_out  # what stood on a list that is not believed is no evidence: once more without it
     confirm_by_time(ledger, publications, confirm_after_hours)
     rulings.apply(ledger)
     note_list_events(ledger, pages)
@@ -127,10 +134,10 @@ def fold_publications(
 
 
 def _fold_once(
-    publications: list[Publication], doubted: set[tuple[str, str, str]], listings: Mapping[int, Any], rulings: Rulings,
+    publications: list[Publication], doubted: set[Key], listings: Mapping[int, Any], rulings: Rulings,
     pages: list[dict[str, Any]], progress: Progress | None,
 ) -> Ledger:  # fmt: skip
-    hopeful = [p for p in publications if p.status == "accepted" and p.key not in doubted and not is_swapped(p)]
+    hopeful = [p for p in publications if p.key not in doubted]
     whole = WholeHistory((as_accepted(p, number) for number, p in enumerate(hopeful)), listings)
     ledger = Ledger(whole, listings, ChangeBook())
     ledger.rulings = rulings.pairs

@@ -74,12 +74,15 @@ def date_list(
     return Dated(known_at, eastern_day(known_at), "known")
 
 
-def posted_on(file: str, seen_at: str | None) -> str | None:
-    """The day a list was on the page: its name's date, else the day it was seen; None when neither says."""
+def posted_on(file: str, first_seen_at: str, fetched_at: str | None) -> str | None:
+    """The day a list was on the page: its name's date, else the day it was fetched; None when neither says.
+
+    A name dated later than the first time the bytes were seen is wrong.
+    """
     named = name_date(file)
-    if named is not None:
+    if named is not None and named.isoformat() <= eastern_day(first_seen_at):
         return named.isoformat()
-    return eastern_day(seen_at) if seen_at else None
+    return eastern_day(fetched_at) if fetched_at else None
 
 
 def eastern_day(moment: str) -> str:

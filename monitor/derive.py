@@ -36,7 +36,8 @@ from monitor.derived import (
 )
 from monitor.history import Accepted
 from monitor.ledger import Ledger
-from monitor.publications import Publication, gather, order_moment
+from monitor.occurrences import WholeHistory
+from monitor.publications import Publication, gather, makes_stale, order_moment
 from monitor.rulings import load_rulings
 
 #: Raised when a rule changes what a list says, so that a newer program derives anew what an older one derived.
@@ -72,7 +73,10 @@ def derive(
         if done is None:
             done = _make_anew(store, confirm_after_hours, progress)
         marks = connection.execute(
-            "select ifnull((select max(id) from sightings), 0), ifnull((select max(id) from rulings), 0)"
+            # a list that is not read yet, and all met after it, are still to come
+            "select ifnull((select min(s.id) - 1 from sightings s left join snapshots p on p.sha256 = s.sha256"
+            " where p.sha256 is null), ifnull((select max(id) from sightings), 0)),"
+            " ifnull((select max(id) from rulings), 0)"
         ).fetchone()
         tables.put_rows(
             connection, "derivation", ("id", "rules", "last_sighting", "last_ruling", "derived_at"),
@@ -88,18 +92,6 @@ def derive(
             )
         ]
     return done
-
-
-def replay(
-    store: Store, *, until: str | None = None, confirm_after_hours: float = 48.0
-) -> tuple[Ledger, list[Publication]]:
-    """The ledger in memory as it follows from what was known at `until`; nothing is written."""
-    listings = ListingBook(store)
-    listings.load()
-    publications = gather(store, load_snapshots(store), listings, until)
-    rulings = load_rulings(store, until)
-    ledger = fold_publications(publications, listings, rulings, facts.page_checks(store), confirm_after_hours, None)
-    return ledger, publications
 
 
 def _make_anew(store: Store, confirm_after_hours: float, progress: Progress | None) -> Derived:
@@ -133,10 +125,15 @@ def _move_on(store: Store, confirm_after_hours: float) -> Derived | None:
     if mark is None or mark[0] != RULES_VERSION or mark[2] != newest_ruling:
         return None
     fresh = [str(row[0]) for row in connection.execute("select distinct sha256 from sightings where id > ?", [mark[1]])]
+    if _waited_long_enough(connection, confirm_after_hours):
+        return None
     if not fresh:
-        return _confirm_only(store, confirm_after_hours)
+        _note_events(store)
+        return Derived(anew=False)
     if _held_open(connection):
         return None  # the next list may release it
+    if connection.execute("select 1 from rulings where ruling in ('confirm', 'dismiss') limit 1").fetchone():
+        return None  # the tables hold what was ruled on changes, not what the lists alone say
     marks = ",".join("?" * len(fresh))
     known = connection.execute(f"select 1 from publications where sha256 in ({marks}) limit 1", fresh).fetchone()  # noqa: S608 - marks
     if known is not None:
@@ -149,7 +146,7 @@ def _held_open(connection: sqlite3.Connection) -> bool:
     return bool(
         connection.execute(
             "select 1 from publications h where status = 'held' and published_at >="
-            " (select ifnull(max(published_at), '') from publications p where p.status = 'accepted' and p.list = h.list) limit 1"
+            " (select ifnull(max(published_at), '') from publications where status = 'accepted' and list = h.list)"
         ).fetchone()
     )
 
@@ -166,6 +163,8 @@ def _append(store: Store, fresh: list[str], confirm_after_hours: float) -> Deriv
     latest = connection.execute("select list, max(published_at) from publications group by list").fetchall()
     newest = max((order_moment(at, name) for name, at in latest), default=None)
     if newest is None or any(p.order[0] <= newest or p.status != "accepted" for p in added):
+        return None
+    if makes_stale(store, added):
         return None
     connection.execute("savepoint moving_on")
     for publication in added:
@@ -187,6 +186,7 @@ def _append_one(store: Store, publication: Publication, listings: ListingBook, c
     ledger.rulings = rulings.pairs
     read_ledger(store, ledger)
     _read_latest(store, ledger)
+    _forget_time(ledger, store, cast(ListName, publication.list_name))
     Admission(ledger, position, rulings, pages).admit(publication)
     if ledger.assumption_broken or publication.status == "held":
         return False
@@ -198,18 +198,39 @@ def _append_one(store: Store, publication: Publication, listings: ListingBook, c
     return True
 
 
-def _confirm_only(store: Store, hours: float) -> Derived | None:
-    """Nothing new came: an ending may have waited long enough; then the ledger is made anew."""
-    connection = store.connection
-    for fetched_at, verified_at in connection.execute(
-        "select min(s.seen_at), (select max(f.requested_at) from fetches f where f.sha256 = p.sha256 and"
-        " f.outcome in ('new', 'same', 'not_modified')) from publications p join sightings s on s.sha256 = p.sha256 and"
-        " s.how = 'fetch' join changes c on c.first_missing = p.position and c.status = 'provisional'"
-        " where p.position is not null group by p.position"
-    ).fetchall():
-        if fetched_at and verified_at and waited_long(fetched_at, verified_at, hours):
-            return None
-    return Derived(anew=False)
+def _waited_long_enough(connection: sqlite3.Connection, hours: float) -> bool:
+    """Whether ICE was found to serve a list with a provisional ending for long enough to confirm that."""
+    rows = connection.execute(
+        "select p.fetched_at, (select max(f.requested_at) from fetches f where f.sha256 = p.sha256 and"
+        " f.outcome in ('new', 'same', 'not_modified')) from publications p join changes c on c.position = p.position"
+        " where c.status = 'provisional' and p.fetched_at is not null group by p.position"
+    ).fetchall()
+    return any(verified_at and waited_long(fetched_at, verified_at, hours) for fetched_at, verified_at in rows)
+
+
+def _forget_time(ledger: Ledger, store: Store, list_name: ListName) -> None:
+    """Endings that time alone confirmed are provisional again: the list that is being added decides."""
+    rows = store.connection.execute(
+        "select id from changes where list = ? and status = 'confirmed' and evidence like '%\"confirmed_by\":%'",
+        [list_name],
+    ).fetchall()
+    for (change_id,) in rows:
+        change = ledger.changes.find(change_id)
+        assert change is not None
+        assert change.agreement_id is not None
+        change.status = "provisional"
+        change.evidence = {name: value for name, value in change.evidence.items() if name != "confirmed_by"}
+        ledger.waiting[change.agreement_id] = change_id
+        ledger.dirty.changes.add(change_id)
+
+
+def _note_events(store: Store) -> None:
+    """What ICE's page says of a list as a whole is in the log, also when no new list came."""
+    pages = facts.page_checks(store)
+    if pages:
+        ledger = Ledger(WholeHistory((), {}), {}, StoredChanges(store))
+        note_list_events(ledger, pages)
+        write_ledger(store.connection, ledger)
 
 
 def _read_latest(store: Store, ledger: Ledger) -> None:

@@ -152,7 +152,7 @@ def read_ledger(store: Store, ledger: Ledger) -> None:
         use = NameUse(*row)
         ledger.names[(use.state, use.key)] = use
         loose = canonical_name(use.state or None, use.printed).loose
-        ledger.loose[(use.state, loose)].add(use.agency_id)
+        ledger.loose[(use.state, loose)].add((use.state, use.key))
     for row in tables.get_rows(connection, "agreements", AGREEMENT):
         a = Agreement(
             row[0], row[1], row[2], row[3], row[4], row[6], row[7], row[8], row[9], row[5], row[10], {},

@@ -43,7 +43,9 @@ def compare(ledger: Ledger, publication: Accepted) -> Comparison:
     shown: dict[int, int] = {}
     for listing_id, row in zip(publication.listing_ids, publication.rows, strict=True):
         shown.setdefault(listing_id, row)
-    gone_ids = [i for i in listed if i not in shown]
+    previous = ledger.latest[publication.list]
+    # in the order of the list before: the order in which the ledger came to know them depends on how it was made
+    gone_ids = [i for i in dict.fromkeys(previous.listing_ids) if i not in shown]
     leaving: dict[str, int] = {}
     for listing_id in gone_ids:
         leaving[listed[listing_id]] = leaving.get(listed[listing_id], 0) + 1

@@ -1,7 +1,7 @@
 """Entries in the change log: what is written down when rows are paired, returned, new or gone.
 
-A change's id comes from what it states: kind, agreement, and where an agreement can change more than once, which
-time it was. So a rebuild, another order of imports or a better rule for another row leaves the id alone.
+A change's id comes from what it states: kind, rows as printed, and where an agreement can change more than once, which
+time it was. So a rebuild, another order of imports, older lists found later or a better rule leave the id alone.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from monitor.history import (
     Accepted,
     Agreement,
     Change,
+    agreement_slug,
     change_id,
     differing_fields,
     name_key,
@@ -66,8 +67,9 @@ def end(
     agreement.status, agreement.missing_position = "missing", publication.position
     agreement.endings += 1
     change = _new_change(
-        ledger, publication, KIND_GONE[publication.list], agreement, "no_longer_listed", agreement.endings
-    )
+        ledger, publication, KIND_GONE[publication.list], agreement, "no_longer_listed", agreement.endings,
+        states=agreement_slug(gone.listing),
+    )  # fmt: skip
     change.status = "provisional"
     change.before_listing, change.last_listed = gone.listing_id, (previous.position, agreement.last_row)
     change.first_missing = publication.position
@@ -105,7 +107,7 @@ def amend(
     """The agreement's row says something else than before: `before` is listing id, position, sheet row."""
     change = _new_change(
         ledger, publication, "amendment", agreement, judgement.rule if judgement.tier > 1 else "cell_changed",
-        ledger.content(before[0]), ledger.content(new.listing_id), publication.listed_on,
+        publication.listed_on, states=f"{ledger.content(before[0])}|{ledger.content(new.listing_id)}",
     )  # fmt: skip
     change.before_listing, change.last_listed = before[0], (before[1], before[2])
     change.after_listing, change.first_listed = new.listing_id, (publication.position, new.row)
@@ -212,7 +214,7 @@ def note_second_row(ledger: Ledger, publication: Accepted, agreement: Agreement,
 
 def confirm(ledger: Ledger, publication: Accepted) -> None:
     """Endings of the list that an earlier publication showed first are confirmed: this one lacks the rows too."""
-    for agreement_id, ending_id in list(ledger.waiting.items()):
+    for agreement_id, ending_id in sorted(ledger.waiting.items()):
         change = ledger.changes.find(ending_id)
         if change is not None and change.list_name == publication.list and change.position < publication.position:
             change.status = "confirmed"
@@ -249,11 +251,14 @@ def _overturn(ledger: Ledger, agreement: Agreement, reason: str) -> None:
 
 
 def _new_change(
-    ledger: Ledger, publication: Accepted, kind: str, agreement: Agreement, rule: str, *more: object
+    ledger: Ledger, publication: Accepted, kind: str, agreement: Agreement, rule: str, *more: object, states: str = ""
 ) -> Change:
+    """A change whose id comes from what it `states`, rows as printed, so that older lists found later leave it alone;
+    an agreement's own id is that of its oldest row."""
+    wanted = change_id(kind, states or agreement.id, *more)
     return Change(
-        ledger.free_change_id(change_id(kind, agreement.id, *more)), kind, "confirmed", publication.list, agreement.id,
-        agreement.agency_id, publication.position, publication.listed_on, rule,
+        ledger.free_change_id(wanted), kind, "confirmed", publication.list, agreement.id, agreement.agency_id,
+        publication.position, publication.listed_on, rule,
     )  # fmt: skip
 
 

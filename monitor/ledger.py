@@ -116,7 +116,7 @@ class Ledger:
         self.listings = listings
         self.agencies: dict[str, Agency] = {}
         self.names: dict[NameKey, NameUse] = {}
-        self.loose: dict[NameKey, set[str]] = defaultdict(set)  # (state, loose key) -> agency ids
+        self.loose: dict[NameKey, set[NameKey]] = defaultdict(set)  # (state, loose key) -> names
         self.agreements: dict[str, Agreement] = {}
         self.by_agency: dict[str, set[str]] = defaultdict(set)
         self.listed: dict[ListName, dict[int, str]] = {"participating": {}, "pending": {}}
@@ -146,9 +146,10 @@ class Ledger:
         if use is not None:
             return self.agencies[use.agency_id]
         name, state = name_of(listing), listing.state_code
+        alike = {self.names[key].agency_id for key in self.loose.get((state or "", name.loose), ())}
         fitting = [
             agency
-            for agency_id in sorted(self.loose.get((state or "", name.loose), ()))
+            for agency_id in sorted(alike)
             for agency in [self.agencies[agency_id]]
             if not compare(canonical_name(agency.state, agency.name), name, agency.state, state).against
         ]
@@ -172,7 +173,7 @@ class Ledger:
         if use is None:
             use = self.names[key] = NameUse(key[0], key[1], agency.id, name.printed, position, position)
         use.agency_id, use.printed, use.last_position = agency.id, name.printed, position
-        self.loose[(key[0], name.loose)].add(agency.id)
+        self.loose[(key[0], name.loose)].add(key)
         agency.name, agency.body, agency.state = name.printed, name.body, listing.state_code
         found = county_of(listing.state_code, listing.county, name.printed)
         if found is not None:
@@ -188,10 +189,6 @@ class Ledger:
             if use.agency_id == other.id:
                 use.agency_id = kept.id
                 self.dirty.names.add(key)
-        for agencies in self.loose.values():
-            if other.id in agencies:
-                agencies.discard(other.id)
-                agencies.add(kept.id)
         for agreement_id in sorted(self.by_agency.pop(other.id, set())):
             self.agreements[agreement_id].agency_id = kept.id
             self.by_agency[kept.id].add(agreement_id)

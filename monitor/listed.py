@@ -13,9 +13,9 @@ from db.errors import NotFoundError
 from db.records import Listing
 from db.snapshots import StoredSnapshot, load_listings, load_snapshots
 from db.store import Store
-from monitor.derive import replay
 from monitor.identity.names import normal_form
 from monitor.log import listing_view
+from monitor.replay import replay
 
 SUPPORT_TYPES = ("JEM", "WSO", "TFM")
 

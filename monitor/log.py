@@ -13,6 +13,7 @@ from db.store import Store
 from monitor.derived import CHANGE, change_from_row
 from monitor.history import Change
 from monitor.identity.names import normal_form
+from monitor.replay import replay
 
 KINDS = {
     "signing": "first listed by ICE",
@@ -52,8 +53,10 @@ def read_log(store: Store, wanted: Filter = Filter()) -> list[dict[str, Any]]:
     """The log, oldest first, as it stands (or as it stood at `known_at`), overturned statements included."""
     stated = _stated(store, wanted.known_at)
     rows = [change_from_row(r) for r in store.connection.execute(f"select {', '.join(CHANGE)} from changes")]  # noqa: S608 - fixed names
-    entries = present(store, [c for c in rows if c.id in stated], stated)
-    derived = {c.id for c in rows}
+    entries = recall(store, wanted.known_at, stated) if wanted.known_at is not None else []
+    recalled = {e["id"] for e in entries}
+    entries += present(store, [c for c in rows if c.id in stated and c.id not in recalled], stated)
+    derived = {c.id for c in rows} | recalled
     for change_id, said in stated.items():
         if change_id not in derived and (body := _body(store, change_id)):
             entries.append({**body, "status": said["status"], "needs_review": said["needs_review"],
@@ -63,14 +66,36 @@ def read_log(store: Store, wanted: Filter = Filter()) -> list[dict[str, Any]]:
     return entries
 
 
-def present(store: Store, changes: Iterable[Change], stated: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Changes in the contract's form. `stated` gives each its known_at, status and needs_review."""
+def recall(store: Store, known_at: str, stated: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The changes stated by `known_at` as the lists known then make them: what came later moves none of their parts."""
+    ledger, known = replay(store, until=known_at)
+    publications = {
+        p.position: {
+            "file": p.file, "list": p.list_name, "sha256": p.sha256, "url": p.url, "published_on": p.published_on,
+            "workbook_modified_at": p.workbook_modified_at,
+        }
+        for p in known if p.position is not None
+    }  # fmt: skip
+    agencies = {a.id: (a.id, a.state, a.name, a.county, a.county_fips) for a in ledger.agencies.values()}
+    changes = [c for c in ledger.changes.at_hand.values() if c.id in stated]
+    return present(store, changes, stated, publications, agencies)
+
+
+def present(
+    store: Store, changes: Iterable[Change], stated: Mapping[str, Mapping[str, Any]],
+    publications: Mapping[int, dict[str, Any]] | None = None, agencies: Mapping[str, Any] | None = None,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Changes in the contract's form. `stated` gives each its known_at, status and needs_review.
+
+    The publications and agencies they refer to are those of the tables when none are given.
+    """
     changes = list(changes)
     ids = {i for c in changes for i in (c.before_listing, c.after_listing) if i is not None}
     listings = load_listings(store, ids if len(ids) < 2000 else None)
-    publications = _publications(store)
-    rows = "select a.id, a.state, a.name, a.county, a.county_fips from agencies a"
-    agencies = {r[0]: r for r in store.connection.execute(rows)}
+    publications = _publications(store) if publications is None else publications
+    if agencies is None:
+        rows = "select a.id, a.state, a.name, a.county, a.county_fips from agencies a"
+        agencies = {r[0]: r for r in store.connection.execute(rows)}
     return [_entry(c, listings, publications, agencies, stated.get(c.id, {})) for c in changes]
 
 

@@ -11,7 +11,7 @@ from db.records import Listing
 from db.snapshots import StoredSnapshot
 from db.store import Store
 from monitor import policy
-from monitor.dating import date_list, eastern_day, name_date
+from monitor.dating import date_list, eastern_day, name_date, posted_on
 
 #: ICE posts both lists together; the pending list is judged after the participating one, so that a row that left it
 #: because the agency signed is not taken for a withdrawal.
@@ -142,9 +142,8 @@ def _name_repeats(publications: Iterable[Publication]) -> None:
     for group in by_list.values():
         orders = [(p.published_at, p.sha256) for p in group if p.status == "accepted"]
         for p in group:
-            posted = _posted_on(p)
-            late = posted is not None and posted > _plus(eastern_day(p.published_at), policy.STALE_DAYS)
-            if p.status == "accepted" and late and posted is not None:
+            posted = _late_posting(p.file, p.published_at, p.first_seen_at, p.fetched_at)
+            if p.status == "accepted" and posted is not None:
                 newer = [
                     at for at, sha in orders if p.published_at < at and eastern_day(at) < posted and sha != p.sha256
                 ]
@@ -153,12 +152,26 @@ def _name_repeats(publications: Iterable[Publication]) -> None:
                     p.reasons.append(f"stale: saved {p.published_at[:10]}, put out {posted}, after newer lists")
 
 
-def _posted_on(p: Publication) -> str | None:
-    """The day the list stood on the page: its name's date, else the day it was fetched."""
-    named = name_date(p.file)
-    if named is not None:
-        return named.isoformat()
-    return eastern_day(p.fetched_at) if p.fetched_at else None
+def makes_stale(store: Store, added: Iterable[Publication]) -> bool:
+    """Whether a list that is here was put out later than an added one was saved, and so turns out to be an old one."""
+    rows = store.connection.execute(
+        "select list, file, published_at, first_seen_at, fetched_at from publications"
+        " where list is not null and status not in ('duplicate', 'stale')"
+    ).fetchall()
+    days = [(p.list_name, eastern_day(p.published_at)) for p in added]
+    return any(
+        name == row[0] and posted is not None and day < posted
+        for row in rows
+        for posted in [_late_posting(*row[1:])]
+        for name, day in days
+    )
+
+
+def _late_posting(file: str, published_at: str, first_seen_at: str, fetched_at: str | None) -> str | None:
+    """The day a list was put out, when that was long after it was saved; else None."""
+    posted = posted_on(file, first_seen_at, fetched_at)
+    late = posted is not None and posted > _plus(eastern_day(published_at), policy.STALE_DAYS)
+    return posted if late else None
 
 
 def _named(p: Publication) -> str:

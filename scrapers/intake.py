@@ -80,9 +80,9 @@ def take_in(store: Store, saved: SavedList, known_at: str) -> Taken:
     return Taken(saved, sha256, news, error_line)
 
 
-def read_kept(store: Store, sha256: str, data: bytes, name: str) -> str:
+def read_kept(store: Store, sha256: str, data: bytes, name: str, *, again: bool = False) -> str:
     """The kept document has its snapshot, or the reason it has none, which is returned ("" for none)."""
-    if any(snapshots.has_snapshot(store, sha256, version) for version in READER_VERSION.values()):
+    if not again and any(snapshots.has_snapshot(store, sha256, version) for version in READER_VERSION.values()):
         return ""
     try:
         snapshot = read_document(data, name=name)
@@ -108,9 +108,7 @@ def read_again(store: Store) -> Iterator[tuple[int, int]]:
         "select sha256, min(file) from sightings group by sha256 order by min(id)"
     ).fetchall()
     for number, (sha256, file) in enumerate(rows, 1):
-        with store.writing() as connection:
-            connection.execute("delete from snapshots where sha256 = ?", [sha256])
-            read_kept(store, sha256, store.archive.get(sha256), file)
+        read_kept(store, sha256, store.archive.get(sha256), file, again=True)
         yield number, len(rows)
 
 

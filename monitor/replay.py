@@ -1,0 +1,22 @@
+"""The past as it was known: the same fold, over what had come to be known by a moment; nothing is written."""
+
+from __future__ import annotations
+
+from db import facts
+from db.snapshots import load_snapshots
+from db.store import Store
+from monitor.admission import fold_publications
+from monitor.derived import ListingBook
+from monitor.ledger import Ledger
+from monitor.publications import Publication, gather
+from monitor.rulings import load_rulings
+
+
+def replay(store: Store, *, until: str, confirm_after_hours: float = 48.0) -> tuple[Ledger, list[Publication]]:
+    """The ledger in memory as it follows from what was known at `until`, and the publications it was made from."""
+    listings = ListingBook(store)
+    listings.load()
+    publications = gather(store, load_snapshots(store), listings, until)
+    pages = [page for page in facts.page_checks(store) if page["seen_at"] <= until]
+    ledger = fold_publications(publications, listings, load_rulings(store, until), pages, confirm_after_hours, None)
+    return ledger, publications
