@@ -53,7 +53,7 @@ def pair_rows(ledger: Ledger, publication: Accepted, gone: list[Gone], new: list
 def side_of_gone(agreement: Agreement, listing: Listing) -> Side:
     """The older side of a comparison: the row as last printed, with all documents its agreement ever linked."""
     return Side(
-        listing.state_code, name_of(listing), listing.support_code, listing.signed_on,
+        listing.state_code, name_of(listing), listing.support_code, listing.signed_on or agreement.signed_on,
         frozenset(agreement.documents), bool(agreement.documents), county_fips(listing), listing.list != "pending",
     )  # fmt: skip
 
