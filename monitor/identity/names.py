@@ -29,7 +29,7 @@ class Name(NamedTuple):
     place: str  # the words that name the place served, e.g. "marco island"; may be empty
     body: str  # kind of office: sheriff, police, …, other
     rank: str  # "city", "town", "village" when printed as "City of …"; otherwise ""
-    digits: tuple[str, ...]  # numbers and ordinals in the name, in order
+    digits: tuple[str, ...]  # numbers and ordinals in the name, as digits, in order
     snapped: tuple[str, ...]  # misspelt office words, as printed (folded)
 
 
@@ -51,7 +51,9 @@ ORDINALS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
     "sixteenth seventeenth eighteenth nineteenth twentieth"
 ).split()
-_NUMBER = re.compile(r"\d+[a-z]{0,2}|[ivx]{2,5}")
+_NUMBER = re.compile(r"(\d+)[a-z]*")
+_ROMAN = {word: str(n) for n, word in enumerate("ii iii iv v vi vii viii ix x".split(), 2)}
+_NUMBERS = {**{word: str(n) for n, word in enumerate(ORDINALS, 1)}, **_ROMAN}
 _CARDINALS = {word: str(n) for n, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
 _COUNTED = re.compile(rf"\b(precinct|district|ward|number|zone|region|place|post) ({'|'.join(_CARDINALS)})\b")
 
@@ -106,8 +108,14 @@ def canonical_name(state: str | None, agency: str) -> Name:
     loose = _without_state(loose, state, rules.heads)
     meaning = tuple(word for word in loose.split() if word not in rules.fillers)
     place = " ".join(word for word in meaning if word not in rules.office_words)
-    digits = tuple(word for word in meaning if _NUMBER.fullmatch(word) or word in ORDINALS)
+    digits = tuple(number for word in meaning if (number := _number(word)))
     return Name(printed_form(agency), key, loose, meaning, place, _body(key, rules), rank, digits, snapped)
+
+
+def _number(word: str) -> str:
+    """The number that a word says, as digits: "4th", "fourth" and "iv" are 4; empty when it says none."""
+    found = _NUMBER.fullmatch(word)
+    return found[1].lstrip("0") or "0" if found else _NUMBERS.get(word, "")
 
 
 def slug(text: str) -> str:

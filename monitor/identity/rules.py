@@ -133,7 +133,9 @@ def judge(old: Side, new: Side, setting: Setting) -> Judgement:
     if like.kind not in ("equal", "loosely equal") and not apart and setting.side_by_side():
         carried = document and dates == "same" and like.kind in ("contained", "reordered", "retyped")
         if not carried:
-            related = like.kind in ("contained", "same place") or document
+            related = (like.kind in ("contained", "same place") or document) and (
+                setting.gap_days == 0 or dates in ("same", "corrected")
+            )
             return _candidate(0.4, evidence, "side_by_side") if related else DISTINCT
         return Judgement("same", "same_document", 2, 0.9, False, evidence)
     if like.against:
@@ -171,10 +173,12 @@ def _same_state(
         rule = {"reordered": "reordered", "contained": "expanded"}.get(like.kind, "retyped")
         if dates == "same":
             return Judgement("same", rule, 3, 0.9 - like.distance / 50, bool(like.doubt), evidence, like.doubt)
-        if setting.gap_days == 0:
+        if setting.gap_days == 0 or None in (old.signed_on, new.signed_on):
             return Judgement("same", rule, 5, 0.8 - like.distance / 50, bool(like.doubt), evidence, like.doubt)
         return _candidate(0.6, evidence, "other_date")
     if setting.gap_days > 0 or dates != "same":
+        if like.kind == "near" and evidence["same_county"] and dates == "corrected" and setting.gap_days == 0:
+            return Judgement("same", "retyped", 6, 0.6 - like.distance / 50, True, evidence, ("other_date",))
         if like.kind in ("same place", "contained", "near") and soon and setting.gap_days == 0:
             return _candidate(0.45, evidence, "other_date")
         if like.kind == "same place" and dates == "same" and soon:

@@ -112,6 +112,8 @@ def neighbour(rng: random.Random, row: Row, truth: str, taken: set[str], day: da
     place = found[1].lower()
     pool = list(gazetteer.counties(code)) if found[2].startswith("County") else list(town_names(code))
     near = [p for p in pool if p != place and (OSA.distance(p, place, score_cutoff=3) <= 3 or p.startswith(place + " ") or p.endswith(" " + place))]
+    if not gazetteer.is_place(code, place + (" county" if found[2].startswith("County") else "")):
+        return None  # of a misprinted name a real neighbour may be the correction
     near = [p for p in near if p.replace(" ", "") != place.replace(" ", "")]
     if not near:
         return None
@@ -139,6 +141,7 @@ def drift(rng: random.Random, rows: Sequence[Row], *, steps: int = 6, rate: floa
     only = set(kinds)
     current = {row.truth: row for row in rows}
     clean = dict(current)
+    ever: list[Row] = list(rows)
     absent: dict[str, int] = {}
     doubled: dict[str, Row] = {}
     out = Drift([list(rows)])
@@ -172,9 +175,10 @@ def drift(rng: random.Random, rows: Sequence[Row], *, steps: int = 6, rate: floa
                 if rng.random() < 0.4:
                     taken = {r.agency.casefold() for r in current.values() if r.state == row.state}
                     other = neighbour(rng, clean[truth], f"n{number}", taken, day - timedelta(days=rng.choice((0, 1, 3))))
-                    if other and not any(_twin(other, r) for r in clean.values()):
+                    if other and not any(_twin(other, r) for r in ever):
                         number += 1
                         current[other.truth] = clean[other.truth] = other
+                        ever.append(other)
                         out.signed[other.truth] = "new"
                         tell(other.truth, f"neighbour of ended {row.agency}")
             elif chance < 0.15:
@@ -189,12 +193,14 @@ def drift(rng: random.Random, rows: Sequence[Row], *, steps: int = 6, rate: floa
                     tell(fresh.truth, f"renews {truth}")
                     del current[truth]
                     current[fresh.truth] = clean[fresh.truth] = fresh
+                    ever.append(fresh)
             elif chance < 0.25:
                 taken = {r.agency.casefold() for r in current.values() if r.state == row.state}
                 other = neighbour(rng, clean[truth], f"n{number}", taken, day - timedelta(days=1))
-                if other and not any(_twin(other, r) for r in clean.values()):
+                if other and not any(_twin(other, r) for r in ever):
                     number += 1
                     current[other.truth] = clean[other.truth] = other
+                    ever.append(other)
                     out.signed[other.truth] = "new"
                     tell(other.truth, f"neighbour of {row.agency}")
             elif chance < 0.28 and not only:
@@ -220,10 +226,11 @@ def drift(rng: random.Random, rows: Sequence[Row], *, steps: int = 6, rate: floa
                 if code is None:
                     continue
                 fresh = new_row(rng, code.abbr, f"n{number}", day - timedelta(days=1))
-                if any(_same_cells(fresh, r) or _twin(fresh, r) for r in clean.values()):
+                if any(_same_cells(fresh, r) or _twin(fresh, r) for r in ever):
                     continue
                 number += 1
                 current[fresh.truth] = clean[fresh.truth] = fresh
+                ever.append(fresh)
                 out.signed[fresh.truth] = "new"
                 tell(fresh.truth, "signed")
         shown = [row for truth, row in current.items() if truth not in absent]
