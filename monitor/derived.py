@@ -190,7 +190,9 @@ def _read_log(connection: sqlite3.Connection, ledger: Ledger) -> None:
                 ledger.endings[agreement_id] = change_id
             if status == "provisional":
                 ledger.waiting[agreement_id] = change_id
-        elif kind in ("signing", "switch", "renewal", "pending_listed"):
+        elif kind == "signing":  # where there is a switch too, that was overturned
+            ledger.signings[agreement_id] = change_id
+        elif kind in ("switch", "renewal", "pending_listed"):
             ledger.signings.setdefault(agreement_id, change_id)
 
 

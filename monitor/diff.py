@@ -12,7 +12,7 @@ from monitor import entries
 from monitor.history import Accepted, differing_fields, name_key
 from monitor.identity.rules import Judgement
 from monitor.ledger import Gone, Ledger, New
-from monitor.pairing import Pairing, candidates_for_ending, candidates_for_signing, pair_rows
+from monitor.pairing import Pairing, candidates_for_ending, candidates_for_signing, late_candidates, pair_rows
 
 
 @dataclass(slots=True)
@@ -75,8 +75,12 @@ def step(ledger: Ledger, publication: Accepted, comparison: Comparison | None = 
     for new, agreement in found.pairing.doubles:
         entries.note_second_row(ledger, publication, agreement, new)
     ending = [g for g in found.left if not g.agreement.rows and g.agreement.status == "listed"]
-    candidates = [candidates_for_signing(ledger, publication, new, ending) for new in found.pairing.unpaired]
+    former = ending + [g for g, _, judgement in found.pairing.pairs if judgement.rule == "renewed"]
+    candidates = [candidates_for_signing(ledger, publication, new, former) for new in found.pairing.unpaired]
     endings = [candidates_for_ending(ledger, publication, gone, found.pairing.unpaired) for gone in ending]
+    for new, agreement, candidate, mirrored in late_candidates(ledger, publication, found.pairing.unpaired):
+        candidates[found.pairing.unpaired.index(new)].append(candidate)
+        entries.doubt_ending(ledger, agreement, mirrored)
     for new, fitting in zip(found.pairing.unpaired, candidates, strict=True):
         entries.sign(ledger, publication, new, fitting)
     for gone, fitting in zip(ending, endings, strict=True):

@@ -6,6 +6,7 @@ time it was. So a rebuild, another order of imports, older lists found later or 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from monitor import policy
@@ -84,6 +85,16 @@ def end(
     ledger.endings[agreement.id] = ledger.waiting[agreement.id] = change.id
 
 
+def doubt_ending(ledger: Ledger, agreement: Agreement, candidate: dict[str, Any]) -> None:
+    """The agreement's standing ending names a row of a later list that could continue it."""
+    change = ledger.changes.find(ledger.endings.get(agreement.id, ""))
+    if change is None or any(c["agreement_id"] == candidate["agreement_id"] for c in change.candidates):
+        return
+    change.candidates = [*change.candidates, candidate]
+    change.needs_review = True
+    ledger.dirty.changes.add(change.id)
+
+
 def renew(ledger: Ledger, publication: Accepted, before: Agreement, new: New, judgement: Judgement) -> None:
     """The older agreement gives way to one signed later by the same agency."""
     agreement = ledger.open_agreement(publication, new)
@@ -160,6 +171,7 @@ def bring_back(ledger: Ledger, publication: Accepted, agreement: Agreement, new:
         ledger.restore_signing(agreement)
         return
     _overturn(ledger, agreement, f"listed again on {publication.listed_on}")
+    _undo_switch(ledger, publication, agreement)
     if confirmed:
         kind = "reinstatement" if publication.list == "participating" else "pending_listed"
         change = _new_change(ledger, publication, kind, agreement, "returned", agreement.endings)
@@ -248,6 +260,23 @@ def _overturn(ledger: Ledger, agreement: Agreement, reason: str) -> None:
         assert change is not None
         change.status, change.reason, change.needs_review = "retracted", reason, False
         ledger.dirty.changes.add(ending_id)
+
+
+def _undo_switch(ledger: Ledger, publication: Accepted, agreement: Agreement) -> None:
+    """What was taken for a switch from the agreement, which is listed again, was a signing beside it."""
+    for other_id in sorted(ledger.by_agency[agreement.agency_id]):
+        change = ledger.changes.find(ledger.signing_id(ledger.agreements[other_id]))
+        if change is None or change.kind != "switch" or change.evidence.get("continues") != agreement.id:
+            continue
+        signing = replace(
+            change, id=ledger.free_change_id(change_id("signing", other_id)), kind="signing", rule="first_listed",
+            before_listing=None, last_listed=None, fields=[], evidence={},
+        )  # fmt: skip
+        change.status, change.reason = "retracted", f"{agreement.id} was listed again on {publication.listed_on}"
+        change.needs_review = False
+        ledger.dirty.changes.add(change.id)
+        ledger.add_change(signing)
+        ledger.signings[other_id] = signing.id
 
 
 def _new_change(

@@ -230,7 +230,8 @@ class Ledger:
         self.listed[publication.list][new.listing_id] = agreement.id
         agreement.status, agreement.missing_position = "listed", None
         agreement.last_listing, agreement.last_row, agreement.last_seen = new.listing_id, new.row, position
-        agreement.signed_on = listing.signed_on or agreement.signed_on
+        if listing.signed_on and (agreement.signed_on is None or listing.signed_on <= publication.listed_on):
+            agreement.signed_on = listing.signed_on  # a date after the list itself is a misprint
         agreement.support = listing.support_code or agreement.support
         agreement.document = document_key(listing.moa_url)
         if agreement.document:

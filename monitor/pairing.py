@@ -53,9 +53,16 @@ def pair_rows(ledger: Ledger, publication: Accepted, gone: list[Gone], new: list
 def side_of_gone(agreement: Agreement, listing: Listing) -> Side:
     """The older side of a comparison: the row as last printed, with all documents its agreement ever linked."""
     return Side(
-        listing.state_code, name_of(listing), listing.support_code, listing.signed_on,
+        listing.state_code, name_of(listing), listing.support_code, _believed_date(agreement, listing),
         frozenset(agreement.documents), bool(agreement.documents), county_fips(listing), listing.list != "pending",
     )  # fmt: skip
+
+
+def _believed_date(agreement: Agreement, listing: Listing) -> str | None:
+    """The row's date; the agreement's, where the row has none or one that lies after the list itself."""
+    if listing.signed_on is None or (agreement.signed_on or listing.signed_on) < listing.signed_on:
+        return agreement.signed_on
+    return listing.signed_on
 
 
 def side_of_new(listing: Listing) -> Side:
@@ -111,6 +118,25 @@ def candidates_for_signing(
         if judgement.verdict != "distinct":
             found.append(_candidate(gone.agreement.id, gone.listing, judgement.score, judgement.against))
     return sorted(found, key=lambda c: (-c["score"], c["agreement_id"]))[:5]
+
+
+def late_candidates(
+    ledger: Ledger, publication: Accepted, unpaired: Iterable[New]
+) -> Iterable[tuple[New, Agreement, dict[str, Any], dict[str, Any]]]:
+    """New rows that could continue an agreement gone some lists ago though no rule says so, each named to the other."""
+    missing = [(a, ledger.listings[a.last_listing]) for a in ledger.recently_missing(publication)]
+    for new in unpaired:
+        for agreement, listing in missing:
+            if listing.state_code != new.listing.state_code or listing.support_code != new.listing.support_code:
+                continue
+            old, gap = side_of_gone(agreement, listing), ledger.gap_days(agreement, publication)
+            judgement = _judge(ledger, publication, old, listing, new.listing, gap, agreement.id, ())
+            if judgement.verdict == "candidate":
+                yield (
+                    new, agreement,
+                    _candidate(agreement.id, listing, judgement.score, judgement.against),
+                    _candidate(agreement_slug(new.listing), new.listing, judgement.score, judgement.against),
+                )  # fmt: skip
 
 
 def signed_elsewhere(ledger: Ledger, publication: Accepted, pending: Agreement, listing: Listing) -> Agreement | None:

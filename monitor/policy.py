@@ -35,3 +35,7 @@ OLD_DATE_DAYS = 30
 
 #: A row leaves the pending list within this many days of the agency's first listing as a participant.
 SIGNED_DAYS = 21
+
+#: Letters by which one name may differ from another on the same list, with the same state, support type and date, and
+#: still pass for a slip of the hand; further apart (Freedom and Freeborn are 4) a person is asked to look.
+SLIP_LETTERS = 4

@@ -12,14 +12,13 @@ from typing import Literal
 
 from rapidfuzz.distance import OSA
 
-from monitor.identity.names import Name
+from monitor.identity.names import Name, fold
+from monitor.identity.slips import DIRECTIONS, read_together
 from monitor.places import gazetteer
 
 Kind = Literal["equal", "loosely equal", "reordered", "retyped", "near", "contained", "same place", "unlike"]
 
-_DIRECTIONS = frozenset(
-    "north south east west northern southern eastern western central upper lower new old beach heights".split()
-)
+_KINDS_OF_TOWN = frozenset("city town village borough township".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +28,7 @@ class Likeness:
     kind: Kind
     distance: int
     against: tuple[str, ...]
+    doubt: tuple[str, ...] = ()  # reasons for a person to look, though they decide nothing
 
     @property
     def strong(self) -> bool:
@@ -41,33 +41,55 @@ def compare(a: Name, b: Name, state_a: str | None, state_b: str | None) -> Liken
     """The likeness of two names as printed in the given states."""
     if a.key == b.key:
         return Likeness("equal", 0, ())
+    slips = 0
+    if a.loose != b.loose:
+        a, b, slips = read_together(a, b, state_a, state_b)
     against: list[str] = []
-    if a.digits != b.digits:
+    named = a.digits and b.digits  # a name without its number is a name cut short
+    if a.digits != b.digits and (named or a.place != b.place or a.body != b.body):
         against.append("digits_differ")
     if a.rank and b.rank and a.rank != b.rank:
         against.append("city_and_town")
     if a.loose == b.loose:
-        return Likeness("loosely equal", 0, tuple(against))
-    if sorted(a.words) == sorted(b.words):
-        return Likeness("reordered", 0, tuple(against))
+        return Likeness("retyped" if slips else "loosely equal", slips, tuple(against))
+    if sorted(a.words) == sorted(b.words) or sorted(a.key.split()) == sorted(b.key.split()):
+        return Likeness("reordered", slips, tuple(against))
     extra = _extra_words(a, b)
     if extra is not None:
-        if a.place != b.place and (_both_real(a, b, state_a, state_b) or extra & _DIRECTIONS):
-            against.append("both_real_places")
-        return Likeness("contained", 0, tuple(against))
+        return _contained(a, b, state_a, state_b, extra, slips, against)
     if a.place == b.place and a.place:
-        return Likeness("retyped" if _office_slip(a, b) else "same place", 0, tuple(against))
-    distance = _slips(a, b)
+        return Likeness("retyped" if _office_slip(a, b) else "same place", slips, tuple(against))
+    distance = _slips(a, b) + slips
     if _both_real(a, b, state_a, state_b):
         against.append("both_real_places")
     if _direction_swapped(a, b):
         against.append("other_direction")
     length = max(len(a.loose if not a.place else a.place), 1)
-    if a.body == b.body and distance <= (1 if length < 6 else 2 if length < 12 else 3):
+    if a.body == b.body and distance - slips <= (1 if length < 6 else 2 if length < 12 else 3):
         return Likeness("retyped", distance, tuple(against))
-    if a.body == b.body and distance <= max(2, round(0.45 * length)):
+    whole = min(
+        OSA.distance(x.replace(" ", ""), y.replace(" ", ""), score_cutoff=2)
+        for x, y in ((a.key, b.key), (fold(a.printed), fold(b.printed)))
+    )
+    if whole <= 2 and length >= 6:  # slips that parted or joined words: no word of the office need be whole
+        return Likeness("retyped", whole + slips, tuple(against))
+    if a.body == b.body and distance - slips <= max(2, round(0.45 * length)):
         return Likeness("near", distance, tuple(against))
     return Likeness("unlike", distance, tuple(against))
+
+
+def _contained(
+    a: Name, b: Name, state_a: str | None, state_b: str | None, extra: frozenset[str], slips: int, against: list[str]
+) -> Likeness:
+    """One name has all words of the other: expanded or cut, unless the words added make another place of it."""
+    doubt: tuple[str, ...] = ()
+    if a.place != b.place and (_both_real(a, b, state_a, state_b) or extra & DIRECTIONS):
+        against.append("both_real_places")
+    elif extra <= _KINDS_OF_TOWN and _both_listed(a, b, state_a, state_b):
+        doubt = ("both_real_places",)
+    elif not a.place or not b.place:
+        doubt = ("name_differs",) if a.place != b.place else ()
+    return Likeness("contained", slips, tuple(against), doubt)
 
 
 def place_of(name: Name) -> str:
@@ -109,6 +131,22 @@ def _both_real(a: Name, b: Name, state_a: str | None, state_b: str | None) -> bo
     return is_real(a, state_a) and is_real(b, state_b)
 
 
+def _both_listed(a: Name, b: Name, state_a: str | None, state_b: str | None) -> bool:
+    """Whether the gazetteer has the place with and without the word that tells a village or township."""
+    if not state_a or not state_b or not a.place:
+        return False
+    forms = [_with_kind(name) for name in (a, b)]
+    return all(
+        gazetteer.is_town_exactly(state, form) for state, form in zip((state_a, state_b), forms, strict=True)
+    )
+
+
+def _with_kind(name: Name) -> str:
+    """The place with the kind of town that follows it, as in "melbourne village"."""
+    rest = f" {name.loose} ".partition(f" {name.place} ")[2].split()
+    return f"{name.place} {rest[0]}" if rest and rest[0] in _KINDS_OF_TOWN else name.place
+
+
 def _office_slip(a: Name, b: Name) -> bool:
     """Whether the office words differ by a slip of the hand or a filler, not by another office."""
     if a.body != b.body:
@@ -128,4 +166,4 @@ def _slips(a: Name, b: Name) -> int:
 def _direction_swapped(a: Name, b: Name) -> bool:
     """Whether one place is the other with a direction put in or changed: West Florida and Florida, North and South."""
     difference = set(a.place.split()) ^ set(b.place.split())
-    return bool(difference & _DIRECTIONS)
+    return bool(difference & DIRECTIONS)

@@ -29,7 +29,7 @@ class Name(NamedTuple):
     place: str  # the words that name the place served, e.g. "marco island"; may be empty
     body: str  # kind of office: sheriff, police, …, other
     rank: str  # "city", "town", "village" when printed as "City of …"; otherwise ""
-    digits: tuple[str, ...]  # numbers and ordinals in the name, in order
+    digits: tuple[str, ...]  # numbers and ordinals in the name, as digits, in order
     snapped: tuple[str, ...]  # misspelt office words, as printed (folded)
 
 
@@ -47,8 +47,15 @@ class _Rules(NamedTuple):
 
 _APOSTROPHE = re.compile("['`\u00b4\u02bc\u2018\u2019\u201b\u2032]")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-_NUMBER = re.compile(r"\d+[a-z]{0,2}")
+ORDINALS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+    "sixteenth seventeenth eighteenth nineteenth twentieth"
+).split()
+_NUMBER = re.compile(r"(\d+)[a-z]*")
+_ROMAN = {word: str(n) for n, word in enumerate("ii iii iv v vi vii viii ix x".split(), 2)}
+_NUMBERS = {**{word: str(n) for n, word in enumerate(ORDINALS, 1)}, **_ROMAN}
+_CARDINALS = {word: str(n) for n, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
+_COUNTED = re.compile(rf"\b(precinct|district|ward|number|zone|region|place|post) ({'|'.join(_CARDINALS)})\b")
 
 
 def fold(text: str) -> str:
@@ -75,7 +82,8 @@ def normal_form(text: str | None) -> str:
 def canonical_name(state: str | None, agency: str) -> Name:
     """The canonical name of `agency` as printed, in `state` (USPS code or None)."""
     rules = _rules()
-    words, snapped = _spelled(fold(agency).split(), rules)
+    # "Pct1" is Precinct 1, no word of its own
+    words, snapped = _spelled(re.sub(r"(?<=[a-z])(?=\d)", " ", fold(agency)).split(), rules)
     code = (state or "").lower()
     text = " ".join(
         word if index == 0 and word == code else rules.words.get(word, word) for index, word in enumerate(words)
@@ -85,7 +93,7 @@ def canonical_name(state: str | None, agency: str) -> Name:
         text = text.replace(" county ", f" {rules.county_words[state]} ")
     for before, after in rules.phrases:
         text = text.replace(f" {before} ", f" {after} " if after else " ")
-    text = text.strip()
+    text = _COUNTED.sub(lambda m: f"{m[1]} {_CARDINALS[m[2]]}", text.strip())
     if match := re.match(r"county of (\w+(?: \w+)??)(?= county| sheriff| police| jail| prison|$)(.*)", text):
         rest = match[2].strip()
         again = f"{match[1]} county"
@@ -100,8 +108,14 @@ def canonical_name(state: str | None, agency: str) -> Name:
     loose = _without_state(loose, state, rules.heads)
     meaning = tuple(word for word in loose.split() if word not in rules.fillers)
     place = " ".join(word for word in meaning if word not in rules.office_words)
-    digits = tuple(word for word in meaning if _NUMBER.fullmatch(word) or word in _ORDINALS)
+    digits = tuple(number for word in meaning if (number := _number(word)))
     return Name(printed_form(agency), key, loose, meaning, place, _body(key, rules), rank, digits, snapped)
+
+
+def _number(word: str) -> str:
+    """The number that a word says, as digits: "4th", "fourth" and "iv" are 4; empty when it says none."""
+    found = _NUMBER.fullmatch(word)
+    return found[1].lstrip("0") or "0" if found else _NUMBERS.get(word, "")
 
 
 def slug(text: str) -> str:
@@ -152,6 +166,8 @@ def _without_state(text: str, state: str | None, heads: frozenset[str]) -> str:
             rest = text[len(own) + 1 :]
             if rest.split(" ", 1)[0] in heads:
                 return rest
+        if text.endswith(" " + own) and text.split(" ", 1)[0] in heads and len(own) > 2:
+            return text[: -len(own) - 1]  # "Department of Corrections, South Dakota"
     return text
 
 
@@ -161,6 +177,14 @@ def _body(text: str, rules: _Rules) -> str:
         if any(f" {word} " in padded for word in words):
             return name
     return "other"
+
+
+@cache
+def office_words() -> frozenset[str]:
+    """Words that any office's name may hold, in full and shortened to four letters or more."""
+    rules = _rules()
+    long = {word for word in rules.words if len(word) > 3}
+    return frozenset(rules.vocabulary | rules.office_words | rules.heads | long)
 
 
 @cache

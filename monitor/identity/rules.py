@@ -133,17 +133,29 @@ def judge(old: Side, new: Side, setting: Setting) -> Judgement:
     if like.kind not in ("equal", "loosely equal") and not apart and setting.side_by_side():
         carried = document and dates == "same" and like.kind in ("contained", "reordered", "retyped")
         if not carried:
-            related = like.kind in ("contained", "same place") or document
+            related = (like.kind in ("contained", "same place") or document) and (
+                setting.gap_days == 0 or dates in ("same", "corrected")
+            )
             return _candidate(0.4, evidence, "side_by_side") if related else DISTINCT
         return Judgement("same", "same_document", 2, 0.9, False, evidence)
     if like.against:
-        alike = like.kind in ("retyped", "contained", "loosely equal") and old.state == new.state
-        if document or (alike and dates in ("same", "corrected") and setting.gap_days == 0):
-            return _candidate(0.5, evidence, *like.against)
-        return DISTINCT
+        return _against(old, new, setting, like, dates, document, evidence)
     if old.state != new.state:
         return _other_state(old, new, setting, like, dates, document, evidence)
     return _same_state(old, new, setting, like, dates, document, evidence)
+
+
+def _against(
+    old: Side, new: Side, setting: Setting, like: Likeness, dates: Dating, document: bool, evidence: dict[str, object]
+) -> Judgement:
+    """What speaks against beats likeness; only one document, one date and one list together outweigh it."""
+    same_state = old.state == new.state
+    if document and dates == "same" and setting.gap_days == 0 and same_state and like.kind != "unlike":
+        return Judgement("same", "same_document", 2, 0.8, True, evidence, like.against)
+    alike = like.kind in ("retyped", "contained", "reordered", "loosely equal") and same_state
+    if document or (alike and dates in ("same", "corrected") and setting.gap_days == 0):
+        return _candidate(0.5, evidence, *like.against)
+    return DISTINCT
 
 
 def _same_state(
@@ -160,11 +172,13 @@ def _same_state(
     if like.strong and dates in ("same", "corrected") and soon:
         rule = {"reordered": "reordered", "contained": "expanded"}.get(like.kind, "retyped")
         if dates == "same":
-            return Judgement("same", rule, 3, 0.9 - like.distance / 50, False, evidence)
-        if setting.gap_days == 0:
-            return Judgement("same", rule, 5, 0.8 - like.distance / 50, False, evidence, ())
+            return Judgement("same", rule, 3, 0.9 - like.distance / 50, bool(like.doubt), evidence, like.doubt)
+        if setting.gap_days == 0 or None in (old.signed_on, new.signed_on):
+            return Judgement("same", rule, 5, 0.8 - like.distance / 50, bool(like.doubt), evidence, like.doubt)
         return _candidate(0.6, evidence, "other_date")
     if setting.gap_days > 0 or dates != "same":
+        if like.kind == "near" and evidence["same_county"] and dates == "corrected" and setting.gap_days == 0:
+            return Judgement("same", "retyped", 6, 0.6 - like.distance / 50, True, evidence, ("other_date",))
         if like.kind in ("same place", "contained", "near") and soon and setting.gap_days == 0:
             return _candidate(0.45, evidence, "other_date")
         if like.kind == "same place" and dates == "same" and soon:
@@ -189,7 +203,9 @@ def _same_list_and_date(
     if like.kind == "near":
         better = not is_real(old.name, old.state) or not is_real(new.name, new.state)
         if better or evidence["same_county"]:
-            return Judgement("same", "retyped", 6, 0.75 - like.distance / 50, False, evidence)
+            far = like.distance > policy.SLIP_LETTERS
+            doubt = ("name_differs",) if far else ()
+            return Judgement("same", "retyped", 6, 0.75 - like.distance / 50, far, evidence, doubt)
         return _candidate(0.5, evidence, "name_differs")
     same_place = like.kind == "same place" and place_of(old.name) == place_of(new.name)
     other_office = old.name.body != new.name.body
@@ -201,7 +217,7 @@ def _same_list_and_date(
             return Judgement("same", "relabelled", 8, 0.6, True, evidence, ("name_differs",))
         if setting.unique:
             return Judgement("same", "relabelled", 9, 0.5, True, evidence, ("name_differs",))
-    return _candidate(0.3, evidence, "name_differs") if evidence["same_county"] else DISTINCT
+    return _candidate(0.3, evidence, "name_differs") if evidence["same_county"] or setting.unique else DISTINCT
 
 
 def _same_name(like: Likeness, dates: Dating, evidence: dict[str, object]) -> Judgement:

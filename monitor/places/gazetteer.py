@@ -223,6 +223,11 @@ def _is_town(state_code: str, name: str) -> bool:
     return any(form in places for form in _town_names(name))
 
 
+def is_town_exactly(state_code: str, name: str) -> bool:
+    """True when the state has a town of just this name, its "Village" or "Township" counted as part of it."""
+    return normal(name) in _places(state_code)
+
+
 def is_place(state_code: str, name: str) -> bool:
     """True when the state has a county, city, town or village of exactly this name; "X County" only for a county.
 
