@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from db.records import Listing
@@ -73,7 +74,7 @@ def explain_churn(gone: Iterable[Listing]) -> str:
     listings = list(gone)
     for column, label in (("state_code", "state"), ("support_code", "support type"), ("signed_on", "signing date")):
         value, count = Counter(getattr(row, column) for row in listings).most_common(1)[0]
-        if count >= 0.9 * len(listings):
+        if value is not None and count >= 0.9 * len(listings):
             return f"; {count} of those gone have {label} {value}"
     return ""
 
@@ -104,6 +105,4 @@ def reason_code(reason: str) -> str:
 
 
 def _days(a: str, b: str) -> int:
-    from datetime import date
-
     return (date.fromisoformat(a) - date.fromisoformat(b)).days
