@@ -5,12 +5,17 @@ from __future__ import annotations
 import sqlite3
 
 from db.errors import StoreError
+from db.schema import DERIVED_TABLES
 from db.store import Store
 
 
 def find_damage(store: Store) -> list[str]:
     """Findings about the database file, its references, and the archive against its hashes; empty when all is well."""
-    return [*_database(store), *_archive(store), *_unread(store)]
+    damage = _database(store)
+    try:
+        return [*damage, *_archive(store), *_unread(store), *_log(store)]
+    except sqlite3.Error as error:
+        return [*damage, f"database: {error}; restore a backup"]
 
 
 def _database(store: Store) -> list[str]:
@@ -21,7 +26,11 @@ def _database(store: Store) -> list[str]:
         broken = store.connection.execute("pragma foreign_key_check").fetchall()
     except sqlite3.Error as error:
         return [f"database: {error}; restore a backup"]
-    return [*found, *(f"database: {row[0]} refers to a missing {row[2]}; run `doctor --repair`" for row in broken)]
+    for child, parent in sorted({(str(row[0]), str(row[2])) for row in broken}):
+        # what is derived can be made anew, a fact cannot
+        do = "run `doctor --repair`" if child in DERIVED_TABLES else "restore a backup"
+        found.append(f"database: {child} refers to a missing {parent}; {do}")
+    return found
 
 
 def _archive(store: Store) -> list[str]:
@@ -40,4 +49,13 @@ def _unread(store: Store) -> list[str]:
         "select count(distinct s.sha256) from sightings s left join snapshots p on p.sha256 = s.sha256"
         " where p.sha256 is null"
     ).fetchone()
-    return [f"lists: {row[0]} not read yet; run `ice-agreements run` or `rebuild`"] if row[0] else []
+    return [f"lists: {row[0]} not read yet; run `ice-agreements run` or `doctor --repair`"] if row[0] else []
+
+
+def _log(store: Store) -> list[str]:
+    """The log must hold every change that was stated and not overturned since."""
+    lost = store.connection.execute(
+        "select count(*) from statements s where s.id in (select max(id) from statements group by change_id)"
+        " and s.body is null and not exists (select 1 from changes c where c.id = s.change_id)"
+    ).fetchone()[0]
+    return [f"log: {lost} changes stated are neither derived nor overturned; run `doctor --repair`"] if lost else []

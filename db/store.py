@@ -7,6 +7,7 @@ read is never upgraded to a write half-way. WAL lets readers go on meanwhile.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -35,6 +36,28 @@ def to_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _bring_up_to_date(connection: sqlite3.Connection, db: Database) -> None:
+    """The file is in WAL mode and has every table; another process that is just doing the same is waited for.
+
+    SQLite's own busy time-out does not cover the switch to WAL, and what is pending must be asked under the lock.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("pragma journal_mode = wal")
+            if migrations.pending(db):
+                connection.execute("begin immediate")
+                migrations.apply(db)
+                connection.execute("commit")
+            return
+        except sqlite3.OperationalError as error:
+            if connection.in_transaction:
+                connection.rollback()
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
 class Store:
     """An open store. Use `Store.open`; close it, or use it as a context manager."""
 
@@ -58,10 +81,8 @@ class Store:
             db = Database(connection)
             connection.execute("pragma foreign_keys = on")
             if not read_only:
-                connection.execute("pragma journal_mode = wal")
+                _bring_up_to_date(connection, db)
                 connection.execute("pragma synchronous = full")
-                if migrations.pending(db):
-                    migrations.apply(db)
         except (sqlite3.Error, OSError) as error:
             raise DatabaseError(
                 f"cannot open the database {path}: {error}; check the directory's permissions and free space, "

@@ -116,8 +116,9 @@ def amend(
     fields: list[str], judgement: Judgement,
 ) -> None:  # fmt: skip
     """The agreement's row says something else than before: `before` is listing id, position, sheet row."""
+    rule = "cell_changed" if judgement.rule == "same_name" else judgement.rule
     change = _new_change(
-        ledger, publication, "amendment", agreement, judgement.rule if judgement.tier > 1 else "cell_changed",
+        ledger, publication, "amendment", agreement, rule,
         publication.listed_on, states=f"{ledger.content(before[0])}|{ledger.content(new.listing_id)}",
     )  # fmt: skip
     change.before_listing, change.last_listed = before[0], (before[1], before[2])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from db.records import Listing
@@ -105,6 +106,4 @@ def reason_code(reason: str) -> str:
 
 
 def _days(a: str, b: str) -> int:
-    from datetime import date
-
     return (date.fromisoformat(a) - date.fromisoformat(b)).days

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -26,7 +27,8 @@ class Format(StrEnum):
 
 
 #: Characters by which a spreadsheet takes a cell for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@")
+_UNPRINTABLE = re.compile(r"[^ -~]")
 
 
 def show(
@@ -34,12 +36,11 @@ def show(
 ) -> None:
     """The rows are printed: all of each as JSON, the named columns (key -> heading) as a table or CSV."""
     if form is Format.JSON:
-        json.dump(rows, sys.stdout, ensure_ascii=False, indent=1)
-        sys.stdout.write("\n")
+        sys.stdout.write(_escaped(json.dumps(rows, ensure_ascii=False, indent=1)) + "\n")
     elif form is Format.CSV:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([safe_cell(_cell(row, key)) for key in columns] for row in rows)
+        writer.writerows([safe_cell(plain(_cell(row, key))) for key in columns] for row in rows)
     elif not rows:
         say(empty)
     else:
@@ -69,7 +70,16 @@ def plain(text: str) -> str:
 
 def safe_cell(text: str) -> str:
     """A CSV cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+
+
+def _escaped(text: str) -> str:
+    """JSON that is the same to a program and holds no control or direction character for a terminal to obey."""
+    return "\n".join(line if line.isprintable() else _UNPRINTABLE.sub(_escape, line) for line in text.split("\n"))
+
+
+def _escape(found: re.Match[str]) -> str:
+    return found[0] if found[0].isprintable() else json.dumps(found[0])[1:-1]
 
 
 def _cell(row: Mapping[str, Any], key: str) -> str:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from db.errors import NotFoundError, StoreError
+from db.snapshots import load_listings
 from db.store import Store
+from monitor.history import agreement_slug
 from monitor.log import Filter, read_log
 from monitor.rulings import RULINGS
 
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")  # as the store writes it; they are compared as text
 RULING_COLUMNS = ("made_at", "reviewer", "ruling", "subject", "other", "reason")
 
 
@@ -24,10 +29,10 @@ def rule(store: Store, ruling: str, subject: str, other: str = "", *, reviewer: 
     if not reviewer.strip():
         raise RulingError("a ruling needs the name of who decides; give --reviewer")
     if ruling in ("same", "distinct"):
-        subject = _ended_agreement(store, subject, other)
+        subject, other = _pair(store, subject, other)
     elif ruling in ("confirm", "dismiss"):
         _change(store, subject)
-    elif ruling in ("release", "reject"):
+    elif ruling in ("release", "reject") or all(change["id"] != subject for change in read_log(store)):
         subject = _whole_sha256(store, subject)
     add_ruling(store, made_at, reviewer.strip(), ruling, subject, other, reason)
 
@@ -36,7 +41,8 @@ def add_ruling(store: Store, made_at: str, reviewer: str, ruling: str, subject: 
     """The ruling is a row; returns False when just that row was there."""
     with store.writing() as connection:
         cursor = connection.execute(
-            "insert or ignore into rulings (made_at, reviewer, ruling, subject, other, reason) values (?,?,?,?,?,?)",
+            "insert into rulings (made_at, reviewer, ruling, subject, other, reason) values (?,?,?,?,?,?)"
+            " on conflict do nothing",
             [made_at, reviewer, ruling, subject, other, reason],
         )
         return cursor.rowcount > 0
@@ -67,17 +73,29 @@ def import_rulings(store: Store, path: Path) -> tuple[int, int]:
                     f"{path}: the columns {', '.join(missing)} are missing; use what `review export` writes"
                 )
             for number, row in enumerate(rows, 2):
-                if row["ruling"] not in RULINGS:
-                    raise RulingError(
-                        f"{path}, row {number}: {row['ruling']!r} is no ruling; known: {', '.join(RULINGS)}"
-                    )
+                if doubt := _doubt(row):
+                    raise RulingError(f"{path}, row {number}: {doubt}")
                 if add_ruling(store, *(row[c] for c in RULING_COLUMNS)):
                     added += 1
                 else:
                     known += 1
-    except OSError as error:
-        raise RulingError(f"{path} cannot be read: {error.strerror}") from error
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise RulingError(f"{path} cannot be read: {error}") from error
     return added, known
+
+
+def _doubt(row: Mapping[str, str | None]) -> str:
+    """What is wrong with a ruling read from a file; empty when nothing is."""
+    if None in row or None in row.values():
+        return "has not as many cells as the header; use what `review export` writes"
+    if row["ruling"] not in RULINGS:
+        return f"{row['ruling']!r} is no ruling; known: {', '.join(RULINGS)}"
+    if not _MOMENT.fullmatch(row["made_at"] or ""):
+        return f"{row['made_at']!r} is no time; write it as 2025-05-30T18:00:00Z"
+    for name in ("reviewer", "subject"):
+        if not (row[name] or "").strip():
+            return f"the {name} is missing"
+    return ""
 
 
 def open_reviews(store: Store) -> list[dict[str, Any]]:
@@ -111,15 +129,31 @@ def describe_list(store: Store, sha256: str) -> str:
     return "\n".join(lines)
 
 
-def _ended_agreement(store: Store, subject: str, other: str) -> str:
-    """The agreement that a change is about; what it is compared with must be an agreement or a candidate."""
+def _pair(store: Store, subject: str, other: str) -> tuple[str, str]:
+    """The two agreements that a ruling on a change is about: its own, and a candidate or any other.
+
+    An amendment took two rows for one agreement: its own candidate is that agreement under the older row, so the
+    other is the agreement that the newer row would be by itself.
+    """
     change = _change(store, subject)
-    agreement = str(change["agreement_id"])
+    agreement = change["agreement_id"]
+    if agreement is None:
+        raise RulingError(f"{subject} is about a list, not about two agreements")
+    row = store.connection.execute(
+        "select after_listing from changes where id = ? and kind in ('amendment', 'reinstatement')", [subject]
+    ).fetchone()
+    if row is not None:
+        newer = agreement_slug(load_listings(store, [row[0]])[row[0]])
+        if other in (agreement, newer):
+            return agreement, newer
     names = {c["agreement_id"] for c in change["candidates"]}
-    known = store.connection.execute("select 1 from agreements where id = ?", [other]).fetchone()
+    known = store.connection.execute(
+        "select 1 from agreements where id = ? union all select 1 from rulings where subject = ? and other = ?",
+        [other, agreement, other],  # what was once ruled the same is no agreement of its own any more
+    ).fetchone()
     if other not in names and known is None:
         raise RulingError(f"{other!r} is no agreement; `ice-agreements explain {subject}` names the candidates")
-    return agreement
+    return agreement, other
 
 
 def _change(store: Store, change_id: str) -> dict[str, Any]:
