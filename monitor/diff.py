@@ -77,12 +77,17 @@ def step(ledger: Ledger, publication: Accepted, comparison: Comparison | None = 
     ending = [g for g in found.left if not g.agreement.rows and g.agreement.status == "listed"]
     former = ending + [g for g, _, judgement in found.pairing.pairs if judgement.rule == "renewed"]
     candidates = [candidates_for_signing(ledger, publication, new, former) for new in found.pairing.unpaired]
-    endings = [candidates_for_ending(ledger, publication, gone, found.pairing.unpaired) for gone in ending]
+    arrivals = [*found.pairing.unpaired, *(new for _, new, _ in found.pairing.returns)]
+    endings = [candidates_for_ending(ledger, publication, gone, arrivals) for gone in ending]
     for new, agreement, candidate, mirrored in late_candidates(ledger, publication, found.pairing.unpaired):
         candidates[found.pairing.unpaired.index(new)].append(candidate)
         entries.doubt_ending(ledger, agreement, mirrored)
     for new, fitting in zip(found.pairing.unpaired, candidates, strict=True):
-        entries.sign(ledger, publication, new, fitting)
+        listed = ledger.find_double(new.listing, exact=True)  # its agency may be known by now
+        if listed is None:
+            entries.sign(ledger, publication, new, fitting)
+        else:
+            entries.note_second_row(ledger, publication, listed, new)
     for gone, fitting in zip(ending, endings, strict=True):
         _end(ledger, publication, gone, fitting, previous)
     entries.confirm(ledger, publication)

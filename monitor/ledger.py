@@ -174,7 +174,8 @@ class Ledger:
             use = self.names[key] = NameUse(key[0], key[1], agency.id, name.printed, position, position)
         use.agency_id, use.printed, use.last_position = agency.id, name.printed, position
         self.loose[(key[0], name.loose)].add(key)
-        agency.name, agency.body, agency.state = name.printed, name.body, listing.state_code
+        agency.name, agency.body = name.printed, name.body
+        agency.state = listing.state_code or agency.state  # an unreadable state is no other state
         found = county_of(listing.state_code, listing.county, name.printed)
         if found is not None:
             agency.county_fips, agency.county = found
@@ -256,6 +257,8 @@ class Ledger:
         """The listed agreement that the row is a second row of: same agency and support type, and the same date
         (`exact`) or one within the bounds of a correction."""
         agency = self.agency_for(listing)
+        if agency is None and listing.state_code is None:
+            agency = self._only_agency_named(name_of(listing).key)
         if agency is None:
             return None
         for agreement in self._of(agency.id, listing):
@@ -407,6 +410,11 @@ class Ledger:
             other != agreement_id and other not in leaving and document == self.agreements[other].document
             for other in set(self.listed[list_name].values())
         )
+
+    def _only_agency_named(self, key: str) -> Agency | None:
+        """The one agency of whatever state that goes by the name; None when there is none or more than one."""
+        found = {use.agency_id for use in self.names.values() if use.key == key}
+        return self.agencies[found.pop()] if len(found) == 1 else None
 
     def _of(self, agency_id: str, listing: Listing) -> list[Agreement]:
         """The agency's agreements on the listing's list with its support type, in order of id."""

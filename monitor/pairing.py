@@ -20,7 +20,7 @@ from monitor.history import (
     name_of,
 )
 from monitor.identity.likeness import compare, place_of
-from monitor.identity.names import canonical_name, printed_form
+from monitor.identity.names import canonical_name, normal_form, printed_form
 from monitor.identity.rules import AGAINST, Judgement, Setting, Side, judge
 from monitor.ledger import Gone, Ledger, New
 
@@ -54,7 +54,8 @@ def side_of_gone(agreement: Agreement, listing: Listing) -> Side:
     """The older side of a comparison: the row as last printed, with all documents its agreement ever linked."""
     return Side(
         listing.state_code, name_of(listing), listing.support_code, _believed_date(agreement, listing),
-        frozenset(agreement.documents), bool(agreement.documents), county_fips(listing), listing.list != "pending",
+        frozenset(agreement.documents), bool(agreement.documents), county_fips(listing), normal_form(listing.county),
+        listing.list != "pending",
     )  # fmt: skip
 
 
@@ -71,7 +72,7 @@ def side_of_new(listing: Listing) -> Side:
     documents = frozenset((key,)) if key else frozenset()
     return Side(
         listing.state_code, name_of(listing), listing.support_code, listing.signed_on, documents, bool(key),
-        county_fips(listing), listing.list != "pending",
+        county_fips(listing), normal_form(listing.county), listing.list != "pending",
     )  # fmt: skip
 
 

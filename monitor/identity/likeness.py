@@ -12,7 +12,7 @@ from typing import Literal
 
 from rapidfuzz.distance import OSA
 
-from monitor.identity.names import Name, fold
+from monitor.identity.names import Name, canonical_name, fold
 from monitor.identity.slips import DIRECTIONS, read_together
 from monitor.places import gazetteer
 
@@ -39,6 +39,8 @@ class Likeness:
 @lru_cache(maxsize=65536)
 def compare(a: Name, b: Name, state_a: str | None, state_b: str | None) -> Likeness:
     """The likeness of two names as printed in the given states."""
+    if state_a != state_b:  # what a state's own words and counties are called must not part one name
+        a, b = canonical_name(state_b or state_a, a.printed), canonical_name(state_b or state_a, b.printed)
     if a.key == b.key:
         return Likeness("equal", 0, ())
     slips = 0
@@ -106,8 +108,9 @@ def is_real(name: Name, state: str | None) -> bool:
     """Whether the place a name serves is a real county, independent city or town of the state."""
     if not state or not name.place:
         return False
+    name = canonical_name(state, name.printed)
     place = place_of(name)
-    if gazetteer.is_place(state, place):
+    if gazetteer.is_place(state, place) or gazetteer.is_place(state, _with_kind(name)):  # "League City" is no League
         return True
     match = gazetteer.find_county(state, place)  # "Hopewell County", Virginia: a city that is its own county
     return match is not None and match.county.is_city

@@ -73,6 +73,7 @@ class Side:
     documents: frozenset[str]
     linked: bool  # whether an MOA was ever linked
     county: str | None  # FIPS code
+    county_cell: str  # as printed, spaces and case aside
     dated: bool = True  # False where the list has no signing dates (pending)
 
 
@@ -140,7 +141,7 @@ def judge(old: Side, new: Side, setting: Setting) -> Judgement:
         return Judgement("same", "same_document", 2, 0.9, False, evidence)
     if like.against:
         return _against(old, new, setting, like, dates, document, evidence)
-    if old.state != new.state:
+    if old.state != new.state and None not in (old.state, new.state):
         return _other_state(old, new, setting, like, dates, document, evidence)
     return _same_state(old, new, setting, like, dates, document, evidence)
 
@@ -162,7 +163,7 @@ def _same_state(
     old: Side, new: Side, setting: Setting, like: Likeness, dates: Dating, document: bool, evidence: dict[str, object]
 ) -> Judgement:
     if like.kind in ("equal", "loosely equal"):
-        return _same_name(like, dates, evidence)
+        return _same_name(like, dates, document, evidence)
     if document and dates in ("same", "corrected"):
         moved = old.name.body != new.name.body and like.kind not in ("contained", "reordered", "retyped")
         return Judgement("same", "same_document", 2, 0.95, moved, evidence, ("other_office",) if moved else ())
@@ -177,7 +178,8 @@ def _same_state(
             return Judgement("same", rule, 5, 0.8 - like.distance / 50, bool(like.doubt), evidence, like.doubt)
         return _candidate(0.6, evidence, "other_date")
     if setting.gap_days > 0 or dates != "same":
-        if like.kind == "near" and evidence["same_county"] and dates == "corrected" and setting.gap_days == 0:
+        misprint = like.kind == "near" and evidence["same_county"] and not is_real(old.name, old.state)
+        if misprint and dates == "corrected" and setting.gap_days == 0:
             return Judgement("same", "retyped", 6, 0.6 - like.distance / 50, True, evidence, ("other_date",))
         if like.kind in ("same place", "contained", "near") and soon and setting.gap_days == 0:
             return _candidate(0.45, evidence, "other_date")
@@ -220,13 +222,13 @@ def _same_list_and_date(
     return _candidate(0.3, evidence, "name_differs") if evidence["same_county"] or setting.unique else DISTINCT
 
 
-def _same_name(like: Likeness, dates: Dating, evidence: dict[str, object]) -> Judgement:
+def _same_name(like: Likeness, dates: Dating, document: bool, evidence: dict[str, object]) -> Judgement:
     step = 0 if like.kind == "equal" else 1
     if dates == "same":
         return Judgement("same", "same_name", step, 1.0 - step / 10, False, evidence)
     if dates == "corrected":
         return Judgement("same", "date_corrected", 4, 0.9, False, evidence)
-    if dates == "later":
+    if dates == "later" and not document:
         return Judgement("same", "renewed", 5, 0.85, False, evidence)
     return Judgement("same", "date_corrected", 6, 0.6, True, evidence, ("other_date",))
 
@@ -237,11 +239,13 @@ def _other_state(
     alike = like.kind in ("equal", "loosely equal", "reordered", "retyped")
     if not alike or dates not in ("same", "corrected") or setting.gap_days > policy.RETURN_DAYS:
         return DISTINCT
-    if document or None in (old.state, new.state):
+    if document:
         return Judgement("same", "state_corrected", 3, 0.9, False, evidence)
     real_old, real_new = is_real(old.name, old.state), is_real(new.name, new.state)
+    if old.county_cell and old.county_cell == new.county_cell and (old.county is None) != (new.county is None):
+        real_old, real_new = old.county is not None, new.county is not None  # the county cell tells the state
     evidence |= {"place_real_before": real_old, "place_real_after": real_new}
-    if real_old != real_new and old.name.place:
+    if real_old != real_new:
         return Judgement("same", "state_corrected", 4, 0.85, False, evidence)
     if dates == "same" and setting.gap_days == 0:
         return _candidate(0.5, evidence, "two_states")

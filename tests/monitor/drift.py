@@ -133,6 +133,23 @@ def relabel(rng: random.Random, row: Row) -> Row | None:
     return replace(row, agency=f"{found[1]} {office}")
 
 
+def decidable(row: Row, other: Row) -> bool:
+    """Whether the place that the row names is real in one of the two states only."""
+    found = re.match(r"(?:City of |Town of )?(.+?) (?:Sheriff|SO|Police|PD)", row.agency)
+    if row.link or found is None:
+        return row.link is not None
+    a, b = code_of(row.state), code_of(other.state)
+    return bool(a and b) and gazetteer.is_place(a, found[1]) != gazetteer.is_place(b, found[1])
+
+
+def code_of(state: str) -> str | None:
+    """The USPS code that a printed state means."""
+    import us
+
+    known = us.states.lookup(state.strip())
+    return known.abbr if known else None
+
+
 def drift(rng: random.Random, rows: Sequence[Row], *, steps: int = 6, rate: float = 0.08, kinds: Iterable[str] = ()) -> Drift:
     """`steps` lists after the first: of the rows about `rate` are touched on each; the last list repeats the one before.
 
@@ -211,7 +228,17 @@ def drift(rng: random.Random, rows: Sequence[Row], *, steps: int = 6, rate: floa
                     out.undecidable.add(truth)
             elif chance < 0.31:
                 doubled[truth] = row
-                tell(truth, "twice")
+                if rng.random() < 0.5:
+                    other = MISPRINTS[rng.choice(("city_of", "short_form", "spaces", "sheriff_words"))](rng, row)
+                    doubled[truth] = other or row
+                tell(truth, f"twice {doubled[truth].agency!r}")
+            elif chance < 0.35 and not only:
+                other = replace(row, state=rng.choice(sorted({r.state.strip() for r in rows})))
+                if code_of(other.state) != code_of(row.state) and not any(_same_cells(other, r) for r in ever):
+                    current[truth] = other
+                    tell(truth, f"state {row.state} -> {other.state}, {row.agency!r}")
+                    if not decidable(row, other):
+                        out.undecidable.add(truth)
             elif chance < 0.45 and current[truth] != clean[truth]:
                 current[truth] = clean[truth]
                 tell(truth, "put right")
@@ -233,6 +260,13 @@ def drift(rng: random.Random, rows: Sequence[Row], *, steps: int = 6, rate: floa
                 ever.append(fresh)
                 out.signed[fresh.truth] = "new"
                 tell(fresh.truth, "signed")
+        if rng.random() < 0.15 and not quiet and not only:
+            state = rng.choice(sorted({r.state for r in current.values()}))
+            wrong = state[:-1] + rng.choice(("", state[-1] * 2, state[-1] + "J", "XQZ"))
+            for truth, row in current.items():
+                if row.state == state:
+                    current[truth] = replace(row, state=wrong)
+                    tell(truth, f"whole state {wrong!r}")
         shown = [row for truth, row in current.items() if truth not in absent]
         shown += list(doubled.values())
         rng.shuffle(shown)
