@@ -67,8 +67,6 @@ def run(db: DbOption = None) -> None:
     settings = settings_with(db)
     with Store.open(settings.home) as store:
         result = run_crawl(store, settings, utc_now)
-        if result.page_is_list and (page := last_page_document(store)):
-            intake.sight_page(store, page, settings.source_url, store.now_text())
         unread = intake.read_new(store)
         done = _derive(store, settings)
         for fetch in result.list_fetches:
@@ -159,12 +157,6 @@ def doctor(
         if findings:
             raise typer.Exit(FAILED)
         say(f"all is well: {describe_standing(store)['documents']} documents, each as its sha256 says")
-
-
-def last_page_document(store: Store) -> str | None:
-    """The newest kept document of the landing page."""
-    page = store.connection.execute("select sha256 from page_checks order by id desc limit 1").fetchone()
-    return str(page[0]) if page else None
 
 
 def _derive(store: Store, settings: Settings, progress: Progress | None = None, *, anew: bool = False) -> Derived:

@@ -128,8 +128,8 @@ def fold_publications(
         tried.append(doubted)
         doubted = left_out  # what stood on a list that is not believed is no evidence: once more without it
     confirm_by_time(ledger, publications, confirm_after_hours)
-    rulings.apply(ledger)
     note_list_events(ledger, pages)
+    rulings.apply(ledger)
     return ledger
 
 
@@ -173,8 +173,11 @@ def note_list_events(ledger: Ledger, pages: list[dict[str, Any]]) -> None:
         now_linked = {link["linked_as"] for link in page["links"] if link.get("linked_as")}
         for name in sorted(linked - now_linked):
             times[name] = times.get(name, 0) + 1
+            event_id = change_id("list_event", name, "list_gone", times[name])
+            if event_id in ledger.changes:
+                continue  # it is in the log, with whatever was ruled on it
             change = Change(
-                change_id("list_event", name, "list_gone", times[name]), "list_event", "confirmed",
+                event_id, "list_event", "confirmed",
                 cast(ListName, name), None, None, 0, eastern_day(page["seen_at"]), "list_gone",
                 reason=f"ICE's page no longer links the {name} list",
                 evidence={"page_sha256": page["sha256"], "seen_at": page["seen_at"]},

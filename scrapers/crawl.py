@@ -48,7 +48,7 @@ class CrawlResult:
     links: tuple[dict[str, Any], ...]
     totals: StatedTotals | None = None
     not_before: str | None = None  # the source asked not to be asked again before this time
-    error: str = ""  # one line when the source could not be reached or read: what, where, what to do
+    error: str = ""  # one line when the page or a list it links could not be had: what, where, what to do
 
     @property
     def verified(self) -> bool:
@@ -137,12 +137,23 @@ _WHAT_TO_DO = {
 
 
 def describe_failure(work: Pass) -> str:
-    """One line for a person: what went wrong with the page, where, and what to do; empty when nothing did."""
+    """One line for a person: what went wrong with the page or a list it links, where, and what to do; else empty."""
     if work.page_outcome in VERIFIED:
         if work.layout_changed:
             return f"no list is linked on {work.source.start_url}; look at the page, its layout may have changed"
-        return ""
+        return _describe_lists(work)
     meaning = OUTCOMES[work.page_outcome]
     detail = f" ({work.page_detail})" if work.page_detail else ""
     what_to_do = _WHAT_TO_DO.get(work.page_outcome, "the next pass tries again")
     return f"{work.page_outcome}: {work.source.start_url}: {meaning}{detail}; {what_to_do}"
+
+
+def _describe_lists(work: Pass) -> str:
+    """One line on the lists that the page links and that could not be had; those only wanted are no failure."""
+    linked = {str(link["url"]) for link in work.links}
+    last = {fetch.url: fetch for fetch in work.list_fetches if fetch.url in linked}
+    failed = [f for f in last.values() if f.outcome not in VERIFIED and f.outcome != "not_list"]
+    if not failed:
+        return ""
+    named = "; ".join(f"{f.outcome}: {f.file_name or f.url}: {OUTCOMES[f.outcome]}" for f in failed)
+    return f"{named}; it stays wanted, and the next pass asks again"

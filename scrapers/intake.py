@@ -112,14 +112,6 @@ def read_again(store: Store) -> Iterator[tuple[int, int]]:
         yield number, len(rows)
 
 
-def sight_page(store: Store, sha256: str, url: str, seen_at: str) -> None:
-    """The landing page held a list's table itself: its document has been met as a list."""
-    facts.record_sighting(
-        store, sha256, file=(url.rstrip("/").rsplit("/", 1)[-1] or "page") + ".html", url=url, linked_as="",
-        seen_at=seen_at, known_at=seen_at, how="fetch",
-    )  # fmt: skip
-
-
 def _read_manifest(manifest: Path, capture_time: Callable[[str], str | None]) -> Iterator[SavedList]:
     try:
         with manifest.open(encoding="utf-8-sig", newline="") as lines:

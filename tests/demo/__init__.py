@@ -1,0 +1,1 @@
+"""The whole service shown on made-up lists: `python -m tests.demo`. No internet is needed."""
