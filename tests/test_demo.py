@@ -1,0 +1,37 @@
+"""The demo is what `make demo` prints: it must play to its end and show what its headings promise."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def test_the_demo_tells_of_every_act_within_fifteen_seconds() -> None:
+    begun = time.perf_counter()
+    played = subprocess.run([sys.executable, "-m", "tests.demo"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert time.perf_counter() - begun < 15
+    assert (played.returncode, played.stderr) == (0, "")
+    visits = played.stdout.split("\nThe change log")[0].split(" UTC: ")
+    codes = [int(visit.split("exit code ")[1][0]) for visit in visits[1:]]
+    assert codes == [0, 0, 0, 0, 3, 0, 3, 1, 0, 0]
+    for visit, words in {
+        2: ("Hawthron County Sheriff's Office -> Hawthorn", "Made_Up_Willow.pdf", "Cedar", "pending_withdrawn"),
+        3: ("termination       provisional GA Larch",),
+        4: ("termination       confirmed   GA Larch",),
+        5: ("no change",),
+        6: ("no change",),
+        7: ("no change", "is held for a person"),
+        8: ("participatingAgencies01142026am.xlsx: missing", "no change"),
+        9: ("participatingAgencies01142026am.xlsx: new", "signing           confirmed   FL Banyan"),
+        10: ("list_event        confirmed   ICE's page no longer links the pending list",),
+    }.items():
+        for word in words:
+            assert word in " ".join(visits[visit].split()) or word in visits[visit], (visit, word)
+    log = played.stdout.split("The change log (ice-agreements changes)")[1].split("\n\n")[0]
+    assert [log.count(kind) for kind in ("termination", "signing ", "amendment", "list_event")] == [1, 4, 2, 1]
+    assert "Why the log says so" in played.stdout
+    assert "ICE listed 45 agreements" in played.stdout  # 42 at first, four signed, one gone
