@@ -228,7 +228,7 @@ def test_ices_own_totals_are_compared(visits: Visits, stated: int, code: int, re
 
 
 def test_the_table_of_2017_to_2025_is_followed_on_the_page_itself(tmp_path: Path) -> None:
-    rows = [
+    rows: list[tuple[str, ...]] = [
         ("ALASKA", "Alaska Department of Corrections", "Warrant Service Officer", "6/25/2020", "/doclib/287gMOA/a.pdf"),
         ("FLORIDA", "Bay County Sheriff's Office", "Warrant Service Officer", "2/7/2020", ""),
     ]

@@ -45,8 +45,8 @@ class Visits:
 
     @property
     def environment(self) -> dict[str, str]:
-        # No delay at all would let Scrapy 2.19 start both lists at once on the one connection it keeps, where the second
-        # waits within its own time-out.
+        # No delay at all would let Scrapy 2.19 start both lists at once on the one connection it keeps, where the
+        # second waits within its own time-out.
         named = {
             "home": str(self.home), "source_url": self.site.url, "crawl_delay_seconds": "0.01", "backoff_seconds": "0",
             "request_timeout_seconds": "5", "crawl_timeout_seconds": "20", "max_list_bytes": "400000",

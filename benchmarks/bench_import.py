@@ -1,0 +1,66 @@
+"""Milliseconds to take in one list of the shared corpus: kept durably, read, guarded, compared, written to the log.
+
+    python benchmarks/bench_import.py
+
+Every list comes alone, in the order in which ICE put it out, as the service meets them: `take_in`, then `derive`.
+Each leaves the archive file and the database synced to the disk. Then the same bytes are offered once more.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.corpus import empty_store, in_order, read_corpus
+from benchmarks.figures import Figure, show
+from monitor.derive import derive
+from scrapers import intake
+
+ABOUT_A_THOUSAND = range(900, 1_101)
+
+
+def measure() -> list[Figure]:
+    """The figures: per list, per list of about 1,000 rows, for bytes already known, and for all in one go."""
+    lists = in_order(read_corpus())
+    taken: list[tuple[float, int, bool]] = []
+    known: list[float] = []
+    with empty_store() as store:
+        for saved, rows, _ in lists:
+            begun = time.perf_counter()
+            intake.take_in(store, saved, store.now_text())
+            anew = derive(store, now=store.now_text()).anew
+            taken.append(((time.perf_counter() - begun) * 1000, rows, anew))
+        for saved, _, _ in lists:
+            begun = time.perf_counter()
+            intake.take_in(store, saved, store.now_text())
+            derive(store, now=store.now_text())
+            known.append((time.perf_counter() - begun) * 1000)
+    with empty_store() as store:
+        begun = time.perf_counter()
+        for saved, _, _ in lists:
+            intake.take_in(store, saved, store.now_text())
+        derive(store, now=store.now_text())
+        at_once = (time.perf_counter() - begun) * 1000 / len(lists)
+    thousand = [ms for ms, rows, _ in taken if rows in ABOUT_A_THOUSAND]
+    again = sum(anew for _, _, anew in taken)
+    everything = [ms for ms, _, _ in taken]
+    return [
+        Figure(f"median of the {len(thousand)} lists of 900 to 1,100 rows", statistics.median(thousand), "ms", 45),
+        Figure("bytes already known, median", statistics.median(known), "ms", 2),
+        Figure(f"median of all {len(lists)} lists, one at a time", statistics.median(everything), "ms"),
+        Figure("mean of them", statistics.mean(everything), "ms", note=f"{again} made the whole history be compared"),
+        Figure("19 of 20 lists take at most", statistics.quantiles(everything, n=20)[-1], "ms"),
+        Figure("mean a list, all in one `import`", at_once, "ms"),
+    ]
+
+
+def main() -> None:
+    show("Import: one list kept, read, compared and written", measure())
+
+
+if __name__ == "__main__":
+    main()
