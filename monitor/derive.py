@@ -6,8 +6,11 @@ moved on by those; otherwise it is made anew. Both give the same tables.
 
 from __future__ import annotations
 
+import gc
 import json
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -64,7 +67,7 @@ def derive(
     store: Store, *, now: str, confirm_after_hours: float = 48.0, anew: bool = False, progress: Progress | None = None
 ) -> Derived:
     """The derived tables say what the facts say; what that changes in the log is stated, at `now`."""
-    with store.writing() as connection:
+    with store.writing() as connection, _no_collection():
         done = None
         ruled = connection.execute(
             "select 1 from rulings where id > (select ifnull(max(last_ruling), 0) from derivation)"
@@ -93,6 +96,18 @@ def derive(
             )
         ]
     return done
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Cyclic garbage is left lying meanwhile: a ledger is thousands of objects without cycles, each looked at in vain."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _make_anew(store: Store, confirm_after_hours: float, progress: Progress | None) -> Derived:
