@@ -26,6 +26,7 @@ _LISTING_COLUMNS = (
 )  # fmt: skip
 _SELECT = f"select id, {', '.join(_LISTING_COLUMNS)} from listings"  # noqa: S608 - fixed names
 _SAME = "="
+_CELLS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class StoredSnapshot(NamedTuple):
@@ -95,8 +96,7 @@ def load_listings(store: Store, ids: Iterable[int] | None = None) -> dict[int, L
 
 def content_hash(listing: Listing) -> bytes:
     """What makes a listing the same row: every cell as printed and every link, on the same list."""
-    cells = json.dumps(_row(listing), ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(cells.encode()).digest()[:12]
+    return hashlib.sha256(_CELLS.encode(_row(listing)).encode()).digest()[:12]
 
 
 def pack(numbers: Sequence[int]) -> bytes:

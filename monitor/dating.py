@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from monitor import policy
@@ -30,6 +31,7 @@ class Dated:
     evidence: str  # workbook, seen, name or known
 
 
+@lru_cache(maxsize=16384)
 def name_date(file: str) -> date | None:
     """The date in a name of ICE's (MMDDYYYY or MMDDYY), None when there is no single one."""
     found = _DIGITS.findall(file)
@@ -85,6 +87,7 @@ def posted_on(file: str, first_seen_at: str, fetched_at: str | None) -> str | No
     return eastern_day(fetched_at) if fetched_at else None
 
 
+@lru_cache(maxsize=16384)
 def eastern_day(moment: str) -> str:
     """The date in ICE's time zone of an aware UTC time."""
     return datetime.fromisoformat(moment.replace("Z", "+00:00")).astimezone(EASTERN).date().isoformat()

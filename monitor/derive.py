@@ -6,8 +6,11 @@ moved on by those; otherwise it is made anew. Both give the same tables.
 
 from __future__ import annotations
 
+import gc
 import json
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -37,7 +40,7 @@ from monitor.derived import (
 from monitor.history import Accepted
 from monitor.ledger import Ledger
 from monitor.occurrences import WholeHistory
-from monitor.publications import Publication, gather, makes_stale, order_moment
+from monitor.publications import Publication, gather, makes_stale, order_of
 from monitor.rulings import load_rulings
 
 #: Raised when a rule changes what a list says, so that a newer program derives anew what an older one derived.
@@ -57,13 +60,14 @@ class Derived:
     stated: list[str] = field(default_factory=list)  # ids of changes stated for the first time or anew
     held: list[str] = field(default_factory=list)  # files of lists that wait for a person
     overturned: dict[str, str] = field(default_factory=dict)  # change id -> its last wording
+    touched: set[str] | None = None  # ids of changes written; None when all were
 
 
 def derive(
     store: Store, *, now: str, confirm_after_hours: float = 48.0, anew: bool = False, progress: Progress | None = None
 ) -> Derived:
     """The derived tables say what the facts say; what that changes in the log is stated, at `now`."""
-    with store.writing() as connection:
+    with store.writing() as connection, _no_collection():
         done = None
         ruled = connection.execute(
             "select 1 from rulings where id > (select ifnull(max(last_ruling), 0) from derivation)"
@@ -83,7 +87,7 @@ def derive(
             [(1, RULES_VERSION, marks[0], marks[1], now)],
         )  # fmt: skip
         why = statements.OVERRULED if ruled else statements.OVERTURNED
-        done.stated = statements.state(store, now, done.overturned, why)
+        done.stated = statements.state(store, now, done.overturned, why, done.touched)
         done.held = [
             str(row[0])
             for row in connection.execute(
@@ -92,6 +96,18 @@ def derive(
             )
         ]
     return done
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Cyclic garbage is left lying meanwhile: a ledger is thousands of objects without cycles, each looked at in vain."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _make_anew(store: Store, confirm_after_hours: float, progress: Progress | None) -> Derived:
@@ -128,8 +144,7 @@ def _move_on(store: Store, confirm_after_hours: float) -> Derived | None:
     if _waited_long_enough(connection, confirm_after_hours):
         return None
     if not fresh:
-        _note_events(store)
-        return Derived(anew=False)
+        return Derived(anew=False, touched=_note_events(store))
     if _held_open(connection):
         return None  # the next list may release it
     if connection.execute("select 1 from rulings where ruling in ('confirm', 'dismiss') limit 1").fetchone():
@@ -160,24 +175,32 @@ def _append(store: Store, fresh: list[str], confirm_after_hours: float) -> Deriv
         return None
     listings.load({i for s in snapshots.values() for i in s.listing_ids})
     added = gather(store, snapshots, listings)
-    latest = connection.execute("select list, max(published_at) from publications group by list").fetchall()
-    newest = max((order_moment(at, name) for name, at in latest), default=None)
-    if newest is None or any(p.order[0] <= newest or p.status != "accepted" for p in added):
+    latest = connection.execute(
+        "select published_at, list, published_on, file, sha256 from publications where (ifnull(list, ''), published_at)"
+        " in (select ifnull(list, ''), max(published_at) from publications group by list)"
+    ).fetchall()
+    newest = max((order_of(*row) for row in latest), default=None)
+    if newest is None or any(p.order <= newest or p.status != "accepted" for p in added):
         return None
     if makes_stale(store, added):
         return None
     connection.execute("savepoint moving_on")
+    touched: set[str] = set()
     for publication in added:
-        if not _append_one(store, publication, listings, confirm_after_hours):
+        written = _append_one(store, publication, listings, confirm_after_hours)
+        if written is None:
             connection.execute("rollback to moving_on")
             connection.execute("release moving_on")
             return None
+        touched |= written
     connection.execute("release moving_on")
-    return Derived(anew=False, publications=len(added))
+    return Derived(anew=False, publications=len(added), touched=touched)
 
 
-def _append_one(store: Store, publication: Publication, listings: ListingBook, confirm_after_hours: float) -> bool:
-    """The publication is in the tables; False when the whole history must be looked at again."""
+def _append_one(
+    store: Store, publication: Publication, listings: ListingBook, confirm_after_hours: float
+) -> set[str] | None:
+    """The publication is in the tables; returns the ids of changes written, None when all must be looked at again."""
     connection = store.connection
     position = int(connection.execute("select ifnull(max(position), -1) + 1 from publications").fetchone()[0])
     occurrences = StoredHistory(store, as_accepted(publication, position), listings)
@@ -189,13 +212,13 @@ def _append_one(store: Store, publication: Publication, listings: ListingBook, c
     _forget_time(ledger, store, cast(ListName, publication.list_name))
     Admission(ledger, position, rulings, pages).admit(publication)
     if ledger.assumption_broken or publication.status == "held":
-        return False
+        return None
     confirm_by_time(ledger, [publication], confirm_after_hours)
     note_list_events(ledger, pages)
     connection.execute("pragma defer_foreign_keys = on")
     tables.put_rows(connection, "publications", PUBLICATION, [_row(publication)])
     write_ledger(connection, ledger)
-    return True
+    return ledger.dirty.changes
 
 
 def _waited_long_enough(connection: sqlite3.Connection, hours: float) -> bool:
@@ -224,13 +247,15 @@ def _forget_time(ledger: Ledger, store: Store, list_name: ListName) -> None:
         ledger.dirty.changes.add(change_id)
 
 
-def _note_events(store: Store) -> None:
-    """What ICE's page says of a list as a whole is in the log, also when no new list came."""
+def _note_events(store: Store) -> set[str]:
+    """What ICE's page says of a list as a whole is in the log, also when no new list came; returns ids written."""
     pages = facts.page_checks(store)
-    if pages:
-        ledger = Ledger(WholeHistory((), {}), {}, StoredChanges(store))
-        note_list_events(ledger, pages)
-        write_ledger(store.connection, ledger)
+    if not pages:
+        return set()
+    ledger = Ledger(WholeHistory((), {}), {}, StoredChanges(store))
+    note_list_events(ledger, pages)
+    write_ledger(store.connection, ledger)
+    return ledger.dirty.changes
 
 
 def _read_latest(store: Store, ledger: Ledger) -> None:

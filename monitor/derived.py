@@ -65,14 +65,13 @@ class StoredChanges(ChangeBook):
     def __init__(self, store: Store) -> None:
         super().__init__()
         self._connection = store.connection
-        self._ids = {str(row[0]) for row in self._connection.execute("select id from changes")}
 
     def __contains__(self, change_id: object) -> bool:
-        return super().__contains__(change_id) or change_id in self._ids
+        return isinstance(change_id, str) and self.find(change_id) is not None
 
     def find(self, change_id: str) -> Change | None:
         """The change, None when there is none."""
-        if change_id not in self.at_hand and change_id in self._ids:
+        if change_id not in self.at_hand:
             for row in tables.get_rows(self._connection, "changes", CHANGE, "where id = ?", [change_id]):
                 self.at_hand[change_id] = change_from_row(row)
         return self.at_hand.get(change_id)
@@ -147,16 +146,19 @@ def read_ledger(store: Store, ledger: Ledger) -> None:
     """The ledger says what the tables say; listings and changes are left to be read when they are asked for."""
     connection = store.connection
     for row in tables.get_rows(connection, "agencies", AGENCY):
-        ledger.agencies[row[0]] = Agency(row[0], row[1], row[2], row[5], row[3], row[4], json.loads(row[6]), row[7])
+        former = json.loads(row[6]) if row[6] != "[]" else []
+        ledger.agencies[row[0]] = Agency(row[0], row[1], row[2], row[5], row[3], row[4], former, row[7])
     for row in tables.get_rows(connection, "agency_names", NAME):
         use = NameUse(*row)
         ledger.names[(use.state, use.key)] = use
         loose = canonical_name(use.state or None, use.printed).loose
         ledger.loose[(use.state, loose)].add((use.state, use.key))
-    for row in tables.get_rows(connection, "agreements", AGREEMENT):
+    agreements = list(tables.get_rows(connection, "agreements", AGREEMENT))
+    every = json.loads(f"[{','.join(row[11] for row in agreements)}]")  # in one go: thousands of short texts
+    for row, documents in zip(agreements, every, strict=True):
         a = Agreement(
             row[0], row[1], row[2], row[3], row[4], row[6], row[7], row[8], row[9], row[5], row[10], {},
-            set(json.loads(row[11])), row[12], row[13], bool(row[14]),
+            set(documents), row[12], row[13], bool(row[14]),
         )  # fmt: skip
         ledger.agreements[a.id] = a
         ledger.by_agency[a.agency_id].add(a.id)
@@ -182,8 +184,9 @@ def read_ledger(store: Store, ledger: Ledger) -> None:
 
 def _read_log(connection: sqlite3.Connection, ledger: Ledger) -> None:
     columns = ("id", "kind", "status", "agreement_id")
+    kinds = "where kind in ('termination', 'pending_withdrawn', 'signing', 'switch', 'renewal', 'pending_listed')"
     for change_id, kind, status, agreement_id in tables.get_rows(
-        connection, "changes", columns, "order by position, id"
+        connection, "changes", columns, f"{kinds} order by position, id"
     ):
         if kind in ("termination", "pending_withdrawn"):
             if status != "retracted":
@@ -192,7 +195,7 @@ def _read_log(connection: sqlite3.Connection, ledger: Ledger) -> None:
                 ledger.waiting[agreement_id] = change_id
         elif kind == "signing":  # where there is a switch too, that was overturned
             ledger.signings[agreement_id] = change_id
-        elif kind in ("switch", "renewal", "pending_listed"):
+        else:
             ledger.signings.setdefault(agreement_id, change_id)
 
 

@@ -113,7 +113,6 @@ def change_id(*content: object) -> str:
     return hashlib.sha256("|".join(str(part) for part in content).encode()).hexdigest()[:12]
 
 
-@lru_cache(maxsize=65536)
 def name_of(listing: Listing) -> Name:
     """The canonical name of a listing's agency."""
     return canonical_name(listing.state_code, listing.agency or "")
@@ -126,7 +125,7 @@ def name_key(listing: Listing) -> NameKey:
 
 def agency_slug(listing: Listing) -> str:
     """The id a new agency gets: its state and its name as first printed."""
-    return f"{(listing.state_code or 'xx').lower()}-{slug(printed_form(listing.agency))}"
+    return f"{(listing.state_code or 'xx').lower()}-{slug(listing.agency or '')}"
 
 
 def agreement_slug(listing: Listing) -> str:

@@ -46,14 +46,15 @@ class Publication:
 
     @property
     def order(self) -> tuple[str, str, str, str, str]:
-        """Where it stands among all publications; complete, so that no order of imports matters."""
-        return (
-            order_moment(self.published_at, self.list_name),
-            self.published_on,
-            _part_order(self.file),
-            self.file,
-            self.sha256,
-        )
+        """Where it stands among all publications."""
+        return order_of(self.published_at, self.list_name, self.published_on, self.file, self.sha256)
+
+
+def order_of(
+    published_at: str, list_name: str | None, published_on: str, file: str, sha256: str
+) -> tuple[str, str, str, str, str]:
+    """Where a publication stands among all others; complete, so that no order of imports matters."""
+    return (order_moment(published_at, list_name), published_on, _part_order(file), file, sha256)
 
 
 def order_moment(published_at: str, list_name: str | None) -> str:

@@ -6,7 +6,8 @@ derived; its last wording stays, retracted, with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 
 from db import tables
 from db.store import Store
@@ -15,23 +16,29 @@ OVERTURNED = "overturned: the lists known now, or better rules, no longer say so
 OVERRULED = "overturned by a reviewer's ruling"
 
 
-def state(store: Store, now: str, overturned: Mapping[str, str], why: str = OVERTURNED) -> list[str]:
+def state(
+    store: Store, now: str, overturned: Mapping[str, str], why: str = OVERTURNED, touched: Collection[str] | None = None
+) -> list[str]:
     """Whatever the derived log says that was not stated last is stated at `now`; returns the ids, sorted.
 
-    `overturned` holds the last wording (JSON) of each change that is no longer derived.
+    `overturned` holds the last wording (JSON) of each change that is no longer derived; `touched` the ids of the
+    changes that can differ from what was stated last (None: any).
     """
     connection = store.connection
-    last = {
-        str(row[0]): (str(row[1]), int(row[2]), str(row[3]), row[4] is not None)
-        for row in connection.execute(
-            "select change_id, status, needs_review, why, body from statements where id in"
-            " (select max(id) from statements group by change_id)"
-        )
-    }
-    current = {
-        str(row[0]): (str(row[1]), int(row[2]), str(row[3]))
-        for row in connection.execute("select id, status, needs_review, reason from changes")
-    }
+    newest = (
+        "select change_id, status, needs_review, why, body is not null from statements where id in"
+        " (select max(id) from statements {} group by change_id)"
+    )
+    worded = "select id, status, needs_review, reason from changes {}"
+    if touched is None:
+        stated, derived = connection.execute(newest.format("")), connection.execute(worded.format(""))
+    else:
+        ids = json.dumps(sorted(touched))
+        among = "where {} in (select value from json_each(?))"
+        stated = connection.execute(newest.format(among.format("change_id")), [ids])
+        derived = connection.execute(worded.format(among.format("id")), [ids])
+    last = {str(row[0]): (str(row[1]), int(row[2]), str(row[3]), bool(row[4])) for row in stated}
+    current = {str(row[0]): (str(row[1]), int(row[2]), str(row[3])) for row in derived}
     fresh = {i: said for i, said in current.items() if i not in last or last[i][:3] != said or last[i][3]}
     gone = sorted(i for i in overturned if i not in current)
     columns = ("change_id", "known_at", "status", "needs_review", "why", "body")

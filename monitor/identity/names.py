@@ -67,11 +67,13 @@ def fold(text: str) -> str:
     return _NOT_WORD.sub(" ", plain.lower().replace("&", " and ")).strip()
 
 
+@lru_cache(maxsize=65536)
 def printed_form(text: str | None) -> str:
     """A cell with its spaces collapsed and trimmed: what a reader sees."""
     return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text or "")).strip()
 
 
+@lru_cache(maxsize=65536)
 def normal_form(text: str | None) -> str:
     """A cell as two readers would call it equal: spaces, case and apostrophes aside."""
     form = printed_form(text).casefold()
@@ -118,6 +120,7 @@ def _number(word: str) -> str:
     return found[1].lstrip("0") or "0" if found else _NUMBERS.get(word, "")
 
 
+@lru_cache(maxsize=65536)
 def slug(text: str) -> str:
     """Text as a part of an id: lower-case words joined by hyphens."""
     return fold(text).replace(" ", "-") or "unnamed"
