@@ -40,7 +40,7 @@ from monitor.derived import (
 from monitor.history import Accepted
 from monitor.ledger import Ledger
 from monitor.occurrences import WholeHistory
-from monitor.publications import Publication, gather, makes_stale, order_of
+from monitor.publications import Publication, comes_before_a_known_day, gather, makes_stale, order_of
 from monitor.rulings import load_rulings
 
 #: Raised when a rule changes what a list says, so that a newer program derives anew what an older one derived.
@@ -182,7 +182,7 @@ def _append(store: Store, fresh: list[str], confirm_after_hours: float) -> Deriv
     newest = max((order_of(*row) for row in latest), default=None)
     if newest is None or any(p.order <= newest or p.status != "accepted" for p in added):
         return None
-    if makes_stale(store, added):
+    if makes_stale(store, added) or comes_before_a_known_day(store, added):
         return None
     connection.execute("savepoint moving_on")
     touched: set[str] = set()

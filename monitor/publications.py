@@ -100,6 +100,7 @@ def gather(
         )
     found.sort(key=lambda p: p.order)
     _name_repeats(found)
+    _keep_days_in_order(found)
     return found
 
 
@@ -151,6 +152,26 @@ def _name_repeats(publications: Iterable[Publication]) -> None:
                 if newer:
                     p.status = "stale"
                     p.reasons.append(f"stale: saved {p.published_at[:10]}, put out {posted}, after newer lists")
+
+
+def _keep_days_in_order(publications: Iterable[Publication]) -> None:
+    """No list is named for a day after the next list's: then its name is wrong, and the day it was saved serves."""
+    following: dict[str | None, str] = {}
+    for p in sorted(publications, key=lambda p: p.order, reverse=True):
+        if p.status == "accepted":
+            if p.published_on > following.get(p.list_name, p.published_on):
+                p.published_on = eastern_day(p.published_at)
+            following[p.list_name] = p.published_on
+
+
+def comes_before_a_known_day(store: Store, added: Iterable[Publication]) -> bool:
+    """Whether a list that is here is named for a later day than an added one, and so for a wrong day."""
+    newest = dict(
+        store.connection.execute(
+            "select list, max(published_on) from publications where status not in ('duplicate', 'stale') group by list"
+        ).fetchall()
+    )
+    return any(p.published_on < newest.get(p.list_name, p.published_on) for p in added)
 
 
 def makes_stale(store: Store, added: Iterable[Publication]) -> bool:

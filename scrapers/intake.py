@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,11 +71,12 @@ def take_in(store: Store, saved: SavedList, known_at: str) -> Taken:
     except OSError as error:
         raise ImportRefusedError(f"cannot be read: {error.strerror}", file=str(saved.path)) from error
     sha256 = store.archive.put(data)
+    name = os.fsencode(saved.path.name).decode("utf-8", "replace")  # a name may hold bytes that are no text
     with store.writing():
         facts.record_document(store, sha256, known_at)
-        error_line = read_kept(store, sha256, data, saved.path.name)
+        error_line = read_kept(store, sha256, data, name)
         news = facts.record_sighting(
-            store, sha256, file=saved.path.name, url="", linked_as=saved.linked_as, seen_at=saved.captured_at,
+            store, sha256, file=name, url="", linked_as=saved.linked_as, seen_at=saved.captured_at,
             known_at=known_at, how="import",
         )  # fmt: skip
     return Taken(saved, sha256, news, error_line)
@@ -119,6 +121,8 @@ def _read_manifest(manifest: Path, capture_time: Callable[[str], str | None]) ->
             if not rows.fieldnames or "file" not in rows.fieldnames:
                 raise ImportRefusedError("the manifest has no column `file`", file=str(manifest), value=rows.fieldnames)
             for number, row in enumerate(rows, 2):
+                if not row["file"]:
+                    raise ImportRefusedError("the manifest names no file", file=str(manifest), row=number)
                 path = manifest.parent / row["file"]
                 if not path.is_file():
                     raise ImportRefusedError("the manifest names a file that is not there", file=str(path), row=number)
@@ -127,5 +131,5 @@ def _read_manifest(manifest: Path, capture_time: Callable[[str], str | None]) ->
                     raise ImportRefusedError("uploaded_as is no list", file=str(manifest), row=number, value=linked)
                 stamp = (row.get("archive_capture_utc") or "").strip()
                 yield SavedList(path, linked, capture_time(stamp or path.name))
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ImportRefusedError(f"the manifest cannot be read: {error}", file=str(manifest)) from error

@@ -86,7 +86,9 @@ def histories(draw: st.DrawFn) -> list[Posting]:
 
 @contextmanager
 def fresh_store() -> Iterator[Store]:
-    with tempfile.TemporaryDirectory() as home, open_store(Path(home)) as store:
+    """A new store that does not wait for the disk: hundreds of them are made."""
+    with tempfile.TemporaryDirectory() as home, mock.patch("os.fsync"), open_store(Path(home)) as store:
+        store.connection.execute("pragma synchronous = off")
         yield store
 
 

@@ -46,18 +46,12 @@ def answers_with_its_rows(store: Store) -> int:
         last[(name, day)] = sha256
     snapshots, listings = load_snapshots(store), load_listings(store)
     for (name, day), sha256 in last.items():
-        # a day may hold an older list under a later date: the newest list by then is the one with the highest position
-        newest = store.connection.execute(
-            "select sha256 from publications where list = ? and position is not null and published_on <= ?"
-            " order by position desc limit 1",
-            [name, day],
-        ).fetchone()[0]
         rows = listed_agreements(store, as_of=day, list_name=name)
         shown = Counter(
             (r["listed"]["state"], r["listed"]["agency"], r["listed"]["support_type"], r["listed"]["signed_on"])
             for r in rows
         )
-        printed = [listings[i] for i in snapshots[newest].listing_ids]
+        printed = [listings[i] for i in snapshots[sha256].listing_ids]
         assert sum(len(r["rows"]) for r in rows) == len(printed)
         assert set(shown) <= {(x.state, x.agency, x.support_type, x.signed) for x in printed}
         said = {
@@ -92,6 +86,18 @@ def test_a_list_answers_from_its_day_until_the_next_ones(store: Store) -> None:
         on("2025-06-01")
     with pytest.raises(NotFoundError, match="no pending list is here yet"):
         listed_agreements(store, list_name="pending")
+
+
+def test_a_list_named_for_a_day_after_the_next_ones_is_dated_by_its_save(store: Store) -> None:
+    """Saved on Monday and named for Friday, while a list saved and named on Wednesday is newer."""
+    monday = replace(posting("2025-06-02", BAKER, BAY), file="participatingAgencies06062025am.xlsx")
+    wednesday = replace(posting("2025-06-04", BAKER), file="participatingAgencies06042025am.xlsx")
+    take(store, [monday])
+    assert totals(store)["as_of"] == "2025-06-06"
+    take(store, [wednesday])
+    assert [c["listed_on"] for c in read_log(store)] == ["2025-06-04"]
+    assert len(listed_agreements(store, as_of="2025-06-03")) == 2
+    assert len(listed_agreements(store, as_of="2025-06-06")) == 1
 
 
 def test_what_was_known_stays_what_was_known_when_older_lists_come_to_light(store: Store) -> None:
