@@ -30,7 +30,7 @@ from monitor.history import (
     name_of,
 )
 from monitor.identity.likeness import compare
-from monitor.identity.names import canonical_name
+from monitor.identity.names import Name, canonical_name
 from monitor.identity.rules import AGAINST, Judgement
 
 #: Two names that were taken never to have stood on one list together: list, support type, name, name.
@@ -322,6 +322,10 @@ class Ledger:
         assert agreement.missing_position is not None
         since = self.dates[agreement.missing_position]
         return max(1, (date.fromisoformat(publication.listed_on) - date.fromisoformat(since)).days)
+
+    def canonical(self, agency: Agency) -> Name:
+        """The canonical form of the name that the agency goes by."""
+        return canonical_name(agency.state, agency.name)
 
     def listed_in(self, list_name: ListName, state: str | None, support: str | None) -> Iterator[Agreement]:
         """Listed agreements of a state and support type, in order of id."""
