@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from rapidfuzz.distance import OSA
+
 from db.records import Listing
 from monitor import policy
 from monitor.history import (
@@ -20,8 +22,8 @@ from monitor.history import (
     name_of,
 )
 from monitor.identity.likeness import compare, place_of
-from monitor.identity.names import canonical_name, normal_form, printed_form
-from monitor.identity.rules import AGAINST, Judgement, Setting, Side, judge
+from monitor.identity.names import canonical_name, fold, normal_form, printed_form
+from monitor.identity.rules import AGAINST, Judgement, Setting, Side, judge, one_misspelt
 from monitor.ledger import Gone, Ledger, New
 from monitor.nearness import NearListed, NearRows, telling_words
 
@@ -47,7 +49,8 @@ def pair_rows(ledger: Ledger, publication: Accepted, gone: list[Gone], new: list
     missing = ledger.recently_missing(publication)
     free_new, missing = _return_equal(ledger, free_new, missing, result)
     free_new = _pair_judged(ledger, publication, free_gone, free_new, missing, result)
-    result.unpaired = _double(ledger, free_gone, free_new, result, exact=False)
+    free_new = _double(ledger, free_gone, free_new, result, exact=False)
+    result.unpaired = _double_misspelt(ledger, publication, free_gone, free_new, result)
     return result
 
 
@@ -184,7 +187,12 @@ def _pair_equal(gone: list[Gone], new: list[New], result: Pairing) -> tuple[list
             rest.append(n)
             continue
         document = document_key(n.listing.moa_url)
-        choices.sort(key=lambda g: (document_key(g.listing.moa_url) != document, _order(g.listing)))
+        county = county_fips(n.listing)
+        choices.sort(
+            key=lambda g: (
+                document_key(g.listing.moa_url) != document, county_fips(g.listing) != county, _order(g.listing)
+            )
+        )  # fmt: skip
         result.pairs.append((choices.pop(0), n, SAME_NAME))
     return [g for choices in waiting.values() for g in choices], rest
 
@@ -199,6 +207,33 @@ def _double(ledger: Ledger, gone: list[Gone], new: list[New], result: Pairing, *
             rest.append(n)
         else:
             result.doubles.append((n, agreement))
+    return rest
+
+
+def _double_misspelt(
+    ledger: Ledger, publication: Accepted, gone: list[Gone], new: list[New], result: Pairing
+) -> list[New]:
+    """A new row that misspells just one listed agreement of its state, support type and date is its second row."""
+    leaving = {g.agreement.id for g in gone if g.whole}
+    listed: dict[tuple[object, ...], dict[str, Listing]] = defaultdict(dict)
+    for listing_id, agreement_id in ledger.listed[publication.list].items() if new else ():
+        if agreement_id not in leaving:
+            listing = ledger.listings[listing_id]
+            listed[_block(listing)][agreement_id] = listing
+    rest = []
+    for n in new:
+        side, printed = side_of_new(n.listing), fold(n.listing.agency or "")
+        fitting = []
+        for agreement_id, listing in listed[_block(n.listing)].items():
+            if OSA.distance(fold(listing.agency or ""), printed, score_cutoff=policy.TWICE_LETTERS) > policy.TWICE_LETTERS:
+                continue
+            old = side_of_gone(ledger.agreements[agreement_id], listing)
+            if one_misspelt(old, side, compare(old.name, side.name, old.state, side.state)):
+                fitting.append(agreement_id)
+        if len(fitting) == 1:
+            result.doubles.append((n, ledger.agreements[fitting[0]]))
+        else:
+            rest.append(n)
     return rest
 
 

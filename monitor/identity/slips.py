@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 
 import us
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import DamerauLevenshtein
 
 from monitor.identity.names import ORDINALS, Name, canonical_name, fold, office_words
 from monitor.places import gazetteer
@@ -64,7 +64,7 @@ def _slip(x: str, y: str, state_a: str | None, state_b: str | None) -> int:
     if is_known(x, state_a) == is_known(y, state_b):
         return 0
     allowed = 1 if min(len(x), len(y)) < _SHORT else 2
-    distance = OSA.distance(x, y, score_cutoff=allowed)
+    distance = DamerauLevenshtein.distance(x, y, score_cutoff=allowed)
     return distance if distance <= allowed and min(len(x), len(y)) > 2 else 0
 
 
