@@ -19,6 +19,8 @@ from monitor.history import (
     name_key,
     name_of,
 )
+from monitor.identity.likeness import compare
+from monitor.identity.names import canonical_name
 from monitor.identity.rules import Judgement
 from monitor.ledger import Gone, Ledger, New
 from monitor.pairing import signed_elsewhere
@@ -142,6 +144,8 @@ def follow_name(ledger: Ledger, publication: Accepted, agreement: Agreement, new
     renamed = judgement.rule in _SAME_AGENCY or (
         judgement.rule in ("same_document", "relabelled", "state_corrected") and name.body == old.body
     )
+    like = compare(canonical_name(old.state, old.name), name, old.state, new.listing.state_code)
+    renamed = renamed or (like.strong and not like.doubt)  # a unit named behind the body is no other body
     if renamed and not _OTHER_AGENCY.intersection(judgement.against) and judgement.rule != "state_corrected":
         if known is None:
             ledger.name_agency(old, new.listing, publication.position)
