@@ -12,7 +12,7 @@ from monitor import entries
 from monitor.history import Accepted, differing_fields, name_key
 from monitor.identity.rules import Judgement
 from monitor.ledger import Gone, Ledger, New
-from monitor.pairing import Pairing, candidates_for_ending, candidates_for_signing, late_candidates, pair_rows
+from monitor.pairing import Pairing, candidates_for_endings, candidates_for_signings, late_candidates, pair_rows
 
 
 @dataclass(slots=True)
@@ -76,11 +76,12 @@ def step(ledger: Ledger, publication: Accepted, comparison: Comparison | None = 
         entries.note_second_row(ledger, publication, agreement, new)
     ending = [g for g in found.left if not g.agreement.rows and g.agreement.status == "listed"]
     former = ending + [g for g, _, judgement in found.pairing.pairs if judgement.rule == "renewed"]
-    candidates = [candidates_for_signing(ledger, publication, new, former) for new in found.pairing.unpaired]
+    candidates = candidates_for_signings(ledger, publication, found.pairing.unpaired, former)
     arrivals = [*found.pairing.unpaired, *(new for _, new, _ in found.pairing.returns)]
-    endings = [candidates_for_ending(ledger, publication, gone, arrivals) for gone in ending]
+    endings = candidates_for_endings(ledger, publication, ending, arrivals)
+    places = {id(new): i for i, new in enumerate(found.pairing.unpaired)}
     for new, agreement, candidate, mirrored in late_candidates(ledger, publication, found.pairing.unpaired):
-        candidates[found.pairing.unpaired.index(new)].append(candidate)
+        candidates[places[id(new)]].append(candidate)
         entries.doubt_ending(ledger, agreement, mirrored)
     for new, fitting in zip(found.pairing.unpaired, candidates, strict=True):
         listed = ledger.find_double(new.listing, exact=True)  # its agency may be known by now

@@ -20,12 +20,17 @@ from monitor.history import (
     name_key,
     name_of,
 )
+from monitor.identity.likeness import compare
+from monitor.identity.names import canonical_name
 from monitor.identity.rules import Judgement
 from monitor.ledger import Gone, Ledger, New
 from monitor.pairing import signed_elsewhere
 
 #: Rules under which the name that changed is the same agency's; under the others the agreement moves to another one.
 _SAME_AGENCY = ("same_name", "date_corrected", "retyped", "reordered", "expanded", "renewed", "support_type_corrected")
+
+#: What speaks for two bodies: the agreement may go on under the other name, yet the agencies are two.
+_OTHER_AGENCY = frozenset({"both_real_places", "other_direction", "digits_differ", "city_and_town", "side_by_side"})
 
 KIND_LISTED = {"participating": "signing", "pending": "pending_listed"}
 KIND_GONE = {"participating": "termination", "pending": "pending_withdrawn"}
@@ -142,19 +147,23 @@ def follow_name(ledger: Ledger, publication: Accepted, agreement: Agreement, new
     renamed = judgement.rule in _SAME_AGENCY or (
         judgement.rule in ("same_document", "relabelled", "state_corrected") and name.body == old.body
     )
-    if judgement.rule == "state_corrected" or (not renamed):
-        agency = ledger.agency_of(new.listing, publication.position)
-        ledger.move_agreement(agreement, agency)
-        if judgement.rule == "state_corrected" and not ledger.by_agency[old.id]:
-            ledger.merge_agencies(agency, old)
+    like = compare(canonical_name(old.state, old.name), name, old.state, new.listing.state_code)
+    renamed = renamed or (like.strong and not like.doubt)  # a unit named behind the body is no other body
+    if renamed and not _OTHER_AGENCY.intersection(judgement.against) and judgement.rule != "state_corrected":
+        if known is None:
+            ledger.name_agency(old, new.listing, publication.position)
+        elif judgement.rule == "relabelled" or judgement.review:
+            ledger.move_agreement(agreement, known)
+            if not ledger.by_agency[old.id] and judgement.rule != "relabelled":
+                ledger.merge_agencies(known, old)
+        else:
+            kept, other = sorted((old, known), key=lambda a: (a.first_position, a.id))
+            ledger.merge_agencies(kept, other)
         return
-    if known is None:
-        ledger.name_agency(old, new.listing, publication.position)
-    elif judgement.rule == "relabelled":
-        ledger.move_agreement(agreement, known)
-    else:
-        kept, other = sorted((old, known), key=lambda a: (a.first_position, a.id))
-        ledger.merge_agencies(kept, other)
+    agency = ledger.agency_of(new.listing, publication.position)
+    ledger.move_agreement(agreement, agency)
+    if judgement.rule == "state_corrected" and not ledger.by_agency[old.id]:
+        ledger.merge_agencies(agency, old)
 
 
 def bring_back(ledger: Ledger, publication: Accepted, agreement: Agreement, new: New, judgement: Judgement) -> None:
@@ -221,7 +230,8 @@ def note_second_row(ledger: Ledger, publication: Accepted, agreement: Agreement,
     if name_key(first) == name_key(new.listing) and first.signed_on == new.listing.signed_on:
         return
     before = (first_id, publication.position, publication.row_of(first_id))
-    judgement = Judgement("same", "listed_twice", 2, 1.0, False, {})
+    alike = name_of(first).loose == name_of(new.listing).loose
+    judgement = Judgement("same", "listed_twice", 2, 0.8, not alike, {}, () if alike else ("side_by_side",))
     amend(ledger, publication, agreement, before, new, differing_fields(first, new.listing), judgement)
 
 

@@ -24,13 +24,14 @@ from monitor.history import (
     NameUse,
     agency_slug,
     agreement_slug,
+    county_fips,
     county_of,
     document_key,
     name_key,
     name_of,
 )
 from monitor.identity.likeness import compare
-from monitor.identity.names import canonical_name
+from monitor.identity.names import Name, canonical_name
 from monitor.identity.rules import AGAINST, Judgement
 
 #: Two names that were taken never to have stood on one list together: list, support type, name, name.
@@ -264,6 +265,8 @@ class Ledger:
         for agreement in self._of(agency.id, listing):
             if agreement.status != "listed" or agreement.id in leaving or not agreement.rows:
                 continue
+            if self.of_two_counties(agreement, listing):
+                continue
             if agreement.signed_on == listing.signed_on or (not exact and _near(agreement, listing)):
                 return agreement
         return None
@@ -300,8 +303,16 @@ class Ledger:
             for agreement_id in self.by_agency[agreement.agency_id]
             for a in [self.agreements[agreement_id]]
             if a.id != agreement.id and a.list == agreement.list and a.support == agreement.support and a.rows
-        ]
+            and not self.of_two_counties(a, self.listings[agreement.last_listing])
+        ]  # fmt: skip
         return max(found, key=lambda a: (a.signed_on or "", a.id), default=None)
+
+    def of_two_counties(self, agreement: Agreement, listing: Listing) -> bool:
+        """Whether the cells name two counties, as for two townships of one name, and no document says otherwise."""
+        here, there = county_fips(self.listings[agreement.last_listing]), county_fips(listing)
+        if here is None or there is None or here == there:
+            return False
+        return document_key(listing.moa_url) not in agreement.documents and agreement.signed_on != listing.signed_on
 
     def recently_missing(self, publication: Accepted) -> list[Agreement]:
         """Agreements of the list whose ending is recent enough for a new row to be theirs."""
@@ -319,6 +330,10 @@ class Ledger:
         assert agreement.missing_position is not None
         since = self.dates[agreement.missing_position]
         return max(1, (date.fromisoformat(publication.listed_on) - date.fromisoformat(since)).days)
+
+    def canonical(self, agency: Agency) -> Name:
+        """The canonical form of the name that the agency goes by."""
+        return canonical_name(agency.state, agency.name)
 
     def listed_in(self, list_name: ListName, state: str | None, support: str | None) -> Iterator[Agreement]:
         """Listed agreements of a state and support type, in order of id."""

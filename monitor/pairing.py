@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+from rapidfuzz.distance import OSA
 
 from db.records import Listing
 from monitor import policy
@@ -20,9 +22,10 @@ from monitor.history import (
     name_of,
 )
 from monitor.identity.likeness import compare, place_of
-from monitor.identity.names import canonical_name, normal_form, printed_form
-from monitor.identity.rules import AGAINST, Judgement, Setting, Side, judge
+from monitor.identity.names import canonical_name, fold, normal_form, printed_form
+from monitor.identity.rules import AGAINST, Judgement, Setting, Side, judge, one_misspelt
 from monitor.ledger import Gone, Ledger, New
+from monitor.nearness import NearListed, NearRows, telling_words
 
 
 @dataclass(slots=True)
@@ -46,7 +49,8 @@ def pair_rows(ledger: Ledger, publication: Accepted, gone: list[Gone], new: list
     missing = ledger.recently_missing(publication)
     free_new, missing = _return_equal(ledger, free_new, missing, result)
     free_new = _pair_judged(ledger, publication, free_gone, free_new, missing, result)
-    result.unpaired = _double(ledger, free_gone, free_new, result, exact=False)
+    free_new = _double(ledger, free_gone, free_new, result, exact=False)
+    result.unpaired = _double_misspelt(ledger, publication, free_gone, free_new, result)
     return result
 
 
@@ -76,21 +80,32 @@ def side_of_new(listing: Listing) -> Side:
     )  # fmt: skip
 
 
-def candidates_for_ending(
-    ledger: Ledger, publication: Accepted, gone: Gone, arrivals: Iterable[New]
+def candidates_for_endings(
+    ledger: Ledger, publication: Accepted, ending: Sequence[Gone], arrivals: Sequence[New]
+) -> list[list[dict[str, Any]]]:
+    """For each ended agreement the rows that could continue it though no rule says so, best first."""
+    near = _near_rows(ending, arrivals)
+    listed = NearListed(ledger, (ledger.agreements[i] for i in set(ledger.listed[publication.list].values())))
+    return [
+        _candidates_for_ending(ledger, publication, gone, near.of(gone.agreement, gone.listing) if near else arrivals, listed)
+        for gone in ending
+    ]
+
+
+def _candidates_for_ending(
+    ledger: Ledger, publication: Accepted, gone: Gone, arrivals: Iterable[New], listed: NearListed
 ) -> list[dict[str, Any]]:
-    """Rows that could continue an ended agreement though no rule says so, best first."""
     old = side_of_gone(gone.agreement, gone.listing)
     found = []
     for new in arrivals:
         judgement = _judge(ledger, publication, old, gone.listing, new.listing, 0, gone.agreement.id, ())
         if judgement.verdict != "distinct":
             found.append(_candidate(agreement_slug(new.listing), new.listing, judgement.score, judgement.against))
-    for agreement in ledger.listed_in(publication.list, old.state, old.support):
+    for agreement in listed.of(old.state, old.support, old.name):
         if agreement.id == gone.agreement.id or not _signed_after(agreement, gone.agreement):
             continue
         agency = ledger.agencies[agreement.agency_id]
-        like = compare(old.name, canonical_name(agency.state, agency.name), old.state, agency.state)
+        like = compare(old.name, ledger.canonical(agency), old.state, agency.state)
         close = (
             like.kind in ("contained", "reordered", "retyped", "loosely equal") and "digits_differ" not in like.against
         )
@@ -108,17 +123,20 @@ def candidates_for_ending(
     return sorted(found, key=lambda c: (-c["score"], c["agreement_id"]))[:5]
 
 
-def candidates_for_signing(
-    ledger: Ledger, publication: Accepted, new: New, left: Iterable[Gone]
-) -> list[dict[str, Any]]:
-    """Agreements gone from the same list that a new row could continue though no rule says so, best first."""
-    found = []
+def candidates_for_signings(
+    ledger: Ledger, publication: Accepted, unpaired: Sequence[New], left: Sequence[Gone]
+) -> list[list[dict[str, Any]]]:
+    """For each new row the agreements gone from the same list that it could continue though no rule says so."""
+    found: dict[int, list[dict[str, Any]]] = {id(new): [] for new in unpaired}
+    near = _near_rows(left, unpaired)
     for gone in left:
         old = side_of_gone(gone.agreement, gone.listing)
-        judgement = _judge(ledger, publication, old, gone.listing, new.listing, 0, gone.agreement.id, ())
-        if judgement.verdict != "distinct":
-            found.append(_candidate(gone.agreement.id, gone.listing, judgement.score, judgement.against))
-    return sorted(found, key=lambda c: (-c["score"], c["agreement_id"]))[:5]
+        for new in near.of(gone.agreement, gone.listing) if near else unpaired:
+            judgement = _judge(ledger, publication, old, gone.listing, new.listing, 0, gone.agreement.id, ())
+            if judgement.verdict != "distinct":
+                candidate = _candidate(gone.agreement.id, gone.listing, judgement.score, judgement.against)
+                found[id(new)].append(candidate)
+    return [sorted(found[id(new)], key=lambda c: (-c["score"], c["agreement_id"]))[:5] for new in unpaired]
 
 
 def late_candidates(
@@ -126,10 +144,13 @@ def late_candidates(
 ) -> Iterable[tuple[New, Agreement, dict[str, Any], dict[str, Any]]]:
     """New rows that could continue an agreement gone some lists ago though no rule says so, each named to the other."""
     missing = [(a, ledger.listings[a.last_listing]) for a in ledger.recently_missing(publication)]
+    by_block: dict[tuple[str | None, str | None], list[tuple[Agreement, Listing]]] = defaultdict(list)
+    for agreement, listing in missing:
+        by_block[(listing.state_code, listing.support_code)].append((agreement, listing))
     for new in unpaired:
-        for agreement, listing in missing:
-            if listing.state_code != new.listing.state_code or listing.support_code != new.listing.support_code:
-                continue
+        for agreement, listing in by_block[(new.listing.state_code, new.listing.support_code)]:
+            if not set(telling_words(name_of(listing))) & set(telling_words(name_of(new.listing))):
+                continue  # after a gap nothing but a like name makes a candidate
             old, gap = side_of_gone(agreement, listing), ledger.gap_days(agreement, publication)
             judgement = _judge(ledger, publication, old, listing, new.listing, gap, agreement.id, ())
             if judgement.verdict == "candidate":
@@ -166,7 +187,12 @@ def _pair_equal(gone: list[Gone], new: list[New], result: Pairing) -> tuple[list
             rest.append(n)
             continue
         document = document_key(n.listing.moa_url)
-        choices.sort(key=lambda g: (document_key(g.listing.moa_url) != document, _order(g.listing)))
+        county = county_fips(n.listing)
+        choices.sort(
+            key=lambda g: (
+                document_key(g.listing.moa_url) != document, county_fips(g.listing) != county, _order(g.listing)
+            )
+        )  # fmt: skip
         result.pairs.append((choices.pop(0), n, SAME_NAME))
     return [g for choices in waiting.values() for g in choices], rest
 
@@ -181,6 +207,33 @@ def _double(ledger: Ledger, gone: list[Gone], new: list[New], result: Pairing, *
             rest.append(n)
         else:
             result.doubles.append((n, agreement))
+    return rest
+
+
+def _double_misspelt(
+    ledger: Ledger, publication: Accepted, gone: list[Gone], new: list[New], result: Pairing
+) -> list[New]:
+    """A new row that misspells just one listed agreement of its state, support type and date is its second row."""
+    leaving = {g.agreement.id for g in gone if g.whole}
+    listed: dict[tuple[object, ...], dict[str, Listing]] = defaultdict(dict)
+    for listing_id, agreement_id in ledger.listed[publication.list].items() if new else ():
+        if agreement_id not in leaving:
+            listing = ledger.listings[listing_id]
+            listed[_block(listing)][agreement_id] = listing
+    rest = []
+    for n in new:
+        side, printed = side_of_new(n.listing), fold(n.listing.agency or "")
+        fitting = []
+        for agreement_id, listing in listed[_block(n.listing)].items():
+            if OSA.distance(fold(listing.agency or ""), printed, score_cutoff=policy.TWICE_LETTERS) > policy.TWICE_LETTERS:
+                continue
+            old = side_of_gone(ledger.agreements[agreement_id], listing)
+            if one_misspelt(old, side, compare(old.name, side.name, old.state, side.state)):
+                fitting.append(agreement_id)
+        if len(fitting) == 1:
+            result.doubles.append((n, ledger.agreements[fitting[0]]))
+        else:
+            rest.append(n)
     return rest
 
 
@@ -220,9 +273,10 @@ def _pair_judged(
         news_by_block[(n.listing.state_code, n.listing.support_code)].append(n)
     counts = _block_counts(gone, new)
     judged: list[tuple[int, float, str, str, int, New, Judgement]] = []
+    near = NearRows(new) if len(entries) * len(new) > policy.FULL_COMPARISONS else None
     for index, (agreement, listing, gap, _) in enumerate(entries):
         old = side_of_gone(agreement, listing)
-        for n in _possible(listing, new, news_by_block):
+        for n in near.of(agreement, listing) if near else _possible(listing, new, news_by_block):
             unique = gap == 0 and counts[_block(listing)] == (1, 1) and _block(listing) == _block(n.listing)
             j = _judge(ledger, publication, old, listing, n.listing, gap, agreement.id, leaving, unique=unique)
             if j.verdict == "same":
@@ -233,13 +287,13 @@ def _pair_judged(
     for tier, score, agreement_id, _, index, n, j in judged:
         if index in taken_old or id(n) in taken_new:
             continue
-        rivals = [
+        rivals = tier >= 6 and any(
             other for other in judged
             if other[0] == tier and abs(other[1] - score) < 0.02
             and (other[4] == index) != (other[5] is n) and other[2] != agreement_id
             and other[4] not in taken_old and id(other[5]) not in taken_new
-        ]  # fmt: skip
-        if tier >= 6 and rivals:
+        )  # fmt: skip
+        if rivals:
             continue
         taken_old.add(index)
         taken_new.add(id(n))
@@ -249,6 +303,10 @@ def _pair_judged(
         else:
             result.returns.append((agreement, n, j))
     return [n for n in new if id(n) not in taken_new]
+
+
+def _near_rows(left: Sequence[Gone], arrivals: Sequence[New]) -> NearRows | None:
+    return NearRows(arrivals) if len(left) * len(arrivals) > policy.FULL_COMPARISONS else None
 
 
 def _possible(

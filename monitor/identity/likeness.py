@@ -13,7 +13,7 @@ from typing import Literal
 from rapidfuzz.distance import OSA
 
 from monitor.identity.names import Name, canonical_name, fold
-from monitor.identity.slips import DIRECTIONS, read_together
+from monitor.identity.slips import DIRECTIONS, read_together, telling_words
 from monitor.places import gazetteer
 
 Kind = Literal["equal", "loosely equal", "reordered", "retyped", "near", "contained", "same place", "unlike"]
@@ -89,9 +89,16 @@ def _contained(
         against.append("both_real_places")
     elif extra <= _KINDS_OF_TOWN and _both_listed(a, b, state_a, state_b):
         doubt = ("both_real_places",)
-    elif not a.place or not b.place:
-        doubt = ("name_differs",) if a.place != b.place else ()
+    elif extra & (telling_words(a, state_a) | telling_words(b, state_b)) or not _in_order(a.words, b.words):
+        doubt = ("name_differs",)
     return Likeness("contained", slips, tuple(against), doubt)
+
+
+def _in_order(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Whether the shorter name's words stand in the longer one in the same order."""
+    short, long = sorted((a, b), key=len)
+    rest = iter(long)
+    return all(word in rest for word in short)
 
 
 def place_of(name: Name) -> str:

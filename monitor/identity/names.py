@@ -58,6 +58,7 @@ _CARDINALS = {word: str(n) for n, word in enumerate("one two three four five six
 _COUNTED = re.compile(rf"\b(precinct|district|ward|number|zone|region|place|post) ({'|'.join(_CARDINALS)})\b")
 
 
+@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Text in lower-case words with single spaces; accents go, apostrophes join, all else parts words."""
     plain = _APOSTROPHE.sub("", text)

@@ -15,6 +15,7 @@ from monitor import policy
 from monitor.identity import likeness
 from monitor.identity.likeness import Likeness, compare, is_real, place_of
 from monitor.identity.names import Name
+from monitor.identity.slips import read_together
 
 Verdict = Literal["same", "candidate", "distinct"]
 Dating = Literal["same", "corrected", "later", "other"]
@@ -54,6 +55,7 @@ AGAINST = {
     "city_and_town": "one says City of, the other Town of or Village of",
     "two_states": "the place named is real in both states",
     "other_date": "the signing dates differ",
+    "other_county": "the county cells name two counties",
     "ruled_distinct": "a reviewer ruled that they are two",
     "ambiguous": "more than one row fits equally well",
     "listed_once": "the row stood on a single list, so it may have been a slip of ICE's",
@@ -133,6 +135,7 @@ def judge(old: Side, new: Side, setting: Setting) -> Judgement:
     apart = like.kind == "unlike" and not document and not (dates == "same" and setting.gap_days == 0)
     if like.kind not in ("equal", "loosely equal") and not apart and setting.side_by_side():
         carried = document and dates == "same" and like.kind in ("contained", "reordered", "retyped")
+        carried = carried or one_misspelt(old, new, like)
         if not carried:
             related = (like.kind in ("contained", "same place") or document) and (
                 setting.gap_days == 0 or dates in ("same", "corrected")
@@ -144,6 +147,25 @@ def judge(old: Side, new: Side, setting: Setting) -> Judgement:
     if old.state != new.state and None not in (old.state, new.state):
         return _other_state(old, new, setting, like, dates, document, evidence)
     return _same_state(old, new, setting, like, dates, document, evidence)
+
+
+def one_misspelt(old: Side, new: Side, like: Likeness) -> bool:
+    """Whether one of two rows is the other misspelt though both may be listed at once.
+
+    State, support type and date agree, the names are a slip or two apart, and the document agrees too, or the slips
+    are in words that all offices share, or the county agrees and just one of the names is a real place's.
+    """
+    if like.kind != "retyped" or like.distance > policy.TWICE_LETTERS or like.against or old.state != new.state:
+        return False
+    if old.support != new.support or old.signed_on is None or old.signed_on != new.signed_on:
+        return False
+    if old.documents & new.documents:
+        return True
+    first, second, _ = read_together(old.name, new.name, old.state, new.state)
+    if first.loose == second.loose:
+        return True
+    same_county = old.county is not None and old.county == new.county
+    return same_county and is_real(old.name, old.state) != is_real(new.name, new.state)
 
 
 def _against(
@@ -163,6 +185,8 @@ def _same_state(
     old: Side, new: Side, setting: Setting, like: Likeness, dates: Dating, document: bool, evidence: dict[str, object]
 ) -> Judgement:
     if like.kind in ("equal", "loosely equal"):
+        if not document and dates != "same" and None not in (old.county, new.county) and old.county != new.county:
+            return _candidate(0.5, evidence, "other_county", "other_date")  # two townships of one name
         return _same_name(like, dates, document, evidence)
     if document and dates in ("same", "corrected"):
         moved = old.name.body != new.name.body and like.kind not in ("contained", "reordered", "retyped")

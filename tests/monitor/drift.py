@@ -229,7 +229,7 @@ def drift(rng: random.Random, rows: Sequence[Row], *, steps: int = 6, rate: floa
             elif chance < 0.31:
                 doubled[truth] = row
                 if rng.random() < 0.5:
-                    other = MISPRINTS[rng.choice(("city_of", "short_form", "spaces", "sheriff_words"))](rng, row)
+                    other = MISPRINTS[rng.choice(("city_of", "short_form", "spaces", "sheriff_words", "typo"))](rng, row)
                     doubled[truth] = other or row
                 tell(truth, f"twice {doubled[truth].agency!r}")
             elif chance < 0.35 and not only:
