@@ -14,6 +14,7 @@ import sqlite3
 import sys
 import zlib
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple, cast
 
@@ -94,6 +95,7 @@ def load_listings(store: Store, ids: Iterable[int] | None = None) -> dict[int, L
     return found
 
 
+@lru_cache(maxsize=32768)  # from list to list nearly all rows are the same
 def content_hash(listing: Listing) -> bytes:
     """What makes a listing the same row: every cell as printed and every link, on the same list."""
     return hashlib.sha256(_CELLS.encode(_row(listing)).encode()).digest()[:12]

@@ -100,7 +100,7 @@ def derive(
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Cyclic garbage is left lying meanwhile: a ledger is thousands of objects without cycles, each looked at in vain."""
+    """Cyclic garbage is left lying meanwhile: a ledger is thousands of objects without cycles, looked at in vain."""
     was_on = gc.isenabled()
     gc.disable()
     try:
