@@ -42,7 +42,9 @@ def commit_lists(repository: Path, lists: list[intake.SavedList]) -> None:
             writer = csv.writer(out)
             writer.writerow([*COLUMNS, "moa_link", "addendum_link"])
             for listing in snapshot.listings:
-                writer.writerow([*(getattr(listing, name) for name in COLUMNS), listing.moa_link, listing.addendum_link])
+                writer.writerow(
+                    [*(getattr(listing, name) for name in COLUMNS), listing.moa_link, listing.addendum_link]
+                )
         run(repository, "git", "add", "list.csv")
         hour = f"{1_735_689_600 + 3600 * number} +0000"  # git-history goes by the commits' dates
         run(repository, "git", "commit", "--quiet", "--allow-empty", "-m", saved.path.name, date=hour)

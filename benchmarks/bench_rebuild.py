@@ -1,6 +1,6 @@
 """Milliseconds a list to derive the shared corpus anew, from the stored listings and from the archived bytes.
 
-    python benchmarks/bench_rebuild.py
+python benchmarks/bench_rebuild.py
 """
 
 from __future__ import annotations

@@ -64,7 +64,9 @@ def measure() -> list[Figure]:
         copied = copy.stat().st_size
     names = ("spans and row order", "spans, row order and distinct rows", "the whole database")
     ratios = [copied / size for size in sizes]
-    kept = [Figure(f"{name}, a publication", size / lists / 1024, "KiB") for name, size in zip(names, sizes, strict=True)]
+    kept = [
+        Figure(f"{name}, a publication", size / lists / 1024, "KiB") for name, size in zip(names, sizes, strict=True)
+    ]
     return [
         Figure(f"copied rows / {names[0]}", ratios[0], "x", 20, more_is_better=True),
         Figure(f"copied rows / {names[1]}", ratios[1], "x"),

@@ -12,7 +12,7 @@ CORPUS = Path(__file__).resolve().parents[2] / "shared" / "ice-sheets"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One thing measured. `aim` is the most it may be (the least, when more is better); None when nothing is aimed at."""
+    """One thing measured. `aim` is the most it may be (the least, when more is better); None when there is none."""
 
     name: str
     value: float

@@ -14,6 +14,7 @@ import sqlite3
 import sys
 import zlib
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple, cast
 
@@ -94,6 +95,16 @@ def load_listings(store: Store, ids: Iterable[int] | None = None) -> dict[int, L
     return found
 
 
+def load_signing_dates(store: Store, ids: Iterable[int] | None = None) -> dict[int, str | None]:
+    """The signing date of listings by id (of all, or of those asked for), without reading the rest of them."""
+    asked = None if ids is None else json.dumps(list(ids))
+    if asked is None:
+        return dict(store.connection.execute("select id, signed_on from listings").fetchall())
+    among = "select id, signed_on from listings where id in (select value from json_each(?))"
+    return dict(store.connection.execute(among, [asked]).fetchall())
+
+
+@lru_cache(maxsize=32768)  # from list to list nearly all rows are the same
 def content_hash(listing: Listing) -> bytes:
     """What makes a listing the same row: every cell as printed and every link, on the same list."""
     return hashlib.sha256(_CELLS.encode(_row(listing)).encode()).digest()[:12]

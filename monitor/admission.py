@@ -69,7 +69,7 @@ class Admission:
     ) -> tuple[list[str], list[str]]:
         """Reasons to hold the list, and reasons only to be named."""
         hold, note = guards.judge_comparison(self.ledger, accepted.list, comparison, len(accepted.listing_ids))
-        rows = [self.ledger.listings[i] for i in accepted.listing_ids]
+        rows = (self.ledger.listings[i] for i in accepted.listing_ids)
         for reason in guards.compare_totals(self._stated(publication), rows, publication.published_on):
             (hold if guards.reason_code(reason) == "totals_differ" else note).append(reason)
         return hold, note

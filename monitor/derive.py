@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from db import facts, tables
 from db.records import ListName
-from db.snapshots import load_snapshots
+from db.snapshots import load_signing_dates, load_snapshots
 from db.store import Store
 from monitor import log, statements
 from monitor.admission import (
@@ -100,7 +100,7 @@ def derive(
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Cyclic garbage is left lying meanwhile: a ledger is thousands of objects without cycles, each looked at in vain."""
+    """Cyclic garbage is left lying meanwhile: a ledger is thousands of objects without cycles, looked at in vain."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -114,7 +114,7 @@ def _make_anew(store: Store, confirm_after_hours: float, progress: Progress | No
     connection = store.connection
     listings = ListingBook(store)
     listings.load()
-    publications = gather(store, load_snapshots(store), listings)
+    publications = gather(store, load_snapshots(store), load_signing_dates(store))
     ledger = fold_publications(
         publications, listings, load_rulings(store), facts.page_checks(store), confirm_after_hours, progress
     )
@@ -173,8 +173,8 @@ def _append(store: Store, fresh: list[str], confirm_after_hours: float) -> Deriv
     snapshots = load_snapshots(store, fresh)
     if len(snapshots) < len(fresh):
         return None
-    listings.load({i for s in snapshots.values() for i in s.listing_ids})
-    added = gather(store, snapshots, listings)
+    signed = load_signing_dates(store, {i for s in snapshots.values() for i in s.listing_ids})
+    added = gather(store, snapshots, signed)
     latest = connection.execute(
         "select published_at, list, published_on, file, sha256 from publications where (ifnull(list, ''), published_at)"
         " in (select ifnull(list, ''), max(published_at) from publications group by list)"
@@ -203,13 +203,17 @@ def _append_one(
     """The publication is in the tables; returns the ids of changes written, None when all must be looked at again."""
     connection = store.connection
     position = int(connection.execute("select ifnull(max(position), -1) + 1 from publications").fetchone()[0])
-    occurrences = StoredHistory(store, as_accepted(publication, position), listings)
+    occurrences = StoredHistory(store, as_accepted(publication, position))
     ledger = Ledger(occurrences, listings, StoredChanges(store))
     rulings, pages = load_rulings(store), facts.page_checks(store)
     ledger.rulings = rulings.pairs
     read_ledger(store, ledger)
     _read_latest(store, ledger)
-    _forget_time(ledger, store, cast(ListName, publication.list_name))
+    name = cast(ListName, publication.list_name)
+    shown = set(publication.snapshot.listing_ids)
+    whole = any(page["totals"] for page in pages)  # ICE's stated totals are compared with every row
+    listings.load(shown | set(ledger.listed[name]) if whole else shown ^ set(ledger.listed[name]))  # else gone or new
+    _forget_time(ledger, store, name)
     Admission(ledger, position, rulings, pages).admit(publication)
     if ledger.assumption_broken or publication.status == "held":
         return None

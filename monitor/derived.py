@@ -14,7 +14,7 @@ from db import tables
 from db.records import Listing, ListName
 from db.snapshots import load_listings
 from db.store import Store
-from monitor.history import Accepted, Agency, Agreement, Change, NameKey, NameUse, name_key
+from monitor.history import Accepted, Agency, Agreement, Change, NameKey, NameUse
 from monitor.identity.names import canonical_name
 from monitor.ledger import Apart, ChangeBook, Ledger
 
@@ -86,11 +86,11 @@ class StoredChanges(ChangeBook):
 class StoredHistory:
     """Which names stood together, asked of the database, for the publication that is being added."""
 
-    def __init__(self, store: Store, publication: Accepted, listings: Mapping[int, Listing]) -> None:
+    def __init__(self, store: Store, publication: Accepted) -> None:
         self._connection = store.connection
         self._publication = publication
         self._shown = set(publication.listing_ids)
-        self._listings = listings
+        self._shown_text = json.dumps(sorted(self._shown))
         self._known: dict[tuple[str, str, str], list[tuple[NameKey, int, int]]] = {}
 
     def overlap(self, list_name: str, support: str, a: NameKey, b: NameKey) -> bool:
@@ -115,10 +115,12 @@ class StoredHistory:
                 last = now if list_name != self._publication.list or listing_id in self._shown else now - 1
             runs.append(((state, canonical_name(state or None, agency or "").key), first, last))
         if list_name == self._publication.list:
-            for listing_id in self._shown:
-                listing = self._listings[listing_id]
-                if (listing.support_code or "", listing.state_code or "") == (support, state):
-                    runs.append((name_key(listing), now, now))
+            shown = self._connection.execute(
+                "select agency from listings where ifnull(support_code, '') = ? and ifnull(state_code, '') = ?"
+                " and id in (select value from json_each(?))",
+                [support, state, self._shown_text],
+            )
+            runs += [((state, canonical_name(state or None, agency or "").key), now, now) for (agency,) in shown]
         self._known[block] = runs
         return runs
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from db.records import Listing
 from db.snapshots import StoredSnapshot
 from db.store import Store
 from monitor import policy
@@ -64,9 +63,12 @@ def order_moment(published_at: str, list_name: str | None) -> str:
 
 
 def gather(
-    store: Store, snapshots: Mapping[str, StoredSnapshot], listings: Mapping[int, Listing], until: str | None = None
+    store: Store, snapshots: Mapping[str, StoredSnapshot], signed: Mapping[int, str | None], until: str | None = None
 ) -> list[Publication]:
-    """Every publication in order, duplicates and stale ones named; what was known at `until` only, when it is given."""
+    """Every publication in order, duplicates and stale ones named; what was known at `until` only, when it is given.
+
+    `signed` gives the signing date of each listing.
+    """
     seen: dict[str, str] = {}
     known: dict[str, str] = {}
     fetched: dict[tuple[str, str, str], str] = {}
@@ -96,7 +98,7 @@ def gather(
         if snapshot is None:
             continue  # fetched but not read yet: the next run reads it
         found.append(
-            _publication(key, url, snapshot, listings, seen.get(key[0]), known[key[0]], fetched.get(key), verified)
+            _publication(key, url, snapshot, signed, seen.get(key[0]), known[key[0]], fetched.get(key), verified)
         )
     found.sort(key=lambda p: p.order)
     _name_repeats(found)
@@ -105,11 +107,11 @@ def gather(
 
 
 def _publication(
-    key: tuple[str, str, str], url: str, snapshot: StoredSnapshot, listings: Mapping[int, Listing],
+    key: tuple[str, str, str], url: str, snapshot: StoredSnapshot, signed: Mapping[int, str | None],
     seen_at: str | None, known_at: str, fetched_at: str | None, verified: Mapping[str, str],
 ) -> Publication:  # fmt: skip
     sha256, file, linked_as = key
-    newest = max((listings[i].signed_on or "" for i in set(snapshot.listing_ids)), default="") or None
+    newest = max((signed[i] or "" for i in set(snapshot.listing_ids)), default="") or None
     first = min(filter(None, (seen_at, known_at)))
     if newest is not None and newest > eastern_day(first):
         newest = None  # a date in the future of the bytes is a misprint, no evidence

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from db import facts
-from db.snapshots import load_snapshots
+from db.snapshots import load_signing_dates, load_snapshots
 from db.store import Store
 from monitor.admission import fold_publications
 from monitor.derived import ListingBook
@@ -16,7 +16,7 @@ def replay(store: Store, *, until: str, confirm_after_hours: float = 48.0) -> tu
     """The ledger in memory as it follows from what was known at `until`, and the publications it was made from."""
     listings = ListingBook(store)
     listings.load()
-    publications = gather(store, load_snapshots(store), listings, until)
+    publications = gather(store, load_snapshots(store), load_signing_dates(store), until)
     pages = [page for page in facts.page_checks(store) if page["seen_at"] <= until]
     ledger = fold_publications(publications, listings, load_rulings(store, until), pages, confirm_after_hours, None)
     return ledger, publications

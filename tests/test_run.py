@@ -55,7 +55,7 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_list_that_cannot_be_had_ends_in_1_changes_nothing_and_is_made_up_for(visits: Visits, fault: str) -> None:
-    visits.settings |= {"request_timeout_seconds": "0.3", "max_tries": "2"}
+    visits.settings |= {"request_timeout_seconds": "0.5" if fault == "stall" else "15", "max_tries": "2"}
     visits.site.retry_after = 0
     before = visits.derived()
     posted = visits.site.post("participating", visits.participating(*SECOND))
@@ -70,6 +70,7 @@ def test_a_list_that_cannot_be_had_ends_in_1_changes_nothing_and_is_made_up_for(
     assert visits.rows(last) == [(FAULTS[fault],)]
     assert visits.rows("select file_name, reason from wanted") == [(posted.name, FAULTS[fault])]
     visits.site.heal()
+    visits.settings["request_timeout_seconds"] = "15"
     visits.later(0.1)
     ran = visits.run()
     assert (ran.code, ran.err) == (0, "")
@@ -80,7 +81,7 @@ def test_a_list_that_cannot_be_had_ends_in_1_changes_nothing_and_is_made_up_for(
 @pytest.mark.parametrize("fault", ["blocked_403", "blocked_200", "missing", "throttled", "server_error", "truncated",
                                    "stall", "redirect_loop", "endless", "gzip_bomb", "reset", "empty"])  # fmt: skip
 def test_a_page_that_cannot_be_had_ends_in_1_and_the_next_run_catches_up(visits: Visits, fault: str) -> None:
-    visits.settings |= {"request_timeout_seconds": "0.3", "max_tries": "1"}
+    visits.settings |= {"request_timeout_seconds": "0.5" if fault == "stall" else "15", "max_tries": "1"}
     before = visits.derived()
     visits.site.post("participating", visits.participating(*SECOND))
     visits.site.fail("page", fault, None)
@@ -91,6 +92,7 @@ def test_a_page_that_cannot_be_had_ends_in_1_and_the_next_run_catches_up(visits:
     assert visits.derived() == before
     assert visits.rows("select outcome from runs order by id") == [("good",), ("failed",)]
     visits.site.heal()
+    visits.settings["request_timeout_seconds"] = "15"
     visits.later(0.1)
     assert visits.run().code == 0
     assert visits.log() == [COLLIER]

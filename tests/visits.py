@@ -49,7 +49,7 @@ class Visits:
         # second waits within its own time-out.
         named = {
             "home": str(self.home), "source_url": self.site.url, "crawl_delay_seconds": "0.01", "backoff_seconds": "0",
-            "request_timeout_seconds": "5", "crawl_timeout_seconds": "20", "max_list_bytes": "400000",
+            "request_timeout_seconds": "15", "crawl_timeout_seconds": "60", "max_list_bytes": "400000",
             "max_unpacked_bytes": "2000000", **self.settings,
         }  # fmt: skip
         return {f"ICE_AGREEMENTS_{name.upper()}": value for name, value in named.items()}
