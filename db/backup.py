@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -124,6 +124,23 @@ def restore(place: Path, home: Path, *, at: str, replace: bool = False) -> Backu
     return Backup(path, checked.documents, new)
 
 
+def mend_archive(store: Store, directory: Path | None) -> list[str]:
+    """Documents that were missing or damaged and stand whole in the backups are here again; returns their sha256."""
+    if directory is None:
+        return []
+    good, mended = Archive(directory / ARCHIVE_NAME), []
+    for (sha256,) in store.connection.execute("select sha256 from documents order by sha256").fetchall():
+        try:
+            store.archive.get(sha256)
+        except StoreError:
+            with suppress(StoreError):
+                data = good.get(sha256)
+                store.archive.path(sha256).unlink(missing_ok=True)
+                store.archive.put(data)
+                mended.append(str(sha256))
+    return mended
+
+
 def _copy_database(store: Store, target: Path) -> None:
     with closing(sqlite3.connect(target)) as copy:
         store.connection.backup(copy)  # in one step: one instant, whatever is written meanwhile
@@ -132,14 +149,14 @@ def _copy_database(store: Store, target: Path) -> None:
 
 def _copy_documents(database: Path, source: Archive, target: Archive) -> tuple[int, int]:
     """(documents the copy names, those the backup did not have); each that was written was read back and compared."""
-    count = new = 0
-    for count, (sha256, size) in enumerate(_documents(database), 1):
+    named, new = list(_documents(database)), 0
+    for sha256, size in named:
         place = target.path(sha256)
         if not (place.is_file() and place.stat().st_size == size):
             target.put(source.get(sha256))
             new += 1
         target.get(sha256)
-    return count, new
+    return len(named), new
 
 
 def _bring_documents(path: Path, home: Path) -> int:

@@ -75,3 +75,13 @@ def sweep(store: Store, before: str) -> Folded:
     store.connection.execute("pragma optimize")
     store.connection.execute("pragma wal_checkpoint(truncate)")
     return Folded(fetches, runs, files)
+
+
+def end_broken_runs(store: Store, at: str) -> int:
+    """A run that never ended, because the program was ended first, says so. Call it while nothing else can run."""
+    with store.writing() as connection:
+        return connection.execute(
+            "update runs set finished_at = ?, outcome = 'failed', detail = 'the program ended before this run did'"
+            " where finished_at is null",
+            [at],
+        ).rowcount

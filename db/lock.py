@@ -7,6 +7,7 @@ among processes of one machine, or of a network file system that passes `flock` 
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import json
 import os
@@ -45,6 +46,19 @@ class HomeLock:
             if time.monotonic() >= end:
                 raise LockedError(f"{describe_holder(self._path)}; stop it, or wait until it is done")
             time.sleep(0.05)
+
+    async def __aenter__(self) -> Self:
+        end = time.monotonic() + self._wait_seconds
+        while not self.try_take():  # a thread that waits could get the lock after we were cancelled, and keep it
+            if time.monotonic() >= end:
+                raise LockedError(describe_holder(self._path))
+            await asyncio.sleep(0.2)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
 
     def try_take(self) -> bool:
         """Whether the lock is ours now."""

@@ -35,14 +35,18 @@ _Found = Iterator[tuple[str, str, str]]
 
 def _source(store: Store, settings: Settings, now: str) -> _Found:
     connection = store.connection
-    first = connection.execute("select min(started_at) from runs").fetchone()[0]
+    first = connection.execute("select started_at from runs order by id limit 1").fetchone()
     seen = verified_at(store)
-    silent = hours_since(seen or first, now)
-    last = connection.execute("select detail from runs where finished_at is not null order by id desc limit 1").fetchone()
+    silent = hours_since(seen or (first[0] if first else None), now)
+    last = connection.execute(
+        "select detail from runs where finished_at is not null order by id desc limit 1"
+    ).fetchone()
     if silent is not None and silent > settings.silent_hours:
-        since = f"last at {seen}" if seen else f"not once since {first}"
+        since = f"last at {seen}" if seen else f"not once since {first and first[0]}"
         yield "source_unreachable", "", f"ICE's lists were verified {since}; last run: {last[0] if last else 'none'}"
-    page = connection.execute("select outcome, detail from fetches where role = 'page' order by id desc limit 1").fetchone()
+    page = connection.execute(
+        "select outcome, detail from fetches where role = 'page' order by id desc limit 1"
+    ).fetchone()
     if page and page[0] in _WALLS:
         yield "blocked", "", f"{settings.source_url} answers {page[0]} ({page[1]})"
     check = connection.execute("select links, sha256 from page_checks order by id desc limit 1").fetchone()
@@ -114,7 +118,9 @@ def _machine(store: Store, settings: Settings, now: str) -> _Found:
     free = shutil.disk_usage(store.home).free
     if free < settings.disk_low_bytes:
         yield "disk_low", "", f"less than {settings.disk_low_bytes:,} bytes are free under {store.home}"
-    newest = store.connection.execute("select max(ifnull(finished_at, started_at)) from runs").fetchone()[0]
+    newest = store.connection.execute(
+        "select max(ended) from (select ifnull(finished_at, started_at) as ended from runs order by id desc limit 200)"
+    ).fetchone()[0]
     if newest and moment(newest) - moment(now) > CLOCK_WOBBLE:
         yield "clock_back", "", f"the clock says {now}, yet a run ended at {newest}"
 
@@ -123,7 +129,11 @@ def _jobs(store: Store, settings: Settings, now: str) -> _Found:
     jobs = read_jobs(store)
     for name, job in jobs.items():
         if job["failures"] >= settings.failures_before_notice:
-            yield "job_failing", name, f"{name} failed {settings.failures_before_notice} times in a row: {job['detail']}"
+            yield (
+                "job_failing",
+                name,
+                f"{name} failed {settings.failures_before_notice} times in a row: {job['detail']}",
+            )
     check = jobs.get("check")
     if check and check["outcome"] == "failed":
         yield "damage_found", "", str(check["detail"])

@@ -62,10 +62,10 @@ def read_vitals(store: Store, settings: Settings, now: str) -> dict[str, Any]:
 def verified_at(store: Store) -> str | None:
     """When the page and every list were last known to be as we hold them; None when never."""
     row = store.connection.execute(
-        "select max(r.finished_at) from runs r where r.outcome = 'good' and (exists (select 1 from fetches f where"  # noqa: S608 - fixed words
-        f" f.run_id = r.id and f.role = 'list' and f.outcome in {_GOOD}) or exists (select 1 from publications p"
-        " join page_checks c on c.sha256 = p.sha256 where c.id = (select max(id) from page_checks)))"
-        " and r.id > (select ifnull(max(id), 0) - 20000 from runs)"
+        "select r.finished_at from runs r where r.outcome = 'good' and (exists (select 1 from fetches f where"  # noqa: S608 - fixed words
+        f" f.run_id = r.id and f.role = 'list' and f.outcome in {_GOOD}) or exists (select 1 from fetches f"
+        " join publications p on p.sha256 = f.sha256 where f.run_id = r.id and f.role = 'page'))"
+        " order by r.id desc limit 1"
     ).fetchone()
     return str(row[0]) if row and row[0] else None
 
