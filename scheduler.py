@@ -28,15 +28,13 @@ from monitor.commands.options import DbOption, chosen, describe_errors, settings
 from monitor.commands.working import derive_all, progress_bar, report, working
 from monitor.dating import capture_time
 from monitor.derive import Derived
-from monitor.health.server import serving_health
 from monitor.output import say, warn
-from monitor.service.chores import Chores
-from monitor.service.jobs import Job
-from monitor.service.runtime import Service
 from scrapers import intake
 from scrapers.errors import ScraperError
 
 if TYPE_CHECKING:
+    from monitor.service.chores import Chores
+    from monitor.service.jobs import Job
     from scrapers.crawl import CrawlResult
 
 DONE, FAILED, WAITING = 0, 1, 3
@@ -171,7 +169,8 @@ def schedule(db: DbOption = None) -> None:
     """The service: fetches, compares and keeps house by its schedule until it is stopped."""
     settings = settings_with(db)
     logging.getLogger().setLevel(min(logging.getLogger().level, logging.INFO))
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for name in ("apscheduler", "uvicorn"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     with Store.open(settings.home) as store:
         lock = HomeLock(store.home, SERVICE, "the service", at=store.now_text(), wait_seconds=0.5)
         with lock:
@@ -180,6 +179,11 @@ def schedule(db: DbOption = None) -> None:
 
 
 async def _serve(settings: Settings, now: Clock) -> None:
+    # a web server and a scheduler take a tenth of a second to import: no other command waits for them
+    from monitor.health.server import serving_health
+    from monitor.service.chores import Chores
+    from monitor.service.runtime import Service
+
     chores = Chores(settings, now, make_pass, intake.read_new)
     async with serving_health(settings, now):
         await Service(plan(settings, chores), settings, now=now, after_job=chores.look_after).run()
@@ -187,6 +191,8 @@ async def _serve(settings: Settings, now: Clock) -> None:
 
 def plan(settings: Settings, chores: Chores) -> list[Job]:
     """When the service does what; every schedule is a setting."""
+    from monitor.service.jobs import Job
+
     s, minute = settings, 60.0
     poll_limit = s.crawl_timeout_seconds + 5 * minute  # the pass ends itself in time; then comes reading and comparing
     jobs = [

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import random
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 
 from db.store import Store, utc_now
@@ -35,6 +35,23 @@ class Job:
     at_first_start: bool = False  # due at once where it never ran
 
 
+class AnyOf(BaseTrigger):  # type: ignore[misc] - APScheduler carries no types
+    """Fires whenever one of the triggers does, up to `jitter` seconds later.
+
+    APScheduler's own OrTrigger compares wall-clock times, which go back by an hour on a Sunday in November; instants do not.
+    """
+
+    def __init__(self, triggers: Sequence[BaseTrigger], jitter: int = 0) -> None:
+        self.triggers = triggers
+        self.jitter = jitter
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        """The next instant, in UTC."""
+        times = [trigger.get_next_fire_time(previous_fire_time, now) for trigger in self.triggers]
+        instants = [time.astimezone(UTC) for time in times if time is not None]
+        return min(instants) + timedelta(seconds=random.uniform(0, self.jitter)) if instants else None
+
+
 def make_trigger(job: Job, zone: str) -> BaseTrigger | None:
     """The trigger the job's schedule makes, None when it has none; `ValueError` names what is wrong with a line."""
     lines = [line.strip() for line in job.schedule.split(";") if line.strip()]
@@ -44,7 +61,7 @@ def make_trigger(job: Job, zone: str) -> BaseTrigger | None:
             triggers.append(CronTrigger.from_crontab(line, timezone=ZoneInfo(zone)))
         except ValueError as error:
             raise ValueError(f"{job.name}_schedule: {line!r}: {error}") from error
-    return OrTrigger(triggers, jitter=job.jitter_seconds or None) if triggers else None
+    return AnyOf(triggers, job.jitter_seconds) if triggers else None
 
 
 def is_overdue(job: Job, zone: str, last: tuple[str, str | None] | None, now: datetime) -> bool:

@@ -15,8 +15,7 @@ import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -56,7 +55,7 @@ class Service:
         self._stop = asyncio.Event()
         self._triggers = {job: trigger for job in jobs if (trigger := make_trigger(job, settings.time_zone))}
         self.scheduler = AsyncIOScheduler(
-            timezone=ZoneInfo(settings.time_zone),
+            timezone=UTC,  # triggers know the zone; instants are compared in a time that never goes back
             # never skip a job for being late (the default is after one second), make up for many with one
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
