@@ -25,7 +25,7 @@ class Killer:
         self.place = place
         self.backups = place / "backups"
         self.context = multiprocessing.get_context("forkserver")
-        self.context.set_forkserver_preload(["tests.scheduler.replay"])
+        self.context.set_forkserver_preload(["tests.scheduler.warm"])
 
     def run(self, home: Path, day: int, kill_after: float | None = None) -> tuple[int | None, float]:
         """(exit code, seconds) of one run, killed after so many seconds."""
