@@ -46,7 +46,11 @@ class AnyOf(BaseTrigger):  # type: ignore[misc] - APScheduler carries no types
         self.jitter = jitter
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
-        """The next instant, in UTC."""
+        """The next instant, in UTC, later than the previous one."""
+        if previous_fire_time is not None:
+            # CronTrigger would see by `==` that it returns the same instant again; in the hour that November repeats,
+            # times of two zones are never equal (PEP 495), and it would return it for ever.
+            now = max(now, previous_fire_time + timedelta(microseconds=1))
         times = [trigger.get_next_fire_time(previous_fire_time, now) for trigger in self.triggers]
         instants = [time.astimezone(UTC) for time in times if time is not None]
         return min(instants) + timedelta(seconds=random.uniform(0, self.jitter)) if instants else None
