@@ -7,10 +7,13 @@ and last found unchanged on a day, and how often it was asked for.
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from typing import NamedTuple
 
+from db.errors import DatabaseError
 from db.store import Store
+from db.trouble import describe_database_error
 
 #: Checks that say "as before". All other outcomes are kept row by row for ever.
 QUIET = ("same", "not_modified", "read")
@@ -72,8 +75,11 @@ def sweep(store: Store, before: str) -> Folded:
         if time.time() - left.stat().st_mtime > STALE_SECONDS:
             left.unlink(missing_ok=True)
             files += 1
-    store.connection.execute("pragma optimize")
-    store.connection.execute("pragma wal_checkpoint(truncate)")
+    try:
+        store.connection.execute("pragma optimize")
+        store.connection.execute("pragma wal_checkpoint(truncate)")
+    except sqlite3.Error as error:
+        raise DatabaseError(describe_database_error(error, store.home)) from error
     return Folded(fetches, runs, files)
 
 

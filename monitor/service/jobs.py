@@ -12,7 +12,12 @@ from zoneinfo import ZoneInfo
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 
+from db.errors import StoreError
 from db.store import Store, utc_now
+
+
+class ScheduleError(StoreError):
+    """A schedule that is set cannot be kept; the text names the setting."""
 
 
 class PutOff(Exception):
@@ -57,14 +62,15 @@ class AnyOf(BaseTrigger):  # type: ignore[misc] - APScheduler carries no types
 
 
 def make_trigger(job: Job, zone: str) -> BaseTrigger | None:
-    """The trigger the job's schedule makes, None when it has none; `ValueError` names what is wrong with a line."""
+    """The trigger the job's schedule makes, None when it has none; `ScheduleError` names what is wrong with a line."""
     lines = [line.strip() for line in job.schedule.split(";") if line.strip()]
     triggers = []
     for line in lines:
         try:
             triggers.append(CronTrigger.from_crontab(line, timezone=ZoneInfo(zone)))
         except ValueError as error:
-            raise ValueError(f"{job.name}_schedule: {line!r}: {error}") from error
+            setting = f"ICE_AGREEMENTS_{job.name.upper()}_SCHEDULE"
+            raise ScheduleError(f"setting {setting}: {line!r} is no cron line: {error}") from error
     return AnyOf(triggers, job.jitter_seconds) if triggers else None
 
 

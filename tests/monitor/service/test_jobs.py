@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from db.settings import Settings
 from db.store import Store
-from monitor.service.jobs import Job, JobLog, is_overdue, make_trigger
+from monitor.service.jobs import Job, JobLog, ScheduleError, is_overdue, make_trigger
 
 ZONE = "America/New_York"
 
@@ -129,7 +129,7 @@ def test_a_setting_that_makes_no_sense_is_named(name: str, value: object, word: 
 
 
 def test_a_line_that_is_no_cron_line_is_named_with_its_job() -> None:
-    with pytest.raises(ValueError, match=r"poll_schedule: '99 \* \* \* \*'"):
+    with pytest.raises(ScheduleError, match=r"ICE_AGREEMENTS_POLL_SCHEDULE: '99 \* \* \* \*'"):
         make_trigger(job("0 7 * * *; 99 * * * *"), ZONE)
 
 
