@@ -42,9 +42,9 @@ class Drift:
     truth: Truth = field(default_factory=set)
     made: int = 0
 
-    def step(self, day: date) -> None:
+    def step(self, day: date, *, sign: bool = False) -> None:
         """On a third of the days nothing happens, on a third agencies sign, on a third some are no longer listed."""
-        what = day.toordinal() % 3
+        what = 1 if sign else day.toordinal() % 3
         if what == 1:
             for _ in range(self.chance.randint(1, 12)):
                 self._sign(day)
@@ -124,8 +124,7 @@ async def live(desk: Desk, drift: Drift, days: int, polls: int) -> tuple[int, in
     for number in range(days):
         midnight = desk.time
         if midnight.weekday() < 5:
-            if number:
-                drift.step(midnight.date())
+            drift.step(midnight.date(), sign=not number)
             desk.site.clock = midnight + timedelta(hours=15)
             book = drift.workbook(midnight + timedelta(hours=14))
             desk.site.files = {

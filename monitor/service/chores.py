@@ -20,6 +20,7 @@ from monitor.health.notices import note_troubles
 from monitor.health.telling import ping, tell_operator
 from monitor.health.troubles import find_troubles
 from monitor.service.jobs import JobFailed, PutOff
+from monitor.service.memory import give_back_memory
 
 _LOG = logging.getLogger(__name__)
 WAIT_SECONDS = 30.0
@@ -63,6 +64,8 @@ class Chores:
                 clear_switch(store, NOT_BEFORE)
         for line in unread:
             _LOG.warning("%s", line)
+        if done.anew or done.publications:  # a list came; most polls bring none and free next to nothing
+            give_back_memory()
         if result.error or not result.verified:
             raise JobFailed(result.error or "not every list could be verified; `ice-agreements status` says which")
         await run_aside(None, ping, self._settings)
