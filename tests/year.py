@@ -1,7 +1,7 @@
 """`make year`: a year of polls over the stand-in at speed, under a clock of its own.
 
-A list a weekday, made by drifting a real one (or a made-up one, where the real lists are not at hand); the truth of each
-day is written down as it is made, and compared with the log at the end. Memory and sizes are printed as it goes on.
+A list a weekday, made by drifting a real one (or a made-up one, where the real lists are not at hand); the truth of
+each day is written down as it is made, and compared with the log at the end. Memory and sizes are printed meanwhile.
 
     python -m tests.year --days 365 --polls 144     # all 52,560 polls
     python -m tests.year --days 365 --polls 4       # the same lists, fewer checks that find nothing new
@@ -146,7 +146,7 @@ async def live(desk: Desk, drift: Drift, days: int, polls: int) -> tuple[int, in
         if number % 30 == 0 or number == days - 1:
             database = sum(path.stat().st_size for path in desk.home.glob("*.sqlite*"))
             print(
-                f"day {number + 1}: {made} polls in {time.monotonic() - begun:.0f} s, resident {resident_kb() / 1024:.1f} MB, "
+                f"day {number + 1}: {made} polls in {time.monotonic() - begun:.0f} s, {resident_kb() / 1024:.1f} MB resident, "
                 f"database {database / 1e6:.2f} MB, archive {size_of(desk.home / 'archive') / 1e6:.2f} MB",
                 flush=True,
             )  # fmt: skip
@@ -181,9 +181,7 @@ def main() -> int:
     for label, some in (("missing", missing), ("wrong", wrong)):
         for one in sorted(some)[:5]:
             print(label, *one)
-    print(
-        f"resident memory {first / 1024:.1f} MB after the first day, {last / 1024:.1f} MB at the end: {last / first:.3f}"
-    )
+    print(f"resident {first / 1024:.1f} MB after the first day, {last / 1024:.1f} MB at the end: {last / first:.3f}")
     return 0 if not missing and not wrong and last <= 1.1 * first else 1
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from pydantic import SecretStr, ValidationError
-from pydantic_core import ErrorDetails
 
 from db.settings import Settings
 from db.store import Store, to_text
@@ -79,7 +78,7 @@ def to_moment(text: str | None, option: str) -> str | None:
 def describe_errors(error: Exception) -> list[str]:
     """The error as lines for a person, one a wrong setting; the value of a secret setting is never among them."""
     if isinstance(error, ValidationError):
-        return [_describe_setting(problem) for problem in error.errors()]
+        return [_describe_setting(dict(problem)) for problem in error.errors()]
     if isinstance(error, sqlite3.Error):
         return [describe_database_error(error, "the database")]
     if isinstance(error, OSError) and error.strerror:
@@ -87,7 +86,7 @@ def describe_errors(error: Exception) -> list[str]:
     return [str(error)]
 
 
-def _describe_setting(problem: ErrorDetails) -> str:
+def _describe_setting(problem: Mapping[str, Any]) -> str:
     name = "_".join(str(part) for part in problem["loc"])
     field = Settings.model_fields.get(name)
     secret = field is None or field.annotation is SecretStr  # an unknown name may be a secret's, misspelt

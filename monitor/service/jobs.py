@@ -40,10 +40,10 @@ class Job:
     at_first_start: bool = False  # due at once where it never ran
 
 
-class AnyOf(BaseTrigger):  # type: ignore[misc] - APScheduler carries no types
+class AnyOf(BaseTrigger):  # type: ignore[misc]  # APScheduler carries no types
     """Fires whenever one of the triggers does, up to `jitter` seconds later.
 
-    APScheduler's own OrTrigger compares wall-clock times, which go back by an hour on a Sunday in November; instants do not.
+    APScheduler's own OrTrigger compares times of the clock on the wall, which goes back by an hour in November.
     """
 
     def __init__(self, triggers: Sequence[BaseTrigger], jitter: int = 0) -> None:

@@ -99,5 +99,5 @@ def test_a_wait_that_is_cancelled_leaves_the_lock_to_others(tmp_path: Path) -> N
 def test_a_lock_file_nobody_can_read_says_at_least_where_it_is(tmp_path: Path) -> None:
     with HomeLock(tmp_path, WORK, "a", at=AT):
         (tmp_path / WORK).write_text("no json")
-        with pytest.raises(LockedError, match="work.lock"):
+        with pytest.raises(LockedError, match=r"work\.lock"):
             HomeLock(tmp_path, WORK, "b", at=AT).take()

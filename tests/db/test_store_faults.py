@@ -44,9 +44,14 @@ def test_a_full_disk_is_named_and_the_next_write_works(tmp_path: Path) -> None:
 def test_a_commit_that_fails_leaves_no_transaction_for_the_next_write_to_vanish_in(tmp_path: Path) -> None:
     """A deferred reference that is not there fails the commit itself, as a disk can; SQLite leaves it open then."""
     with Store.open(tmp_path) as store:
-        with pytest.raises(sqlite3.IntegrityError), store.writing() as connection:
-            connection.execute("pragma defer_foreign_keys = on")
-            connection.execute("insert into page_checks values (1, 4711, 'a', 'b', 'c', 'd', null)")
+
+        def dangle() -> None:
+            with store.writing() as connection:
+                connection.execute("pragma defer_foreign_keys = on")
+                connection.execute("insert into page_checks values (1, 4711, 'a', 'b', 'c', 'd', null)")
+
+        with pytest.raises(sqlite3.IntegrityError):
+            dangle()
         assert not store.connection.in_transaction
         set_switch(store, "after", "1", at=AT, why="")
     with Store.open(tmp_path) as again:

@@ -23,14 +23,14 @@ from tests.standin.lists import participating, pending
 
 FIRST_DAY = datetime(2026, 1, 5, 16, tzinfo=UTC)
 COUNTIES = (
-    "Alachua Baker Bay Bradford Brevard Broward Calhoun Charlotte Citrus Clay Collier Columbia DeSoto Dixie Duval Escambia"
-    " Flagler Franklin Gadsden Gilchrist Glades Gulf Hamilton Hardee Hendry Hernando Highlands Hillsborough Holmes"
+    "Alachua Baker Bay Bradford Brevard Broward Calhoun Charlotte Citrus Clay Collier Columbia DeSoto Dixie Duval"
+    " Escambia Flagler Franklin Gadsden Gilchrist Glades Gulf Hamilton Hardee Hendry Hernando Highlands Hillsborough Holmes"
 ).split()
 NAMES = [f"{county} County Sheriff's Office" for county in COUNTIES]
 
 
 def days(site: StandIn) -> list[Callable[[], object]]:
-    """What ICE does on each day: the first list, additions, an end, a misspelling, an old list again, a swap, a loss."""
+    """What ICE does on each day: the first list, additions, an end, a misspelling, an old list, a swap, a loss."""
 
     def post(name: str, data: bytes) -> Callable[[], object]:
         return lambda: site.post(name, data)
@@ -71,7 +71,7 @@ def work(home: Path, url: str, day: int, backups: Path) -> None:
 
 
 def content(home: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """All that a replay is about, table by table: every fact but how often something was tried, and all that is derived."""
+    """Table by table: every fact but how often something was tried, and all that is derived."""
     columns = {
         "documents": "*", "listings": "*", "snapshots": "*", "publications": "*", "agencies": "*", "agency_names": "*",
         "agreements": "*", "spans": "*", "apart": "*", "changes": "*", "statements": "*", "wanted": "*", "rulings": "*",

@@ -12,7 +12,6 @@ import requests
 import scheduler
 from db.lock import WORK, HomeLock
 from db.settings import Settings
-from monitor.health import telling
 from monitor.service import chores
 from monitor.service.jobs import JobFailed
 from tests.scheduler.desk import Desk
@@ -68,7 +67,7 @@ def pings(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         response.status_code = 200
         return response
 
-    monkeypatch.setattr(telling.requests, "request", answer)
+    monkeypatch.setattr(requests, "request", answer)
     return heard
 
 

@@ -1,4 +1,4 @@
-"""Imported by the process that forks the killed ones: everything they use is loaded, as in a service that runs for days.
+"""Imported by the process that forks the killed ones: all they use is loaded, as in a service that runs for days.
 
 Without it most kills would hit the imports, which write nothing.
 """

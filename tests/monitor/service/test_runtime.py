@@ -65,7 +65,7 @@ async def raise_it(error: Exception) -> str:
         (JobFailed("ICE is away"), ("failed", "ICE is away")),
         (StoreError("the disk is full"), ("failed", "the disk is full")),
         (PutOff("until noon"), ("put off", "until noon")),
-        (OSError(28, "No space left on device", "/x"), ("failed", "/x: No space left on device; free some space on the disk")),
+        (OSError(28, "No space left", "/x"), ("failed", "/x: No space left; free some space on the disk")),
         (ValueError("a bug"), ("failed", "a bug")),
     ],
 )  # fmt: skip
