@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run test demo check static bench lock wheel places clean
+.PHONY: help run test demo check static year bench lock wheel places clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,6 +16,7 @@ help:
 	@echo "make test    every check and every test"
 	@echo "make check   the checks and the quick tests"
 	@echo "make bench   the measurements of benchmarks/"
+	@echo "make year    a year of polls at speed, compared with the truth (an hour; YEAR='--polls 4' for minutes)"
 	@echo "make lock    requirements*.lock made anew     make wheel   dist/*.whl"
 	@echo "make places  monitor/places/ data made anew   make clean   what was made is removed"
 
@@ -36,6 +37,9 @@ check: static
 
 test: static
 	$(BIN)/python -m pytest -q -n auto -m "not live"
+
+year: $(VENV)/.for-dev
+	$(BIN)/python -m tests.year $(YEAR)
 
 bench: $(VENV)/.for-bench
 	$(BIN)/python -m benchmarks

@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sqlite3
 import sys
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
-from rich.progress import Progress
 
 import db
 import monitor
 import scrapers
-from db import checks
+from db import backup, checks, housekeeping
+from db.aside import run_aside
 from db.errors import StoreError
+from db.lock import SERVICE, HomeLock
 from db.settings import Settings
 from db.store import Store, utc_now
-from monitor.commands import reading, review
-from monitor.commands.options import DbOption, FormatOption, chosen, open_store, settings_with
+from monitor.commands import reading, review, service
+from monitor.commands.options import DbOption, chosen, describe_errors, settings_with
+from monitor.commands.working import derive_all, progress_bar, report, working
 from monitor.dating import capture_time
-from monitor.derive import Derived, derive
-from monitor.log import Filter, read_log
-from monitor.output import Format, say, show, warn
-from monitor.standing import describe_standing
+from monitor.derive import Derived
+from monitor.output import say, warn
 from scrapers import intake
 from scrapers.errors import ScraperError
 
+if TYPE_CHECKING:
+    from monitor.service.chores import Chores
+    from monitor.service.jobs import Job
+    from scrapers.crawl import CrawlResult
+
 DONE, FAILED, WAITING = 0, 1, 3
+Clock = Callable[[], datetime]
 
 app = typer.Typer(
     help="Watch ICE's published 287(g) lists: keep every list, say what changed, and prove it.",
@@ -42,6 +50,10 @@ app.command("totals")(reading.count)
 app.command("publications")(reading.publications)
 app.command("explain")(reading.explain)
 app.add_typer(review.app, name="review")
+app.command("status")(service.status)
+app.command("backup")(service.backup)
+app.command("restore")(service.put_back)
+app.command("sending")(service.sending)
 
 
 @app.callback()
@@ -59,22 +71,28 @@ def options(
     )  # fmt: skip
 
 
+async def make_pass(store: Store, settings: Settings, now: Clock) -> tuple[CrawlResult, tuple[str, ...], Derived]:
+    """One pass: ICE was asked, what came is kept and read, and the log says what it changes. Hold the work lock."""
+    from scrapers.taking import take_lists  # Scrapy takes half a second to import: only who fetches waits for it
+
+    housekeeping.end_broken_runs(store, store.now_text())
+    result, unread = await take_lists(store, settings, now)
+    done = await run_aside(store, derive_all, store, settings)
+    return result, unread, done
+
+
 @app.command()
 def run(db: DbOption = None) -> None:
     """One pass: fetch ICE's lists, keep them, say what changed."""
-    from scrapers.crawl import run_crawl  # Scrapy takes half a second to import: only this command waits for it
-
     settings = settings_with(db)
-    with Store.open(settings.home) as store:
-        result = run_crawl(store, settings, utc_now)
-        unread = intake.read_new(store)
-        done = _derive(store, settings)
+    with Store.open(settings.home) as store, working(store, "`run`"):
+        result, unread, done = asyncio.run(make_pass(store, settings, utc_now))
         for fetch in result.list_fetches:
             say(f"{fetch.file_name or fetch.url}: {fetch.outcome}")
         for line in unread:
             warn(line)
         if not result.error or done.stated:  # "no change" would be a claim about lists that nobody saw
-            _report(store, done)
+            report(store, done)
     if result.error:
         warn(result.error)
         raise typer.Exit(FAILED)
@@ -97,21 +115,16 @@ def import_lists(
         raise typer.BadParameter("name files or folders, or give --manifest", param_hint="PATH")
     settings = settings_with(db)
     saved = intake.find_saved(paths or [], manifest, capture_time)
-    with Store.open(settings.home) as store, _progress() as progress:
-        task = progress.add_task("reading", total=len(saved))
-        taken = []
-        for one in saved:
-            taken.append(intake.take_in(store, one, store.now_text()))
-            progress.advance(task)
-        done = _derive(store, settings, progress)
+    with Store.open(settings.home) as store, working(store, "`import`"), progress_bar() as progress:
+        taken = [intake.take_in(store, one, store.now_text()) for one in progress.track(saved, description="reading")]
+        done = derive_all(store, settings, progress)
         progress.stop()
         for document in taken:
             if document.error:
                 warn(document.error)
-        say(
-            f"{len(taken)} lists read, {sum(t.news for t in taken)} new, {sum(bool(t.error) for t in taken)} unreadable"
-        )
-        _report(store, done)
+        news, unreadable = sum(t.news for t in taken), sum(bool(t.error) for t in taken)
+        say(f"{len(taken)} lists read, {news} new, {unreadable} unreadable")
+        report(store, done)
     raise typer.Exit(WAITING if done.held else DONE)
 
 
@@ -125,29 +138,15 @@ def rebuild(
 ) -> None:
     """Compare all kept lists again from the first and make the change log anew."""
     settings = settings_with(db)
-    with Store.open(settings.home) as store, _progress() as progress:
+    with Store.open(settings.home) as store, working(store, "`rebuild`"), progress_bar() as progress:
         if from_archive:
             task = progress.add_task("reading", total=None)
             for number, total in intake.read_again(store):
                 progress.update(task, completed=number, total=total)
-        done = _derive(store, settings, progress, anew=True)
+        done = derive_all(store, settings, progress, anew=True)
         progress.stop()
-        _report(store, done)
+        report(store, done)
     raise typer.Exit(WAITING if done.held else DONE)
-
-
-@app.command()
-def status(format: FormatOption = Format.TABLE, db: DbOption = None) -> None:
-    """How things stand: last run, last verified list, what waits."""
-    with open_store(db) as store:
-        standing = describe_standing(store)
-    if format is Format.TABLE:
-        for key, value in standing.items():
-            if isinstance(value, dict):
-                value = ", ".join(f"{name.replace('_', ' ')} {part}" for name, part in value.items() if part != "")
-            say(f"{key.replace('_', ' ')}: {'never' if value is None else value}")
-        return
-    show([standing], format, {key: key for key in standing})
 
 
 @app.command()
@@ -162,60 +161,66 @@ def doctor(
     settings = settings_with(db)
     with Store.open(settings.home, read_only=not repair) as store:
         if repair:
-            intake.read_new(store)
-            _derive(store, settings, anew=True)
+            with working(store, "`doctor --repair`"):
+                for sha256 in backup.mend_archive(store, settings.backup_directory):
+                    say(f"document {sha256} was put back from {settings.backup_directory}")
+                intake.read_new(store)
+                derive_all(store, settings, anew=True)
         findings = [*_strays(), *checks.find_damage(store)]
         for line in findings:
             say(line)
         if findings:
             raise typer.Exit(FAILED)
-        say(f"all is well: {describe_standing(store)['documents']} documents, each as its sha256 says")
+        documents = store.connection.execute("select count(*) from documents").fetchone()[0]
+        say(f"all is well: {documents} documents, each as its sha256 says")
 
 
-def _derive(store: Store, settings: Settings, progress: Progress | None = None, *, anew: bool = False) -> Derived:
-    task = progress.add_task("comparing", total=None) if progress else None
-
-    def tick(number: int, total: int) -> None:
-        if progress is not None and task is not None:
-            progress.update(task, completed=number + 1, total=total)
-
-    return derive(
-        store, now=store.now_text(), confirm_after_hours=settings.confirm_after_hours, anew=anew, progress=tick
-    )
-
-
-def _report(store: Store, done: Derived) -> None:
-    """What the derivation stated is printed: each change on a line when they are few, else how many of a kind."""
-    stated = set(done.stated)
-    entries = [e for e in read_log(store, Filter()) if e["id"] in stated]
-    if not entries:
-        say("no change")
-    elif len(entries) <= 50:
-        reading.show_changes(entries, Format.TABLE)
-    else:
-        counts: dict[tuple[Any, ...], int] = {}
-        for e in entries:
-            counts[(e["kind"], e["status"])] = counts.get((e["kind"], e["status"]), 0) + 1
-        for (kind, state), number in sorted(counts.items()):
-            say(f"{number} {reading.KIND_WORDS.get(kind, kind)}: {state}")
-    for file in done.held:
-        warn(f"{file} is held for a person; `ice-agreements review list` says why")
+@app.command()
+def schedule(db: DbOption = None) -> None:
+    """The service: fetches, compares and keeps house by its schedule until it is stopped."""
+    settings = settings_with(db)
+    logging.getLogger().setLevel(min(logging.getLogger().level, logging.INFO))
+    for name in ("apscheduler", "uvicorn"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    with Store.open(settings.home) as store:
+        lock = HomeLock(store.home, SERVICE, "the service", at=store.now_text(), wait_seconds=0.5)
+        with lock:
+            checks.check_at_start(store)
+            asyncio.run(_serve(settings, utc_now))
 
 
-def _progress() -> Progress:
-    """A progress bar on stderr, silent when stderr is no terminal."""
-    console = Console(stderr=True)
-    return Progress(console=console, disable=not console.is_terminal, transient=True)
+async def _serve(settings: Settings, now: Clock) -> None:
+    # a web server and a scheduler take a tenth of a second to import: no other command waits for them
+    from monitor.health.server import serving_health
+    from monitor.service.chores import Chores
+    from monitor.service.runtime import Service
+
+    chores = Chores(settings, now, make_pass, intake.read_new)
+    async with serving_health(settings, now):
+        await Service(plan(settings, chores), settings, now=now, after_job=chores.look_after).run()
+
+
+def plan(settings: Settings, chores: Chores) -> list[Job]:
+    """When the service does what; every schedule is a setting."""
+    from monitor.service.jobs import Job
+
+    s, minute = settings, 60.0
+    poll_limit = s.crawl_timeout_seconds + 5 * minute  # the pass ends itself in time; then comes reading and comparing
+    jobs = [
+        Job("poll", s.poll_schedule, chores.poll, poll_limit, s.poll_jitter_seconds, at_first_start=True),
+        Job("confirm", s.confirm_schedule, chores.confirm, 10 * minute),
+        Job("housekeeping", s.housekeeping_schedule, chores.keep_house, 30 * minute),
+        Job("check", s.check_schedule, chores.check, 60 * minute),
+    ]
+    if s.backup_directory is not None:
+        jobs.append(Job("backup", s.backup_schedule, chores.back_up, 60 * minute, at_first_start=True))
+    return jobs
 
 
 def _strays() -> list[str]:
-    """The four parts of the program must come from one place: their names are common, and others may shadow them."""
-    homes = {Path(module.__file__ or "").resolve().parent.parent for module in (db, monitor, scrapers)}
-    homes.add(Path(__file__).resolve().parent)
-    if len(homes) == 1:
-        return []
-    places = ", ".join(sorted(str(home) for home in homes))
-    return [f"program: db, monitor, scrapers and scheduler come from {places}; install it into its own environment"]
+    return checks.find_strays(
+        Path(__file__), *(Path(module.__file__ or "").parent for module in (db, monitor, scrapers))
+    )
 
 
 def main() -> None:
@@ -225,21 +230,13 @@ def main() -> None:
         sys.exit(FAILED)
     try:
         app()
-    except (StoreError, ScraperError) as error:
-        warn(f"error: {error}")
-        sys.exit(FAILED)
-    except sqlite3.Error as error:
-        warn(f"error: the database says: {error}; `ice-agreements doctor` looks closer")
-        sys.exit(FAILED)
-    except OSError as error:
-        warn(f"error: {error}; check that the file is there, its permissions and the free space")
-        sys.exit(FAILED)
-    except ValidationError as error:
-        for problem in error.errors():
-            name = "_".join(str(part) for part in problem["loc"]).upper()
-            warn(f"error: setting ICE_AGREEMENTS_{name}: {problem['msg']}; saw {problem.get('input')!r}")
+    except (StoreError, ScraperError, ValidationError, OSError, sqlite3.Error) as error:
+        for line in describe_errors(error):
+            warn(f"error: {line}")
         sys.exit(FAILED)
 
 
 if __name__ == "__main__":
+    if len(sys.argv) == 1:  # `python scheduler.py` is the service
+        sys.argv.append("schedule")
     main()

@@ -45,7 +45,7 @@ class Archive:
             except BaseException:
                 Path(temporary).unlink(missing_ok=True)
                 raise
-            self._sync_directory(place.parent)
+            self.sync_directory(place.parent)
         except OSError as error:
             raise ArchiveError(
                 f"cannot keep a document in {place.parent}: {error.strerror or error}; "
@@ -75,7 +75,7 @@ class Archive:
                     yield shelf.name + place.name
 
     @staticmethod
-    def _sync_directory(directory: Path) -> None:
+    def sync_directory(directory: Path) -> None:
         """Make the rename itself durable: on POSIX a new name is on the disk only after its directory is."""
         descriptor = os.open(directory, os.O_RDONLY)
         try:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
-from db.errors import StoreError
+from db.errors import DatabaseError, StoreError
 from db.schema import DERIVED_TABLES
 from db.store import Store
+from db.trouble import describe_database_error
 
 
 def find_damage(store: Store) -> list[str]:
@@ -16,6 +18,27 @@ def find_damage(store: Store) -> list[str]:
         return [*damage, *_archive(store), *_unread(store), *_log(store)]
     except sqlite3.Error as error:
         return [*damage, f"database: {error}; restore a backup"]
+
+
+def find_strays(*parts: Path) -> list[str]:
+    """The program's parts come from one place, or a finding says so: their names are common, others may shadow them."""
+    homes = {part.resolve().parent for part in parts}
+    if len(homes) == 1:
+        return []
+    places = ", ".join(sorted(str(home) for home in homes))
+    return [f"program: db, monitor, scrapers and scheduler come from {places}; install it into its own environment"]
+
+
+def check_at_start(store: Store) -> None:
+    """The database is sound enough to work on, or `DatabaseError` says what is wrong; quick also for a large one."""
+    try:
+        found = [str(row[0]) for row in store.connection.execute("pragma quick_check(3)")]
+        broken = store.connection.execute("pragma foreign_key_check").fetchone()
+    except sqlite3.Error as error:
+        raise DatabaseError(describe_database_error(error, store.home)) from error
+    if found != ["ok"] or broken:
+        what = "; ".join(found) if found != ["ok"] else f"{broken[0]} refers to a missing {broken[2]}"
+        raise DatabaseError(f"the database in {store.home} is damaged: {what}; restore a backup")
 
 
 def _database(store: Store) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +20,7 @@ from sqlite_utils import Database
 from db.archive import Archive
 from db.errors import DatabaseError
 from db.schema import migrations
+from db.trouble import describe_database_error
 
 DATABASE_NAME = "ice-agreements.sqlite"
 ARCHIVE_NAME = "archive"
@@ -70,7 +71,13 @@ class Store:
     @classmethod
     def open(cls, home: Path, *, now: Callable[[], datetime] = utc_now, read_only: bool = False) -> Self:
         """The store in `home` is open and up to date with this program; it is made when it is not there."""
-        path = home / DATABASE_NAME
+        return cls.open_file(home / DATABASE_NAME, home, now=now, read_only=read_only)
+
+    @classmethod
+    def open_file(
+        cls, path: Path, home: Path, *, now: Callable[[], datetime] = utc_now, read_only: bool = False
+    ) -> Self:
+        """The same for a database that does not bear the store's name (yet)."""
         try:
             if read_only and not path.is_file():
                 raise DatabaseError(f"no database at {path}; run `ice-agreements run` or `import` first")
@@ -108,13 +115,23 @@ class Store:
         if connection.in_transaction:
             yield connection
             return
-        connection.execute("begin immediate")
         try:
+            connection.execute("begin immediate")
             yield connection
+            connection.execute("commit")
+        except sqlite3.DatabaseError as error:
+            self._roll_back()
+            if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+                raise  # a mistake of ours, not trouble of the disk's
+            raise DatabaseError(describe_database_error(error, self.home / DATABASE_NAME)) from error
         except BaseException:
-            connection.rollback()
+            self._roll_back()
             raise
-        connection.execute("commit")
+
+    def _roll_back(self) -> None:
+        """Nothing of the transaction stands, also when its very commit failed: a later one must not join it."""
+        with suppress(sqlite3.Error):  # SQLite may have rolled back by itself, on a full disk for one
+            self.connection.rollback()
 
     def close(self) -> None:
         """The database file is closed."""

@@ -171,7 +171,7 @@ def test_every_import_is_asked_for() -> None:
         for line, module in imported(tracked_texts()[name], "db"):
             if module in sys.stdlib_module_names or module in (*OURS, "tests", "benchmarks"):
                 continue
-            if not {owner.lower() for owner in owners.get(module, [module])} & allowed:
+            if not {owner.lower().replace("_", "-") for owner in owners.get(module, [module])} & allowed:
                 missing.add(f"{name}:{line}: {module}")
     assert missing == set()
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import us
+from pydantic import SecretStr, ValidationError
 
 from db.settings import Settings
 from db.store import Store, to_text
+from db.trouble import describe_database_error, describe_os_error
 from monitor.output import Format
 
 DbOption = Annotated[
@@ -104,3 +107,22 @@ def to_moment(text: str | None, option: str) -> str | None:
         raise typer.BadParameter(message, param_hint=option) from error
 
     return to_text(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def describe_errors(error: Exception) -> list[str]:
+    """The error as lines for a person, one a wrong setting; the value of a secret setting is never among them."""
+    if isinstance(error, ValidationError):
+        return [_describe_setting(dict(problem)) for problem in error.errors()]
+    if isinstance(error, sqlite3.Error):
+        return [describe_database_error(error, "the database")]
+    if isinstance(error, OSError) and error.strerror:
+        return [describe_os_error(error)]
+    return [str(error)]
+
+
+def _describe_setting(problem: Mapping[str, Any]) -> str:
+    name = "_".join(str(part) for part in problem["loc"])
+    field = Settings.model_fields.get(name)
+    secret = field is None or field.annotation is SecretStr  # an unknown name may be a secret's, misspelt
+    seen = "" if secret else f"; saw {problem.get('input')!r}"
+    return f"setting ICE_AGREEMENTS_{name.upper()}: {problem['msg']}{seen}"

@@ -1,4 +1,7 @@
-"""Damaged, disguised and hostile files: each ends in an error with a name, within 5 seconds of processor time and 500 MB."""
+"""Damaged, disguised and hostile files: each ends in an error with a name, within bounds.
+
+The bounds are 5 seconds of processor time and 500 MB.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The machinery that runs jobs for months: it knows how to run one, never which."""

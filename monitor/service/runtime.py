@@ -1,0 +1,168 @@
+"""Jobs run for months in one asyncio loop: on time, one of a kind at once, cut off when stuck, ended in good order.
+
+APScheduler decides the instants, from triggers made anew at every start; jobs are kept in memory and their last runs in
+the store. Two processes with one APScheduler job store run jobs twice (LESSONS of others), so there is none, and
+the service holds a lock of its own (`db.lock`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from db.errors import StoreError
+from db.settings import Settings
+from db.trouble import describe_database_error, describe_os_error
+from monitor.service.jobs import Job, JobFailed, JobLog, PutOff, is_overdue, make_trigger
+from monitor.service.systemd import tell_systemd
+
+_LOG = logging.getLogger(__name__)
+#: After SIGTERM the step at hand has this long, then it is cancelled, then left: 10 s in all are allowed.
+FINISH_SECONDS = 6.0
+CANCEL_SECONDS = 2.5
+WATCH_SECONDS = 15.0
+#: Clocks that drift apart by more than this were set, or the machine slept.
+JUMP_SECONDS = 30.0
+
+
+class Service:
+    """The jobs, running. `run` returns when SIGTERM or SIGINT came and the step at hand is done."""
+
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        settings: Settings,
+        *,
+        now: Callable[[], datetime],
+        after_job: Callable[[], Awaitable[None]],
+        leave: Callable[[int], object] = os._exit,
+    ) -> None:
+        self._settings = settings
+        self._now = now
+        self._after_job = after_job
+        self._leave = leave
+        self._log = JobLog(settings.home, now)
+        self._running: set[asyncio.Task[object]] = set()
+        self._stop = asyncio.Event()
+        self._triggers = {job: trigger for job in jobs if (trigger := make_trigger(job, settings.time_zone))}
+        self.scheduler = AsyncIOScheduler(
+            timezone=UTC,  # triggers know the zone; instants are compared in a time that never goes back
+            # never skip a job for being late (the default is after one second), make up for many with one
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+
+    async def run(self) -> None:
+        """The jobs ran until the service was asked to stop."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+        now = self._now()
+        for job, trigger in self._triggers.items():
+            overdue = is_overdue(job, self._settings.time_zone, self._log.last(job.name), now)
+            due = now if overdue else trigger.get_next_fire_time(None, now)
+            self.scheduler.add_job(self._run_job, trigger, [job], id=job.name, next_run_time=due)
+            _LOG.info("job %s: next at %s%s", job.name, due and due.isoformat(), " (overdue)" if overdue else "")
+        self.scheduler.start()
+        watch = asyncio.create_task(self._watch_clock())
+        tell_systemd("READY=1")
+        await self._stop.wait()
+        tell_systemd("STOPPING=1")
+        watch.cancel()
+        await self._wind_down()
+
+    def stop(self) -> None:
+        """The service stops as soon as the step at hand is done."""
+        self._stop.set()
+
+    async def _wind_down(self) -> None:
+        self.scheduler.pause()  # `shutdown` would cancel the job at hand
+        for wait, word in ((FINISH_SECONDS, "cancelled"), (CANCEL_SECONDS, "left")):
+            if not self._running:
+                break
+            _, late = await asyncio.wait(self._running, timeout=wait)
+            for task in late:
+                _LOG.warning("the step at hand is not done; it is %s, and the next start does it again", word)
+                task.cancel()
+        self.scheduler.shutdown(wait=False)
+        if self._running:  # a thread cannot be cancelled; each step is a transaction, so leaving it loses nothing
+            self._leave(0)
+
+    async def _run_job(self, job: Job) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
+        try:
+            outcome, detail = await self._attempt(job)
+            level = logging.ERROR if outcome == "failed" else logging.INFO
+            _LOG.log(level, "%s: %s%s", job.name, "" if outcome == "good" else f"{outcome}: ", detail)
+            await asyncio.to_thread(self._note_end, job, outcome, detail)
+            if not self._stop.is_set():
+                await self._after_job()
+        except Exception as error:
+            _LOG.error("after %s: %s", job.name, describe(error), exc_info=None if expected(error) else error)
+        finally:
+            self._running.discard(task)
+
+    async def _attempt(self, job: Job) -> tuple[str, str]:
+        try:
+            with suppress(StoreError):  # a full disk must not keep a job from trying
+                await asyncio.to_thread(self._log.begin, job.name)
+            async with asyncio.timeout(job.limit_seconds):
+                return "good", await job.work()
+        except PutOff as reason:
+            return "put off", str(reason)
+        except TimeoutError:
+            return "failed", f"cut off after {job.limit_seconds:g} s"
+        except Exception as error:
+            if not expected(error):
+                _LOG.error("%s failed", job.name, exc_info=error)
+            return "failed", describe(error)
+
+    def _note_end(self, job: Job, outcome: str, detail: str) -> None:
+        try:
+            self._log.end(job.name, outcome, detail)
+        except StoreError as error:
+            _LOG.error("the end of %s cannot be written: %s", job.name, error)
+
+    async def _watch_clock(self) -> None:
+        """Sleep and set clocks are noticed: the scheduler's timer counts running time, its instants are the clock's."""
+        wall, ran = self._now().timestamp(), time.monotonic()
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            tell_systemd("WATCHDOG=1")
+            jump = (self._now().timestamp() - wall) - (time.monotonic() - ran)
+            wall, ran = self._now().timestamp(), time.monotonic()
+            if abs(jump) > JUMP_SECONDS:
+                _LOG.warning("the clock went %+.0f s against running time; the schedule is reckoned anew", jump)
+                self.reckon_anew(backwards=jump < 0)
+
+    def reckon_anew(self, *, backwards: bool) -> None:
+        """Each job comes when the clock, as it is now, says: what was missed now, nothing in a future that is gone."""
+        if backwards:
+            now = self._now()
+            for job, trigger in self._triggers.items():
+                self.scheduler.modify_job(job.name, next_run_time=trigger.get_next_fire_time(None, now))
+        self.scheduler.wakeup()
+
+
+def expected(error: BaseException) -> bool:
+    """Whether the error is trouble of the world's, which one line describes, and no bug, which wants a traceback."""
+    return isinstance(error, StoreError | JobFailed | OSError | sqlite3.OperationalError) or hasattr(error, "advice")
+
+
+def describe(error: BaseException) -> str:
+    """The error in one line."""
+    if isinstance(error, sqlite3.Error):
+        return describe_database_error(error, "database")
+    if isinstance(error, OSError) and not isinstance(error, TimeoutError):
+        return describe_os_error(error)
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,74 @@
+"""The service's chores over the stand-in, under a clock that the test moves."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import scheduler
+from db.settings import Settings
+from db.store import Store, to_text
+from monitor.health.notices import open_notices
+from monitor.service.chores import Chores
+from monitor.service.jobs import JobFailed, PutOff
+from scrapers import intake
+from tests.standin import StandIn
+
+
+@dataclass
+class Desk:
+    """`poll()` does what the job does and returns what it says; the clock moves only when it is told to."""
+
+    site: StandIn
+    home: Path
+    time: datetime = datetime(2026, 1, 5, 16, tzinfo=UTC)
+    changes: dict[str, Any] = field(default_factory=dict)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def later(self, **amount: float) -> None:
+        self.time += timedelta(**amount)
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(
+            **{
+                "home": self.home, "source_url": self.site.url, "crawl_delay_seconds": 0, "backoff_seconds": 0,
+                "request_timeout_seconds": 5, "crawl_timeout_seconds": 20, "disk_low_bytes": 0, **self.changes,
+            }
+        )  # fmt: skip
+
+    @property
+    def chores(self) -> Chores:
+        return Chores(self.settings, self.now, scheduler.make_pass, intake.read_new)
+
+    def poll(self) -> str:
+        """The job's line, with what it is: good, failed or put off; the notices are brought up to date."""
+
+        async def both() -> str:
+            try:
+                line = f"good: {await self.chores.poll()}"
+            except JobFailed as error:
+                line = f"failed: {error}"
+            except PutOff as reason:
+                line = f"put off: {reason}"
+            await self.chores.look_after()
+            return line
+
+        return asyncio.run(both())
+
+    def notices(self) -> list[str]:
+        with Store.open(self.home) as store:
+            return [notice.code for notice in open_notices(store)]
+
+    def stamp(self) -> str:
+        """A time for a workbook saved an hour ago."""
+        return to_text(self.time - timedelta(hours=1))
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with Store.open(self.home) as store:
+            return store.connection.execute(query).fetchall()
