@@ -10,6 +10,7 @@ from rich.progress import Progress
 from db.lock import WORK, HomeLock
 from db.settings import Settings
 from db.store import Store
+from monitor.commands.reading import KIND_WORDS, show_changes
 from monitor.derive import Derived, derive
 from monitor.log import Filter, read_log
 from monitor.output import Format, say, warn

@@ -79,7 +79,7 @@ def test_the_dead_man_switch_hears_of_good_polls_only(desk: Desk, pings: list[st
     assert desk.poll().startswith("failed: blocked: ")
     desk.site.heal()
     desk.site.fail("participating", "missing", None)
-    assert desk.poll().startswith("failed: not every list could be verified")
+    assert desk.poll().startswith("failed: missing: ")
     assert len(pings) == 1
 
 
