@@ -55,10 +55,12 @@ def read_log(store: Store, wanted: Filter = Filter()) -> list[dict[str, Any]]:
     rows = [change_from_row(r) for r in store.connection.execute(f"select {', '.join(CHANGE)} from changes")]  # noqa: S608 - fixed names
     entries = recall(store, wanted.known_at, stated) if wanted.known_at is not None else []
     recalled = {e["id"] for e in entries}
+    if wanted.known_at is not None:  # what was overturned by then is told in its words of then
+        rows = [c for c in rows if _body(store, c.id, wanted.known_at) is None]
     entries += present(store, [c for c in rows if c.id in stated and c.id not in recalled], stated)
     derived = {c.id for c in rows} | recalled
     for change_id, said in stated.items():
-        if change_id not in derived and (body := _body(store, change_id)):
+        if change_id not in derived and (body := _body(store, change_id, wanted.known_at)):
             entries.append({**body, "status": said["status"], "needs_review": said["needs_review"],
                             "known_at": said["known_at"], "reason": said["why"] or body.get("reason", "")})  # fmt: skip
     entries = [e for e in entries if _fits(e, wanted)]
@@ -169,9 +171,11 @@ def _stated(store: Store, known_at: str | None) -> dict[str, dict[str, Any]]:
     return said
 
 
-def _body(store: Store, change_id: str) -> dict[str, Any] | None:
+def _body(store: Store, change_id: str, known_at: str | None) -> dict[str, Any] | None:
     row = store.connection.execute(
-        "select body from statements where change_id = ? and body is not null order by id desc limit 1", [change_id]
+        "select body from statements where change_id = ? and body is not null and (? is null or known_at <= ?)"
+        " order by id desc limit 1",
+        [change_id, known_at, known_at],
     ).fetchone()
     return json.loads(row[0]) if row else None
 
