@@ -120,7 +120,7 @@ def amend(
 ) -> None:  # fmt: skip
     """The agreement's row says something else than before: `before` is listing id, position, sheet row."""
     change = _new_change(
-        ledger, publication, "amendment", agreement, judgement.rule if judgement.tier > 1 else "cell_changed",
+        ledger, publication, "amendment", agreement, "cell_changed" if judgement.tier in (0, 1) else judgement.rule,
         ledger.content(before[0]), ledger.content(new.listing_id), publication.listed_on,
     )  # fmt: skip
     change.before_listing, change.last_listed = before[0], (before[1], before[2])
