@@ -46,9 +46,10 @@ class NearRows:
         """The new rows worth comparing with an agreement's row that is gone, in their order."""
         name = name_of(listing)
         found = set(self._by_name.get(name.loose, ()))
-        block = self._blocks.get((listing.state_code, listing.support_code))
-        if block is not None:
-            found |= block.near(name)
+        for (state, support), block in self._blocks.items():
+            readable = state is not None and listing.state_code is not None
+            if support == listing.support_code and not (readable and state != listing.state_code):
+                found |= block.near(name)
         for document in agreement.documents:
             found |= set(self._by_document.get(document, ()))
         if county := county_fips(listing):
@@ -103,6 +104,12 @@ class _Words:
                 self._like[word] = set().union(*(self._by_word[hit[0]] for hit in hits)) if hits else set()
             found |= self._like[word]
         return found
+
+
+@lru_cache(maxsize=65536)
+def share_word(a: Name, b: Name) -> bool:
+    """Whether some telling word of one name is like one of the other's."""
+    return any(OSA.normalized_similarity(x, y) >= _ALIKE for x in telling_words(a) for y in telling_words(b))
 
 
 @lru_cache(maxsize=16384)

@@ -25,7 +25,7 @@ from monitor.identity.likeness import compare, place_of
 from monitor.identity.names import canonical_name, fold, normal_form, printed_form
 from monitor.identity.rules import AGAINST, Judgement, Setting, Side, judge, one_misspelt
 from monitor.ledger import Gone, Ledger, New
-from monitor.nearness import NearListed, NearRows, telling_words
+from monitor.nearness import NearListed, NearRows, share_word
 
 
 @dataclass(slots=True)
@@ -102,7 +102,8 @@ def _candidates_for_ending(
     for new in arrivals:
         judgement = _judge(ledger, publication, old, gone.listing, new.listing, 0, gone.agreement.id, ())
         if judgement.verdict != "distinct":
-            found.append(_candidate(agreement_slug(new.listing), new.listing, judgement.score, judgement.against))
+            slug = agreement_slug(new.listing)
+            found.append(_candidate(slug, new.listing, judgement.score, _why_not(judgement)))
     for agreement in listed.of(old.state, old.support, old.name):
         if agreement.id == gone.agreement.id or not _signed_after(agreement, gone.agreement):
             continue
@@ -136,7 +137,7 @@ def candidates_for_signings(
         for new in near.of(gone.agreement, gone.listing) if near else unpaired:
             judgement = _judge(ledger, publication, old, gone.listing, new.listing, 0, gone.agreement.id, ())
             if judgement.verdict != "distinct":
-                candidate = _candidate(gone.agreement.id, gone.listing, judgement.score, judgement.against)
+                candidate = _candidate(gone.agreement.id, gone.listing, judgement.score, _why_not(judgement))
                 found[id(new)].append(candidate)
     return [sorted(found[id(new)], key=lambda c: (-c["score"], c["agreement_id"]))[:5] for new in unpaired]
 
@@ -151,7 +152,7 @@ def late_candidates(
         by_block[(listing.state_code, listing.support_code)].append((agreement, listing))
     for new in unpaired:
         for agreement, listing in by_block[(new.listing.state_code, new.listing.support_code)]:
-            if not set(telling_words(name_of(listing))) & set(telling_words(name_of(new.listing))):
+            if not share_word(name_of(listing), name_of(new.listing)):
                 continue  # after a gap nothing but a like name makes a candidate
             old, gap = side_of_gone(agreement, listing), ledger.gap_days(agreement, publication)
             judgement = _judge(ledger, publication, old, listing, new.listing, gap, agreement.id, ())
@@ -292,10 +293,10 @@ def _pair_judged(
     for tier, score, agreement_id, _, index, n, j in judged:
         if index in taken_old or id(n) in taken_new:
             continue
-        rivals = tier >= 6 and any(
+        rivals = tier >= 3 and any(
             other for other in judged
             if other[0] == tier and abs(other[1] - score) < 0.02
-            and (other[4] == index) != (other[5] is n) and other[2] != agreement_id
+            and (other[4] == index) != (other[5] is n) and not (other[5] is n and other[2] == agreement_id)
             and other[4] not in taken_old and id(other[5]) not in taken_new
         )  # fmt: skip
         if rivals:
@@ -353,6 +354,11 @@ def _candidate(agreement_id: str, listing: Listing, score: float, against: tuple
         "state": listing.state_code, "signed_on": listing.signed_on, "score": round(score, 2),
         "reasons": [AGAINST[code] for code in against],
     }  # fmt: skip
+
+
+def _why_not(judgement: Judgement) -> tuple[str, ...]:
+    """What speaks against the pair; a row that fits and was not taken has a rival that fits as well."""
+    return ("ambiguous",) if judgement.verdict == "same" and not judgement.against else judgement.against
 
 
 def _signed_after(agreement: Agreement, older: Agreement) -> bool:

@@ -110,7 +110,7 @@ def canonical_name(state: str | None, agency: str) -> Name:
             rank = lead.removesuffix(" of") if lead.endswith(" of") else rank
     loose = _without_state(loose, state, rules.heads)
     meaning = tuple(word for word in loose.split() if word not in rules.fillers)
-    place = " ".join(word for word in meaning if word not in rules.office_words)
+    place = " ".join(word for word in meaning if word not in rules.office_words and not _number(word))
     digits = tuple(number for word in meaning if (number := _number(word)))
     return Name(printed_form(agency), key, loose, meaning, place, _body(key, rules), rank, digits, snapped)
 
