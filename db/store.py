@@ -67,8 +67,8 @@ class Store:
             if not read_only:
                 connection.execute("pragma journal_mode = wal")
                 connection.execute("pragma synchronous = full")
-                if migrations.pending(db):
-                    migrations.apply(db)
+            if migrations.pending(db):  # also before reading: an upgrade may be followed by a question first
+                migrations.apply(db)
         except (sqlite3.Error, OSError) as error:
             raise DatabaseError(
                 f"cannot open the database {path}: {error}; check the directory's permissions and free space, "
