@@ -180,7 +180,7 @@ def schedule(db: DbOption = None) -> None:
     """The service: fetches, compares and keeps house by its schedule until it is stopped."""
     settings = settings_with(db)
     logging.getLogger().setLevel(min(logging.getLogger().level, logging.INFO))
-    for name in ("apscheduler", "uvicorn"):
+    for name in ("apscheduler", "uvicorn", "urllib3"):
         logging.getLogger(name).setLevel(logging.WARNING)
     with Store.open(settings.home) as store:
         lock = HomeLock(store.home, SERVICE, "the service", at=store.now_text(), wait_seconds=0.5)

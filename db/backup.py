@@ -175,6 +175,8 @@ def _set_aside(database: Path, at: str) -> None:
     """What the data directory held is a copy beside it, and no log lies there that a new database could be given."""
     if not database.exists():
         return
+    with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as old_one:  # a damaged one is set aside as it is
+        old_one.execute("pragma wal_checkpoint(truncate)")
     aside = database.with_name(f"{database.name}.before-{at.replace('-', '').replace(':', '')}")
     for ending in ("", "-wal", "-shm"):
         old = database.with_name(database.name + ending)

@@ -90,6 +90,8 @@ class Store:
             if not read_only:
                 _bring_up_to_date(connection, db)
                 connection.execute("pragma synchronous = full")
+            elif migrations.pending(db):  # also before reading: an upgrade may be followed by a question first
+                _bring_up_to_date(connection, db)
         except (sqlite3.Error, OSError) as error:
             raise DatabaseError(
                 f"cannot open the database {path}: {error}; check the directory's permissions and free space, "

@@ -145,11 +145,12 @@ async def live(desk: Desk, drift: Drift, days: int, polls: int) -> tuple[int, in
         first = first or resident_kb()
         if number % 30 == 0 or number == days - 1:
             database = sum(path.stat().st_size for path in desk.home.glob("*.sqlite*"))
+            took, held = time.monotonic() - begun, resident_kb() / 1024
             print(
-                f"day {number + 1}: {made} polls in {time.monotonic() - begun:.0f} s, {resident_kb() / 1024:.1f} MB resident, "
+                f"day {number + 1}: {made} polls in {took:.0f} s, {held:.1f} MB resident, "
                 f"database {database / 1e6:.2f} MB, archive {size_of(desk.home / 'archive') / 1e6:.2f} MB",
                 flush=True,
-            )  # fmt: skip
+            )
     return first, resident_kb()
 
 

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import gc
 import sys
+
+_Cache = functools._lru_cache_wrapper
 
 
 def give_back_memory() -> bool:
     """Free memory is the system's again; False where the C library has no such call (it is glibc's).
 
     Reading and comparing a list takes some ten megabytes for a moment, in a thread, whose part of the heap glibc
-    otherwise keeps: without this a service held 20 MB more after half a year than after a day.
+    otherwise keeps, and fills caches that serve within one comparison: without this a service held a quarter more
+    after a simulated year than after its first day (docs/operations.md has the figures).
     """
+    for cache in (thing for thing in gc.get_objects() if isinstance(thing, _Cache)):
+        # those with a limit remember names and cells of lists gone by; those without hold tables, which are used on
+        if cache.__module__.partition(".")[0] in ("monitor", "scrapers") and cache.cache_parameters()["maxsize"]:
+            cache.cache_clear()
     gc.collect()
     if not sys.platform.startswith("linux"):
         return False

@@ -24,7 +24,8 @@ from tests.standin.lists import participating, pending
 FIRST_DAY = datetime(2026, 1, 5, 16, tzinfo=UTC)
 COUNTIES = (
     "Alachua Baker Bay Bradford Brevard Broward Calhoun Charlotte Citrus Clay Collier Columbia DeSoto Dixie Duval"
-    " Escambia Flagler Franklin Gadsden Gilchrist Glades Gulf Hamilton Hardee Hendry Hernando Highlands Hillsborough Holmes"
+    " Escambia Flagler Franklin Gadsden Gilchrist Glades Gulf Hamilton Hardee Hendry Hernando Highlands Hillsborough"
+    " Holmes"
 ).split()
 NAMES = [f"{county} County Sheriff's Office" for county in COUNTIES]
 
