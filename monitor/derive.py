@@ -226,11 +226,13 @@ def _append_one(
 
 
 def _waited_long_enough(connection: sqlite3.Connection, hours: float) -> bool:
-    """Whether ICE was found to serve a list with a provisional ending for long enough to confirm that."""
+    """Whether ICE was found to serve a list with a provisional ending (but for rulings) long enough to confirm it."""
     rows = connection.execute(
         "select p.fetched_at, (select max(f.requested_at) from fetches f where f.sha256 = p.sha256 and"
         " f.outcome in ('new', 'same', 'not_modified')) from publications p join changes c on c.position = p.position"
-        " where c.status = 'provisional' and p.fetched_at is not null group by p.position"
+        " where (c.status = 'provisional' or c.evidence like '%\"ruled\":%') and c.first_missing = p.position"
+        " and c.evidence not like '%\"confirmed_by\":%' and p.fetched_at is not null"
+        " and p.position = (select max(position) from publications n where n.list = p.list) group by p.position"
     ).fetchall()
     return any(verified_at and waited_long(fetched_at, verified_at, hours) for fetched_at, verified_at in rows)
 

@@ -82,10 +82,10 @@ class Life:
             reviews.rule(self.store, what, lists[which % len(lists)][0], reviewer="Ann", reason="", made_at=at)
         else:
             changes = [c for c in read_log(self.store) if c["agreement_id"]]
-            if not changes:
+            ids = [row[0] for row in self.store.connection.execute("select id from agreements order by id")]
+            if not changes or not ids:
                 return
             change = changes[which % len(changes)]
-            ids = [row[0] for row in self.store.connection.execute("select id from agreements order by id")]
             other = ids[which % len(ids)] if what in ("same", "distinct") else ""
             reviews.rule(self.store, what, change["id"], other, reviewer="Ann", reason="", made_at=at)
 
