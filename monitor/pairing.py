@@ -358,7 +358,7 @@ def _candidate(agreement_id: str, listing: Listing, score: float, against: tuple
 
 def _why_not(judgement: Judgement) -> tuple[str, ...]:
     """What speaks against the pair; a row that fits and was not taken has a rival that fits as well."""
-    return ("ambiguous",) if judgement.verdict == "same" and not judgement.against else judgement.against
+    return ("ambiguous", *judgement.against) if judgement.verdict == "same" else judgement.against
 
 
 def _signed_after(agreement: Agreement, older: Agreement) -> bool:

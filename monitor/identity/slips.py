@@ -57,8 +57,9 @@ def _words(printed: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=16384)
 def telling_words(name: Name, state: str | None) -> frozenset[str]:
-    """The words of a name that are neither an office's nor the state's own."""
-    return frozenset(word for word in name.words if word not in office_words() and word not in _state_words(state))
+    """The words of a name that are neither an office's nor the state's own, numbers aside."""
+    known = office_words() | _state_words(state)
+    return frozenset(word for word in name.words if word not in known and not word[0].isdigit())
 
 
 @lru_cache(maxsize=16384)

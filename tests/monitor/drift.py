@@ -150,7 +150,10 @@ def code_of(state: str) -> str | None:
     return known.abbr if known else None
 
 
-def drift(rng: random.Random, rows: Sequence[Row], *, steps: int = 6, rate: float = 0.08, kinds: Iterable[str] = ()) -> Drift:
+def drift(
+    rng: random.Random, rows: Sequence[Row], *, steps: int = 6, rate: float = 0.08, kinds: Iterable[str] = (),
+    twice: bool = True,
+) -> Drift:  # fmt: skip
     """`steps` lists after the first: of the rows about `rate` are touched on each; the last list repeats the one before.
 
     `kinds` narrows what happens to rows that go on; new signings and endings happen all the same.
@@ -226,7 +229,7 @@ def drift(rng: random.Random, rows: Sequence[Row], *, steps: int = 6, rate: floa
                     current[truth] = clean[truth] = other
                     tell(truth, f"relabelled {other.agency}")
                     out.undecidable.add(truth)
-            elif chance < 0.31:
+            elif chance < 0.31 and twice:
                 doubled[truth] = row
                 if rng.random() < 0.5:
                     other = MISPRINTS[rng.choice(("city_of", "short_form", "spaces", "sheriff_words", "typo"))](rng, row)
