@@ -77,6 +77,8 @@ class Chores:
             async with working(store, "the service's confirmation", wait_seconds=WAIT_SECONDS):
                 await run_aside(store, self._read_new, store)
                 done = await run_aside(store, derive_all, store, self._settings)
+        if done.anew:
+            give_back_memory()
         return f"{len(done.stated)} statements"
 
     async def back_up(self) -> str:
