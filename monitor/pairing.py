@@ -87,7 +87,9 @@ def candidates_for_endings(
     near = _near_rows(ending, arrivals)
     listed = NearListed(ledger, (ledger.agreements[i] for i in set(ledger.listed[publication.list].values())))
     return [
-        _candidates_for_ending(ledger, publication, gone, near.of(gone.agreement, gone.listing) if near else arrivals, listed)
+        _candidates_for_ending(
+            ledger, publication, gone, near.of(gone.agreement, gone.listing) if near else arrivals, listed
+        )
         for gone in ending
     ]
 
@@ -226,7 +228,10 @@ def _double_misspelt(
         side, printed = side_of_new(n.listing), fold(n.listing.agency or "")
         fitting = []
         for agreement_id, listing in listed[_block(n.listing)].items():
-            if OSA.distance(fold(listing.agency or ""), printed, score_cutoff=policy.TWICE_LETTERS) > policy.TWICE_LETTERS:
+            if (
+                OSA.distance(fold(listing.agency or ""), printed, score_cutoff=policy.TWICE_LETTERS)
+                > policy.TWICE_LETTERS
+            ):
                 continue
             old = side_of_gone(ledger.agreements[agreement_id], listing)
             if one_misspelt(old, side, compare(old.name, side.name, old.state, side.state)):

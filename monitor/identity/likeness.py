@@ -146,9 +146,7 @@ def _both_listed(a: Name, b: Name, state_a: str | None, state_b: str | None) -> 
     if not state_a or not state_b or not a.place:
         return False
     forms = [_with_kind(name) for name in (a, b)]
-    return all(
-        gazetteer.is_town_exactly(state, form) for state, form in zip((state_a, state_b), forms, strict=True)
-    )
+    return all(gazetteer.is_town_exactly(state, form) for state, form in zip((state_a, state_b), forms, strict=True))
 
 
 def _with_kind(name: Name) -> str:
