@@ -25,7 +25,7 @@ REDATE_LINKED_DAYS = 30
 #: A new row may be an older one retyped when that vanished at most this many days before.
 RETURN_DAYS = 45
 #: A new signing with the same support type this soon after the older was gone overturns its termination: a renewal.
-RENEWAL_GAP_DAYS = 30
+RENEWAL_GAP_DAYS = 90
 #: A new support type this soon after the agency's last other one was gone is a switch.
 SWITCH_GAP_DAYS = 180
 

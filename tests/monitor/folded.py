@@ -64,7 +64,9 @@ class Folded:
         return sorted(c.kind for c in self.standing())
 
 
-def read_rows(rows: Sequence[Row], *, list_name: ListName = "participating", columns: Sequence[str] = COLUMNS) -> tuple[Listing, ...]:
+def read_rows(
+    rows: Sequence[Row], *, list_name: ListName = "participating", columns: Sequence[str] = COLUMNS
+) -> tuple[Listing, ...]:
     """The listings that the reader makes of the rows; `columns` are those the list has, in their order."""
     if list_name == "pending":
         columns = [c for c in columns if c in ("state", "agency", "type", "county", "support_type")]
@@ -88,7 +90,9 @@ def fold_lists(
         ids = tuple(numbers.setdefault(cast(Listing, listing), len(numbers) + 1) for listing in read)
         day = (first + timedelta(days=position * every_days)).isoformat()
         accepted.append(
-            Accepted(position, name, f"{position:064x}", f"list{position}.xlsx", day, ids, tuple(range(2, len(ids) + 2)))
+            Accepted(
+                position, name, f"{position:064x}", f"list{position}.xlsx", day, ids, tuple(range(2, len(ids) + 2))
+            )
         )
     listings = {number: listing for listing, number in numbers.items()}
     ledger = Ledger(WholeHistory(accepted, listings), listings, ChangeBook())
@@ -104,9 +108,15 @@ def corpus_rows(file: str) -> list[Row]:
     for listing in read_document((CORPUS / file).read_bytes(), name=file).listings:
         found.setdefault(
             Row(
-                listing.state or "", listing.agency or "", listing.support_type or "", listing.signed or "",
-                listing.county or "", listing.type or "", listing.moa or "", listing.moa_link,
-            )  # fmt: skip
+                listing.state or "",
+                listing.agency or "",
+                listing.support_type or "",
+                listing.signed or "",
+                listing.county or "",
+                listing.type or "",
+                listing.moa or "",
+                listing.moa_link,
+            )
         )
     return [replace(row, truth=f"t{number}") for number, row in enumerate(found)]
 

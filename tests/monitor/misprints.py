@@ -72,7 +72,9 @@ def city_of(rng: random.Random, row: Row) -> Row | None:
     """ "City of" and the like put before a town's police, or taken away."""
     if found := re.match(r"(?:City|Town|Village|Township|Borough) of (.+)", row.agency):
         return replace(row, agency=found[1])
-    if re.search(r"Police D|\bPD$", row.agency) and not re.match(r"University|.*(County|State|College|School|District)", row.agency):
+    if re.search(r"Police D|\bPD$", row.agency) and not re.match(
+        r"University|.*(County|State|College|School|District)", row.agency
+    ):
         return replace(row, agency=f"{rng.choice(('City', 'Town'))} of {row.agency}")
     return None
 
@@ -83,7 +85,9 @@ def state_prefix(rng: random.Random, row: Row) -> Row | None:
     if known is None or not row.type.strip().startswith("State"):
         return None
     for own in (known.name, known.abbr):
-        if row.agency.startswith(own + " ") and re.match(r"Department|Office|Bureau|Division|State|Board", row.agency[len(own) + 1 :]):
+        if row.agency.startswith(own + " ") and re.match(
+            r"Department|Office|Bureau|Division|State|Board", row.agency[len(own) + 1 :]
+        ):
             return replace(row, agency=row.agency[len(own) + 1 :])
     if re.match(r"Department|Office|Bureau|Division|State", row.agency):
         return replace(row, agency=f"{rng.choice((known.name, known.abbr))} {row.agency}")
@@ -154,7 +158,9 @@ def county_cell(rng: random.Random, row: Row) -> Row | None:
         return replace(row, county="#N/A")
     at = rng.randrange(len(row.county))
     wrong = row.county[:at] + row.county[at + 1 :]
-    return replace(row, county=rng.choice((wrong, "#NA", "", row.county + " ", row.county.replace("County", "Countey"))))
+    return replace(
+        row, county=rng.choice((wrong, "#NA", "", row.county + " ", row.county.replace("County", "Countey")))
+    )
 
 
 def type_cell(rng: random.Random, row: Row) -> Row | None:
@@ -166,7 +172,7 @@ def support_words(rng: random.Random, row: Row) -> Row | None:
     """The support type misspelt in the ways ICE does."""
     text = row.support_type.strip()
     slips = {
-        "Warrant Service Officer": ("Warrant Services Officer", "Warrant Service Office", "WARRANT SERVICE OFFICER ", "Warrant  Service Officer"),
+        "Warrant Service Officer": ("Warrant Services Officer", "Warrant Service Office", "WARRANT SERVICE OFFICER "),
         "Task Force Model": ("Task Force Officer", "Task Force  Model", "Task Froce Model", "task force model"),
         "Jail Enforcement Model": ("Jail Enforcment Model", "Jail Enforcement Model ", "Jail Enforcement"),
     }.get(text)  # fmt: skip
@@ -177,7 +183,9 @@ def state_words(rng: random.Random, row: Row) -> Row | None:
     """The state misspelt past doubt: a letter too many, another case, a stray space."""
     text = row.state.strip()
     at = rng.randrange(1, len(text))
-    return replace(row, state=rng.choice((text + rng.choice("JXQ"), text.title(), text + " ", text[:at] + text[at] + text[at:])))
+    return replace(
+        row, state=rng.choice((text + rng.choice("JXQ"), text.title(), text + " ", text[:at] + text[at] + text[at:]))
+    )
 
 
 def date_text(rng: random.Random, row: Row) -> Row | None:
@@ -186,7 +194,8 @@ def date_text(rng: random.Random, row: Row) -> Row | None:
     return replace(
         row,
         signed=rng.choice((
-            f"{day.month:02d}/{day.day:02d}{day.year}", f"{day.month}/{day.day}{day.year}", f"{day.month}/{day.day}/{day.year}",
+            f"{day.month:02d}/{day.day:02d}{day.year}", f"{day.month}/{day.day}{day.year}",
+            f"{day.month}/{day.day}/{day.year}",
             f"{day.month}/{day.day}/2{day.year}", f"{day.month}/{day.day}/5025", f"{day:%B} {day.day}, {day.year}",
         )),
     )  # fmt: skip
@@ -221,12 +230,13 @@ def link_cell(rng: random.Random, row: Row) -> Row | None:
     if "safelinks" in plain or plain.startswith("http://") or "https:/w" in plain:
         return replace(row, link=None, moa="link pending")
     quoted = plain.replace(":", "%3A").replace("/", "%2F")
+    chrome = "chrome-extension://efaidnbmnnnibpcajpcglclefindmkaj/"
     return rng.choice((
         replace(row, link=None, moa="link pending"),
         replace(row, link=plain.replace("https://", "http://")),
         replace(row, link=plain.replace("https://", "https:/")),
         replace(row, link=f"https://gcc02.safelinks.protection.outlook.com/?url={quoted}&data=05%7C02&reserved=0"),
-        replace(row, link=f"chrome-extension://efaidnbmnnnibpcajpcglclefindmkaj/{plain.replace('https://', 'https:/')}"),
+        replace(row, link=chrome + plain.replace("https://", "https:/")),
     ))  # fmt: skip
 
 
@@ -238,5 +248,15 @@ MISPRINTS: dict[str, Misprint] = {
     "link_cell": link_cell,
 }  # fmt: skip
 #: Those that a second one may join on the same list: what both change is not the same cell.
-NAME_MISPRINTS = ("spaces", "short_form", "city_of", "state_prefix", "sheriff_words", "typo", "two_typos", "word_order", "unit_named")
+NAME_MISPRINTS = (
+    "spaces",
+    "short_form",
+    "city_of",
+    "state_prefix",
+    "sheriff_words",
+    "typo",
+    "two_typos",
+    "word_order",
+    "unit_named",
+)
 CELL_MISPRINTS = tuple(name for name in MISPRINTS if name not in NAME_MISPRINTS)

@@ -38,7 +38,10 @@ TWO_BODIES = {
     ("Florida Department of Corrections", "Okaloosa County Board of County Commissioners/ Department of Corrections"),
     ("Florida Department of Corrections", "Orange County Corrections Department"),
     ("Florida Department of Corrections", "Osceola County Corrections Department"),
-    ("Florida Department of Environmental Protection, Division of Law Enforcement", "Florida Department of Law Enforcement"),
+    (
+        "Florida Department of Environmental Protection, Division of Law Enforcement",
+        "Florida Department of Law Enforcement",
+    ),
     ("Florida Gulf Coast University Police Department", "University of Florida Police Department"),
     ("Florida International University Police Department", "University of Florida Police Department"),
     ("Florida Polytechnic University Police Department", "University of Florida Police Department"),
@@ -49,7 +52,10 @@ TWO_BODIES = {
     ("Sarasota Manatee Airport Authority Police Department", "Sarasota Police Department"),
     ("Tallahassee Police Department", "Tallahassee State College Police Department"),
     # A department and a division of it that signed for itself; both were listed at once in July and August 2025.
-    ("Florida Department of Financial Services", "Florida Department of Financial Services, Criminal Investigation Division"),
+    (
+        "Florida Department of Financial Services",
+        "Florida Department of Financial Services, Criminal Investigation Division",
+    ),
     # Two offices of one county that held the jail's agreement one after the other (departures.csv: "renamed").
     ("Okaloosa County Board of County Commissioners/ Department of Corrections", "Okaloosa County Corrections"),
     ("Virginia DOC Law Enforcement Services", "Virginia Department of Corrections"),
@@ -77,7 +83,12 @@ def departures() -> list[dict[str, str]]:
 
 def _command(*arguments: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "scheduler", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-m", "scheduler", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode in (0, 3), done.stderr
     return done.stdout
@@ -86,7 +97,14 @@ def _command(*arguments: str) -> str:
 def test_the_score_is_clean_but_for_the_known_extras(changes: list[dict[str, Any]], tmp_path: Path) -> None:
     log = tmp_path / "changes.json"
     log.write_text(json.dumps(changes), encoding="utf-8")
-    command = [sys.executable, str(CORPUS / "score.py"), str(log), str(CORPUS / "departures.csv"), "2025-02-21", "2025-10-06"]
+    command = [
+        sys.executable,
+        str(CORPUS / "score.py"),
+        str(log),
+        str(CORPUS / "departures.csv"),
+        "2025-02-21",
+        "2025-10-06",
+    ]
     lines = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stdout.splitlines()
     assert lines[-1] == "ended found 16/16; false 0; unflagged 0; terminations outside the oracle 3"
     assert len([line for line in lines if line.startswith("EXTRA")]) == 3
@@ -143,7 +161,10 @@ def test_no_row_that_goes_on_is_an_ending_and_no_successor_a_signing(
             if c["status"] != "confirmed" or c["support_type"] != o["model"]:
                 continue
             if c["kind"] == "termination":
-                assert (_loose(c["before"]["agency"]), c["before"]["signed_on"]) != (_loose(o["agency_as_last_listed"]), day), c
+                assert (_loose(c["before"]["agency"]), c["before"]["signed_on"]) != (
+                    _loose(o["agency_as_last_listed"]),
+                    day,
+                ), c
             if c["kind"] == "signing" and _loose(c["after"]["agency"]) in names and c["signed_on"] == day:
                 # the agreement's own first listing, under the older name, is no successor's
                 assert c["listed_on"] <= _first_day(o), (o, c)
@@ -176,12 +197,15 @@ def test_the_date_corrections_of_june_are_amendments(changes: list[dict[str, Any
     """12 became 11 June 2025 on 27 agreements; none of them is signed or ended on the lists that say so."""
     moved = [
         c for c in changes
-        if c["kind"] == "amendment" and c["status"] == "confirmed" and "signed_on" in c["fields"] and c["list"] == "participating"
+        if (c["kind"], c["status"], c["list"]) == ("amendment", "confirmed", "participating")
+        and "signed_on" in c["fields"]
         and c["before"]["signed_on"] == "2025-06-12" and c["after"]["signed_on"] == "2025-06-11"
     ]  # fmt: skip
     assert len({c["agreement_id"] for c in moved}) == 27
     ids = {c["agreement_id"] for c in moved}
-    again = [c for c in changes if c["agreement_id"] in ids and c["kind"] in ("termination", "renewal", "reinstatement")]
+    again = [
+        c for c in changes if c["agreement_id"] in ids and c["kind"] in ("termination", "renewal", "reinstatement")
+    ]
     assert again == []
 
 
@@ -217,4 +241,8 @@ def _name(file: str) -> str:
 def _first_day(o: dict[str, str]) -> str:
     """The day of the list that first showed the departed row at the latest: its last list's."""
     digits = "".join(ch for ch in o["last_listed_in"] if ch.isdigit())
-    return f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}" if len(digits) == 14 else f"{digits[4:8]}-{digits[:2]}-{digits[2:4]}"
+    return (
+        f"{digits[:4]}-{digits[4:6]}-{digits[6:8]}"
+        if len(digits) == 14
+        else f"{digits[4:8]}-{digits[:2]}-{digits[2:4]}"
+    )

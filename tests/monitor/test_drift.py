@@ -13,8 +13,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.monitor.drift import Score, made_up_rows, run
+from tests.monitor.drift_score import Score, judge_log, run, truths_of
 from tests.monitor.folded import fold_lists
+from tests.monitor.material import made_up_rows
 from tests.monitor.misprints import MISPRINTS
 
 WRONG = ("false_endings", "false_signings", "missed_endings", "missed_signings", "unflagged")
@@ -64,13 +65,13 @@ def test_the_generator_makes_every_misprint() -> None:
 
 def test_scoring_sees_each_kind_of_error() -> None:
     """Judged against a wrong truth, the same log is wrong in each way."""
-    from tests.monitor.drift import judge_log, truths_of
-
     made, folded, score = run(3)
     assert not any(getattr(score, kind) for kind in WRONG)
     of = truths_of(made, folded)
     ended, signed = next(iter(made.ended)), next(iter(made.signed))
-    quiet = next(t for t in sorted({t for ts in of.values() for t in ts}) if t not in made.ended and t not in made.signed)
+    quiet = next(
+        t for t in sorted({t for ts in of.values() for t in ts}) if t not in made.ended and t not in made.signed
+    )
     lied: Score = judge_log(replace(made, ended={quiet: "ended"}, signed={quiet: "new"}), folded, of)
     assert ended in lied.false_endings
     assert signed in lied.false_signings

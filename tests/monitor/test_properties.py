@@ -22,8 +22,9 @@ from monitor.identity.names import normal_form
 from monitor.log import listing_view
 from scrapers.listings import read_listings
 from scrapers.table import Table
-from tests.monitor.drift import FIRST, code_of, drift, made_up_rows
+from tests.monitor.drift import FIRST, drift
 from tests.monitor.folded import CORPUS, HEADERS, Folded, Row, fold_lists
+from tests.monitor.material import code_of, made_up_rows
 from tests.monitor.misprints import MISPRINTS
 
 COLUMNS = list(HEADERS)
@@ -72,7 +73,10 @@ def test_one_misprint_is_neither_a_signing_nor_an_ending(seed: int, kind: str) -
     rows = some_rows(seed, 25)
     at = rng.randrange(len(rows))
     wrong = MISPRINTS[kind](rng, rows[at])
-    if wrong is None or any((wrong.state, wrong.agency, wrong.support_type) == (r.state, r.agency, r.support_type) for r in rows[:at] + rows[at + 1 :]):
+    if wrong is None or any(
+        (wrong.state, wrong.agency, wrong.support_type) == (r.state, r.agency, r.support_type)
+        for r in rows[:at] + rows[at + 1 :]
+    ):
         return
     misprinted = [*rows[:at], wrong, *rows[at + 1 :]]
     for lists in ([rows, misprinted, misprinted], [misprinted, rows, rows], [rows, misprinted, rows, rows]):
@@ -93,7 +97,7 @@ def _undecidable(folded: Folded, row: Row, wrong: Row) -> bool:
 @settings(max_examples=40, deadline=None)
 @given(seeds)
 def test_a_wrong_state_is_put_right_or_asks_on_both_sides(seed: int) -> None:
-    """Undecidable is only: both states have such a place (or neither), the MOA is pending, and the county tells nothing."""
+    """Undecidable only where both states have such a place, or neither, the MOA is pending and no county tells."""
     rng = random.Random(seed)
     rows = some_rows(seed, 25)
     row = rng.choice(rows)
@@ -126,7 +130,8 @@ def key(view: dict[str, Any]) -> tuple[str, ...]:
     said = {**view, **view["normalised"]}
     return (
         normal_form(said["state"]), normal_form(said["agency"]), normal_form(said["support_type"]),
-        normal_form(said["signed_on"]), document_key(said["moa"] if (said["moa"] or "").startswith("http") else None) or "",
+        normal_form(said["signed_on"]),
+        document_key(said["moa"] if (said["moa"] or "").startswith("http") else None) or "",
     )  # fmt: skip
 
 
@@ -199,7 +204,9 @@ def _told(home: Path, rows: list[dict[str, str]]) -> set[tuple[str, str, str]]:
         writer.writerows({**row, "file": str((CORPUS / row["file"]).resolve())} for row in rows)
     for arguments in (["import", "--manifest", str(manifest)], ["changes", "--format", "json"]):
         command = [sys.executable, "-m", "scheduler", *arguments, "--db", str(home / "db")]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=Path(__file__).parents[2])
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=120, check=False, cwd=Path(__file__).parents[2]
+        )
         assert done.returncode in (0, 3), done.stderr
     return {
         (c["kind"], c["agreement_id"], c["status"])
