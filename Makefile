@@ -39,7 +39,7 @@ test: static
 	$(BIN)/python -m pytest -q -n auto -m "not live"
 
 year: $(VENV)/.for-dev
-	$(BIN)/python -m tests.year $(YEAR)
+	PYTHONMALLOC=malloc MALLOC_ARENA_MAX=1 $(BIN)/python -m tests.year $(YEAR)
 
 bench: $(VENV)/.for-bench
 	$(BIN)/python -m benchmarks

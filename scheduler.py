@@ -193,8 +193,10 @@ async def _serve(settings: Settings, now: Clock) -> None:
     # a web server and a scheduler take a tenth of a second to import: no other command waits for them
     from monitor.health.server import serving_health
     from monitor.service.chores import Chores
+    from monitor.service.memory import load_tables
     from monitor.service.runtime import Service
 
+    load_tables()
     chores = Chores(settings, now, make_pass, intake.read_new)
     async with serving_health(settings, now):
         await Service(plan(settings, chores), settings, now=now, after_job=chores.look_after).run()

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from db.store import Store, to_text
 from monitor.log import read_log
+from monitor.service.memory import load_tables
 from scrapers.readers import read_document
 from tests.scheduler.desk import Desk
 from tests.standin import StandIn
@@ -119,6 +120,7 @@ def size_of(place: Path) -> int:
 
 async def live(desk: Desk, drift: Drift, days: int, polls: int) -> tuple[int, int]:
     """The days are lived through; returns resident memory after the first and after the last."""
+    load_tables()  # as the service does
     first = 0
     chores, begun, made = desk.chores, time.monotonic(), 0
     for number in range(days):

@@ -7,6 +7,10 @@ import functools
 import gc
 import sys
 
+import us
+
+from monitor.places import gazetteer
+
 _Cache = functools._lru_cache_wrapper
 
 
@@ -30,3 +34,13 @@ def give_back_memory() -> bool:
         return False
     trim(0)
     return True
+
+
+def load_tables() -> None:
+    """The place names of every state are at hand: what will be needed sooner or later is taken at the start.
+
+    They are read state by state otherwise, as lists name them, and a service's memory would grow for months.
+    """
+    for state in us.states.STATES_AND_TERRITORIES:
+        gazetteer.is_place(state.abbr, "Springfield")
+    gazetteer.place_words()
