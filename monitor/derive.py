@@ -25,6 +25,7 @@ from monitor.admission import (
     note_list_events,
     waited_long,
 )
+from monitor.alerts import outbox
 from monitor.derived import (
     CHANGE,
     ListingBook,
@@ -64,6 +65,7 @@ def derive(
     """The derived tables say what the facts say; what that changes in the log is stated, at `now`."""
     with store.writing() as connection:
         done = None
+        first = connection.execute("select 1 from derivation").fetchone() is None
         ruled = connection.execute(
             "select 1 from rulings where id > (select ifnull(max(last_ruling), 0) from derivation)"
         ).fetchone()
@@ -80,6 +82,7 @@ def derive(
         )  # fmt: skip
         why = statements.OVERRULED if ruled else statements.OVERTURNED
         done.stated = statements.state(store, now, done.overturned, why)
+        outbox.queue(store, now, done.stated, first_import=first)
         done.held = [
             str(row[0])
             for row in connection.execute(
