@@ -32,7 +32,8 @@ def _compose_for(connection: sqlite3.Connection, reader: int, now: str) -> int:
     active = connection.execute("select 1 from subscribers where id = ? and status = 'active'", [reader]).fetchone()
     if active is None:
         connection.execute(
-            "update deliveries set status = 'dropped' where subscriber_id = ? and status = 'waiting' and message is null",
+            "update deliveries set status = 'dropped' where subscriber_id = ? and status = 'waiting'"
+            " and message is null",
             [reader],
         )
         return 0

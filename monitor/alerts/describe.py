@@ -38,10 +38,10 @@ def describe_subscription(store: Store, row: Mapping[str, Any], words: Words) ->
     if not parts:
         parts.append(words.say("the whole country"))
     if row["support_type"]:
-        parts.append(words.say(SUPPORT_NAMES[row["support_type"]]))
+        parts.append(words.named(SUPPORT_NAMES[row["support_type"]]))
     if row["kinds"]:
-        parts.append(words.join([words.say(HEADLINES[kind]) for kind in row["kinds"].split(",")]))
+        parts.append(words.join([words.named(HEADLINES[kind]) for kind in row["kinds"].split(",")]))
     if row["early"]:
         parts.append(words.say("also unconfirmed"))
-    parts.append(words.say(RHYTHM_NAMES[row["rhythm"]]))
+    parts.append(words.named(RHYTHM_NAMES[row["rhythm"]]))
     return " · ".join(parts)

@@ -20,4 +20,8 @@ class AddressError(AlertError):
 
 
 class WishError(AlertError):
-    """What somebody wishes to be told of names something that does not exist."""
+    """What somebody wishes to be told of names something that does not exist; `part` says which part of it."""
+
+    def __init__(self, part: str, text: str) -> None:
+        super().__init__(text)
+        self.part = part

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 from collections.abc import Mapping
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
 
@@ -75,9 +75,9 @@ def _mime(headers: Mapping[str, str], rendered: Rendered) -> bytes:
         message["MIME-Version"] = "1.0"
         return message.as_bytes()
     message["MIME-Version"] = "1.0"
-    # A fixed boundary is safe: quoted-printable never writes "=_" (an equals sign is followed by hex digits or a break).
+    # A fixed boundary is safe: quoted-printable never writes "=_", only "=" and hex digits or a line's end.
     message["Content-Type"] = 'multipart/alternative; boundary="=_alternative"'
-    parts = []
+    parts: list[Message | str] = []
     for kind, text in (("plain", rendered.text), ("html", rendered.html)):
         part = EmailMessage(policy=_POLICY)
         _fill(part, kind, text)

@@ -9,7 +9,7 @@ from db.store import Store
 
 
 def make_message_id() -> str:
-    """The part of a Message-ID before the @. Nobody can guess it, so a complaint that quotes it is about our message."""
+    """The part of a Message-ID before the @; nobody can guess it, so a complaint that quotes it is about our mail."""
     return secrets.token_hex(12)
 
 

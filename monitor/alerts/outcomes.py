@@ -34,7 +34,7 @@ def judge_refusal(code: int, text: str, *, of_recipient: bool) -> Word:
 
 def judge_status(status: str, *, of_recipient: bool = True) -> Word:
     """The word for an enhanced status: only the address's own faults (5.1.x but 5.1.7-9, 5.2.1) are bounces."""
-    kind, subject, detail = (status.split(".") + ["0", "0"])[:3]
+    kind, subject, detail = [*status.split("."), "0", "0"][:3]
     if kind == "2":
         return "sent"
     if kind == "4":

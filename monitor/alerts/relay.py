@@ -106,7 +106,7 @@ class Relay:
         server = self._server
         assert server is not None
         try:
-            code, reply = server.mail(sender, ["size=%d" % len(data)] if server.has_extn("size") else [])
+            code, reply = server.mail(sender, [f"size={len(data)}"] if server.has_extn("size") else [])
             if code >= 400:
                 return self._refused("later" if code < 500 else "down", code, reply)
             code, reply = server.rcpt(recipient)

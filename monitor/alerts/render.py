@@ -59,7 +59,8 @@ def render_alert(stories: Sequence[Story], reader: Reader, *, site: str, footer:
     subject = make_subject(stories, words)
     values = {
         "subject": subject, "intro": _intro(stories, words), "groups": _groups(stories, words),
-        "full": len(stories) <= policy.FULL_CHANGES, "why": words.say("You get this because you asked %(site)s for:", site=site),
+        "full": len(stories) <= policy.FULL_CHANGES,
+        "why": words.say("You get this because you asked %(site)s for:", site=site),
         "wishes": reader.wishes, "manage_url": reader.manage_url, "unsubscribe_url": reader.unsubscribe_url,
         "footer": footer,
     }  # fmt: skip
@@ -82,7 +83,7 @@ def _render(name: str, language: str, subject: str, values: Mapping[str, Any]) -
     return Rendered(subject, text, _INLINER.inline(html))
 
 
-def _place_in_message(story: Story) -> tuple[bool, str, str, str, str]:
+def _place_in_message(story: Story) -> tuple[bool, bool, str, str, str]:
     return (
         story.what != "correction",
         story.state == "",

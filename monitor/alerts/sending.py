@@ -131,7 +131,8 @@ def _send_all(post: _Post, now: str, done: Sending) -> None:
 
 def _open_ids(store: Store, now: str, last: int) -> list[int]:
     rows = store.connection.execute(
-        "select id from messages where status in ('waiting', 'sending') and id > ? and next_at <= ? order by id limit ?",
+        "select id from messages where status in ('waiting', 'sending') and id > ? and next_at <= ?"
+        " order by id limit ?",
         [last, now, _BATCH],
     )
     return [int(row[0]) for row in rows]
@@ -194,7 +195,8 @@ def _record(post: _Post, letter: Letter, outcome: Outcome, now: str, done: Sendi
             status = "sending" if letter.unknown or word == "unknown" else "waiting"
             wait = policy.RETRY_MINUTES[min(letter.attempts, len(policy.RETRY_MINUTES) - 1)]
             connection.execute(
-                "update messages set status = ?, attempts = attempts + 1, next_at = ?, code = ?, detail = ? where id = ?",
+                "update messages set status = ?, attempts = attempts + 1, next_at = ?, code = ?, detail = ?"
+                " where id = ?",
                 [status, later(now, minutes=wait), outcome.code, outcome.detail, letter.id],
             )
             done.put_off += 1

@@ -71,7 +71,7 @@ class Story:
 
 def tell_story(entry: Entry, what: str, words: Words, public_url: str) -> Story:
     """The change as the reader is told it; `what` is news, early or correction."""
-    headline = words.say(HEADLINES[entry["kind"]])
+    headline = words.named(HEADLINES[entry["kind"]])
     if what == "correction":
         headline = words.say("Correction: “%(headline)s” does not stand", headline=headline)
     elif what == "early":
@@ -109,7 +109,7 @@ def _place(entry: Entry) -> str:
 
 def _support(entry: Entry, words: Words) -> str:
     code = plain(entry["support_type"])
-    return f"{words.say(SUPPORT_NAMES[code])} ({code})" if code in SUPPORT_NAMES else code
+    return f"{words.named(SUPPORT_NAMES[code])} ({code})" if code in SUPPORT_NAMES else code
 
 
 def _facts(entry: Entry, words: Words) -> list[str]:
@@ -134,7 +134,7 @@ def _facts(entry: Entry, words: Words) -> list[str]:
     else:
         facts.append(words.say("On ICE's list of %(day)s", day=words.day(entry["listed_on"])))
     if kind == "amendment" and entry["fields"]:
-        names = [words.say(FIELD_NAMES[f]) if f in FIELD_NAMES else plain(f) for f in entry["fields"]]
+        names = [words.named(FIELD_NAMES[f]) if f in FIELD_NAMES else plain(f) for f in entry["fields"]]
         facts.append(words.say("What differs: %(fields)s", fields=words.join(names)))
     return facts
 
@@ -143,7 +143,7 @@ def _certainty(entry: Entry, what: str, words: Words) -> str:
     if what == "correction":
         for beginning, said in _REASONS:
             if str(entry["reason"] or "").startswith(beginning):
-                return words.say(said)
+                return words.named(said)
         return words.say("The lists known now no longer say so.")
     if what == "early":
         return words.say("One list lacks it; ICE's next list decides, and we will tell you.")

@@ -194,6 +194,16 @@ def subscriptions_of(store: Store, subscriber_id: int) -> list[Row]:
     return [dict(zip(_SUBSCRIPTION, row, strict=True)) for row in rows]
 
 
+def erase_subscriber(store: Store, subscriber_id: int, now: str) -> None:
+    """The subscriber has ended and the address is forgotten; what was sent stays counted, without it."""
+    with store.writing() as connection:
+        end_subscriber(store, subscriber_id, now)
+        connection.execute(
+            "update subscribers set address = '', address_key = 'erased:' || id, secret = '', nonce = ? where id = ?",
+            [secrets.token_hex(8), subscriber_id],
+        )
+
+
 def purge_pending(store: Store, before: str) -> int:
     """Sign-ups that nobody confirmed and that are older than `before` are gone, address and all; returns how many."""
     with store.writing() as connection:

@@ -54,13 +54,13 @@ def check_wish(
 ) -> Wish:  # fmt: skip
     """The wish, with names turned into codes and ids; WishError says which part names nothing that exists."""
     if rhythm not in RHYTHMS:
-        raise WishError(f"{rhythm!r} is no rhythm; use {', '.join(RHYTHMS)}")
+        raise WishError("rhythm", f"{rhythm!r} is no rhythm; use {', '.join(RHYTHMS)}")
     code = (state or "").strip().upper() or None
     if code is not None and code not in state_names():
-        raise WishError(f"{state!r} is no state; use its USPS code such as FL")
+        raise WishError("state", f"{state!r} is no state; use its USPS code such as FL")
     support = (support_type or "").strip().upper() or None
     if support is not None and support not in SUPPORT_TYPES:
-        raise WishError(f"{support_type!r} is no support type; use {', '.join(SUPPORT_TYPES)}")
+        raise WishError("support_type", f"{support_type!r} is no support type; use {', '.join(SUPPORT_TYPES)}")
     fips = _county(code, county)
     agency_id = _agency(store, agency)
     return Wish(rhythm, code, fips, agency_id, support, check_kinds(kinds), early)
@@ -70,16 +70,16 @@ def check_kinds(kinds: Iterable[str] | None) -> tuple[str, ...] | None:
     """The kinds in one order; None for the usual ones."""
     named = set(kinds or ())
     if strange := sorted(named - KINDS.keys()):
-        raise WishError(f"{strange[0]!r} is no kind of change; use {', '.join(KINDS)}")
+        raise WishError("kinds", f"{strange[0]!r} is no kind of change; use {', '.join(KINDS)}")
     return tuple(kind for kind in KINDS if kind in named) if named and named != set(USUAL_KINDS) else None
 
 
 def check_reader(language: str, zone: str) -> tuple[str, str]:
     """Language and time zone, when both exist."""
     if language not in LANGUAGES:
-        raise WishError(f"{language!r} is no language we write; use {', '.join(LANGUAGES)}")
+        raise WishError("language", f"{language!r} is no language we write; use {', '.join(LANGUAGES)}")
     if zone not in zones():
-        raise WishError(f"{zone!r} is no time zone; write it as America/New_York")
+        raise WishError("zone", f"{zone!r} is no time zone; write it as America/New_York")
     return language, zone
 
 
@@ -90,10 +90,10 @@ def _county(state: str | None, county: str | None) -> str | None:
     if text.isdigit() and len(text) == 5:
         return text
     if state is None:
-        raise WishError("a county needs its state; 30 states have a Washington County")
+        raise WishError("county", "a county needs its state; 30 states have a Washington County")
     found = find_county(state, text)
     if found is None:
-        raise WishError(f"{text[:60]!r} is no county of {state_names()[state]}")
+        raise WishError("county", f"{text[:60]!r} is no county of {state_names()[state]}")
     return found.county.fips
 
 
@@ -104,5 +104,5 @@ def _agency(store: Store, agency: str | None) -> str | None:
     rows = store.connection.execute("select id from agencies where id = ? or name = ?", [text, text]).fetchall()
     if len(rows) != 1:
         which = "more than one agency" if rows else "no agency"
-        raise WishError(f"{text[:80]!r} is {which} ever listed; give its id, as its page's address has it")
+        raise WishError("agency", f"{text[:80]!r} is {which} ever listed; give its id, as its page's address has it")
     return str(rows[0][0])

@@ -36,6 +36,10 @@ class Words:
         found = str(self.translations.gettext(text))
         return found % values if values else found
 
+    def named(self, text: str) -> str:
+        """A text that stands in a table marked by `N_`, translated."""
+        return str(self.translations.gettext(text))
+
     def count(self, one: str, many: str, n: int, **values: object) -> str:
         """The text for the number, translated; `%(n)d` stands for it."""
         return str(self.translations.ngettext(one, many, n)) % {"n": n, **values}
