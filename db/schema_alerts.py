@@ -41,7 +41,7 @@ _ALERTS = (
         kind text not null check (kind in ('alert', 'confirm', 'operator')), message_id text not null unique,
         status text not null check (status in ('waiting', 'sending', 'sent', 'failed', 'dropped')),
         about text unique, recipient text, created_at text not null, next_at text not null,
-        attempts integer not null default 0, code integer, detail text not null default '', sent_at text
+        attempts integer not null default 0, first_tried_at text, code integer, detail text not null default '', sent_at text
     ) strict""",
     "create index messages_open on messages(id) where status in ('waiting', 'sending')",
     "create index messages_by_subscriber on messages(subscriber_id, status)",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from db.settings import Settings
@@ -21,6 +22,9 @@ from monitor.log import read_entries
 
 #: Changes and stories kept at hand; a digest tells everybody the same few, and memory stays flat.
 _AT_HAND = 20_000
+#: Renderings kept at hand; and what stands in them where each reader's own links come.
+_SHARED = 200
+_MANAGE, _STOP = "https://manage.invalid/", "https://stop.invalid/"
 Telling = tuple[Mapping[str, Any], str]
 
 
@@ -52,6 +56,7 @@ class Writer:
         self._signer = signer
         self._entries: dict[str, Mapping[str, Any]] = {}
         self._stories: dict[tuple[str, str, str], Story] = {}
+        self._shared: dict[tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]], Rendered] = {}
 
     def tellings(self, letter: Letter) -> list[Telling]:
         """The changes the letter tells, as the log has them now."""
@@ -92,9 +97,21 @@ class Writer:
         )  # fmt: skip
 
     def render(self, letter: Letter, reader: Reader) -> Rendered:
-        """An alert's subject and bodies."""
-        stories = self.stories(letter, reader.language)
-        return render_alert(stories, reader, site=self._settings.site_name, footer=self._settings.mail_footer)
+        """An alert's subject and bodies. Readers of the same changes share one rendering, but for their two links."""
+        key = (reader.language, reader.wishes, letter.tellings)
+        shared = self._shared.get(key)
+        if shared is None:
+            if len(self._shared) >= _SHARED:
+                self._shared.clear()
+            stories = self.stories(letter, reader.language)
+            common = Reader(reader.language, reader.wishes, _MANAGE, _STOP)
+            shared = render_alert(stories, common, site=self._settings.site_name, footer=self._settings.mail_footer)
+            self._shared[key] = shared
+        links = ((_MANAGE, reader.manage_url), (_STOP, reader.unsubscribe_url))
+        text, html = shared.text, shared.html
+        for mark, link in links:
+            text, html = text.replace(mark, link), html.replace(mark, escape(link))
+        return Rendered(shared.subject, text, html)
 
     def reader(self, letter: Letter) -> Reader:
         """What the foot says to the letter's reader."""

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import binascii
+import re
 from collections.abc import Mapping
-from email.message import EmailMessage, Message
-from email.policy import SMTP
+from email.header import Header
 from email.utils import format_datetime, formataddr
 
 from db.settings import Settings
+from monitor.alerts.errors import AlertError
 from monitor.alerts.render import Rendered
 from monitor.alerts.rhythm import to_moment
 from monitor.alerts.tokens import Signer
 from monitor.alerts.words import plain
 
-_POLICY = SMTP.clone(max_line_length=120, cte_type="7bit")
 BOUNCE = "bounce"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def build_mail(
@@ -36,7 +37,7 @@ def build_mail(
     if settings.mail_reply_to:
         headers["Reply-To"] = settings.mail_reply_to
     if listed:
-        headers["List-Id"] = f"{plain(settings.site_name)} <{settings.list_id}>".replace("(", "").replace(")", "")
+        headers["List-Id"] = f"<{settings.list_id}>"
         headers["Precedence"] = "list"
     if unsubscribe_url:
         headers["List-Unsubscribe"] = f"<{unsubscribe_url}>"
@@ -67,27 +68,35 @@ def mail_domain(settings: Settings) -> str:
 
 
 def _mime(headers: Mapping[str, str], rendered: Rendered) -> bytes:
-    message = EmailMessage(policy=_POLICY)
-    for name, value in headers.items():
-        message[name] = value
+    """The message as bytes. Written by hand: the email package folds a long List-Unsubscribe into something that no
+    mail program reads, and takes ten times as long; the tests read every message back with its strict parser."""
+    lines = [f"{name}: {_encoded(name, value)}" for name, value in headers.items()]
+    lines.append("MIME-Version: 1.0")
     if not rendered.html:
-        _fill(message, "plain", rendered.text)
-        message["MIME-Version"] = "1.0"
-        return message.as_bytes()
-    message["MIME-Version"] = "1.0"
+        return _crlf("\n".join([*lines, *_part("plain", rendered.text)]))
     # A fixed boundary is safe: quoted-printable never writes "=_", only "=" and hex digits or a line's end.
-    message["Content-Type"] = 'multipart/alternative; boundary="=_alternative"'
-    parts: list[Message | str] = []
+    lines += ['Content-Type: multipart/alternative; boundary="=_alternative"', ""]
     for kind, text in (("plain", rendered.text), ("html", rendered.html)):
-        part = EmailMessage(policy=_POLICY)
-        _fill(part, kind, text)
-        parts.append(part)
-    message.set_payload(parts)
-    return message.as_bytes()
+        lines += ["--=_alternative", *_part(kind, text)]
+    lines += ["--=_alternative--", ""]
+    return _crlf("\n".join(lines))
 
 
-def _fill(part: EmailMessage, kind: str, text: str) -> None:
-    # binascii does in C what the email package does in Python, at a fiftieth of the cost.
-    part["Content-Type"] = f'text/{kind}; charset="utf-8"'
-    part["Content-Transfer-Encoding"] = "quoted-printable"
-    part.set_payload(binascii.b2a_qp(text.encode(), istext=True).decode("ascii"))
+def _part(kind: str, text: str) -> list[str]:
+    body = binascii.b2a_qp(text.encode(), istext=True).decode("ascii")
+    return [f'Content-Type: text/{kind}; charset="utf-8"', "Content-Transfer-Encoding: quoted-printable", "", body]
+
+
+def _encoded(name: str, value: str) -> str:
+    """The value on lines that any relay takes; whatever it holds, it stays within its header."""
+    if _CONTROL.search(value):
+        raise AlertError(f"the header {name} would hold a control character; nothing was sent")
+    if value.isascii() and (len(name) + len(value) < 76 or name == "List-Unsubscribe"):
+        return value
+    if name in ("From", "List-Id", "Reply-To", "To") and value.isascii():
+        return value
+    return Header(value, "us-ascii" if value.isascii() else "utf-8", header_name=name).encode(linesep="\n")
+
+
+def _crlf(text: str) -> bytes:
+    return text.encode("ascii").replace(b"\n", b"\r\n")

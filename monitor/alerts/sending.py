@@ -188,6 +188,9 @@ def _record(post: _Post, letter: Letter, outcome: Outcome, now: str, done: Sendi
             "insert into attempts (message, at, outcome, code, detail) values (?,?,?,?,?)",
             [letter.id, now, outcome.word, outcome.code, outcome.detail],
         )
+        connection.execute(
+            "update messages set first_tried_at = ifnull(first_tried_at, ?) where id = ?", [now, letter.id]
+        )
         word = outcome.word
         if word in ("later", "unknown") and _too_old(connection, letter, post.settings, now):
             word = "refused"
@@ -245,7 +248,7 @@ def count_refusal(store: Store, subscriber: int, key: str, now: str, detail: str
 
 def _too_old(connection: sqlite3.Connection, letter: Letter, settings: Settings, now: str) -> bool:
     """Whether the first try is so long ago that the message is given up."""
-    row = connection.execute("select min(at) from attempts where message = ?", [letter.id]).fetchone()
+    row = connection.execute("select first_tried_at from messages where id = ?", [letter.id]).fetchone()
     limit = timedelta(hours=settings.alert_retry_hours)
     return bool(row and row[0] and row[0] <= to_text(to_moment(now) - limit))
 

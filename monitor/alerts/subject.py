@@ -13,7 +13,7 @@ _ORDER = (
     "correction", "signing", "termination", "renewal", "switch", "reinstatement", "pending_listed",
     "pending_withdrawn", "amendment", "list_event", "early",
 )  # fmt: skip
-_MOST_PARTS = 3
+_MOST_PARTS = 4
 
 
 def make_subject(stories: Sequence[Story], words: Words) -> str:
