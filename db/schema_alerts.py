@@ -41,7 +41,8 @@ _ALERTS = (
         kind text not null check (kind in ('alert', 'confirm', 'operator')), message_id text not null unique,
         status text not null check (status in ('waiting', 'sending', 'sent', 'failed', 'dropped')),
         about text unique, recipient text, created_at text not null, next_at text not null,
-        attempts integer not null default 0, first_tried_at text, code integer, detail text not null default '', sent_at text
+        attempts integer not null default 0, first_tried_at text, code integer,
+        detail text not null default '', sent_at text
     ) strict""",
     "create index messages_open on messages(id) where status in ('waiting', 'sending')",
     "create index messages_by_subscriber on messages(subscriber_id, status)",
@@ -58,6 +59,8 @@ _ALERTS = (
     "create index deliveries_by_change on deliveries(change_id)",
     "create index deliveries_by_message on deliveries(message) where message is not null",
     "create table told (change_id text primary key, first_told_at text not null) strict, without rowid",
+    # Changes that were no news when they were first stated, and are not told later either: history taken in late.
+    "create table old_news (change_id text primary key, stated_at text not null) strict, without rowid",
     # The delivery log: every try, with what the other side answered.
     """create table attempts (
         id integer primary key, message integer not null references messages(id), at text not null,

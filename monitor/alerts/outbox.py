@@ -10,15 +10,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from db.store import Store
-from monitor import policy
 from monitor.alerts import rhythm
+from monitor.alerts.news import is_old_news, note_old_news
 from monitor.alerts.notices import note_held
 from monitor.alerts.wishes import USUAL_KINDS
-from monitor.dating import eastern_day
 from monitor.log import read_entries
 
 #: Kinds whose statement waits for a second list; who asked for early notice is told of them as unconfirmed.
@@ -45,22 +43,28 @@ class _Telling:
         return self.status == "waiting" and not self.leaving
 
 
-def queue(store: Store, now: str, stated_ids: Iterable[str], *, first_import: bool = False) -> int:
+def queue(
+    store: Store, now: str, stated_ids: Iterable[str], *, first_import: bool = False, since: str | None = None
+) -> int:
     """Everybody whose filter selects a stated change has it in the outbox; returns how many tellings were put there.
 
-    Called inside the transaction that stated the changes. A first import tells nothing: it is where history begins.
+    Called inside the transaction that stated the changes; `since` is when the log was derived before. A first import
+    tells nothing: it is where history begins.
     """
     with store.writing() as connection:
+        ids = list(stated_ids)
+        entries = read_entries(store, ids) if ids else []
+        for entry in entries:
+            note_old_news(connection, entry, since)
         if first_import:
             return 0
         note_held(store, now)
-        ids = list(stated_ids)
-        if not ids or not _anybody(connection):
+        if not entries or not _anybody(connection):
             return 0
         connection.create_function("due_at", 3, rhythm.due_at, deterministic=True)
         before = connection.execute("select count(*) from deliveries").fetchone()[0]
         former = _former_ids(connection)
-        for entry in read_entries(store, ids):
+        for entry in entries:
             _queue_change(connection, entry, former, now)
         return int(connection.execute("select count(*) from deliveries").fetchone()[0]) - int(before)
 
@@ -83,7 +87,7 @@ def _queue_change(
     if known is not None:
         _tell_again(connection, entry, former, now)
     what = {"confirmed": "news", "provisional": "early"}.get(entry["status"])
-    if what is None or not _is_new_statement(connection, entry) or not is_news(connection, entry):
+    if what is None or not _is_new_statement(connection, entry) or is_old_news(connection, entry["id"]):
         return
     where, values = _selects(entry, former, early=what == "early")
     if what == "early" and entry["kind"] not in _EARLY_KINDS:
@@ -97,19 +101,6 @@ def _queue_change(
         " d.subscriber_id = s.id and d.change_id = :change) order by p.rank, p.id",
         {**values, "what": what, "now": now},
     )
-
-
-def is_news(connection: sqlite3.Connection, entry: Mapping[str, Any]) -> bool:
-    """Whether the list that shows the change was put out, or first fetched, shortly before we first said it."""
-    known_on = eastern_day(entry["known_at"])
-    oldest = (date.fromisoformat(known_on) - timedelta(days=policy.TOLD_DAYS)).isoformat()
-    if entry["listed_on"] >= oldest:
-        return True
-    row = connection.execute(
-        "select p.fetched_at from changes c join publications p on p.position = c.position where c.id = ?",
-        [entry["id"]],
-    ).fetchone()
-    return bool(row and row[0] and eastern_day(row[0]) >= oldest)
 
 
 def _is_new_statement(connection: sqlite3.Connection, entry: Mapping[str, Any]) -> bool:
