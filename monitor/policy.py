@@ -41,9 +41,9 @@ SIGNED_DAYS = 21
 TOLD_DAYS = 14
 #: When digests leave, by the subscriber's clock: every day, or on Mondays.
 DIGEST_HOUR = 7
-#: Changes told in one message; more are told in a second part. At 120 the message stays below the 102 kB above which
-#: the most used reader cuts it off.
-MESSAGE_CHANGES = 120
+#: Changes told in one message; more are told in a second part. At 80, the most rows ICE ever added at once, the message
+#: stays below the 102 kB above which the most used reader cuts it off.
+MESSAGE_CHANGES = 80
 #: Above this many changes each is told in fewer lines.
 FULL_CHANGES = 25
 #: Wait before a message is tried again, in minutes: by the number of tries so far, the last for all later ones.

@@ -28,7 +28,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 #: What may happen at RCPT and at DATA. WINDOW: taken, but the sender cannot know; there a message is repeated.
 AT_RCPT = ("451", "421", "drop", "kill")
 AT_DATA = ("451", "drop", "late", "lost", "kill_before_accept", "kill_after_accept", "kill_after_reply")
-WINDOW = ("lost", "late", "kill_after_accept", "kill_after_reply")
+WINDOW = ("lost", "late", "kill_after_accept")
 
 
 @dataclass
@@ -53,6 +53,7 @@ class Handler:
         self.random = random.Random(plan.seed)
         self.faults: dict[str, int] = defaultdict(int)
         self.in_window: set[str] = set()
+        self.newest = ""
         self.lates = 0  # each costs a test the sender's whole patience: one a plan
 
     async def handle_RCPT(
@@ -97,7 +98,7 @@ class Handler:
         if fault in ("lost", "kill_after_accept"):
             _hang_up(server)
         if fault == "kill_after_reply":
-            server.loop.call_later(self.random.random() / 200, self._kill)
+            server.loop.call_later(self.random.random() / 200, self._kill_whoever_is_at_it)
         return "250 2.0.0 taken"
 
     def _fault(self, address: str, faults: tuple[str, ...]) -> str:
@@ -111,11 +112,22 @@ class Handler:
         if self.worker.value:
             os.kill(self.worker.value, signal.SIGKILL)
 
+    def _kill_whoever_is_at_it(self) -> None:
+        """The sender dies after the newest reply: its message may be repeated, unless it already may."""
+        if self.newest not in self.in_window:
+            self.in_window.add(self.newest)
+            self._note({"event": "killed", "id": self.newest})
+            self._kill()
+
     def _write(self, event: str, envelope: Envelope, content: bytes, message_id: str) -> None:
         line = {
             "event": event, "from": envelope.mail_from, "to": envelope.rcpt_tos, "id": message_id,
             "content": content.decode("ascii"),
         }  # fmt: skip
+        self.newest = message_id
+        self._note(line)
+
+    def _note(self, line: dict[str, Any]) -> None:
         with self.log.open("a", encoding="utf-8") as out:
             out.write(json.dumps(line) + "\n")
 

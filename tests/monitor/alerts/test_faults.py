@@ -100,12 +100,15 @@ def run_schedule(template: Path, home: Path, seed: int, *, kills: bool) -> None:
 def check_mailboxes(server: Server, world: World, ids: dict[str, str], seed: int) -> None:
     copies: dict[str, list[dict[str, str]]] = defaultdict(list)
     got: dict[str, Counter[str]] = defaultdict(Counter)
+    killed = Counter(e["id"] for e in server.accepted() if e["event"] == "killed")
     for entry in server.accepted():
+        if entry["event"] == "killed":
+            continue
         if not copies[entry["id"]]:
             got[entry["to"][0]].update(told(entry))
         copies[entry["id"]].append(entry)
     for message_id, entries in copies.items():
-        in_window = sum(e["event"] in WINDOW for e in entries)
+        in_window = sum(e["event"] in WINDOW for e in entries) + killed[message_id]
         assert in_window <= 1
         assert len(entries) <= 1 + in_window, f"seed {seed}: {message_id} came {len(entries)} times"
         assert len({(e["to"][0], *told(e)) for e in entries}) == 1, f"seed {seed}: a repeat that says something else"
