@@ -35,7 +35,7 @@ def _check_mail(text: str) -> tuple[str, str]:
     try:
         found = validate_email(
             text.strip(), check_deliverability=False, allow_smtputf8=False, allow_quoted_local=False,
-            allow_display_name=False,
+            allow_display_name=False, strict=True,
         )  # fmt: skip
     except EmailNotValidError as error:
         raise AddressError(f"no mail can be sent to that address: {error}") from error

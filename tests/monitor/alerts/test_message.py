@@ -85,7 +85,7 @@ def check_html(text: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("times", [1, 5, 7])
 def test_a_message_passes_the_checker(world: World, language: str, times: int) -> None:
-    """11 changes in full, 55 and 77 in short (80 is the most): under 102 kB, and what was put in comes out of both parts."""
+    """11 changes in full, 55 and 77 in short (80 is the most): under 102 kB, and both parts give back what went in."""
     data, rendered = built(world, language, times)
     assert len(data) < 102_000
     assert max(len(line) for line in data.split(b"\r\n")) <= 998
