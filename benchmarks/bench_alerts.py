@@ -77,8 +77,8 @@ def serve(taken: Synchronized[int], port: int) -> None:
     asyncio.run(run())
 
 
-def measure(readers: int) -> tuple[float, float, float, int, float]:
-    """(seconds to queue, to send, peak MB, messages taken, average kB on the disk a reader)."""
+def measure(readers: int) -> tuple[float, float, float, float, int, float]:
+    """(seconds to queue, to send, of them CPU, peak MB, messages taken, average kB on the disk a reader)."""
     context = multiprocessing.get_context("fork")
     taken: Synchronized[int] = context.Value("i", 0)
     with socket.socket() as probe:
@@ -98,27 +98,29 @@ def measure(readers: int) -> tuple[float, float, float, int, float]:
         begin = time.perf_counter()
         world.publish("2025-06-03", *rows)
         queued = time.perf_counter() - begin
-        begin = time.perf_counter()
+        begin, worked = time.perf_counter(), time.process_time()
         done = send_due(world.store, world.settings, f"{date(2025, 6, 4)}T12:00:00Z")
-        sent = time.perf_counter() - begin
+        sent, worked = time.perf_counter() - begin, time.process_time() - worked
         assert done.sent == readers == taken.value, (done, taken.value)
         world.store.close()
         size = sum(path.stat().st_size for path in Path(home).iterdir() if path.is_file()) / readers / 1000
     server.kill()
     server.join()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return queued, sent, peak, taken.value, size
+    return queued, sent, worked, peak, taken.value, size
 
 
 def main() -> None:
     """A line a size."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("readers", nargs="*", type=int, default=[1_000, 10_000])
-    print(f"{'readers':>9} {'queue s':>8} {'send s':>8} {'ms each':>8} {'a second':>9} {'peak MB':>8} {'kB each':>8}")
+    print(
+        f"{'readers':>9} {'queue s':>8} {'send s':>8} {'CPU s':>7} {'ms each':>8} {'a second':>9} {'peak MB':>8} {'kB each':>8}"
+    )
     for readers in parser.parse_args().readers:
-        queued, sent, peak, taken, size = measure(readers)
+        queued, sent, worked, peak, taken, size = measure(readers)
         print(
-            f"{readers:>9,} {queued:>8.2f} {sent:>8.1f} {sent / taken * 1000:>8.2f} {taken / sent:>9.0f}"
+            f"{readers:>9,} {queued:>8.2f} {sent:>8.1f} {worked:>7.1f} {sent / taken * 1000:>8.2f} {taken / sent:>9.0f}"
             f" {peak:>8.0f} {size:>8.2f}",
             flush=True,
         )

@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from db.settings import Settings
@@ -81,6 +81,7 @@ class _Post:
     signer: Signer
     relay: Relay
     writer: Writer
+    told: set[str] = field(default_factory=set)  # changes known to be told already
 
     @property
     def mails(self) -> bool:
@@ -188,9 +189,6 @@ def _record(post: _Post, letter: Letter, outcome: Outcome, now: str, done: Sendi
             "insert into attempts (message, at, outcome, code, detail) values (?,?,?,?,?)",
             [letter.id, now, outcome.word, outcome.code, outcome.detail],
         )
-        connection.execute(
-            "update messages set first_tried_at = ifnull(first_tried_at, ?) where id = ?", [now, letter.id]
-        )
         word = outcome.word
         if word in ("later", "unknown") and _too_old(connection, letter, post.settings, now):
             word = "refused"
@@ -198,9 +196,9 @@ def _record(post: _Post, letter: Letter, outcome: Outcome, now: str, done: Sendi
             status = "sending" if letter.unknown or word == "unknown" else "waiting"
             wait = policy.RETRY_MINUTES[min(letter.attempts, len(policy.RETRY_MINUTES) - 1)]
             connection.execute(
-                "update messages set status = ?, attempts = attempts + 1, next_at = ?, code = ?, detail = ?"
-                " where id = ?",
-                [status, later(now, minutes=wait), outcome.code, outcome.detail, letter.id],
+                "update messages set status = ?, attempts = attempts + 1, next_at = ?, code = ?, detail = ?,"
+                " first_tried_at = ifnull(first_tried_at, ?) where id = ?",
+                [status, later(now, minutes=wait), outcome.code, outcome.detail, now, letter.id],
             )
             done.put_off += 1
             return
@@ -213,14 +211,16 @@ def _record(post: _Post, letter: Letter, outcome: Outcome, now: str, done: Sendi
             "update deliveries set status = ? where message = ? and status = 'waiting'", [end, letter.id]
         )
         if end == "sent":
+            fresh = {change_id for change_id, _ in letter.tellings} - post.told
             connection.executemany(
-                "insert or ignore into told (change_id, first_told_at) values (?, ?)",
-                [(change_id, now) for change_id, _ in letter.tellings],
+                "insert or ignore into told (change_id, first_told_at) values (?, ?)", [(i, now) for i in fresh]
             )
             done.sent += 1
         else:
             done.failed += 1
         _mind_address(post.store, letter, word, outcome, now)
+    if end == "sent":
+        post.told.update(change_id for change_id, _ in letter.tellings)
 
 
 def _mind_address(store: Store, letter: Letter, word: str, outcome: Outcome, now: str) -> None:
@@ -230,7 +230,8 @@ def _mind_address(store: Store, letter: Letter, word: str, outcome: Outcome, now
     if word == "bounced":
         suppress(store, letter.address_key, "bounce", now, outcome.detail)
         return
-    count_refusal(store, letter.subscriber["id"], letter.address_key, now, outcome.detail, good=word == "sent")
+    if word != "sent" or letter.subscriber["soft_bounces"]:
+        count_refusal(store, letter.subscriber["id"], letter.address_key, now, outcome.detail, good=word == "sent")
 
 
 def count_refusal(store: Store, subscriber: int, key: str, now: str, detail: str, *, good: bool) -> None:

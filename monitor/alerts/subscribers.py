@@ -18,8 +18,8 @@ from monitor.alerts.rhythm import RHYTHMS
 from monitor.alerts.wishes import Wish
 
 _SUBSCRIBER = (
-    "id", "channel", "address", "address_key", "status", "language", "zone", "nonce", "secret", "how", "created_at",
-    "confirmed_at", "ended_at",
+    "id", "channel", "address", "address_key", "status", "language", "zone", "nonce", "secret", "how", "soft_bounces",
+    "created_at", "confirmed_at", "ended_at",
 )  # fmt: skip
 _SUBSCRIPTION = (
     "id", "subscriber_id", "status", "rhythm", "state", "county_fips", "agency_id", "support_type", "kinds", "early",
