@@ -114,16 +114,13 @@ def main() -> None:
     """A line a size."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("readers", nargs="*", type=int, default=[1_000, 10_000])
-    print(
-        f"{'readers':>9} {'queue s':>8} {'send s':>8} {'CPU s':>7} {'ms each':>8} {'a second':>9} {'peak MB':>8} {'kB each':>8}"
-    )
+    names = ("readers", "queue s", "send s", "CPU s", "ms each", "a second", "peak MB", "kB each")
+    print(" ".join(f"{name:>9}" for name in names))
     for readers in parser.parse_args().readers:
         queued, sent, worked, peak, taken, size = measure(readers)
-        print(
-            f"{readers:>9,} {queued:>8.2f} {sent:>8.1f} {worked:>7.1f} {sent / taken * 1000:>8.2f} {taken / sent:>9.0f}"
-            f" {peak:>8.0f} {size:>8.2f}",
-            flush=True,
-        )
+        each = (readers, queued, sent, worked, sent / taken * 1000, taken / sent, peak, size)
+        digits = (0, 2, 1, 1, 2, 0, 0, 2)
+        print(" ".join(f"{value:>9,.{n}f}" for value, n in zip(each, digits, strict=True)), flush=True)
         if readers == 10_000:
             print(f"{'':>9} aim: {AIM_SECONDS:.0f} s: {'met' if sent + queued <= AIM_SECONDS else 'missed'}")
 
