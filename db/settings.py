@@ -74,14 +74,20 @@ class Settings(BaseSettings):
         "Empty: one is made and kept in the data directory. Never printed.",
     )
     mail_from: str = Field(
-        default="", pattern=r"^[^\r\n]*$", description="Address that alerts come from; empty: no mail is sent."
+        default="",
+        pattern=r"^([^@\s<>]+@[^@\s<>]+)?$",
+        description="Address that alerts come from; empty: no mail is sent.",
     )
-    mail_reply_to: str = Field(default="", pattern=r"^[^\r\n]*$", description="Reply-To of alerts; empty: none.")
+    mail_reply_to: str = Field(
+        default="", pattern=r"^([^@\s<>]+@[^@\s<>]+)?$", description="Reply-To of alerts; empty: none."
+    )
     mail_footer: str = Field(
         default="", description="Line under every message: who runs the service and a postal address."
     )
     operator_address: str = Field(
-        default="", pattern=r"^[^\r\n]*$", description="Address told of held lists; empty: nobody is told by mail."
+        default="",
+        pattern=r"^([^@\s<>]+@[^@\s<>]+)?$",
+        description="Address told of held lists; empty: nobody is told by mail.",
     )
     bounce_address: str = Field(
         default="", pattern=r"^([^@\s]+@[^@\s]+)?$",
