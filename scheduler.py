@@ -23,7 +23,7 @@ from db.errors import StoreError
 from db.lock import SERVICE, HomeLock
 from db.settings import Settings
 from db.store import Store, utc_now
-from monitor.commands import reading, review, service
+from monitor.commands import alerts, reading, review, service, subscribers
 from monitor.commands.options import DbOption, chosen, describe_errors, settings_with
 from monitor.commands.working import derive_all, progress_bar, report, working
 from monitor.dating import capture_time
@@ -54,6 +54,8 @@ app.command("status")(service.status)
 app.command("backup")(service.backup)
 app.command("restore")(service.put_back)
 app.command("sending")(service.sending)
+app.add_typer(subscribers.app, name="subscribers")
+app.add_typer(alerts.app, name="alerts")
 
 
 @app.callback()

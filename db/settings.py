@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from db.settings_service import ServiceSettings
@@ -61,6 +61,74 @@ class Settings(ServiceSettings):
         default=48.0, gt=0,
         description="An ending is confirmed by the next list, or when ICE still serves the same list this much later.",
     )  # fmt: skip
+
+    public_url: str = Field(
+        default="http://127.0.0.1:8000", pattern=r"^https?://[^\s]+[^/\s]$",
+        description="Address under which readers reach the pages; every link in a message or feed begins with it.",
+    )  # fmt: skip
+    site_name: str = Field(
+        default="287(g) agreements", max_length=80, pattern=r"^[^\r\n]*$",
+        description="What messages, feeds and forms call this service.",
+    )  # fmt: skip
+    secret_keys: SecretStr = Field(
+        default=SecretStr(""),
+        description="Keys that sign links, oldest first, separated by spaces; the last one signs, all are believed. "
+        "Empty: one is made and kept in the data directory. Never printed.",
+    )
+    mail_from: str = Field(
+        default="",
+        pattern=r"^([^@\s<>]+@[^@\s<>]+)?$",
+        description="Address that alerts come from; empty: no mail is sent.",
+    )
+    mail_reply_to: str = Field(
+        default="", pattern=r"^([^@\s<>]+@[^@\s<>]+)?$", description="Reply-To of alerts; empty: none."
+    )
+    mail_footer: str = Field(
+        default="", description="Line under every message: who runs the service and a postal address."
+    )
+    operator_address: str = Field(
+        default="",
+        pattern=r"^([^@\s<>]+@[^@\s<>]+)?$",
+        description="Address told of held lists; empty: nobody is told by mail.",
+    )
+    bounce_address: str = Field(
+        default="", pattern=r"^([^@\s]+@[^@\s]+)?$",
+        description="Address bounces return to; the message's mark is put after a + in it. Empty: mail_from, unmarked.",
+    )  # fmt: skip
+    list_id: str = Field(
+        default="alerts.ice-agreements.localhost", pattern=r"^[A-Za-z0-9.\-]+$", description="List-Id of alerts."
+    )
+    smtp_host: str = Field(default="", description="Mail relay; empty: no mail is sent, messages wait.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail relay.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="starttls (port 587), tls (port 465), or none for a relay on this machine."
+    )
+    smtp_user: str = Field(default="", description="Name for the mail relay; empty: no authentication.")
+    smtp_password: SecretStr = Field(default=SecretStr(""), description="Password for the mail relay. Never printed.")
+    smtp_timeout_seconds: float = Field(
+        default=60.0, gt=0, description="Longest wait for an answer of the mail relay, in seconds."
+    )
+    smtp_messages_per_connection: int = Field(
+        default=500, ge=1, description="Messages after which the connection to the relay is opened anew."
+    )
+    mail_per_second: float = Field(
+        default=10.0, ge=0, description="Most messages handed to the relay a second; 0: as fast as it takes them."
+    )
+    alert_retry_hours: float = Field(
+        default=72.0, gt=0, description="How long a message that is put off is tried again before it is given up."
+    )
+    webhook_timeout_seconds: float = Field(
+        default=10.0, gt=0, description="Longest wait for a webhook's or chat service's answer, in seconds."
+    )
+    signups_per_hour: int = Field(
+        default=10, ge=1, description="Most sign-ups taken from one network address within an hour."
+    )
+    confirmations_per_day: int = Field(
+        default=3, ge=1, description="Most confirmation messages to one address within a day."
+    )
+    confirmations_per_hour_in_all: int = Field(
+        default=300, ge=1, description="Most confirmation messages to all addresses together within an hour."
+    )
 
     @classmethod
     def settings_customise_sources(

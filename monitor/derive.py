@@ -28,6 +28,7 @@ from monitor.admission import (
     note_list_events,
     waited_long,
 )
+from monitor.alerts import outbox
 from monitor.derived import (
     CHANGE,
     ListingBook,
@@ -69,6 +70,7 @@ def derive(
     """The derived tables say what the facts say; what that changes in the log is stated, at `now`."""
     with store.writing() as connection, _no_collection():
         done = None
+        before = connection.execute("select derived_at from derivation").fetchone()
         ruled = connection.execute(
             "select 1 from rulings where id > (select ifnull(max(last_ruling), 0) from derivation)"
         ).fetchone()
@@ -88,6 +90,7 @@ def derive(
         )  # fmt: skip
         why = statements.OVERRULED if ruled else statements.OVERTURNED
         done.stated = statements.state(store, now, done.overturned, why, done.touched)
+        outbox.queue(store, now, done.stated, first_import=before is None, since=before[0] if before else None)
         done.held = [
             str(row[0])
             for row in connection.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -52,20 +53,48 @@ class Filter:
 def read_log(store: Store, wanted: Filter = Filter()) -> list[dict[str, Any]]:
     """The log, oldest first, as it stands (or as it stood at `known_at`), overturned statements included."""
     stated = _stated(store, wanted.known_at)
-    rows = [change_from_row(r) for r in store.connection.execute(f"select {', '.join(CHANGE)} from changes")]  # noqa: S608 - fixed names
-    entries = recall(store, wanted.known_at, stated) if wanted.known_at is not None else []
-    recalled = {e["id"] for e in entries}
-    if wanted.known_at is not None:  # what was overturned by then is told in its words of then
-        rows = [c for c in rows if _body(store, c.id, wanted.known_at) is None]
-    entries += present(store, [c for c in rows if c.id in stated and c.id not in recalled], stated)
-    derived = {c.id for c in rows} | recalled
-    for change_id, said in stated.items():
-        if change_id not in derived and (body := _body(store, change_id, wanted.known_at)):
-            entries.append({**body, "status": said["status"], "needs_review": said["needs_review"],
-                            "known_at": said["known_at"], "reason": said["why"] or body.get("reason", "")})  # fmt: skip
+    entries = _entries(store, stated, known_at=wanted.known_at)
     entries = [e for e in entries if _fits(e, wanted)]
     entries.sort(key=lambda e: (e["listed_on"], e["state"] or "", e["agency"] or "", e["support_type"] or "", e["id"]))
     return entries
+
+
+def read_entries(store: Store, ids: Iterable[str]) -> list[dict[str, Any]]:
+    """The changes of those ids as they stand, oldest first; what was overturned in its last wording."""
+    asked = json.dumps(sorted(set(ids)))
+    entries = _entries(store, _stated(store, None, asked), asked)
+    return sorted(entries, key=lambda e: (e["listed_on"], e["state"] or "", e["agency"] or "", e["id"]))
+
+
+def _entries(
+    store: Store, stated: Mapping[str, dict[str, Any]], asked: str | None = None, known_at: str | None = None
+) -> list[dict[str, Any]]:
+    """Stated changes in the contract's form: all, or those whose ids are in the JSON list `asked`."""
+    rows = [
+        change_from_row(row)
+        for row in store.connection.execute(
+            f"select {', '.join(CHANGE)} from changes where ?1 is null or id in (select value from json_each(?1))",  # noqa: S608 - fixed names
+            [asked],
+        )
+    ]
+    entries = recall(store, known_at, stated) if known_at is not None else []
+    recalled = {e["id"] for e in entries}
+    if known_at is not None:  # what was overturned by then is told in its words of then
+        rows = [c for c in rows if _body(store, c.id, known_at) is None]
+    entries += present(store, [c for c in rows if c.id in stated and c.id not in recalled], stated)
+    derived = {c.id for c in rows} | recalled
+    told = told_ids(store.connection)
+    for change_id, said in stated.items():
+        if change_id not in derived and (body := _body(store, change_id, known_at)):
+            entries.append({**body, "status": said["status"], "needs_review": said["needs_review"],
+                            "known_at": said["known_at"], "reason": said["why"] or body.get("reason", ""),
+                            "told": change_id in told})  # fmt: skip
+    return entries
+
+
+def told_ids(connection: sqlite3.Connection) -> frozenset[str]:
+    """Ids of the changes that some subscriber was told."""
+    return frozenset(str(row[0]) for row in connection.execute("select change_id from told"))
 
 
 def recall(store: Store, known_at: str, stated: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -98,7 +127,8 @@ def present(
     if agencies is None:
         rows = "select a.id, a.state, a.name, a.county, a.county_fips from agencies a"
         agencies = {r[0]: r for r in store.connection.execute(rows)}
-    return [_entry(c, listings, publications, agencies, stated.get(c.id, {})) for c in changes]
+    told = told_ids(store.connection)
+    return [_entry(c, listings, publications, agencies, stated.get(c.id, {}), c.id in told) for c in changes]
 
 
 def listing_view(listing: Listing | None) -> dict[str, Any] | None:
@@ -121,7 +151,7 @@ def listing_view(listing: Listing | None) -> dict[str, Any] | None:
 
 def _entry(
     c: Change, listings: Mapping[int, Listing], publications: Mapping[int, dict[str, Any]],
-    agencies: Mapping[str, Any], said: Mapping[str, Any],
+    agencies: Mapping[str, Any], said: Mapping[str, Any], told: bool,
 ) -> dict[str, Any]:  # fmt: skip
     before = listings.get(c.before_listing) if c.before_listing is not None else None
     after = listings.get(c.after_listing) if c.after_listing is not None else None
@@ -141,7 +171,7 @@ def _entry(
         "last_listed_in": _reference(publications, c.last_listed),
         "first_missing_from": _reference(publications, (c.first_missing, 0)) if c.first_missing is not None else None,
         "first_listed_in": None if gone else _reference(publications, c.first_listed),
-        "listed_on": c.listed_on, "known_at": said.get("known_at"), "told": False,
+        "listed_on": c.listed_on, "known_at": said.get("known_at"), "told": told,
     }  # fmt: skip
 
 
@@ -157,12 +187,12 @@ def _publications(store: Store) -> dict[int, dict[str, Any]]:
     return {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
 
 
-def _stated(store: Store, known_at: str | None) -> dict[str, dict[str, Any]]:
+def _stated(store: Store, known_at: str | None, asked: str | None = None) -> dict[str, dict[str, Any]]:
     """What was last stated of each change by `known_at` (or ever), and when it was first stated."""
     rows = store.connection.execute(
-        "select change_id, known_at, status, needs_review, why from statements where ? is null or known_at <= ?"
-        " order by id",
-        [known_at, known_at],
+        "select change_id, known_at, status, needs_review, why from statements where (?1 is null or known_at <= ?1)"
+        " and (?2 is null or change_id in (select value from json_each(?2))) order by id",
+        [known_at, asked],
     )
     said: dict[str, dict[str, Any]] = {}
     for change_id, at, status, needs_review, why in rows:

@@ -46,3 +46,19 @@ FULL_COMPARISONS = 4000
 
 #: Letters by which a second row of one list may misspell the first and still be taken for the same agreement.
 TWICE_LETTERS = 2
+
+#: A change is news when the list that shows it was put out or first fetched at most this many days before we first
+#: said it. Older lists taken in later change the log; they are not told. Two weeks bridge a holiday.
+TOLD_DAYS = 14
+#: When digests leave, by the subscriber's clock: every day, or on Mondays.
+DIGEST_HOUR = 7
+#: Changes told in one message; more are told in a second part. At 80, the most rows ICE ever added at once, the message
+#: stays below the 102 kB above which the most used reader cuts it off.
+MESSAGE_CHANGES = 80
+#: Above this many changes each is told in fewer lines.
+FULL_CHANGES = 25
+#: Wait before a message is tried again, in minutes: by the number of tries so far, the last for all later ones.
+#: RFC 5321 asks for at least 30 minutes at first; greylisting lets go after 5 to 15, so one try comes sooner.
+RETRY_MINUTES = (10, 30, 60, 120, 240)
+#: Messages in a row that an address refused for a passing reason (a full mailbox) until it is given up.
+SOFT_BOUNCES = 5

@@ -1,0 +1,164 @@
+"""A change in a reader's words: what, who, where, since when, on what evidence, how sure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from monitor.alerts.addresses import agency_page, change_page
+from monitor.alerts.wishes import state_names
+from monitor.alerts.words import Words, plain
+
+Entry = Mapping[str, Any]
+
+
+def N_(text: str) -> str:
+    """The text as it is; the mark by which it is found for translation."""
+    return text
+
+
+HEADLINES = {
+    "signing": N_("New agreement"),
+    "termination": N_("No longer listed by ICE"),
+    "renewal": N_("Agreement renewed"),
+    "switch": N_("Support type switched"),
+    "amendment": N_("Listing corrected"),
+    "reinstatement": N_("Listed again"),
+    "pending_listed": N_("Newly listed as pending"),
+    "pending_withdrawn": N_("No longer listed as pending"),
+    "list_event": N_("About a list as a whole"),
+}
+SUPPORT_NAMES = {
+    "JEM": N_("Jail Enforcement Model"),
+    "WSO": N_("Warrant Service Officer"),
+    "TFM": N_("Task Force Model"),
+}
+FIELD_NAMES = {
+    "state": N_("state"), "agency": N_("name"), "type": N_("type"), "county": N_("county"),
+    "support_type": N_("support type"), "signed_on": N_("signing date"), "moa": N_("agreement document"),
+    "addendum": N_("addendum"),
+}  # fmt: skip
+#: Beginning of a retraction's reason, as the log words it -> what a reader is told.
+_REASONS = (
+    ("listed again", N_("ICE's list shows the agreement again.")),
+    ("renewed", N_("The agreement was renewed under a later signing date.")),
+    ("a second row of", N_("It was a second row of an agreement that ICE lists once.")),
+    ("dismissed", N_("A reviewer found that it does not stand.")),
+    ("overturned by a reviewer", N_("A reviewer found that it does not stand.")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One change for a message or feed; every text is on one line and not yet escaped."""
+
+    change_id: str
+    what: str  # news, early, correction
+    kind: str
+    headline: str
+    agency: str
+    place: str
+    state: str
+    support: str
+    facts: tuple[str, ...]
+    certainty: str
+    document: str  # ICE's document; "" when the row links none
+    page: str
+    agency_page: str
+
+
+def tell_story(entry: Entry, what: str, words: Words, public_url: str) -> Story:
+    """The change as the reader is told it; `what` is news, early or correction."""
+    headline = words.named(HEADLINES[entry["kind"]])
+    if what == "correction":
+        headline = words.say("Correction: “%(headline)s” does not stand", headline=headline)
+    elif what == "early":
+        headline = words.say("Unconfirmed: %(headline)s", headline=headline)
+    agency_id = entry.get("agency_id")
+    return Story(
+        entry["id"], what, entry["kind"], headline, _agency(entry, words), _place(entry), entry["state"] or "",
+        _support(entry, words), tuple(_facts(entry, words)), _certainty(entry, what, words), document_of(entry),
+        change_page(public_url, entry["id"]), agency_page(public_url, agency_id) if agency_id else "",
+    )  # fmt: skip
+
+
+def document_of(entry: Entry) -> str:
+    """The address of ICE's document, from the newest row that links one; "" when none does."""
+    for row in (entry["after"], entry["before"]):
+        if row:
+            for found in (row["normalised"].get("moa"), row["moa"]):
+                if found and urlsplit(found).scheme in ("http", "https") and not any(c.isspace() for c in found):
+                    return str(found)
+    return ""
+
+
+def _agency(entry: Entry, words: Words) -> str:
+    if entry["kind"] == "list_event":
+        name = words.say("pending list") if entry["list"] == "pending" else words.say("participating list")
+        return words.say("ICE's %(name)s", name=name)
+    return plain(entry["agency"])
+
+
+def _place(entry: Entry) -> str:
+    state = state_names().get(entry["state"] or "", entry["state"] or "")
+    county = plain(entry["county"])
+    return f"{county}, {state}" if county and state else county or state
+
+
+def _support(entry: Entry, words: Words) -> str:
+    code = plain(entry["support_type"])
+    return f"{words.named(SUPPORT_NAMES[code])} ({code})" if code in SUPPORT_NAMES else code
+
+
+def _facts(entry: Entry, words: Words) -> list[str]:
+    kind, facts = entry["kind"], []
+    if entry["signed_on"]:
+        facts.append(words.say("Signed on %(day)s", day=words.day(entry["signed_on"])))
+    if kind in ("renewal", "switch") and (before := entry["before"]):
+        older = before["normalised"].get("signed_on") or before["signed_on"]
+        if kind == "renewal" and _is_day(older):
+            facts.append(words.say("The agreement before was signed on %(day)s", day=words.day(older)))
+        elif kind == "switch" and before["support_type"]:
+            facts.append(words.say("Before: %(support)s", support=plain(before["support_type"])))
+    if kind in ("termination", "pending_withdrawn"):
+        if last := entry["last_listed_in"]:
+            facts.append(words.say("Last on ICE's list of %(day)s", day=words.day(last["published_on"])))
+        if first := entry["first_missing_from"]:
+            facts.append(words.say("Not on ICE's list of %(day)s", day=words.day(first["published_on"])))
+        if entry["rule"] == "signed":
+            facts.append(words.say("The agency's agreement is now on the participating list"))
+    elif kind == "list_event":
+        facts.append(words.say("ICE's page no longer links the list since %(day)s", day=words.day(entry["listed_on"])))
+    else:
+        facts.append(words.say("On ICE's list of %(day)s", day=words.day(entry["listed_on"])))
+    if kind == "amendment" and entry["fields"]:
+        names = [words.named(FIELD_NAMES[f]) if f in FIELD_NAMES else plain(f) for f in entry["fields"]]
+        facts.append(words.say("What differs: %(fields)s", fields=words.join(names)))
+    return facts
+
+
+def _certainty(entry: Entry, what: str, words: Words) -> str:
+    if what == "correction":
+        for beginning, said in _REASONS:
+            if str(entry["reason"] or "").startswith(beginning):
+                return words.named(said)
+        return words.say("The lists known now no longer say so.")
+    if what == "early":
+        return words.say("One list lacks it; ICE's next list decides, and we will tell you.")
+    if entry["needs_review"]:
+        named = plain(entry["candidates"][0].get("agency")) if entry["candidates"] else ""
+        if named:
+            return words.say("A person is still to check whether it goes on as %(agency)s.", agency=named)
+        return words.say("A person is still to check it.")
+    if entry["kind"] in ("termination", "pending_withdrawn"):
+        if entry["evidence"].get("confirmed_by") == "time":
+            return words.say("Confirmed: ICE still served the list without it days later.")
+        return words.say("Confirmed: a second list lacks it too. ICE's list does not say why.")
+    row = (entry["first_listed_in"] or {}).get("row")
+    return words.say("As ICE's list says in row %(row)s.", row=row) if row else words.say("As ICE's list says.")
+
+
+def _is_day(text: Any) -> bool:
+    return isinstance(text, str) and len(text) == 10 and text[4] == text[7] == "-" and text.replace("-", "").isdigit()

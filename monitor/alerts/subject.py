@@ -1,0 +1,67 @@
+"""What a message is about, in one line: "287(g): 3 new agreements and 1 no longer listed in Florida"."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from monitor.alerts.story import Story
+from monitor.alerts.wishes import state_names
+from monitor.alerts.words import Words
+
+_ORDER = (
+    "correction", "signing", "termination", "renewal", "switch", "reinstatement", "pending_listed",
+    "pending_withdrawn", "amendment", "list_event", "early",
+)  # fmt: skip
+_MOST_PARTS = 4
+
+
+def make_subject(stories: Sequence[Story], words: Words) -> str:
+    """The subject of a message that tells these changes."""
+    counts = Counter(s.what if s.what in ("correction", "early") else s.kind for s in stories)
+    named = [name for name in _ORDER if counts[name]]
+    if len(named) > _MOST_PARTS:
+        rest = sum(counts[name] for name in named[_MOST_PARTS - 1 :])
+        parts = [_part(name, counts[name], words) for name in named[: _MOST_PARTS - 1]]
+        parts.append(words.count("%(n)d other change", "%(n)d other changes", rest))
+    else:
+        parts = [_part(name, counts[name], words) for name in named]
+    what, place = words.join(parts), _where(stories, words)
+    if not place:
+        return words.say("287(g): %(what)s", what=what)
+    return words.say("287(g): %(what)s in %(place)s", what=what, place=place)
+
+
+def _part(name: str, n: int, words: Words) -> str:
+    match name:
+        case "correction":
+            return words.count("%(n)d correction", "%(n)d corrections", n)
+        case "early":
+            return words.count("%(n)d unconfirmed", "%(n)d unconfirmed", n)
+        case "signing":
+            return words.count("%(n)d new agreement", "%(n)d new agreements", n)
+        case "termination":
+            return words.count("%(n)d no longer listed", "%(n)d no longer listed", n)
+        case "renewal":
+            return words.count("%(n)d renewed", "%(n)d renewed", n)
+        case "switch":
+            return words.count("%(n)d switched", "%(n)d switched", n)
+        case "reinstatement":
+            return words.count("%(n)d listed again", "%(n)d listed again", n)
+        case "pending_listed":
+            return words.count("%(n)d newly pending", "%(n)d newly pending", n)
+        case "pending_withdrawn":
+            return words.count("%(n)d no longer pending", "%(n)d no longer pending", n)
+        case "amendment":
+            return words.count("%(n)d corrected listing", "%(n)d corrected listings", n)
+    return words.count("%(n)d note about a list", "%(n)d notes about lists", n)
+
+
+def _where(stories: Sequence[Story], words: Words) -> str:
+    places = {s.place for s in stories if s.place}
+    states = sorted({state_names().get(s.state, s.state) for s in stories if s.state})
+    if len(places) == 1 and all(s.place for s in stories):
+        return places.pop()
+    if len(states) <= 2:
+        return words.join(states) if states else ""
+    return words.count("%(n)d state", "%(n)d states", len(states))

@@ -1,0 +1,226 @@
+"""What a message is to mail programs: valid MIME and HTML, whole text, absolute links, small, nothing injected."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import strict
+from pathlib import Path
+from typing import Any
+
+import html5lib
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+
+from monitor.alerts import mail, words
+from monitor.alerts.errors import AlertError
+from monitor.alerts.render import Reader, Rendered, render_alert, render_confirmation
+from monitor.alerts.story import Story, tell_story
+from monitor.alerts.subject import make_subject
+from monitor.alerts.words import plain, words_of
+from monitor.log import read_log
+from tests.monitor.alerts.world import World, make_world, row
+
+SITE = "https://agreements.example.org"
+TOKEN = "x" * 180
+READERS = {
+    language: Reader(
+        language, ("Florida · daily",), f"{SITE}/alerts/manage/{TOKEN}", f"{SITE}/alerts/unsubscribe/{TOKEN}"
+    )
+    for language in ("en", "es")
+}
+EVIL = 'Town <script>alert(1)</script> & "Sons"\r\nBcc: victim@example.org\u202e PD'
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Eleven changes of several kinds in two states, one agency of a hostile name among them."""
+    world = make_world(tmp_path_factory.mktemp("world"), mail_footer="Agreements Watch <1 Main Street>")
+    pasco, bay = (row(f"{n} County Sheriff's Office", county=f"{n} County") for n in ("Pasco", "Bay"))
+    new = [row(f"Town {n} Police Department", ("FLORIDA", "GEORGIA")[n % 2], signed="2025-06-02") for n in range(7)]
+    world.publish("2025-06-02", pasco, bay)
+    world.publish("2025-06-03", bay, *new, row(EVIL, signed="2025-06-02"))
+    world.publish("2025-06-04", *new, row(EVIL, signed="2025-06-02"))
+    world.publish("2025-06-05", *new, pasco, row(EVIL, signed="2025-06-02"))
+    return world
+
+
+def stories(world: World, language: str, times: int = 1) -> list[Story]:
+    found = [
+        tell_story(e, "correction" if e["status"] == "retracted" else "news", words_of(language), SITE)
+        for e in read_log(world.store)
+    ]
+    return found * times
+
+
+def built(world: World, language: str, times: int = 1) -> tuple[bytes, Rendered]:
+    rendered = render_alert(
+        stories(world, language, times), READERS[language], site="287(g) agreements", footer=world.settings.mail_footer
+    )
+    data = mail.build_mail(
+        world.settings, rendered, to="reader@example.org", message_id="0" * 24, made_at=world.now, language=language,
+        unsubscribe_url=READERS[language].unsubscribe_url,
+    )  # fmt: skip
+    return data, rendered
+
+
+def parsed(data: bytes) -> EmailMessage:
+    """The message by the strict parser: any defect is an error."""
+    message: Any = message_from_bytes(data, policy=strict)
+    assert [part.defects for part in message.walk() if part.defects] == []
+    return message  # type: ignore[no-any-return]
+
+
+def check_html(text: str) -> list[tuple[str, str]]:
+    """Valid by the HTML standard's own parser; returns every (tag, link)."""
+    tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
+    return [(e.tag, e.get("href") or e.get("src")) for e in tree.iter() if e.get("href") or e.get("src")]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("times", [1, 5, 7])
+def test_a_message_passes_the_checker(world: World, language: str, times: int) -> None:
+    """11 changes in full, 55 and 77 in short (80 is the most): under 102 kB, and both parts give back what went in."""
+    data, rendered = built(world, language, times)
+    assert len(data) < 102_000
+    assert max(len(line) for line in data.split(b"\r\n")) <= 998
+    assert b"\n" not in data.replace(b"\r\n", b"")
+    message = parsed(data)
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    assert text is not None
+    assert html is not None
+    assert text.get_content().replace("\r\n", "\n").strip() == rendered.text.strip()
+    links = check_html(html.get_content())
+    assert {tag for tag, _ in links} == {"a"}, "no picture, script or style sheet is loaded from anywhere"
+    assert [link for _, link in links if not re.match(r"https://[a-z.]+/", link)] == []
+    for change in stories(world, language):
+        assert text.get_content().count(change.page) == html.get_content().count(change.page) == times
+        assert change.agency in text.get_content()
+    for link in (READERS[language].manage_url, READERS[language].unsubscribe_url):
+        assert link in text.get_content()
+        assert link in html.get_content()
+    assert "%(" not in text.get_content() + html.get_content()
+
+
+def test_the_headers_are_what_relays_and_mail_programs_look_for(world: World) -> None:
+    message = parsed(built(world, "es")[0])
+    assert message["From"].addresses[0].addr_spec == "alerts@alerts.example.org"
+    assert message["To"] == "reader@example.org"
+    assert message["Message-ID"] == f"<{'0' * 24}@alerts.example.org>"
+    assert message["List-Unsubscribe"] == f"<{SITE}/alerts/unsubscribe/{TOKEN}>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["List-Id"] == "<alerts.ice-agreements.localhost>"
+    assert message["Date"].datetime.date() == date(2025, 6, 5)
+    assert message["Subject"] == make_subject(stories(world, "es"), words_of("es"))
+    assert message["Bcc"] is None
+
+
+def test_a_hostile_agency_name_stays_a_name(world: World) -> None:
+    """Tags are escaped, line ends and direction marks gone, no header appears."""
+    data, rendered = built(world, "en")
+    assert "<script" not in rendered.html
+    assert "Town &lt;script&gt;alert(1)&lt;/script&gt; &amp; " in rendered.html
+    assert "\nBcc:" not in rendered.text
+    assert "\u202e" not in rendered.text + rendered.html
+    assert [name for name, _ in parsed(data).items()].count("To") == 1
+
+
+@pytest.mark.parametrize("value", ["a\r\nBcc: b@example.org", "a\nX: y", "a\rb", "a\x00b"])
+def test_a_header_never_holds_a_line_end(world: World, value: str) -> None:
+    rendered = Rendered(value, "text", "")
+    data = mail.build_mail(
+        world.settings, rendered, to="a@example.org", message_id="1", made_at=world.now, language="en"
+    )
+    assert len([h for h in parsed(data) if h.lower() in ("bcc", "x")]) == 0
+    with pytest.raises(AlertError):
+        mail.build_mail(
+            world.settings, Rendered("s", "t", ""), to=value, message_id="1", made_at=world.now, language="en"
+        )
+
+
+def test_a_confirmation_asks_and_tells_how_to_do_nothing(world: World) -> None:
+    rendered = render_confirmation("es", ["Florida"], f"{SITE}/alerts/confirm/{TOKEN}", 7, site="S", footer="")
+    assert [link for _, link in check_html(rendered.html)] == [f"{SITE}/alerts/confirm/{TOKEN}"]
+    assert f"{SITE}/alerts/confirm/{TOKEN}" in rendered.text
+    assert "7 días" in rendered.text
+
+
+def of(kind: str, n: int, place: str = "", what: str = "news") -> list[Story]:
+    state = {"Florida": "FL", "Georgia": "GA", "Texas": "TX"}.get(place.split(", ")[-1], "")
+    return [Story("0", what, kind, "", "", place, state, "", (), "", "", "", "")] * n
+
+
+@pytest.mark.parametrize(
+    ("told", "english", "spanish"),
+    [
+        (
+            of("signing", 2, "Lee County, Florida")
+            + of("signing", 1, "Bay County, Florida")
+            + of("termination", 1, "Florida"),
+            "287(g): 3 new agreements and 1 no longer listed in Florida",
+            "287(g): 3 acuerdos nuevos y 1 que ya no figura en Florida",
+        ),
+        (
+            of("signing", 1, "Lee County, Florida"),
+            "287(g): 1 new agreement in Lee County, Florida",
+            "287(g): 1 acuerdo nuevo en Lee County, Florida",
+        ),
+        (
+            of("termination", 2, "Florida") + of("renewal", 1, "Georgia"),
+            "287(g): 2 no longer listed and 1 renewed in Florida and Georgia",
+            "287(g): 2 que ya no figuran y 1 renovado en Florida y Georgia",
+        ),
+        (
+            of("termination", 1, "Florida", "correction") + of("signing", 1, "Georgia") + of("signing", 1, "Texas"),
+            "287(g): 1 correction and 2 new agreements in 3 states",
+            "287(g): 1 rectificación y 2 acuerdos nuevos en 3 estados",
+        ),
+        (of("list_event", 1), "287(g): 1 note about a list", "287(g): 1 nota sobre una lista"),
+    ],
+)
+def test_the_subject_says_what_and_where(told: list[Story], english: str, spanish: str) -> None:
+    assert make_subject(told, words_of("en")) == english
+    assert make_subject(told, words_of("es")) == spanish
+
+
+def test_dates_are_written_as_the_reader_writes_them() -> None:
+    assert words_of("en").day("2025-06-01") == "June 1, 2025"
+    assert words_of("es").day("2025-06-01") == "1 de junio de 2025"
+
+
+def texts_of(catalogue: Catalog) -> dict[Any, Any]:
+    """Text (or its two forms) -> its translation."""
+    pairs = ((m.id, m.string) for m in catalogue if m.id)
+    return {tuple(i) if isinstance(i, list) else i: tuple(t) if isinstance(t, list) else t for i, t in pairs}
+
+
+def test_every_text_is_translated_and_the_compiled_catalogues_are_those() -> None:
+    """All that is marked in code and templates stands in both catalogues; each .mo is its .po, compiled."""
+    alerts = Path(words.__file__).parent
+    asked = {
+        found[2] if isinstance(found[2], str) else tuple(found[2])
+        for found in extract_from_dir(
+            alerts, [("**.py", "python"), ("**.j2", "jinja2")],
+            keywords={"say": None, "N_": None, "count": (1, 2), "_": None}, strip_comment_tags=True,
+        )
+    }  # fmt: skip
+    for language in ("en", "es"):
+        place = words.LOCALE / language / "LC_MESSAGES" / "alerts"
+        with place.with_suffix(".po").open("rb") as source, place.with_suffix(".mo").open("rb") as compiled:
+            catalogue, machine = read_po(source, locale=language), read_mo(compiled)
+        known = texts_of(catalogue)
+        assert asked - known.keys() == set()
+        assert known.keys() - asked == set(), "texts that nothing says any more"
+        assert [i for i, text in known.items() if not (all(text) if isinstance(text, tuple) else text)] == []
+        assert texts_of(machine) == known
+        assert [m.id for m in catalogue if list(m.check(catalogue))] == [], "a placeholder got lost"
+
+
+def test_plain_text_keeps_letters_and_loses_what_acts() -> None:
+    assert plain("Doña  Ana\u200b\r\n\tCounty\x00\u202e") == "Doña Ana County"

@@ -1,0 +1,163 @@
+"""ICE's real lists of 2025, put out one by one, and 200 readers with random filters: each got just what is theirs.
+
+What is due is computed here a second way: from the log's statements alone, filter by filter, with plain comparisons.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db import facts, snapshots
+from db.store import Store
+from monitor.alerts.compose import compose_due
+from monitor.alerts.subscribers import add_subscription
+from monitor.alerts.wishes import Wish
+from monitor.derive import derive
+from monitor.log import KINDS, read_entries, read_log
+from scrapers.readers import read_document
+
+SHEETS = Path(__file__).resolve().parents[3].parent / "shared" / "ice-sheets"
+READERS = 200
+#: Lists put out before this day are taken in at once, before anybody subscribes.
+BEGIN = "2025-06-15"
+
+pytestmark = [
+    pytest.mark.long, pytest.mark.xdist_group("replay"),
+    pytest.mark.skipif(not SHEETS.is_dir(), reason="the real lists are not beside the project"),
+]  # fmt: skip
+
+
+def in_order() -> list[tuple[str, Path, str]]:
+    """(when it was put out, file, what its link promised), by the workbook's own time, else the capture's."""
+    found = []
+    with (SHEETS / "manifest.csv").open(encoding="utf-8", newline="") as lines:
+        for line in csv.DictReader(lines):
+            if line["file"].startswith("page-tables"):
+                continue
+            captured = line["archive_capture_utc"]
+            seen = f"{captured[:4]}-{captured[4:6]}-{captured[6:8]}T{captured[8:10]}:{captured[10:12]}:{captured[12:]}Z"
+            at = line["workbook_modified_utc"] or seen
+            found.append((at if not captured or at <= seen else seen, SHEETS / line["file"], line["uploaded_as"]))
+    return sorted(found)
+
+
+def take_in(store: Store, path: Path, linked_as: str, now: str) -> None:
+    data = path.read_bytes()
+    sha256 = store.archive.put(data)
+    with store.writing():
+        facts.record_document(store, sha256, now)
+        snapshots.save_snapshot(store, sha256, read_document(data, name=path.name))
+        facts.record_sighting(
+            store, sha256, file=path.name, url="", linked_as=linked_as, seen_at=now, known_at=now, how="fetch"
+        )
+
+
+def random_wish(chance: random.Random, log: list[dict[str, Any]]) -> Wish:
+    """A filter of up to four parts, drawn from what the log holds, so that most select something."""
+    drawn = chance.choice(log)
+    parts = {part for part in ("state", "county", "agency", "support", "kinds") if chance.random() < 0.35}
+    return Wish(
+        rhythm="instant",
+        state=drawn["state"] if "state" in parts else None,
+        county_fips=drawn["county_fips"] if "county" in parts else None,
+        agency_id=drawn["agency_id"] if "agency" in parts else None,
+        support_type=chance.choice(["JEM", "WSO", "TFM"]) if "support" in parts else None,
+        kinds=tuple(k for k in KINDS if chance.random() < 0.4) or None if "kinds" in parts else None,
+        early=chance.random() < 0.3,
+    )
+
+
+USUAL = {"signing", "termination", "renewal", "switch", "reinstatement", "pending_listed", "pending_withdrawn"}
+
+
+def selects(wish: Wish, entry: dict[str, Any], agency_ids: dict[str, set[str]]) -> bool:
+    """The filter, said a second way."""
+    if wish.state and wish.state != entry["state"]:
+        return False
+    if wish.county_fips and wish.county_fips != entry["county_fips"]:
+        return False
+    if wish.agency_id and wish.agency_id not in agency_ids.get(entry["agency_id"], {entry["agency_id"]}):
+        return False
+    if wish.support_type and wish.support_type != entry["support_type"]:
+        return False
+    return entry["kind"] in (set(wish.kinds) if wish.kinds else USUAL)
+
+
+def former(store: Store) -> dict[str, set[str]]:
+    rows = store.connection.execute("select id, former_ids from agencies")
+    return {str(i): {str(i), *json.loads(f)} for i, f in rows}
+
+
+def test_each_reader_gets_just_what_their_filter_selects(tmp_path: Path) -> None:
+    lists = in_order()
+    early, steps = [x for x in lists if x[0] < BEGIN], [x for x in lists if x[0] >= BEGIN]
+    assert len(steps) > 60
+    chance = random.Random(287)
+    with Store.open(tmp_path) as store:
+        store.connection.execute("pragma synchronous = off")  # what a power cut would lose is not the question here
+        for at, path, linked_as in early:
+            take_in(store, path, linked_as, at)
+        derive(store, now=BEGIN + "T00:00:00Z")
+        wishes = [random_wish(chance, read_log(store)) for _ in range(READERS - 2)] + [
+            Wish("instant"),
+            Wish("instant", early=True),
+        ]
+        readers = {
+            add_subscription(
+                store, "mail", f"r{n}@example.org", w, now=BEGIN, how="test", confirmed=True
+            ).subscriber_id: w
+            for n, w in enumerate(wishes)
+        }
+        due: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
+        last: dict[tuple[int, str], str] = {}
+        status: dict[str, str] = dict(store.connection.execute("select change_id, status from statements order by id"))
+        on_swap_day = 0
+        for at, path, linked_as in steps:
+            take_in(store, path, linked_as, at)
+            done = derive(store, now=at)
+            entries = {e["id"]: e for e in read_entries(store, done.stated)}
+            agency_ids = former(store)
+            for change_id in done.stated:
+                entry = entries[change_id]
+                was, now = status.get(change_id), entry["status"]
+                status[change_id] = now
+                for reader, wish in readers.items():
+                    said = last.get((reader, change_id))
+                    what = None
+                    if now == "retracted":
+                        what = "correction" if said in ("news", "early") else None
+                    elif selects(wish, entry, agency_ids):
+                        if now == "confirmed" and said != "news" and (was != now or said == "early"):
+                            what = "news"
+                        elif now == "provisional" and said is None and was is None and wish.early:
+                            what = "early" if entry["kind"] in ("termination", "pending_withdrawn") else None
+                    if what:
+                        due[reader][(change_id, what)] += 1
+                        last[(reader, change_id)] = what
+            compose_due(store, at)
+            with store.writing() as connection:
+                sent = connection.execute("update deliveries set status = 'sent' where status = 'waiting'").rowcount
+                connection.execute("update messages set status = 'sent' where status = 'waiting' and kind = 'alert'")
+            if path.name.endswith("09222025pm.xlsx"):
+                on_swap_day += sent
+        got: dict[int, Counter[tuple[str, str]]] = defaultdict(Counter)
+        for reader, change_id, what in store.connection.execute(
+            "select subscriber_id, change_id, what from deliveries where status = 'sent'"
+        ):
+            got[reader][(change_id, what)] += 1
+        retracted = [c for c, s in status.items() if s == "retracted"]
+        corrected = {c for counter in got.values() for c, what in counter if what == "correction"}
+        told = {c for counter in got.values() for c, what in counter if what != "correction"}
+    assert on_swap_day == 0
+    for reader, wish in readers.items():
+        assert got[reader] == due[reader], (wish, got[reader] - due[reader], due[reader] - got[reader])
+    assert corrected == {c for c in retracted if c in told}
+    assert corrected, "the summer of 2025 holds retractions; without one this test shows nothing about corrections"
+    assert sum(bool(got[r]) for r in readers) > READERS / 2, "most filters should have selected something"
