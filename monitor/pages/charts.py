@@ -32,7 +32,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Bars in rows, one row an agreement, over the time of all lists."""
+    """Bars in rows, one row an agreement, from the year of the first to the newest list."""
 
     width: int
     height: int
@@ -58,7 +58,7 @@ def draw_timeline(book: Book, agencies: Iterable[Agency]) -> Timeline | None:
     if not pairs or not book.dates:
         return None
     pairs.sort(key=lambda p: (p[0].first_on, p[0].id))
-    first, last = min(book.dates.values()), max(book.dates.values())
+    first, last = f"{pairs[0][0].first_on[:4]}-01-01", max(book.dates.values())
     scale = _scale(first, last, WIDTH)
     rows = []
     for number, (agreement, agency) in enumerate(pairs):
@@ -134,8 +134,12 @@ def _scale(first: str, last: str, width: float) -> Scale:
 
 
 def _years(first: str, last: str, scale: Scale) -> list[Tick]:
-    years = range(int(first[:4]) + 1, int(last[:4]) + 1)
-    return [Tick(round(scale(f"{year}-01-01"), 1), str(year)) for year in years]
+    years = range(int(first[:4]), int(last[:4]) + 1)
+    if len(years) == 1:
+        days = [f"{first[:4]}-{month:02}-01" for month in (1, 4, 7, 10)]
+    else:
+        days = [f"{year}-01-01" for year in years]
+    return [Tick(round(scale(day), 1), day[:7] if len(years) == 1 else day[:4]) for day in days if first <= day <= last]
 
 
 def _ceiling(most: int) -> int:

@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from db.store import Store
 from monitor.pages.book import Book, data_version, read_book
@@ -52,6 +53,8 @@ class Site:
     store: Store
     routes: list[Route] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    slow: threading.Lock = field(default_factory=threading.Lock)  # held while a history is made again
+    found: dict[tuple[str, str], Any] = field(default_factory=dict)  # kept by `monitor.pages.views.asof`
     _book: Book | None = None
 
     def book(self) -> Book:

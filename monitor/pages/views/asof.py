@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from db.errors import NotFoundError
-from monitor.listed import listed_agreements, totals
+from monitor.listed import count_totals, find_list, list_rows
 from monitor.pages.book import Book, Entry
 from monitor.pages.marks import mark_of
 from monitor.pages.render import Page
@@ -47,16 +47,14 @@ def list_days(book: Book) -> Iterator[tuple[str, str]]:
 def _answer(ask: Ask, day: str) -> Page | None:
     told: dict[str, Any] = {
         "day": day, "problem": "", "found": None, "rows": [], "claim": None, "by_state": [], "steps": ask.book.steps,
-        "asked": {k: ask.get(k) for k in ("date", "known_at", "state", "support_type") if ask.get(k)},
+        "asked": {k: ask.get(k) for k in ("date", "known_at", "state", "support_type")},
     }  # fmt: skip
     known_at = _moment(ask.get("known_at"))
     if not _is_day(day) or (ask.get("known_at") and known_at is None):
         told["problem"] = "date"
         return Page("asof.html", told, status=400 if day else 200)
     try:
-        with ask.site.lock:
-            rows = listed_agreements(ask.site.store, as_of=day, known_at=known_at)
-            found = totals(ask.site.store, as_of=day, known_at=known_at)
+        rows, found = _listed(ask, day, known_at)
     except NotFoundError:
         told["problem"] = "none"
         return Page("asof.html", told, status=404)
@@ -68,6 +66,36 @@ def _answer(ask: Ask, day: str) -> Page | None:
         "later": min((d for d, _ in ask.book.steps if d > day), default=None),
     }  # fmt: skip
     return Page("asof.html", told)
+
+
+def _listed(ask: Ask, day: str, known_at: str | None) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The rows and totals of the list in force; one made-again history at a time, kept for the next who asks."""
+    book = ask.book
+    known = known_before(ask, known_at)
+    with ask.site.slow:
+        key = (book.version, day if known is None else f"{day} {known}")
+        kept = ask.site.found
+        if key not in kept:
+            found = find_list(ask.site.store, day, known, "participating")
+            rows = list_rows(found)
+            if len(kept) > 40:
+                kept.clear()
+            kept[key] = (rows, count_totals(found, rows, day))
+        return kept[key]
+
+
+def known_before(ask: Ask, known_at: str | None) -> str | None:
+    """The last moment by then at which something became known; None when nothing did since.
+
+    So the times that differ are as few as the times at which something happened, whatever readers ask.
+    """
+    if known_at is None:
+        return None
+    query = "select max(at) from (select known_at at from sightings union select made_at from rulings) where at <= ?"
+    connection = ask.site.store.connection
+    last = connection.execute(query, [known_at]).fetchone()[0]
+    newest = connection.execute(query, ["9999"]).fetchone()[0]
+    return None if last == newest else (last or known_at)
 
 
 def find_claim(book: Book, day: str, published_on: str) -> Entry | None:

@@ -38,10 +38,10 @@ def show_changes(ask: Ask) -> Page | None:
     pages = max(1, -(-len(shown) // PER_PAGE))
     number = min(max(1, int(ask.get("page")) if ask.get("page").isdecimal() else 1), pages)
     part = shown[(number - 1) * PER_PAGE : number * PER_PAGE]
-    asked = {k: ask.get(k) for k in (*FILTERS, "q", "all") if ask.get(k)}
+    asked = {k: ask.get(k) for k in (*FILTERS, "q", "all")}
     return Page("changes.html", {
         "days": by_day(part), "total": len(shown), "noise": len(noise), "page": number, "pages": pages,
-        "asked": asked, "kinds": KINDS, "statuses": STATUSES, "months": months(ask.book),
+        "asked": asked, "filtered": any(asked[k] for k in (*FILTERS, "all")), "kinds": KINDS, "statuses": STATUSES, "months": months(ask.book),
         "years": years(ask.book),
     })  # fmt: skip
 

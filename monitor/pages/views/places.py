@@ -104,7 +104,7 @@ def covered(book: Book, state: State) -> int:
 
 def support_counts(standing: Standing) -> dict[str, int]:
     """Support type -> how many listed agreements."""
-    return {code: sum(a.support == code for a in standing.listed) for code in ("JEM", "WSO", "TFM")}
+    return {code: sum(a.support == code for a in standing.listed) for code in ("TFM", "WSO", "JEM")}
 
 
 def find_county(code: str, slug: str) -> County | None:
