@@ -41,6 +41,8 @@ app.command("totals")(reading.count)
 app.command("publications")(reading.publications)
 app.command("explain")(reading.explain)
 app.command("serve")(serve.serve)
+app.command("publish")(serve.publish)
+app.command("export")(serve.export)
 app.add_typer(review.app, name="review")
 
 

@@ -55,6 +55,7 @@ class Site:
     lock: threading.Lock = field(default_factory=threading.Lock)
     slow: threading.Lock = field(default_factory=threading.Lock)  # held while a history is made again
     found: dict[tuple[str, str], Any] = field(default_factory=dict)  # kept by `monitor.pages.views.asof`
+    pdf_published: bool = True  # False while pages are published without their one-pagers as PDF
     _book: Book | None = None
 
     def book(self) -> Book:

@@ -40,7 +40,7 @@ def _show(facts: Any, pdf: bool) -> Any:
         if pdf:
             name = "287g-" + told["to"].strip("/").replace("/", "-") + f"-{ask.language.code}.pdf"
             return Page(body=set_sheet(_spoken(told)), media="application/pdf", file=name)
-        return Page("sheet.html", {"sheet": told})
+        return Page("sheet.html", {"sheet": told, "pdf": ask.site.pdf_published or not ask.static})
 
     return show
 
