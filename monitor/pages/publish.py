@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 
+from db.store import Store
 from monitor.pages import render
 from monitor.pages.language import LANGUAGES, LOCALES, Language, language
 from monitor.pages.sinks import LEDGER, Ledger, Sink
 from monitor.pages.site import Site
+from monitor.pages.sitemap import make_site
 
 HERE = Path(__file__).parent
+#: From how many pages on other processes are worth their start.
+MANY = 2000
+_site: Site | None = None  # a worker's own
 
 
 @dataclass(slots=True)
@@ -34,17 +42,16 @@ def publish(
 
     With `pdf`, the one-pagers as PDF too; without, they are neither made nor linked, and those there stay.
     """
-    site.pdf_published = pdf
     known, done, ledger = sink.read_ledger(), Published(), Ledger()
+    moved: list[tuple[str, str, str, str]] = []
     for path, mark, spoken, address in list_files(site, pdf):
         done.files += 1
         if path in known and known[path][0] == mark:
             ledger[path] = known[path]
-            continue
-        page = site.page(address, spoken, {}, static=True)
-        if page is None:
-            raise LookupError(f"{address} is listed to be published, and there is no such page")
-        _write(sink, done, known, ledger, path, mark, render.render(page, address, spoken, static=True), page.media)
+        else:
+            moved.append((path, mark, spoken.code, address))
+    for (path, mark, _, _), (body, media) in zip(moved, make_pages(site, [m[2:] for m in moved], pdf), strict=True):
+        _write(sink, done, known, ledger, path, mark, body, media)
     for path, body, media in (*_assets(), *_missing_pages(), *extra):
         done.files += 1
         mark = hashlib.blake2b(body, digest_size=12).hexdigest()
@@ -58,6 +65,42 @@ def publish(
     if ledger != known:
         sink.finish(gone, ledger)
     return done
+
+
+def make_pages(site: Site, wanted: Sequence[tuple[str, str]], pdf: bool) -> Iterator[tuple[bytes, str]]:
+    """(body, media) of each (language, address), in order; many are made by one process a processor."""
+    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if len(wanted) < MANY or workers < 2:
+        site.pdf_published = pdf
+        yield from (_make(site, *one) for one in wanted)
+        return
+    parts = [wanted[start : start + 200] for start in range(0, len(wanted), 200)]
+    home = (site.store.home, site.book().version, pdf)
+    # a fresh process each: SQLite's connections must not be carried over a fork
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start, initargs=home) as pool:
+        for made in pool.map(_make_part, parts):
+            yield from made
+
+
+def _start(home: Path, version: str, pdf: bool) -> None:
+    global _site
+    _site = make_site(Store.open(home, read_only=True))
+    _site.pdf_published = pdf
+    if _site.book().version != version:
+        raise RuntimeError("the data changed while pages were being published; publish again")
+
+
+def _make_part(part: Sequence[tuple[str, str]]) -> list[tuple[bytes, str]]:
+    assert _site is not None
+    return [_make(_site, *one) for one in part]
+
+
+def _make(site: Site, code: str, address: str) -> tuple[bytes, str]:
+    spoken = language(code)
+    page = site.page(address, spoken, {}, static=True)
+    if page is None:
+        raise LookupError(f"{address} is listed to be published, and there is no such page")
+    return render.render(page, address, spoken, static=True), page.media
 
 
 def list_files(site: Site, pdf: bool) -> Iterator[tuple[str, str, Language, str]]:
