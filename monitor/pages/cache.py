@@ -114,7 +114,11 @@ class PageCache:
         media = dict(headers).get(b"content-type", b"")
         packed = gzip.compress(body, 6, mtime=0) if len(body) > 800 and media.startswith(_PACKED) else None
         plain_headers = [*headers, (b"content-length", str(len(body)).encode())]
-        packed_headers = [*headers, (b"content-encoding", b"gzip"), (b"content-length", str(len(packed or b"")).encode())]
+        packed_headers = [
+            *headers,
+            (b"content-encoding", b"gzip"),
+            (b"content-length", str(len(packed or b"")).encode()),
+        ]
         return Kept(status, plain_headers, body, packed_headers, packed, mark)
 
     async def _send(self, kept: Kept, scope: Scope, send: Send) -> None:

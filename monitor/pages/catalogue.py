@@ -64,4 +64,4 @@ def update_catalogue(code: str) -> Catalog:
 if __name__ == "__main__":
     made = update_catalogue("es")
     open_ones = [m.id for m in made if m.id and not all(m.string if isinstance(m.string, tuple) else (m.string,))]
-    print(f"{len(made)} messages, {len(open_ones)} to translate")  # noqa: T201 - a tool for developers
+    print(f"{len(made)} messages, {len(open_ones)} to translate")

@@ -32,7 +32,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Bars in rows, one row an agreement, from the year of the first to the newest list."""
+    """Bars in rows, one row an agreement, from the year of the first to that of the newest list."""
 
     width: int
     height: int
@@ -58,7 +58,9 @@ def draw_timeline(book: Book, agencies: Iterable[Agency]) -> Timeline | None:
     if not pairs or not book.dates:
         return None
     pairs.sort(key=lambda p: (p[0].first_on, p[0].id))
-    first, last = f"{pairs[0][0].first_on[:4]}-01-01", max(book.dates.values())
+    newest = max(book.dates.values())
+    # to the end of the year, so that a page is not drawn anew with each list: what still stands reaches the edge
+    first, last = f"{pairs[0][0].first_on[:4]}-01-01", f"{newest[:4]}-12-31"
     scale = _scale(first, last, WIDTH)
     rows = []
     for number, (agreement, agency) in enumerate(pairs):
@@ -94,7 +96,7 @@ def count_over_time(book: Book, agreements: Sequence[Agreement]) -> list[tuple[s
     moves: dict[str, dict[str, int]] = {}
     for agreement in agreements:
         code = agreement.support if agreement.support in SUPPORT else "other"
-        for spell in agreement.spells if agreement.list == "participating" else ():
+        for spell in agreement.spells if agreement.list_name == "participating" else ():
             if spell.missing_on == spell.first_on:
                 continue
             moves.setdefault(spell.first_on, {}).setdefault(code, 0)
@@ -112,7 +114,11 @@ def count_over_time(book: Book, agreements: Sequence[Agreement]) -> list[tuple[s
 
 
 def _area(
-    points: Sequence[tuple[str, dict[str, int]]], low: Sequence[int], high: Sequence[int], x: Scale, y: Callable[[float], float]
+    points: Sequence[tuple[str, dict[str, int]]],
+    low: Sequence[int],
+    high: Sequence[int],
+    x: Scale,
+    y: Callable[[float], float],
 ) -> str:
     """A stepped area: a number holds until the next list."""
     forth, back = [], []

@@ -46,8 +46,8 @@ def _agreements(book: Book) -> Iterator[Row]:
     for g in sorted(book.agreements.values(), key=lambda g: g.id):
         agency = book.agencies.get(g.agency_id)
         yield {
-            "agreement_id": g.id, "list": g.list, "state": agency.state if agency else None, "agency_id": g.agency_id,
-            "agency": agency.name if agency else None, **_place(agency), "support_type": g.support,
+            "agreement_id": g.id, "list": g.list_name, "state": agency.state if agency else None,
+            "agency_id": g.agency_id, "agency": agency.name if agency else None, **_place(agency), "support_type": g.support,
             "signed_on": g.signed_on, "status": g.status, "first_listed_on": g.first_on, "last_listed_on": g.last_on,
             "no_longer_listed_on": g.ended_on, "ending_change_id": g.ended_by["id"] if g.ended_by else None,
             "moa_url": g.moa,
@@ -91,7 +91,10 @@ def _lists(book: Book) -> Iterator[Row]:
 _PLACED = {
     "county": ("string", mark("County as the Census Bureau writes it; blank for statewide and unplaced agencies.")),
     "county_fips": ("string", mark("Five-digit FIPS code of the county.")),
-    "county_by": ("string", mark("How the county is known: list (ICE's list or the name) or zip (ZIP codes of the city).")),
+    "county_by": (
+        "string",
+        mark("How the county is known: list (ICE's list or the name) or zip (ZIP codes of the city)."),
+    ),
 }
 _SOURCES: dict[str, tuple[str, str]] = {}
 for _place_name, _words in (

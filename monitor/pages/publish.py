@@ -35,9 +35,7 @@ class Published:
     gone: int = 0
 
 
-def publish(
-    site: Site, sink: Sink, *, pdf: bool = False, extra: Iterable[tuple[str, bytes, str]] = ()
-) -> Published:
+def publish(site: Site, sink: Sink, *, pdf: bool = False, extra: Iterable[tuple[str, bytes, str]] = ()) -> Published:
     """Every page, file and download is in the sink. `extra` (path, body, media) are files of others, such as feeds.
 
     With `pdf`, the one-pagers as PDF too; without, they are neither made nor linked, and those there stay.
@@ -129,7 +127,11 @@ def file_of(spoken: Language, address: str) -> str:
 def look() -> str:
     """A text that differs when anything does that makes pages from data: templates, code, words, shapes."""
     mark = hashlib.blake2b(digest_size=12)
-    files = [p for p in HERE.rglob("*") if p.is_file() and p.suffix in (".py", ".html", ".typ", ".json", ".css", ".js", ".svg")]
+    files = [
+        p
+        for p in HERE.rglob("*")
+        if p.is_file() and p.suffix in (".py", ".html", ".typ", ".json", ".css", ".js", ".svg")
+    ]
     for path in sorted([*files, *LOCALES.rglob("pages.po")]):
         mark.update(str(path.relative_to(HERE.parent)).encode() + b"\0" + path.read_bytes())
     return mark.hexdigest()

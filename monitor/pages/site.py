@@ -1,4 +1,4 @@
-"""The site at one version of the data: an address and a question in, a page out. Serving and publishing both ask here."""
+"""The site at one version of the data: an address and a question in, a page out; asked by serving and publishing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from db.store import Store
-from monitor.pages.book import Book, data_version, read_book
+from monitor.pages.binding import data_version, read_book
+from monitor.pages.book import Book
 from monitor.pages.language import Language
 from monitor.pages.render import Page
 
@@ -78,8 +79,6 @@ class Site:
                 return route.view(ask, **found.groupdict())
         return None
 
-    def add(
-        self, pattern: str, view: View, addresses: Addresses | None = None, *, spoken: bool = True
-    ) -> None:
+    def add(self, pattern: str, view: View, addresses: Addresses | None = None, *, spoken: bool = True) -> None:
         """Addresses of this form are answered by the view."""
         self.routes.append(Route(re.compile(pattern), view, addresses, spoken))

@@ -47,13 +47,13 @@ def agencies_of(book: Book, state: State | None = None, fips: str | None = None)
 
 def paint(agreements: Sequence[Agreement], day: str, layer: str) -> str | None:
     """The class in which the map paints a county at the end of a day; None for no colour."""
-    now = [a for a in agreements if a.list == "participating" and is_listed(a, day)]
+    now = [a for a in agreements if a.list_name == "participating" and is_listed(a, day)]
     if layer == "status":
         if now:
             return "listed"
-        if any(a.list == "pending" and is_listed(a, day) for a in agreements):
+        if any(a.list_name == "pending" and is_listed(a, day) for a in agreements):
             return "pending"
-        return "ended" if any(a.list == "participating" and a.first_on <= day for a in agreements) else None
+        return "ended" if any(a.list_name == "participating" and a.first_on <= day for a in agreements) else None
     if not now:
         return None
     if layer == "number":
@@ -73,6 +73,6 @@ def paint(agreements: Sequence[Agreement], day: str, layer: str) -> str | None:
 def is_listed(agreement: Agreement, day: str) -> bool:
     """Whether the last list of its kind by the end of the day shows it.
 
-    Dates are enough: gone in the morning and back in the evening are two stretches, the second of which begins that day.
+    Dates are enough: gone in the morning and back in the evening are two stretches; the second begins that day.
     """
     return any(s.first_on <= day and (s.missing_on is None or day < s.missing_on) for s in agreement.spells)

@@ -26,7 +26,9 @@ KINDS = {
 KIND_SENTENCES = {
     "signing": mark("ICE's list shows this agreement for the first time."),
     "termination": mark("ICE's list no longer shows this agreement. The list does not say why."),
-    "renewal": mark("The same agency signed the same support type anew, and the older agreement is gone from the list."),
+    "renewal": mark(
+        "The same agency signed the same support type anew, and the older agreement is gone from the list."
+    ),
     "switch": mark("The agency signed another support type after its older agreement was gone from the list."),
     "amendment": mark("The agreement goes on; ICE changed what some cells of its row say."),
     "reinstatement": mark("The agreement is listed again after it had been no longer listed."),

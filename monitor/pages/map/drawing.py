@@ -71,10 +71,8 @@ def draw_paths(fips: Sequence[str], shades: Mapping[str, str], colours: bool = F
     parts = []
     for code in fips:
         shade = shades.get(code, "")
-        if colours:
-            mark = f' fill="{COLOURS.get(shade, COLOURS["never"])}"'
-        else:
-            mark = f' class="{shade}"' if shade else ""
+        named = f' class="{shade}"' if shade else ""
+        mark = f' fill="{COLOURS.get(shade, COLOURS["never"])}"' if colours else named
         parts.append(f'<path{mark} d="{shapes.counties[code][0]}"/>')
     return "".join(parts)
 

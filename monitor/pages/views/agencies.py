@@ -71,6 +71,6 @@ def list_agreements(book: Book) -> Iterator[tuple[str, str]]:
             yield f"agreements/{agreement.id}/", mark_of(mark, _range(book))
 
 
-def _range(book: Book) -> list[str]:
-    """The first and last day of all lists: the ends of every timeline."""
-    return [min(book.dates.values(), default=""), max(book.dates.values(), default="")]
+def _range(book: Book) -> str:
+    """The year of the newest list: the end of every timeline."""
+    return max(book.dates.values(), default="")[:4]

@@ -39,9 +39,21 @@ def show_day(ask: Ask, day: str) -> Page | None:
 
 
 def list_days(book: Book) -> Iterator[tuple[str, str]]:
-    """The days on which a list came out."""
-    for day, position in book.steps:
-        yield f"as-of/{day}/", mark_of(book.version, position)
+    """The days on which a list came out; a day's page depends on its list, its rows' agencies and its neighbours."""
+    shown = [0] * len(book.steps)
+    place = {day: number for number, (day, _) in enumerate(book.steps)}
+    for g in book.agreements.values():
+        agency = book.agencies.get(g.agency_id)
+        if g.list_name != "participating" or agency is None:
+            continue
+        mark = int(mark_of(g.id, agency.id, agency.fips), 16)
+        for spell in g.spells:
+            for number in range(place[spell.first_on], place.get(spell.missing_on or "", len(shown))):
+                shown[number] ^= mark
+    for number, (day, position) in enumerate(book.steps):
+        beside = [d for d, _ in book.steps[max(0, number - 1) : number + 2]]
+        claim = find_claim(book, day, day)
+        yield f"as-of/{day}/", mark_of(book.files[position], shown[number], beside, claim)
 
 
 def _answer(ask: Ask, day: str) -> Page | None:
@@ -81,7 +93,8 @@ def _listed(ask: Ask, day: str, known_at: str | None) -> tuple[list[dict[str, An
             if len(kept) > 40:
                 kept.clear()
             kept[key] = (rows, count_totals(found, rows, day))
-        return kept[key]
+        rows, totals = kept[key]
+        return rows, totals
 
 
 def known_before(ask: Ask, known_at: str | None) -> str | None:

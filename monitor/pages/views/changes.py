@@ -41,7 +41,7 @@ def show_changes(ask: Ask) -> Page | None:
     asked = {k: ask.get(k) for k in (*FILTERS, "q", "all")}
     return Page("changes.html", {
         "days": by_day(part), "total": len(shown), "noise": len(noise), "page": number, "pages": pages,
-        "asked": asked, "filtered": any(asked[k] for k in (*FILTERS, "all")), "kinds": KINDS, "statuses": STATUSES, "months": months(ask.book),
+        "asked": asked, "filtered": any(asked[k] for k in (*FILTERS, "all")), "kinds": KINDS, "statuses": STATUSES,
         "years": years(ask.book),
     })  # fmt: skip
 
@@ -51,9 +51,9 @@ def show_month(ask: Ask, month: str) -> Page | None:
     found = [e for e in ask.book.changes if e["listed_on"].startswith(month)]
     if not found:
         return None
-    every = months(ask.book)
-    return Page("month.html", {"month": month, "days": by_day(found), "months": every, "years": years(ask.book),
-                               "total": len(found)})  # fmt: skip
+    return Page("month.html", {
+        "month": month, "days": by_day(found), "years": years(ask.book), "total": len(found),
+    })  # fmt: skip
 
 
 def show_change(ask: Ask, change_id: str) -> Page | None:

@@ -33,8 +33,11 @@ def routes(site: Site) -> None:
     """The views' addresses are the site's."""
     site.add(r"data/", show_data, lambda book: iter([("data/", book.version)]))
     site.add(rf"data/(?P<name>{'|'.join(NAMES)})\.(?P<form>csv|json|parquet)", send_table, list_tables, spoken=False)
-    for path, view in (("ice-agreements.sqlite", send_database), ("datapackage.json", send_package),
-                       ("codebook.csv", send_codebook), ("totals.json", send_totals)):  # fmt: skip
+    others = {
+        "ice-agreements.sqlite": send_database, "datapackage.json": send_package, "codebook.csv": send_codebook,
+        "totals.json": send_totals, "newest.json": send_newest,
+    }  # fmt: skip
+    for path, view in others.items():
         site.add(rf"data/{path.replace('.', '[.]')}", view, _listed(f"data/{path}"), spoken=False)
 
 
@@ -70,7 +73,7 @@ def to_parquet(table: Table, book: Book) -> bytes:
     """The table as Parquet: integers and truth values as such, all else as text."""
     rows = list(table.rows(book))
     kinds = {"integer": DataType.int64(), "boolean": DataType.bool()}
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for c in table.columns:
         kind = kinds.get(c.type)
         values: list[Any] = [row[c.name] for row in rows] if kind else [as_text(row, c) for row in rows]
@@ -106,8 +109,13 @@ def send_package(ask: Ask) -> Page | None:
     """The Frictionless data package that describes the CSV files."""
     resources = [
         {
-            "name": t.name, "path": f"{t.name}.csv", "description": t.says, "format": "csv",
-            "mediatype": "text/csv", "encoding": "utf-8", "dialect": {"lineTerminator": "\r\n"},
+            "name": t.name,
+            "path": f"{t.name}.csv",
+            "description": t.says,
+            "format": "csv",
+            "mediatype": "text/csv",
+            "encoding": "utf-8",
+            "dialect": {"lineTerminator": "\r\n"},
             "schema": {
                 "fields": [{"name": c.name, "type": c.type, "description": c.says} for c in t.columns],
                 "primaryKey": [t.key] if t.name != "lists" else ["sha256", "file", "linked_as"],
@@ -147,6 +155,13 @@ def send_totals(ask: Ask) -> Page | None:
     }
     body = {"country": whole, "states": states}
     return Page(body=json.dumps(body, separators=(",", ":")).encode(), media="application/json", file="totals.json")
+
+
+def send_newest(ask: Ask) -> Page | None:
+    """The newest list: file, day of publication, checksum."""
+    names = ("file", "published_on", "sha256", "url", "rows")
+    body = {name: ask.book.newest[name] for name in names} if ask.book.newest else {}
+    return Page(body=json.dumps(body).encode(), media="application/json", file="newest.json")
 
 
 def _stored(row: dict[str, Any], name: str) -> Any:

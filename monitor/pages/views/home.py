@@ -19,7 +19,9 @@ def routes(site: Site) -> None:
 def show_home(ask: Ask) -> Page | None:
     """The state of things in one sentence, the newest changes, the ways in."""
     book = ask.book
-    telling = [e for e in book.changes if not e["noise"] and e["status"] != "retracted" and e["list"] == "participating"]
+    telling = [
+        e for e in book.changes if not e["noise"] and e["status"] != "retracted" and e["list"] == "participating"
+    ]
     standing = standing_of(book.agencies.values())
     listed_in = {book.agencies[a.agency_id].state for a in standing.listed}
     return Page("home.html", {
@@ -33,4 +35,3 @@ def show_home(ask: Ask) -> Page | None:
 def show_words(ask: Ask, name: str) -> Page | None:
     """A page of plain words."""
     return Page(f"{name}.html", {"vintage": read_shapes().vintage})
-

@@ -48,8 +48,10 @@ def send_original(ask: Ask, sha256: str, name: str) -> Page | None:
         body = ask.site.store.archive.get(sha256)
     except StoreError:
         return None
-    media = "text/plain; charset=utf-8" if name.endswith(".txt") else (
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    media = (
+        "text/plain; charset=utf-8"
+        if name.endswith(".txt")
+        else ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
     )
     return Page(body=body, media=media, file=safe_name(found["file"], name))
 
@@ -82,4 +84,3 @@ def list_originals(site: Site, book: Book) -> Iterator[tuple[str, str]]:
     for sha256 in dict.fromkeys(p["sha256"] for p in book.publications):
         if name := file_name(site, sha256):
             yield f"lists/{sha256}/{name}", sha256
-

@@ -12,6 +12,7 @@ from monitor.pages.book import Book
 from monitor.pages.map.drawing import LAYERS, by_shape, draw_country, painted, placed_counties
 from monitor.pages.map.image import draw_image
 from monitor.pages.map.shapes import read_shapes
+from monitor.pages.marks import mark_of
 from monitor.pages.render import Page
 from monitor.pages.site import Ask, Site
 from monitor.pages.standing import is_listed
@@ -74,7 +75,7 @@ def send_data(ask: Ask) -> Page | None:
                 end = len(days) if spell.missing_on is None else _at(days, spell.missing_on)
                 if first < end:
                     under = administration(g.signed_on)
-                    spans.append([first, end, "P" if g.list == "pending" else (g.support or "?")[0], under or "",
+                    spans.append([first, end, "P" if g.list_name == "pending" else (g.support or "?")[0], under or "",
                                   g.signed_on or ""])  # fmt: skip
         if spans:
             data[fips] = spans
@@ -92,7 +93,7 @@ def _held(book: Book, day: str) -> dict[str, list[str]]:
     """FIPS code of the shape -> support types listed there on the day."""
     held = {}
     for fips, agreements in by_shape(book).items():
-        now = [g.support or "?" for g in agreements if g.list == "participating" and is_listed(g, day)]
+        now = [g.support or "?" for g in agreements if g.list_name == "participating" and is_listed(g, day)]
         if now:
             held[fips] = sorted(now)
     return held
@@ -106,7 +107,7 @@ def unplaced(book: Book, day: str) -> list[Any]:
         agencies = [
             a for a in book.in_state.get(state.code, ())
             if (not a.fips or state.territory or (a.fips not in drawn and a.fips not in ("02063", "02066")))
-            and any(g.list == "participating" and is_listed(g, day) for g in a.agreements)
+            and any(g.list_name == "participating" and is_listed(g, day) for g in a.agreements)
         ]  # fmt: skip
         if agencies:
             found.append((state, sorted(agencies, key=lambda a: a.name)))
@@ -116,7 +117,8 @@ def unplaced(book: Book, day: str) -> list[Any]:
 def list_images(book: Book) -> Iterator[tuple[str, str]]:
     """The address of every image."""
     if book.steps:
+        day = book.steps[-1][0]
         for layer in LAYERS:
+            mark = mark_of(day, painted(book, layer, day))
             for form in ("svg", "png"):
-                yield f"map/{layer}.{form}", book.version
-
+                yield f"map/{layer}.{form}", mark

@@ -139,21 +139,23 @@ def list_counties(book: Book) -> Iterator[tuple[str, str]]:
 
 def state_mark(book: Book, state: State) -> str:
     """What a state's page depends on."""
-    return mark_of(_day(book), [agency_mark(book, a) for a in agencies_of(book, state)])
+    return mark_of(newest_mark(book), [agency_mark(book, a) for a in agencies_of(book, state)])
 
 
 def county_mark(book: Book, county: County, statewide: str) -> str:
-    """What a county's page depends on."""
+    """What a county's page depends on; not the day of the newest list: where it is published a script fills that in."""
     near: Sequence[Agency] = [*book.in_county.get(county.fips, ()), *book.near_county.get(county.fips, ())]
     beside = []
     for fips in county.neighbours:
         if fips in gazette.counties():
             standing = county_standing(book, gazette.counties()[fips])
             beside.append((fips, standing.status, standing.since, len(standing.listed)))
-    return mark_of(_day(book), [agency_mark(book, a) for a in near], beside, statewide)
+    year = max(book.dates.values(), default="")[:4]  # the end of the timeline
+    return mark_of(year, bool(book.newest), [agency_mark(book, a) for a in near], beside, statewide)
 
 
-def _day(book: Book) -> str:
+def newest_mark(book: Book) -> str:
+    """The newest list, for pages that name it."""
     return f"{book.newest['file']} {book.newest['published_on']} {book.newest['sha256']}" if book.newest else ""
 
 

@@ -16,14 +16,14 @@ from monitor.pages.render import Page, seen
 from monitor.pages.site import Ask, Site
 from monitor.pages.standing import Standing, agencies_of, standing_of
 from monitor.pages.typeset import set_sheet
-from monitor.pages.views.places import find_county, list_counties, list_states
+from monitor.pages.views.places import find_county, list_counties, list_states, newest_mark
 
 #: Rows of the table that fit the page; what is more is said in a line.
 MOST_ROWS = 14
 
 
 def routes(site: Site) -> None:
-    """The views' addresses are the site's: `sheets/us/`, `sheets/fl/`, `sheets/fl/pasco-county/`, `sheets/agency/<id>/`."""
+    """The views' addresses are the site's: `sheets/us/`, `sheets/fl/pasco-county/`, `sheets/agency/<id>/`."""
     for end, pdf in (("", False), (r"sheet\.pdf", True)):
         site.add(rf"sheets/us/{end}", _show(_country, pdf), _listed(_list_country, pdf))
         site.add(rf"sheets/agency/(?P<agency_id>[a-z0-9-]+)/{end}", _show(_agency, pdf), _listed(_list_agencies, pdf))
@@ -70,10 +70,16 @@ def _state(ask: Ask, code: str) -> dict[str, Any] | None:
         return None
     say = ask.language.gettext
     standing = standing_of(agencies_of(ask.book, state))
-    facts = [_standing_sentence(standing, state.name, ask), *_counted(standing, ask.language), _gone(standing, ask.language)]
+    facts = [
+        _standing_sentence(standing, state.name, ask),
+        *_counted(standing, ask.language),
+        _gone(standing, ask.language),
+    ]
     rows = _rows(ask.book, standing)
     head = [say("Agency"), say("Support type"), say("Signed"), say("First listed")]
-    return _sheet(ask, state.name, facts, head, rows, _state_map(ask.book, state), f"{state.slug}/", f"places/{state.slug}/")
+    return _sheet(
+        ask, state.name, facts, head, rows, _state_map(ask.book, state), f"{state.slug}/", f"places/{state.slug}/"
+    )
 
 
 def _county(ask: Ask, code: str, slug: str) -> dict[str, Any] | None:
@@ -135,7 +141,8 @@ def _sheet(
             " supervision."
         ),
         "types": [
-            f"{code} · {say(words.SUPPORT[code])}: {say(words.SUPPORT_SENTENCES[code])}" for code in ("JEM", "WSO", "TFM")
+            f"{code} · {say(words.SUPPORT[code])}: {say(words.SUPPORT_SENTENCES[code])}"
+            for code in ("JEM", "WSO", "TFM")
         ],
         "facts": [f for f in facts if f], "head": list(head), "rows": [list(r) for r in rows[:MOST_ROWS]],
         "more": say("and %(number)s more") % {"number": more} if more > 0 else "", "svg": drawing,
@@ -250,7 +257,8 @@ def _list_states(book: Book) -> Iterator[tuple[str, str]]:
 
 
 def _list_counties(book: Book) -> Iterator[tuple[str, str]]:
-    return ((path.replace("places/", "sheets/", 1), mark) for path, mark in list_counties(book))
+    day = newest_mark(book)
+    return ((path.replace("places/", "sheets/", 1), mark_of(mark, day)) for path, mark in list_counties(book))
 
 
 def _list_agencies(book: Book) -> Iterator[tuple[str, str]]:
@@ -258,5 +266,3 @@ def _list_agencies(book: Book) -> Iterator[tuple[str, str]]:
     for agency in book.agencies.values():
         mark = mark_of(agency_mark(book, agency), states.get(agency.state or ""))
         yield f"sheets/agency/{agency.id}/", mark
-
-
