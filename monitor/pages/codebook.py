@@ -47,7 +47,8 @@ def _agreements(book: Book) -> Iterator[Row]:
         agency = book.agencies.get(g.agency_id)
         yield {
             "agreement_id": g.id, "list": g.list_name, "state": agency.state if agency else None,
-            "agency_id": g.agency_id, "agency": agency.name if agency else None, **_place(agency), "support_type": g.support,
+            "agency_id": g.agency_id, "agency": agency.name if agency else None, **_place(agency),
+            "support_type": g.support,
             "signed_on": g.signed_on, "status": g.status, "first_listed_on": g.first_on, "last_listed_on": g.last_on,
             "no_longer_listed_on": g.ended_on, "ending_change_id": g.ended_by["id"] if g.ended_by else None,
             "moa_url": g.moa,
