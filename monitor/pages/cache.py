@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
+from monitor.pages.headers import ALWAYS
 from monitor.pages.site import Site
 
 Scope = MutableMapping[str, Any]
@@ -110,6 +111,8 @@ class PageCache:
         body = b"".join(parts)
         mark = b'"' + hashlib.blake2b(body, digest_size=12).hexdigest().encode() + b'"'
         headers = [h for h in headers if h[0] not in (b"content-length", b"etag")]
+        names = {name for name, _ in headers}
+        headers += [(k.encode(), v.encode()) for k, v in ALWAYS.items() if k.encode() not in names]
         headers += [(b"etag", mark), (b"vary", b"accept-encoding")]
         media = dict(headers).get(b"content-type", b"")
         packed = gzip.compress(body, 6, mtime=0) if len(body) > 800 and media.startswith(_PACKED) else None

@@ -17,7 +17,7 @@ LAYERS = ("support", "status", "administration", "number")
 #: Told apart by people who see no red or no green: they differ in lightness as well.
 COLOURS = {
     "tj": "#8f3b1b", "t": "#e69f00", "jw": "#1b2f6b", "j": "#2f7fc1", "w": "#8fd0f0",
-    "listed": "#1f5fa8", "pending": "#f0b429", "ended": "#8c5fb0", "never": "#e9e7e1",
+    "listed": "#1f5fa8", "pending": "#f0b429", "ended": "#c77cb5", "never": "#e9e7e1",
     "bush": "#332288", "obama": "#88ccee", "trump1": "#ddaa33", "biden": "#117733", "trump2": "#bb5566",
     "n1": "#c3d9ee", "n2": "#7fb2dc", "n3": "#3d85c0", "n4": "#165a99", "n6": "#08305f",
 }  # fmt: skip
