@@ -56,7 +56,7 @@ def workbook(rows: list[tuple[str, str, str, str, str, date]], modified: str) ->
 
 
 def fill_small(home: Path, folder: Path) -> None:
-    """The store holds three lists of March 2025: Waupaca is on the first only, Pasco's name is retyped on the second."""
+    """The store holds three lists of March 2025: Waupaca is on the first only, Pasco is retyped on the second."""
     retyped = [
         (r[0], r[1].replace("Pasco County Sheriff's Office", "Pasco County Sheriffs Ofice"), *r[2:]) for r in ROWS
     ]

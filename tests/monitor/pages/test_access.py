@@ -1,4 +1,4 @@
-"""Every page in both languages, at phone and desktop width: axe finds nothing, nothing sticks out, nothing is fetched elsewhere."""
+"""Every page in both languages, on phone and desktop: axe finds nothing, nothing sticks out or comes from elsewhere."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ PAGES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
 @pytest.mark.parametrize("tongue", ["", "es/"])
 def test_every_page_is_open_to_all(browser: Browser, small_site: str, tongue: str, width: int, scheme: str) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]

@@ -36,7 +36,7 @@ def test_a_county_says_how_it_stands_and_since_when(book: Book) -> None:
 
 
 def test_a_retyped_name_is_noise_and_an_ending_is_not(book: Book) -> None:
-    """Pasco's two agreements were amended in spelling, Waupaca's ended; the first list of all is the base, no change."""
+    """Pasco's two agreements were amended in spelling, Waupaca's ended; the first list is the base, no change."""
     noise = [e for e in book.changes if e["noise"]]
     assert sorted(e["support_type"] for e in noise) == ["TFM", "WSO"]
     assert {e["noise"] for e in noise} == {"spelling"}

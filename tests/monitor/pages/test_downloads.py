@@ -45,8 +45,8 @@ def test_every_form_holds_the_same_rows(site: Site, name: str, tmp_path: Path) -
     (stored,) = database.execute(f"select count(*) from {name}").fetchone()
     assert len(rows) == len(objects) == table.num_rows == stored == COUNTS[name]
     assert list(rows[0]) == list(objects[0]) == table.schema.names
-    first = list(rows[0])[0]
-    assert [o[first] for o in objects] == [value.as_py() for value in table[first]]
+    first = next(iter(rows[0]))
+    assert [o[first] for o in objects] == table[first].to_pylist()
 
 
 def test_the_package_describes_the_files(site: Site) -> None:

@@ -23,7 +23,7 @@ def site(small_home: Path) -> Site:
 
 @pytest.mark.parametrize("tongue", ["en", "es"])
 def test_pages_are_valid(site: Site, tongue: str) -> None:
-    """A strict parse raises at the first error; ids are unique, and every label and link within a page has its target."""
+    """A strict parse raises at the first error; ids are unique; labels and links within a page have targets."""
     for address in PAGES[:-1]:
         path, _, question = address.partition("?")
         query = dict(part.split("=") for part in question.split("&")) if question else {}

@@ -1,4 +1,4 @@
-"""Both languages throughout: the catalogue holds every message of the pages, translated, with the same places to fill."""
+"""Both languages throughout: every message of the pages is translated, with the same places to fill."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def test_every_message_of_the_pages_is_translated() -> None:
             continue  # another part's sentences: shown in English until they are translated
         key = message if isinstance(message, str) else message[0]
         found = known.get(key)
-        forms = () if found is None else found.string if isinstance(found.string, tuple) else (found.string,)
+        string = found.string if found is not None else ()
+        forms = [str(form) for form in (string if isinstance(string, (tuple, list)) else (string,))]
         if not forms or not all(forms):
             missing.append(f"{where}: {key}")
             continue

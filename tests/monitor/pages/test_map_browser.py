@@ -36,7 +36,7 @@ def test_the_map_weighs_little(corpus_site: str) -> None:
 
 
 def test_the_slider_moves_through_every_list(browser: Browser, corpus_site: str) -> None:
-    """On the first list Pasco is not painted, on the newest it is; half of the steps take at most a 30th of a second."""
+    """On the newest list Pasco is painted; the median step takes at most a 30th of a second."""
     page = browser.new_page()
     page.goto(f"{corpus_site}map/")
     page.wait_for_selector("[data-ready=yes]")
@@ -54,7 +54,10 @@ def test_the_slider_moves_through_every_list(browser: Browser, corpus_site: str)
 def test_the_script_paints_what_the_server_paints(browser: Browser, corpus_site: str) -> None:
     """Moved to a day, every layer's colours are those of the page asked for that day."""
     page = browser.new_page()
-    classes = "() => Object.fromEntries([...document.querySelectorAll('#counties path')].map(p => [p.id, p.getAttribute('class') || '']))"
+    classes = (
+        "() => Object.fromEntries([...document.querySelectorAll('#counties path')]"
+        ".map(p => [p.id, p.getAttribute('class') || '']))"
+    )
     for layer in ("support", "status", "administration", "number"):
         page.goto(f"{corpus_site}map/{layer}/?date=2025-06-15")
         served = page.evaluate(classes)
