@@ -9,9 +9,6 @@ from monitor.pages.book import Agency, Agreement, Book
 from monitor.pages.gazette import State
 from monitor.pages.words import administration
 
-#: Statuses of an agreement in order of weight for a place.
-_ORDER = ("listed", "pending", "ended")
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -43,6 +40,15 @@ def agencies_of(book: Book, state: State | None = None, fips: str | None = None)
     """The agencies placed in the county, or in the state, by name."""
     found = book.in_county.get(fips, []) if fips else book.in_state.get(state.code, []) if state else []
     return sorted(found, key=lambda a: (a.name.lower(), a.id))
+
+
+def in_order(agencies: Iterable[Agency]) -> dict[str, list[tuple[Agreement, Agency]]]:
+    """`pairs`: the agencies' agreements, those listed first, then pending, then ended; `once_pending`: the others."""
+    every = [(g, a) for a in agencies for g in a.agreements]
+    ranks = {status: number for number, status in enumerate(("listed", "pending", "ended", "renewed", "second_row"))}
+    pairs = [pair for pair in every if pair[0].status in ranks]
+    pairs.sort(key=lambda pair: ranks[pair[0].status])
+    return {"pairs": pairs, "once_pending": [pair for pair in every if pair[0].status == "pending_ended"]}
 
 
 def paint(agreements: Sequence[Agreement], day: str, layer: str) -> str | None:

@@ -11,6 +11,7 @@ from monitor.pages.charts import draw_timeline
 from monitor.pages.marks import agency_mark, mark_of
 from monitor.pages.render import Page
 from monitor.pages.site import Ask, Site
+from monitor.pages.standing import in_order
 
 
 def routes(site: Site) -> None:
@@ -30,7 +31,7 @@ def show_agency(ask: Ask, agency_id: str) -> Page | None:
     noise = [c for c in agency.changes if c["noise"]]
     return Page("agency.html", {
         "agency": agency, "county": county, "near": near, "timeline": draw_timeline(ask.book, [agency]),
-        "telling": telling, "noise": noise, "newest": ask.book.newest,
+        "telling": telling, "noise": noise, **in_order([agency]), "newest": ask.book.newest,
     })  # fmt: skip
 
 

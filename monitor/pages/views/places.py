@@ -13,7 +13,7 @@ from monitor.pages.map.drawing import draw_place
 from monitor.pages.marks import agency_mark, mark_of
 from monitor.pages.render import Page
 from monitor.pages.site import Ask, Site
-from monitor.pages.standing import Standing, agencies_of, standing_of
+from monitor.pages.standing import Standing, agencies_of, in_order, standing_of
 
 
 def routes(site: Site) -> None:
@@ -81,14 +81,13 @@ def county_facts(book: Book, county: County) -> dict[str, Any]:
     changes = [c for a in agencies for c in a.changes if not c["noise"]]
     changes.sort(key=lambda c: (c["listed_on"], c["id"]), reverse=True)
     return {
-        "county": county, "state": state, "standing": standing, "agencies": agencies,
+        "county": county, "state": state, "standing": standing, "agencies": agencies, **in_order(agencies),
         "near": book.near_county.get(county.fips, []),
         "neighbours": [(c, county_standing(book, c)) for c in sorted(neighbours, key=lambda c: (c.state, c.slug))],
         "statewide": [a for a in agencies_of(book, state) if not a.fips and not a.near
                       and any(g.status == "listed" for g in a.agreements)],
         "changes": changes, "newest": book.newest, "timeline": draw_timeline(book, agencies),
         "drawing": draw_place(book, state, county),
-        "evidence": [(g, book.change_by_id) for a in agencies for g in a.agreements if g.status in ("listed", "ended")],
     }  # fmt: skip
 
 

@@ -45,7 +45,7 @@ def test_when_waupaca_ended_and_which_document_shows_it(page: Page, corpus_site:
     page.get_by_role("link", name="evidence").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("No longer listed by ICE")
     shown = page.locator("main")
-    expect(shown).to_contain_text("Last listed in participatingAgencies08122025am.xlsx, row 58")
+    expect(shown).to_contain_text("Last listed in participatingAgencies08122025am.xlsx, row 640")
     expect(shown).to_contain_text("First missing from participatingAgencies08122025pm.xlsx")
     page.get_by_role("link", name="participatingAgencies08122025pm.xlsx").click()
     with page.expect_download() as download:
