@@ -152,7 +152,7 @@ def _ceiling(most: int) -> int:
     """A round number of four equal steps that is not below `most`."""
     step = 1
     while True:
-        for factor in (1, 2, 5):
+        for factor in (1, 2, 3, 4, 5):
             if step * factor * 4 >= most:
                 return step * factor * 4
         step *= 10

@@ -45,7 +45,9 @@ def test_the_slider_moves_through_every_list(browser: Browser, corpus_site: str)
     page.evaluate(
         "() => { const r = document.getElementById('step'); r.value = 0; r.dispatchEvent(new Event('input')); }"
     )
-    assert page.locator("#c12101").get_attribute("class") == "j", "Pasco's jail agreement of 2020 is older than all lists"
+    assert page.locator("#c12101").get_attribute("class") == "j", (
+        "Pasco's jail agreement of 2020 is older than all lists"
+    )
     expect(page.locator("#map-day")).to_contain_text("2021")
     assert sorted(took)[len(took) // 2] <= 1000 / 30
     page.close()
