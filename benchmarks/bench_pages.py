@@ -38,14 +38,15 @@ PAGES = (
 PORT = 8291
 
 
-def milliseconds(work: Callable[[], object], times: int = 15) -> float:
-    """The median of the times the work took, the first left out."""
-    took = []
+def milliseconds(work: Callable[[], object], times: int = 15) -> tuple[float, float]:
+    """The medians of the time the work took and of the processor's time, the first left out."""
+    took, used = [], []
     for _ in range(times + 1):
-        start = time.perf_counter()
+        start, began = time.perf_counter(), time.process_time()
         work()
+        used.append((time.process_time() - began) * 1000)
         took.append((time.perf_counter() - start) * 1000)
-    return statistics.median(took[1:])
+    return statistics.median(took[1:]), statistics.median(used[1:])
 
 
 def main() -> None:
@@ -78,10 +79,11 @@ def bench_fresh(site: Site) -> None:
             assert page is not None
             render(page, path, english, static=False)
 
-        took = milliseconds(once)
-        every.append(took)
-        print(f"fresh   {took:8.1f} ms  /{path}")
-    print(f"fresh   {statistics.median(every):8.1f} ms  median of {len(every)} kinds of page")
+        took, used = milliseconds(once)
+        every.append((took, used))
+        print(f"fresh   {took:8.1f} ms  ({used:.1f} of the processor)  /{path}")
+    took, used = (statistics.median(times) for times in zip(*every, strict=True))
+    print(f"fresh   {took:8.1f} ms  ({used:.1f} of the processor)  median of {len(every)} kinds of page")
     sample = [f for f in list_files(site, pdf=False) if f[0].endswith("index.html")][::97]
     start = time.perf_counter()
     for _, _, spoken, address in sample:

@@ -53,6 +53,17 @@ def test_the_slider_moves_through_every_list(browser: Browser, corpus_site: str)
     page.close()
 
 
+def test_the_map_draws_within_a_second(browser: Browser, corpus_site: str) -> None:
+    """From asking to the first picture, which holds the map; the best of three, since other tests share the machine."""
+    took = []
+    for _ in range(3):
+        page = browser.new_page()
+        page.goto(f"{corpus_site}map/")
+        took.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+        page.close()
+    assert min(took) <= 1000
+
+
 def test_the_script_paints_what_the_server_paints(browser: Browser, corpus_site: str) -> None:
     """Moved to a day, every layer's colours are those of the page asked for that day."""
     page = browser.new_page()
