@@ -23,7 +23,7 @@ from db.errors import StoreError
 from db.lock import SERVICE, HomeLock
 from db.settings import Settings
 from db.store import Store, utc_now
-from monitor.commands import alerts, reading, review, service, subscribers
+from monitor.commands import alerts, reading, review, serve, service, subscribers
 from monitor.commands.options import DbOption, chosen, describe_errors, settings_with
 from monitor.commands.working import derive_all, progress_bar, report, working
 from monitor.dating import capture_time
@@ -49,6 +49,9 @@ app.command("agreements")(reading.agreements)
 app.command("totals")(reading.count)
 app.command("publications")(reading.publications)
 app.command("explain")(reading.explain)
+app.command("serve")(serve.serve)
+app.command("publish")(serve.publish)
+app.command("export")(serve.export)
 app.add_typer(review.app, name="review")
 app.command("status")(service.status)
 app.command("backup")(service.backup)

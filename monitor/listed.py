@@ -44,6 +44,11 @@ def listed_agreements(
     With `known_at`, only what was known by then counts. Raises `NotFoundError` when no list was out by that day.
     """
     found = find_list(store, as_of, known_at, list_name)
+    return [r for r in list_rows(found) if _fits(r, state, county, agency)]
+
+
+def list_rows(found: AsOf) -> list[dict[str, Any]]:
+    """The rows of a list that was found, after exact duplicates, in the list's order."""
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
     for listing_id, sheet_row in zip(found.snapshot.listing_ids, found.snapshot.rows, strict=True):
         listing = found.listings[listing_id]
@@ -52,13 +57,17 @@ def listed_agreements(
             rows[key]["rows"].append(sheet_row)
             continue
         rows[key] = _entry(found, listing, sheet_row, found.agreements.get(listing_id, {}))
-    return [r for r in rows.values() if _fits(r, state, county, agency)]
+    return list(rows.values())
 
 
 def totals(store: Store, *, as_of: str | None = None, known_at: str | None = None) -> dict[str, Any]:
     """How many agreements, agencies, states and territories ICE listed on a day, per support type, and a sentence."""
     found = find_list(store, as_of, known_at, "participating")
-    rows = listed_agreements(store, as_of=as_of, known_at=known_at)
+    return count_totals(found, list_rows(found), as_of)
+
+
+def count_totals(found: AsOf, rows: Sequence[Mapping[str, Any]], as_of: str | None = None) -> dict[str, Any]:
+    """The totals of a list that was found and of its rows."""
     whole = _count(rows)
     support = {code: _count([r for r in rows if r["support_type"] == code]) for code in SUPPORT_TYPES}
     other = [r for r in rows if r["support_type"] not in SUPPORT_TYPES]
@@ -205,4 +214,4 @@ def _fits(row: Mapping[str, Any], state: str | None, county: str | None, agency:
     return not agency or agency in (row["agency_id"], row["agency"], row["agreement_id"])
 
 
-__all__ = ["AsOf", "find_list", "listed_agreements", "totals", "totals_sentence"]
+__all__ = ["AsOf", "count_totals", "find_list", "list_rows", "listed_agreements", "totals", "totals_sentence"]

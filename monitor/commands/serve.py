@@ -1,0 +1,66 @@
+"""The commands that show: `serve` answers readers, `publish` writes the pages as files, `export` the tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.commands.options import DbOption, open_store, settings_with
+from monitor.output import say, warn
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8287,
+    db: DbOption = None,
+) -> None:
+    """Serve the public pages until stopped."""
+    import uvicorn
+
+    from monitor.pages.app import create_app
+
+    app = create_app(settings_with(db).home)
+    warn(f"pages at http://{host}:{port}/")
+    uvicorn.run(
+        app, host=host, port=port, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
+        lifespan="on", limit_concurrency=2000, timeout_keep_alive=15,
+    )  # fmt: skip
+
+
+def publish(
+    target: Annotated[str, typer.Argument(metavar="DIR", help="Directory, or s3://bucket/prefix.")],
+    pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help="The one-pagers as PDF too (takes longer).")] = False,
+    db: DbOption = None,
+) -> None:
+    """Write the pages, downloads and map data as static files; only what changed is written."""
+    from monitor.pages.publish import publish as publish_site
+    from monitor.pages.sinks import open_sink
+    from monitor.pages.sitemap import make_site
+
+    with open_store(db) as store:
+        done = publish_site(make_site(store), open_sink(target), pdf=pdf)
+    say(f"{done.files} files: {done.made} made anew, {done.written} written, {done.gone} taken away")
+
+
+def export(
+    target: Annotated[Path, typer.Argument(metavar="DIR", help="Directory for the files.")], db: DbOption = None
+) -> None:
+    """Write the tables as CSV, JSON, Parquet and SQLite, with datapackage.json and codebook.csv."""
+    from monitor.pages.language import language
+    from monitor.pages.sinks import DirectorySink
+    from monitor.pages.site import Site
+    from monitor.pages.views import downloads
+
+    with open_store(db) as store:
+        site = Site(store)
+        downloads.routes(site)
+        sink = DirectorySink(target)
+        for route in site.routes:
+            for address, _ in route.addresses(site.book()) if route.addresses and not route.spoken else ():
+                page = site.page(address, language("en"), {})
+                if page is not None and page.body is not None:
+                    name = address.removeprefix("data/")
+                    sink.write(name, page.body, page.media)
+                    say(f"{target / name}: {len(page.body):,} bytes")

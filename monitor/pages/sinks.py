@@ -1,0 +1,121 @@
+"""Where published files go: a directory, or a bucket of an object store. Both are written only where they differ."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Protocol
+
+import obstore
+from obstore.store import from_url
+
+#: What was published last: path -> [mark, checksum]. Its name begins with a dot, so that no file server lists it.
+LEDGER = ".published.json"
+Ledger = dict[str, list[str]]
+
+
+class Sink(Protocol):
+    """A place for published files, by relative path."""
+
+    def read_ledger(self) -> Ledger:
+        """What was published last; empty when nothing was."""
+
+    def write(self, path: str, body: bytes, media: str) -> None:
+        """The file is there, whole (or will be when `finish` returns)."""
+
+    def finish(self, gone: Iterable[str], ledger: Ledger) -> None:
+        """Files no longer published are gone; the ledger is written last."""
+
+
+class DirectorySink:
+    """A directory; every file is written beside its place and renamed into it, so a reader never meets half a file."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def read_ledger(self) -> Ledger:
+        """What was published here last, but files that are no longer there."""
+        try:
+            ledger: Ledger = json.loads((self.root / LEDGER).read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return {}
+        there = {str(p.relative_to(self.root)) for p in self.root.rglob("*") if p.is_file()}
+        return {path: known for path, known in ledger.items() if path in there}
+
+    def write(self, path: str, body: bytes, media: str) -> None:
+        """The file is in its place."""
+        place = self.root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=place.parent, prefix=".new-")
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(body)
+            Path(name).chmod(0o644)
+            Path(name).replace(place)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+    def finish(self, gone: Iterable[str], ledger: Ledger) -> None:
+        """Files no longer published are gone, empty directories too; the ledger is written last."""
+        for path in gone:
+            place = self.root / path
+            place.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # not empty, or the root
+                place.parent.rmdir()
+        self.write(LEDGER, ledger_bytes(ledger), "application/json")
+
+
+class BucketSink:
+    """A bucket (`s3://bucket/prefix`); credentials and endpoint come from the usual AWS variables."""
+
+    def __init__(self, url: str, **options: Any) -> None:
+        self.store = from_url(url, **options)
+        self._pool = ThreadPoolExecutor(16)
+        self._waiting: list[Any] = []
+
+    def read_ledger(self) -> Ledger:
+        """What was published here last."""
+        try:
+            found: Ledger = json.loads(bytes(obstore.get(self.store, LEDGER).bytes()))
+        except FileNotFoundError:
+            return {}
+        return found
+
+    def write(self, path: str, body: bytes, media: str) -> None:
+        """The file is on its way, with its type, to be kept a minute by caches."""
+        if len(self._waiting) > 500:  # bodies in memory are bounded
+            self._settle()
+        self._waiting.append(self._pool.submit(self._put, path, body, media))
+
+    def finish(self, gone: Iterable[str], ledger: Ledger) -> None:
+        """Everything has arrived, what is no longer published is gone; the ledger is written last."""
+        self._settle()
+        for path in gone:
+            obstore.delete(self.store, path)
+        self._put(LEDGER, ledger_bytes(ledger), "application/json")
+        self._pool.shutdown()
+
+    def _settle(self) -> None:
+        for one in self._waiting:
+            one.result()
+        self._waiting.clear()
+
+    def _put(self, path: str, body: bytes, media: str) -> None:
+        attributes = {"Content-Type": media, "Cache-Control": "public, max-age=60"}
+        obstore.put(self.store, path, body, attributes=attributes, use_multipart=False)
+
+
+def ledger_bytes(ledger: Ledger) -> bytes:
+    """The ledger as it is stored: sorted, so that equal ones are the same bytes."""
+    return json.dumps(ledger, sort_keys=True, separators=(",", ":"), indent=0).encode()
+
+
+def open_sink(target: str, **options: Any) -> Sink:
+    """The sink at a directory or an `s3://` address."""
+    return BucketSink(target, **options) if "://" in target else DirectorySink(Path(target))

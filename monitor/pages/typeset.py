@@ -1,0 +1,36 @@
+"""One-pagers as PDF and maps as PNG, set by typst. Texts go in as data, so no cell can be taken for markup."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+TEMPLATES = Path(__file__).parent / "templates"
+_IMAGE = """#set page(width: auto, height: auto, margin: 0pt)
+#image(bytes(sys.inputs.svg), format: "svg", width: 975pt)
+"""
+
+
+def svg_to_png(svg: str) -> bytes:
+    """The drawing as PNG, 1950 points wide."""
+    made = typst.compile(_IMAGE.encode(), format="png", ppi=144.0, sys_inputs={"svg": svg})
+    return _bytes(made)
+
+
+def set_sheet(told: dict[str, Any]) -> bytes:
+    """A one-pager as PDF, the same bytes for the same facts."""
+    inputs = {"told": json.dumps(told, ensure_ascii=False, sort_keys=True)}
+    return _bytes(_compiler().compile(format="pdf", sys_inputs=inputs))
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    return typst.Compiler(str(TEMPLATES / "sheet.typ"))
+
+
+def _bytes(made: Any) -> bytes:
+    return made[0] if isinstance(made, list) else bytes(made)
