@@ -129,3 +129,6 @@ _DERIVED = (
 
 #: Tables a rebuild empties and fills again, children first.
 DERIVED_TABLES = ("changes", "spans", "apart", "agreements", "agency_names", "agencies", "publications", "derivation")
+
+# Later migrations stand in modules of their own; importing them here appends them, in this order.
+from db import schema_desk  # noqa: E402, F401 - they need `migrations` from above

@@ -13,10 +13,12 @@ from typing import Any
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from db.settings_desk import DeskSettings
+
 CONFIG_VARIABLE = "ICE_AGREEMENTS_CONFIG"
 
 
-class Settings(BaseSettings):
+class Settings(DeskSettings):
     """Every setting holds a checked value; a name that is not a setting is refused in the TOML file."""
 
     model_config = SettingsConfigDict(env_prefix="ICE_AGREEMENTS_", extra="forbid", frozen=True)

@@ -15,9 +15,13 @@ from db.snapshots import StoredSnapshot, load_listings, load_snapshots
 from db.store import Store
 from monitor.derive import replay
 from monitor.identity.names import normal_form
+from monitor.ledger import Ledger
 from monitor.log import listing_view
+from monitor.publications import Publication
 
 SUPPORT_TYPES = ("JEM", "WSO", "TFM")
+#: What `replay` gives: the ledger as it follows from what was known, and its publications.
+Replayed = tuple[Ledger, list[Publication]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +41,14 @@ class AsOf:
 
 def listed_agreements(
     store: Store, *, as_of: str | None = None, known_at: str | None = None, list_name: str = "participating",
-    state: str | None = None, county: str | None = None, agency: str | None = None,
+    state: str | None = None, county: str | None = None, agency: str | None = None, replayed: Replayed | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The rows of the list in force on `as_of` (the newest when None), after exact duplicates, in the list's order.
 
-    With `known_at`, only what was known by then counts. Raises `NotFoundError` when no list was out by that day.
+    With `known_at`, only what was known by then counts (`replayed` is that history when the caller has it
+    at hand). Raises `NotFoundError` when no list was out by that day.
     """
-    found = find_list(store, as_of, known_at, list_name)
+    found = find_list(store, as_of, known_at, list_name, replayed)
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
     for listing_id, sheet_row in zip(found.snapshot.listing_ids, found.snapshot.rows, strict=True):
         listing = found.listings[listing_id]
@@ -55,10 +60,12 @@ def listed_agreements(
     return [r for r in rows.values() if _fits(r, state, county, agency)]
 
 
-def totals(store: Store, *, as_of: str | None = None, known_at: str | None = None) -> dict[str, Any]:
+def totals(
+    store: Store, *, as_of: str | None = None, known_at: str | None = None, replayed: Replayed | None = None
+) -> dict[str, Any]:
     """How many agreements, agencies, states and territories ICE listed on a day, per support type, and a sentence."""
-    found = find_list(store, as_of, known_at, "participating")
-    rows = listed_agreements(store, as_of=as_of, known_at=known_at)
+    found = find_list(store, as_of, known_at, "participating", replayed)
+    rows = listed_agreements(store, as_of=as_of, known_at=known_at, replayed=replayed)
     whole = _count(rows)
     support = {code: _count([r for r in rows if r["support_type"] == code]) for code in SUPPORT_TYPES}
     other = [r for r in rows if r["support_type"] not in SUPPORT_TYPES]
@@ -80,10 +87,12 @@ def totals_sentence(published_on: str, whole: Mapping[str, int], support: Mappin
     )
 
 
-def find_list(store: Store, as_of: str | None, known_at: str | None, list_name: str) -> AsOf:
+def find_list(
+    store: Store, as_of: str | None, known_at: str | None, list_name: str, replayed: Replayed | None = None
+) -> AsOf:
     """The newest accepted publication of the list by the end of `as_of`."""
     if known_at is not None:
-        return _find_known(store, as_of, known_at, list_name)
+        return _find_known(store, as_of, known_at, list_name, replayed)
     row = store.connection.execute(
         "select position, file, sha256, url, published_on, workbook_modified_at from publications where list = ? and"
         " position is not null and (? is null or published_on <= ?) order by position desc limit 1",
@@ -104,8 +113,10 @@ def find_list(store: Store, as_of: str | None, known_at: str | None, list_name: 
     return AsOf(row[0], row[1], row[2], row[3], row[4], row[5], snapshot, listings, agreements)
 
 
-def _find_known(store: Store, as_of: str | None, known_at: str, list_name: str) -> AsOf:
-    ledger, publications = replay(store, until=known_at)
+def _find_known(
+    store: Store, as_of: str | None, known_at: str, list_name: str, replayed: Replayed | None
+) -> AsOf:
+    ledger, publications = replayed or replay(store, until=known_at)
     out = [
         p for p in publications
         if p.position is not None and p.list_name == list_name and (as_of is None or p.published_on <= as_of)
