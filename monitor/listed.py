@@ -52,7 +52,7 @@ def listed_agreements(
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
     for listing_id, sheet_row in zip(found.snapshot.listing_ids, found.snapshot.rows, strict=True):
         listing = found.listings[listing_id]
-        key = _same_row(listing)
+        key = same_row(listing)
         if key in rows:
             rows[key]["rows"].append(sheet_row)
             continue
@@ -66,11 +66,11 @@ def totals(
     """How many agreements, agencies, states and territories ICE listed on a day, per support type, and a sentence."""
     found = find_list(store, as_of, known_at, "participating", replayed)
     rows = listed_agreements(store, as_of=as_of, known_at=known_at, replayed=replayed)
-    whole = _count(rows)
-    support = {code: _count([r for r in rows if r["support_type"] == code]) for code in SUPPORT_TYPES}
+    whole = count_listed(rows)
+    support = {code: count_listed([r for r in rows if r["support_type"] == code]) for code in SUPPORT_TYPES}
     other = [r for r in rows if r["support_type"] not in SUPPORT_TYPES]
     if other:
-        support["other"] = _count(other)
+        support["other"] = count_listed(other)
     return {
         "as_of": as_of or found.published_on, "publication": _publication(found, None), **whole,
         "support_types": support, "sentence": totals_sentence(found.published_on, whole, support),
@@ -113,9 +113,7 @@ def find_list(
     return AsOf(row[0], row[1], row[2], row[3], row[4], row[5], snapshot, listings, agreements)
 
 
-def _find_known(
-    store: Store, as_of: str | None, known_at: str, list_name: str, replayed: Replayed | None
-) -> AsOf:
+def _find_known(store: Store, as_of: str | None, known_at: str, list_name: str, replayed: Replayed | None) -> AsOf:
     ledger, publications = replayed or replay(store, until=known_at)
     out = [
         p for p in publications
@@ -177,7 +175,7 @@ def _publication(found: AsOf, row: int | None) -> dict[str, Any]:
     return reference if row is None else {**reference, "row": row}
 
 
-def _same_row(listing: Listing) -> tuple[str, ...]:
+def same_row(listing: Listing) -> tuple[str, ...]:
     """What makes two rows of one list exact duplicates: state, agency, support type and date, spaces and case aside."""
     return (
         listing.state_code or normal_form(listing.state), normal_form(listing.agency),
@@ -185,7 +183,8 @@ def _same_row(listing: Listing) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _count(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+def count_listed(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """How many agreements, agencies, states and territories some listed rows are."""
     codes = {r["state"] for r in rows if r["state"]}
     territories = {code for code in codes if _is_territory(code)}
     return {
@@ -216,4 +215,4 @@ def _fits(row: Mapping[str, Any], state: str | None, county: str | None, agency:
     return not agency or agency in (row["agency_id"], row["agency"], row["agreement_id"])
 
 
-__all__ = ["AsOf", "find_list", "listed_agreements", "totals", "totals_sentence"]
+__all__ = ["AsOf", "count_listed", "find_list", "listed_agreements", "same_row", "totals", "totals_sentence"]
