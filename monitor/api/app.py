@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import importlib.metadata
 import json
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
@@ -32,7 +31,7 @@ from monitor.api.openapi import describe_api, parameters_of
 from monitor.api.parameters import DEFAULT_LIMIT, read_parameters
 from monitor.api.problems import Problem, problem_response
 
-PREFIX = "/api/v1"
+PREFIX, API_VERSION = "/api/v1", "1.0.0"
 #: Answers kept as bytes; the one asked longest ago goes first.
 KEPT_BODIES, KEPT_BODY_BYTES = 256, 64_000_000
 _CORS = {
@@ -75,7 +74,7 @@ class _Api:
         self.memory = Memory(settings.home)
         self._bodies: OrderedDict[str, tuple[tuple[Any, ...], bytes, dict[str, str]]] = OrderedDict()
         self._kept_bytes = 0
-        self._description = to_json(describe_api(importlib.metadata.version("ice-agreements"), PREFIX))
+        self._description = to_json(describe_api(API_VERSION, PREFIX))
 
     def answerer(self, endpoint: Endpoint) -> Any:
         """The handler of an endpoint. What is at hand is sent from the event loop, what must be made from a thread."""
