@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
+import re
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -50,7 +51,9 @@ Answer = tuple[bytes, dict[str, str]]
 
 def routes(settings: Settings) -> list[BaseRoute]:
     """The API below its prefix, for the application that serves everything."""
-    return [Mount(PREFIX, app=make_api(settings))]
+    mount = Mount(PREFIX, app=make_api(settings))
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)  # an address with a line break is ours to refuse
+    return [mount]
 
 
 def make_api(settings: Settings) -> Starlette:
@@ -179,9 +182,7 @@ def _read_cursor(text: str, endpoint: Endpoint, entries: Sequence[Any]) -> list[
         if not isinstance(key, list) or [type(part) for part in key] != forms:
             raise ValueError
     except (ValueError, TypeError, RecursionError, binascii.Error):
-        raise Problem(
-            400, "wrong parameters: cursor", errors={"cursor": "not from a Link header of this address"}
-        ) from None
+        raise Problem(404, "no page begins there; take the cursor from a Link header of this address") from None
     return key
 
 

@@ -60,10 +60,29 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "parameters": [*_path(endpoint.path, endpoint.id_pattern), *map(_parameter, parameters_of(endpoint))],
         "responses": {
             "200": {"description": endpoint.summary, "headers": headers,
-                    "content": {"application/json": {"schema": schema}}},
+                    "content": {"application/json": {"schema": schema}}, "links": _links(endpoint)},
             **_refusals(),
         },
     }  # fmt: skip
+
+
+#: collection -> (operation, where an entry of the collection has its id)
+_LINKS = {
+    "changes": (("change", "id"), ("agreement", "agreement_id"), ("agency", "agency_id"), ("place", "county_fips")),
+    "agreements": (("agreement", "agreement_id"), ("agency", "agency_id")),
+    "agencies": (("agency", "agency_id"),),
+    "places": (("place", "county_fips"),),
+    "publications": (("document", "sha256"), ("content", "sha256")),
+    "documents": (("document", "sha256"), ("content", "sha256")),
+}
+
+
+def _links(endpoint: Endpoint) -> dict[str, Any]:
+    """Where the ids of a collection lead."""
+    return {
+        f"{operation} of the first": {"operationId": operation, "parameters": {"id": f"$response.body#/0/{key}"}}
+        for operation, key in _LINKS.get(endpoint.name, ())
+    }
 
 
 def _content() -> dict[str, Any]:

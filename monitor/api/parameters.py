@@ -42,8 +42,8 @@ def one_of(name: str, values: Sequence[str], description: str) -> Parameter:
 
 
 def _text(text: str) -> str:
-    if not 1 <= len(text) <= 200 or not text.isprintable():
-        raise ValueError("expected 1 to 200 printable characters")
+    if not 1 <= len(text) <= 200:
+        raise ValueError("expected 1 to 200 characters")
     return text
 
 
