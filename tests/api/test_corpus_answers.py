@@ -128,7 +128,7 @@ def test_5000_generated_requests_find_no_fault(address: str, tmp_path: Path) -> 
     report = tmp_path / "report.ndjson"
     result = subprocess.run(
         [str(Path(sys.executable).parent / "schemathesis"), "run", f"{address}/openapi.json", "--url", address,
-         "--max-examples", "260", "--seed", "287", "--workers", "1", "--phases", "coverage,fuzzing",
+         "--max-examples", "300", "--seed", "287", "--workers", "1", "--phases", "coverage,fuzzing",
          "--suppress-health-check", "all", "--report", "ndjson", "--report-ndjson-path", str(report)],
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
