@@ -69,7 +69,7 @@ class Queue:
             return "doubtful"
         if entry["agreement_id"] in ruled:
             return "settled"
-        return "endings" if entry["kind"] in ("termination", "pending_withdrawn") else "rest"
+        return "endings" if entry["kind"] == "termination" else "rest"
 
     def in_order(self, asked: Mapping[str, str]) -> list[tuple[str, Row]]:
         """(place, row) of what fits, held lists first; settled changes only when they are asked for."""

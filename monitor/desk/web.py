@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
@@ -26,6 +27,7 @@ from monitor.desk.accounts import find_user
 from monitor.desk.sessions import Session, Sessions, signing_key
 
 PREFIX = "/review"
+log = logging.getLogger(__name__)
 HERE = Path(__file__).parent
 LARGEST_FORM_BYTES = 5_000_000
 ANYONE, REVIEWER, ADMINISTRATOR = "anyone", "reviewer", "administrator"
@@ -191,6 +193,10 @@ class Desk:
                 response = ask.page("message.html", 404, title="Not found", text=str(error))
             except StoreError as error:
                 response = ask.page("message.html", 400, title="Not done", text=str(error))
+            except Exception:
+                log.exception("%s %s failed", request.method, request.url.path)
+                text = "The program made a mistake; what happened is in its log. Nothing else was done."
+                response = ask.page("message.html", 500, title="Not done", text=text)
         return self._dress(request, response)
 
     def _session(self, store: Store, request: Request) -> Session | None:
