@@ -50,21 +50,26 @@ def ruling_mark(made_at: str, ruling: str, other: str, reviewer: str) -> str:
     return "|".join((made_at, ruling, other, reviewer))
 
 
-def in_force(rows: Sequence[tuple[str, str, str, str, str, str]]) -> list[tuple[str, str, str, str, str, str]]:
-    """The rulings (made_at, ruling, subject, other, reviewer, reason), oldest first, without what was undone.
+#: made_at, ruling, subject, other, reviewer, reason
+RulingRow = tuple[str, str, str, str, str, str]
 
-    An `undo` can itself be undone; then the ruling that it meant counts again.
-    """
+
+def in_force(rows: Sequence[RulingRow]) -> list[RulingRow]:
+    """The rulings, oldest first, without what was undone and without the undoing."""
+    return [row for row in not_undone(rows) if row[1] != "undo"]
+
+
+def not_undone(rows: Sequence[RulingRow]) -> list[RulingRow]:
+    """The rulings, oldest first, without those that a later `undo` means; an `undo` can itself be undone."""
     undone: set[tuple[str, str]] = set()
     standing = []
     for row in reversed(rows):
         made_at, ruling, subject, other, reviewer, _ = row
         if (subject, ruling_mark(made_at, ruling, other, reviewer)) in undone:
             continue
+        standing.append(row)
         if ruling == "undo":
             undone.add((subject, other))
-        else:
-            standing.append(row)
     return standing[::-1]
 
 

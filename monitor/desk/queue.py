@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from db.store import Store
 from monitor.log import Filter, fits, read_log
-from monitor.rulings import in_force
+from monitor.rulings import not_undone
 
 Row = dict[str, Any]
 ORDER = ("held lists", "doubtful", "endings", "rest", "settled")
@@ -117,20 +117,20 @@ def read_rulings(store: Store) -> list[Made]:
     rows = store.connection.execute(
         "select made_at, ruling, subject, other, reviewer, reason, id from rulings order by made_at, id"
     ).fetchall()
-    standing = in_force([row[:6] for row in rows])
+    standing = not_undone([row[:6] for row in rows])
     newest = {_question(row): row[:5] for row in standing}
     return [
         Made(
             row[6], row[0], row[4], row[1], row[2], row[3], row[5],
-            row[1] == "note" or newest.get(_question(row)) == row[:5],
+            newest.get(_question(row)) == row[:5],
         )
         for row in rows
     ]  # fmt: skip
 
 
-def _question(row: Sequence[str]) -> tuple[str, ...]:
+def _question(row: tuple[str, ...]) -> tuple[str, ...]:
     """What a ruling answers: of all rulings that answer the same, the newest stands."""
     _, ruling, subject, other = row[:4]
     if ruling in ("same", "distinct"):
         return ("pair", *sorted((subject, other)))
-    return ("note", *row[:5]) if ruling == "note" else ("subject", subject)
+    return row[:5] if ruling in ("note", "undo") else ("subject", subject)
