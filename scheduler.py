@@ -19,7 +19,7 @@ from db import checks
 from db.errors import StoreError
 from db.settings import Settings
 from db.store import Store, utc_now
-from monitor.commands import reading, review, users
+from monitor.commands import datasette, reading, review, users
 from monitor.commands.options import DbOption, FormatOption, chosen, open_store, settings_with
 from monitor.dating import capture_time
 from monitor.derive import Derived, derive
@@ -40,6 +40,7 @@ app.command("agreements")(reading.agreements)
 app.command("totals")(reading.count)
 app.command("publications")(reading.publications)
 app.command("explain")(reading.explain)
+app.command("datasette")(datasette.datasette)
 app.add_typer(review.app, name="review")
 app.add_typer(users.app, name="users")
 

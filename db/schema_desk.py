@@ -82,7 +82,7 @@ _VIEWS = (
     """create view agreement_history as
         select a.id as agreement_id, a.list, g.state, g.name as agency, g.county, g.county_fips, a.support_type,
             a.signed_on, f.published_on as first_listed_on, n.published_on as last_listed_on, a.agency_id,
-            r.listed_now
+            cast(r.listed_now as integer) as listed_now
         from agreements a
         join agencies g on g.id = a.agency_id
         join (select s.agreement_id, max(s.last_position is null) as listed_now,

@@ -9,9 +9,11 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -54,7 +56,7 @@ class World:
     """A store with the history, Ada (administrator) and Ben (reviewer), and the desk on it."""
 
     home: Path
-    clock: Clock
+    clock: Any  # a Clock, or the real one
     settings: Settings
 
     def app(self) -> Starlette:
@@ -111,9 +113,9 @@ def world(template: Path, tmp_path: Path) -> World:
     return World(tmp_path / "home", Clock(), Settings(home=tmp_path / "home"))
 
 
-@pytest.fixture
-def address(world: World) -> Iterator[str]:
-    """The desk served over loopback."""
+@contextmanager
+def serve(world: World) -> Iterator[str]:
+    """The address of the desk, served over loopback."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -125,6 +127,13 @@ def address(world: World) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture
+def address(world: World) -> Iterator[str]:
+    """The desk on the made-up history."""
+    with serve(world) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
