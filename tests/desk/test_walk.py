@@ -55,7 +55,7 @@ def either() -> set[tuple[str, str]]:
 
 
 def test_nine_decisions_take_three_keys_each_at_most(corpus: Path, tmp_path: Path, browser: Browser) -> None:
-    """From the queue: one click, Enter on the first; then `s` on each of the nine, `j` on the others."""
+    """From the queue: one click, Enter on the first; then one key on each of the nine, `j` on the others."""
     shutil.copytree(corpus, tmp_path / "home")
     world = World(tmp_path / "home", utc_now, Settings(home=tmp_path / "home"))
     wanted, settled = either(), {}
@@ -83,23 +83,27 @@ def test_nine_decisions_take_three_keys_each_at_most(corpus: Path, tmp_path: Pat
             last = page.locator("[data-key=j]").count() == 0
             if key in wanted:
                 settled[here] = key
-                hand.press("s")
-                expect(page.get_by_role("status").first).to_contain_text("Same is written down", timeout=60_000)
+                # one of the nine was listed once and has no candidate: the log is right about its ending
+                named = page.locator("[data-key=s]").count() > 0
+                hand.press("s" if named else "c")
+                expect(page).not_to_have_url(re.compile(rf"/changes/{here}(\?|$)"), timeout=60_000)
+                expect(page.get_by_role("status").first).to_contain_text("Same" if named else "Confirm")
                 wanted.discard(key)
             elif last:
                 break
             else:
                 hand.press("j")
+                expect(page).not_to_have_url(re.compile(rf"/changes/{here}(\?|$)"), timeout=60_000)
             if not wanted:
                 break
-            expect(page).not_to_have_url(re.compile(rf"/changes/{here}(\?|$)"), timeout=60_000)
         spent = time.monotonic() - start
     assert wanted == set()
     with world.store() as store:
         log = {e["id"]: e for e in read_log(store)}
     assert all(not log[change]["needs_review"] for change in settled)
-    # a successor named: no ending of the nine is left in the log
-    assert {log[c]["status"] for c in settled if log[c]["kind"] == "termination"} == {"retracted"}
+    # three are in the log as endings: two had a successor and are retracted, one had none and stands
+    endings = [log[c]["status"] for c in settled if log[c]["kind"] == "termination"]
+    assert sorted(endings) == ["confirmed", "retracted", "retracted"]
     print(f"{len(settled)} decisions, {hand.used} keys and clicks, {spent:.0f} s")
     assert hand.used / len(settled) <= 3
     assert spent < 300
