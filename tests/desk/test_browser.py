@@ -64,11 +64,13 @@ def test_a_false_ending_is_settled_undone_and_a_held_list_released_by_keyboard_a
     for _ in range(4):  # the held list, Gulf, Lake Placid of Florida, Lake Placid of New York
         page.keyboard.press("j")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/changes/**")
     expect(page.get_by_role("heading", level=1)).to_have_text("Lake Placid Police Department")
     page.keyboard.press("s")
     expect(page.get_by_role("status")).to_contain_text("is now retracted")
     assert statuses(world)[ENDING] == "retracted"
 
+    page.wait_for_load_state()
     page.keyboard.press("u")
     expect(page.get_by_role("status")).to_contain_text("Undo is written down")
     assert statuses(world)[ENDING] == "confirmed"
@@ -77,6 +79,7 @@ def test_a_false_ending_is_settled_undone_and_a_held_list_released_by_keyboard_a
     page.goto(f"{address}/review")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/lists/**")
     expect(page.get_by_role("heading", name="What a release would change")).to_be_visible()
     expect(page.get_by_text("New in the log: 32")).to_be_visible()  # 44 rows before, 12 now
     page.keyboard.press("l")
@@ -152,6 +155,7 @@ def test_keys_can_be_turned_off(browser: Browser, address: str, world: World) ->
     page.get_by_role("button", name="Turn keys off").click()
     page.goto(f"{address}/review?part=doubtful")
     page.locator("[data-item]").last.click()
+    page.wait_for_url("**/changes/**")  # loaded: keys pressed before that reach no page
     page.keyboard.press("s")
     page.wait_for_timeout(300)
     assert statuses(world)[ENDING] == "confirmed"
@@ -163,6 +167,7 @@ def test_typing_a_reason_rules_nothing(browser: Browser, address: str, world: Wo
     log_in(page, address)
     page.goto(f"{address}/review?part=doubtful")
     page.locator("[data-item]").last.click()
+    page.wait_for_url("**/changes/**")  # loaded: keys pressed before that reach no page
     page.keyboard.press("r")
     page.keyboard.type("sdcx")
     assert page.locator("#reason").input_value() == "sdcx"
