@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
+import scheduler
 from db.store import Store
 from monitor.derive import derive
 from monitor.desk.preview import foresee
 from monitor.desk.queue import read_rulings
 from monitor.log import read_log
+from monitor.reviews import RulingError
 from monitor.rulings import in_force, ruling_mark
 from tests.desk.conftest import ADA, BEN, World, token_in
 from tests.desk.history import make_history
@@ -288,3 +291,13 @@ def test_documents_are_sent_as_downloads_byte_for_byte(world: World) -> None:
         assert answer.content == store.archive.get(sha256)
     assert answer.headers["content-disposition"] == 'attachment; filename="participatingAgencies07102025am.xlsx"'
     assert world.client(BEN).get("/review/documents/" + "0" * 64).status_code == 404
+
+
+def test_the_command_line_takes_back_what_the_desk_ruled(world: World) -> None:
+    before, ending = stands(world), log_of(world)[ENDING]["id"]
+    rule(world.client(ADA), ending, "same")
+    undo = ["--db", str(world.home), "review", "undo", ending, "--reviewer", BEN]
+    result = CliRunner().invoke(scheduler.app, undo)
+    assert (result.exit_code, result.stdout) == (0, f"same on {ending} no longer counts\n")
+    assert {k: v for k, v in stands(world).items() if k in before} == before
+    assert isinstance(CliRunner().invoke(scheduler.app, undo).exception, RulingError)
