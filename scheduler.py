@@ -23,7 +23,7 @@ from db.errors import StoreError
 from db.lock import SERVICE, HomeLock
 from db.settings import Settings
 from db.store import Store, utc_now
-from monitor.commands import alerts, reading, review, serve, service, subscribers
+from monitor.commands import alerts, datasette, reading, review, serve, service, subscribers, users
 from monitor.commands.options import DbOption, chosen, describe_errors, settings_with
 from monitor.commands.working import derive_all, progress_bar, report, working
 from monitor.dating import capture_time
@@ -59,6 +59,8 @@ app.command("restore")(service.put_back)
 app.command("sending")(service.sending)
 app.add_typer(subscribers.app, name="subscribers")
 app.add_typer(alerts.app, name="alerts")
+app.command("datasette")(datasette.datasette)
+app.add_typer(users.app, name="users")
 
 
 @app.callback()

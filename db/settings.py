@@ -13,12 +13,13 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from db.settings_desk import DeskSettings
 from db.settings_service import ServiceSettings
 
 CONFIG_VARIABLE = "ICE_AGREEMENTS_CONFIG"
 
 
-class Settings(ServiceSettings):
+class Settings(ServiceSettings, DeskSettings):
     """Every setting holds a checked value; a name that is not a setting is refused in the TOML file."""
 
     model_config = SettingsConfigDict(env_prefix="ICE_AGREEMENTS_", extra="forbid", frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor import entries
-from monitor.history import Accepted, differing_fields, name_key
+from monitor.history import Accepted, Agreement, differing_fields, name_key
 from monitor.identity.rules import Judgement
 from monitor.ledger import Gone, Ledger, New
 from monitor.pairing import Pairing, candidates_for_endings, candidates_for_signings, late_candidates, pair_rows
@@ -134,8 +134,20 @@ def _end(
     """The agreement has no row left: it ended, unless another row of its agency's goes on for the support type."""
     if gone.agreement.rows or gone.agreement.status != "listed":
         return
-    other = ledger.other_listed(gone.agreement)
+    other = ledger.other_listed(gone.agreement) or _ruled_same(ledger, gone.agreement)
     if other is not None:
         entries.withdraw_row(ledger, publication, gone, other, previous)
     else:
         entries.end(ledger, publication, gone, candidates, previous)
+
+
+def _ruled_same(ledger: Ledger, agreement: Agreement) -> Agreement | None:
+    """The agreement listed since an earlier list in which a reviewer says that this one goes on."""
+    found = [
+        other
+        for (subject, other_id), ruling in sorted(ledger.rulings.items())
+        if ruling == "same" and subject == agreement.id
+        for other in [ledger.agreements.get(other_id)]
+        if other is not None and other.rows and other.list == agreement.list
+    ]
+    return found[0] if found else None

@@ -14,10 +14,14 @@ from db.records import Listing
 from db.snapshots import StoredSnapshot, load_listings, load_snapshots
 from db.store import Store
 from monitor.identity.names import normal_form
+from monitor.ledger import Ledger
 from monitor.log import listing_view
+from monitor.publications import Publication
 from monitor.replay import replay
 
 SUPPORT_TYPES = ("JEM", "WSO", "TFM")
+#: What `replay` gives: the ledger as it follows from what was known, and its publications.
+Replayed = tuple[Ledger, list[Publication]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +41,14 @@ class AsOf:
 
 def listed_agreements(
     store: Store, *, as_of: str | None = None, known_at: str | None = None, list_name: str = "participating",
-    state: str | None = None, county: str | None = None, agency: str | None = None,
+    state: str | None = None, county: str | None = None, agency: str | None = None, replayed: Replayed | None = None,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The rows of the list in force on `as_of` (the newest when None), after exact duplicates, in the list's order.
 
-    With `known_at`, only what was known by then counts. Raises `NotFoundError` when no list was out by that day.
+    With `known_at`, only what was known by then counts (`replayed` is that history when the caller has it
+    at hand). Raises `NotFoundError` when no list was out by that day.
     """
-    found = find_list(store, as_of, known_at, list_name)
+    found = find_list(store, as_of, known_at, list_name, replayed)
     return [r for r in list_rows(found) if _fits(r, state, county, agency)]
 
 
@@ -52,7 +57,7 @@ def list_rows(found: AsOf) -> list[dict[str, Any]]:
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
     for listing_id, sheet_row in zip(found.snapshot.listing_ids, found.snapshot.rows, strict=True):
         listing = found.listings[listing_id]
-        key = _same_row(listing)
+        key = same_row(listing)
         if key in rows:
             rows[key]["rows"].append(sheet_row)
             continue
@@ -60,19 +65,21 @@ def list_rows(found: AsOf) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
-def totals(store: Store, *, as_of: str | None = None, known_at: str | None = None) -> dict[str, Any]:
+def totals(
+    store: Store, *, as_of: str | None = None, known_at: str | None = None, replayed: Replayed | None = None
+) -> dict[str, Any]:
     """How many agreements, agencies, states and territories ICE listed on a day, per support type, and a sentence."""
-    found = find_list(store, as_of, known_at, "participating")
+    found = find_list(store, as_of, known_at, "participating", replayed)
     return count_totals(found, list_rows(found), as_of)
 
 
 def count_totals(found: AsOf, rows: Sequence[Mapping[str, Any]], as_of: str | None = None) -> dict[str, Any]:
     """The totals of a list that was found and of its rows."""
-    whole = _count(rows)
-    support = {code: _count([r for r in rows if r["support_type"] == code]) for code in SUPPORT_TYPES}
+    whole = count_listed(rows)
+    support = {code: count_listed([r for r in rows if r["support_type"] == code]) for code in SUPPORT_TYPES}
     other = [r for r in rows if r["support_type"] not in SUPPORT_TYPES]
     if other:
-        support["other"] = _count(other)
+        support["other"] = count_listed(other)
     return {
         "as_of": as_of or found.published_on, "publication": _publication(found, None), **whole,
         "support_types": support, "sentence": totals_sentence(found.published_on, whole, support),
@@ -89,10 +96,12 @@ def totals_sentence(published_on: str, whole: Mapping[str, int], support: Mappin
     )
 
 
-def find_list(store: Store, as_of: str | None, known_at: str | None, list_name: str) -> AsOf:
+def find_list(
+    store: Store, as_of: str | None, known_at: str | None, list_name: str, replayed: Replayed | None = None
+) -> AsOf:
     """The newest accepted publication of the list by the end of `as_of`."""
     if known_at is not None:
-        return _find_known(store, as_of, known_at, list_name)
+        return _find_known(store, as_of, known_at, list_name, replayed)
     row = store.connection.execute(
         "select position, file, sha256, url, published_on, workbook_modified_at from publications where list = ? and"
         " position is not null and (? is null or published_on <= ?) order by position desc limit 1",
@@ -113,8 +122,8 @@ def find_list(store: Store, as_of: str | None, known_at: str | None, list_name: 
     return AsOf(row[0], row[1], row[2], row[3], row[4], row[5], snapshot, listings, agreements)
 
 
-def _find_known(store: Store, as_of: str | None, known_at: str, list_name: str) -> AsOf:
-    ledger, publications = replay(store, until=known_at)
+def _find_known(store: Store, as_of: str | None, known_at: str, list_name: str, replayed: Replayed | None) -> AsOf:
+    ledger, publications = replayed or replay(store, until=known_at)
     out = [
         p for p in publications
         if p.position is not None and p.list_name == list_name and (as_of is None or p.published_on <= as_of)
@@ -175,7 +184,7 @@ def _publication(found: AsOf, row: int | None) -> dict[str, Any]:
     return reference if row is None else {**reference, "row": row}
 
 
-def _same_row(listing: Listing) -> tuple[str, ...]:
+def same_row(listing: Listing) -> tuple[str, ...]:
     """What makes two rows of one list exact duplicates: state, agency, support type and date, spaces and case aside."""
     return (
         listing.state_code or normal_form(listing.state), normal_form(listing.agency),
@@ -183,7 +192,8 @@ def _same_row(listing: Listing) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _count(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+def count_listed(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """How many agreements, agencies, states and territories some listed rows are."""
     codes = {r["state"] for r in rows if r["state"]}
     territories = {code for code in codes if _is_territory(code)}
     return {
@@ -214,4 +224,14 @@ def _fits(row: Mapping[str, Any], state: str | None, county: str | None, agency:
     return not agency or agency in (row["agency_id"], row["agency"], row["agreement_id"])
 
 
-__all__ = ["AsOf", "count_totals", "find_list", "list_rows", "listed_agreements", "totals", "totals_sentence"]
+__all__ = [
+    "AsOf",
+    "count_listed",
+    "count_totals",
+    "find_list",
+    "list_rows",
+    "listed_agreements",
+    "same_row",
+    "totals",
+    "totals_sentence",
+]

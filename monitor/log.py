@@ -236,3 +236,8 @@ def _is_county(entry: Mapping[str, Any], county: str) -> bool:
         return True
     asked, name = normal_form(county), normal_form(entry["county"])
     return bool(name) and asked in (name, name.removesuffix(" county").removesuffix(" parish"))
+
+
+def fits(entry: Mapping[str, Any], wanted: Filter) -> bool:
+    """Whether an entry of the log is one of those asked for (`known_at` aside)."""
+    return _fits(entry, wanted)

@@ -14,7 +14,7 @@ from db.snapshots import load_listings
 from db.store import Store
 from monitor.history import agreement_slug
 from monitor.log import Filter, read_log
-from monitor.rulings import RULINGS
+from monitor.rulings import RULINGS, in_force, ruling_mark
 
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")  # as the store writes it; they are compared as text
 RULING_COLUMNS = ("made_at", "reviewer", "ruling", "subject", "other", "reason")
@@ -56,9 +56,27 @@ def all_rulings(store: Store) -> list[dict[str, str]]:
 
 def rulings_on(store: Store, subject: str) -> list[dict[str, str]]:
     """The rulings on a change (also those on its agreement) or a list."""
-    row = store.connection.execute("select agreement_id from changes where id = ?", [subject]).fetchone()
+    row = store.connection.execute(
+        "select agreement_id from changes where id = ?1 union all select json_extract(body, '$.agreement_id')"
+        " from statements where change_id = ?1 and body is not null limit 1",  # overturned: no longer derived
+        [subject],
+    ).fetchone()
     subjects = {subject, row[0] if row else subject}
     return [r for r in all_rulings(store) if r["subject"] in subjects or r["subject"].startswith(subject)]
+
+
+def undo_newest(store: Store, subject: str, *, reviewer: str, reason: str, made_at: str) -> str:
+    """The newest ruling in force on a change or list no longer counts; returns which ruling it was."""
+    rows = [
+        (r["made_at"], r["ruling"], r["subject"], r["other"], r["reviewer"], r["reason"])
+        for r in rulings_on(store, subject)
+    ]
+    standing = [row for row in in_force(rows) if row[1] != "note"]
+    if not standing:
+        raise RulingError(f"no ruling on {subject} is in force")
+    at, ruling, of, other, who, _ = standing[-1]
+    add_ruling(store, made_at, reviewer, "undo", of, ruling_mark(at, ruling, other, who), reason)
+    return ruling
 
 
 def import_rulings(store: Store, path: Path) -> tuple[int, int]:

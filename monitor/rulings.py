@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from db.store import Store
@@ -16,6 +17,7 @@ RULINGS = {
     "release": "the held list is what it claims to be, and is taken in",
     "reject": "the held list is not taken in",
     "note": "a remark; it decides nothing",
+    "undo": "an earlier ruling no longer counts",
 }
 
 
@@ -43,14 +45,43 @@ class Rulings:
             ledger.dirty.changes.add(change_id)
 
 
+def ruling_mark(made_at: str, ruling: str, other: str, reviewer: str) -> str:
+    """What an `undo` writes as its `other`: which ruling on the same subject it means, on whatever machine."""
+    return "|".join((made_at, ruling, other, reviewer))
+
+
+#: made_at, ruling, subject, other, reviewer, reason
+RulingRow = tuple[str, str, str, str, str, str]
+
+
+def in_force(rows: Sequence[RulingRow]) -> list[RulingRow]:
+    """The rulings, oldest first, without what was undone and without the undoing."""
+    return [row for row in not_undone(rows) if row[1] != "undo"]
+
+
+def not_undone(rows: Sequence[RulingRow]) -> list[RulingRow]:
+    """The rulings, oldest first, without those that a later `undo` means; an `undo` can itself be undone."""
+    undone: set[tuple[str, str]] = set()
+    standing = []
+    for row in reversed(rows):
+        made_at, ruling, subject, other, reviewer, _ = row
+        if (subject, ruling_mark(made_at, ruling, other, reviewer)) in undone:
+            continue
+        standing.append(row)
+        if ruling == "undo":
+            undone.add((subject, other))
+    return standing[::-1]
+
+
 def load_rulings(store: Store, until: str | None = None) -> Rulings:
     """The rulings in force (those made by `until`, when it is given)."""
     found = Rulings()
     query = (
-        "select ruling, subject, other, reviewer, reason from rulings where ? is null or made_at <= ?"
+        "select made_at, ruling, subject, other, reviewer, reason from rulings where ? is null or made_at <= ?"
         " order by made_at, id"
     )
-    for ruling, subject, other, reviewer, reason in store.connection.execute(query, [until, until]):
+    rows = store.connection.execute(query, [until, until]).fetchall()
+    for _, ruling, subject, other, reviewer, reason in in_force(rows):
         if ruling in ("same", "distinct"):
             found.pairs[(subject, other)] = found.pairs[(other, subject)] = ruling
         elif ruling in ("release", "reject"):

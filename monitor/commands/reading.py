@@ -145,7 +145,7 @@ def read_publications(store: Store) -> list[dict[str, Any]]:
     found = [dict(zip(names, row, strict=True)) for row in rows]
     for entry in found:
         entry["reasons"] = json.loads(entry["reasons"])
-    return sorted(found, key=lambda p: (p["published_at"], p["list"] or "", p["file"]))
+    return sorted(found, key=lambda p: (p["published_at"], p["list"] or "", p["file"], p["sha256"], p["linked_as"]))
 
 
 def show_changes(entries: Sequence[Mapping[str, Any]], format: Format) -> None:

@@ -106,6 +106,16 @@ def reject(sha256: ListArgument, reviewer: ReviewerOption, reason: ReasonOption 
 
 
 @app.command()
+def undo(subject: SubjectArgument, reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None) -> None:
+    """Take back the newest ruling in force on a change or list; both stay written down."""
+    settings = settings_with(db)
+    with Store.open(settings.home) as store:
+        undone = reviews.undo_newest(store, subject, reviewer=reviewer, reason=reason, made_at=store.now_text())
+        _derive(store, settings)
+    say(f"{undone} on {subject} no longer counts")
+
+
+@app.command()
 def note(subject: SubjectArgument, reason: ReasonOption, reviewer: ReviewerOption, db: DbOption = None) -> None:
     """Write down a remark on a change or list; it decides nothing."""
     _rule(db, "note", subject, "", reviewer, reason)
