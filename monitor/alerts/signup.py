@@ -13,9 +13,10 @@ from db.settings import Settings
 from db.store import Store
 from monitor.alerts.addresses import check_address
 from monitor.alerts.errors import AddressError
+from monitor.alerts.forgetting import purge_pending
 from monitor.alerts.notices import make_message_id
 from monitor.alerts.rhythm import later
-from monitor.alerts.subscribers import add_subscription, purge_pending, suppression
+from monitor.alerts.subscribers import add_subscription, suppression
 from monitor.alerts.tokens import DAYS, Signer
 from monitor.alerts.wishes import Wish
 

@@ -23,12 +23,13 @@ from db.store import Store, to_text, utc_now
 from monitor import policy
 from monitor.alerts.addresses import token_page
 from monitor.alerts.describe import RHYTHM_NAMES, describe_subscription
-from monitor.alerts.errors import AddressError, AlertError, WishError
+from monitor.alerts.errors import AddressError, WishError
 from monitor.alerts.feedweb import FeedDesk
+from monitor.alerts.forms import FORM_TEXTS, chosen_language, empty_form, form_problem, read_form
 from monitor.alerts.render import environment
 from monitor.alerts.rhythm import COMMON_ZONES
 from monitor.alerts.signup import SignUp, sign_up
-from monitor.alerts.story import HEADLINES, N_, SUPPORT_NAMES
+from monitor.alerts.story import HEADLINES, SUPPORT_NAMES
 from monitor.alerts.subscribers import (
     confirm_subscription,
     end_subscriber,
@@ -38,12 +39,10 @@ from monitor.alerts.subscribers import (
     subscriptions_of,
 )
 from monitor.alerts.tokens import Signer, open_signer
-from monitor.alerts.wishes import LANGUAGES, USUAL_KINDS, check_reader, check_wish, state_names
-from monitor.alerts.words import Words, words_of
+from monitor.alerts.wishes import LANGUAGES, check_reader, check_wish, state_names
+from monitor.alerts.words import words_of
 
 LANGUAGE_NAMES = {"en": "English", "es": "Español"}
-#: A form may hold this many fields and no file; Starlette stops reading at more.
-_MAX_FIELDS = 60
 _HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",  # the address of the page is a key
@@ -53,14 +52,6 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self';"
     " frame-ancestors 'none'; base-uri 'none'",
 }
-_WRONG = {
-    "state": N_("Please choose what to be told from the lists."),
-    "county": N_("That is not a county of the state. Please choose the state and check the county's name."),
-    "agency": N_("No agency of that name was ever listed. Please copy its name from our pages."),
-    "zone": N_("That is no time zone. Please write it as America/New_York."),
-    "language": N_("Please choose a language."),
-}
-_TEXTS = ("address", "state", "county", "agency", "support_type", "rhythm", "zone", "language")
 
 
 class Desk:
@@ -89,13 +80,13 @@ class Desk:
         """GET shows the form; POST takes it, and always answers the same."""
         language = chosen_language(request)
         if request.method != "POST":
-            return self._form(language, _empty(language))
+            return self._form(language, empty_form(language))
         form = await read_form(request)
         return await run_in_threadpool(self._take, form, language, request.client.host if request.client else "")
 
     def _take(self, form: FormData, language: str, client: str) -> Response:
         words = words_of(language)
-        filled: dict[str, Any] = {name: str(form.get(name, ""))[:300] for name in _TEXTS}
+        filled: dict[str, Any] = {name: str(form.get(name, ""))[:300] for name in FORM_TEXTS}
         filled["kinds"] = [str(kind) for kind in form.getlist("kinds")]
         filled["early"] = bool(form.get("early"))
         if form.get("website"):  # only a machine fills what nobody sees
@@ -111,7 +102,7 @@ class Desk:
                 asked = SignUp(filled["address"], wish, reader, zone, client)
                 answer = sign_up(store, self.settings, self.signer, asked, self.now())
         except (AddressError, WishError) as error:
-            return self._form(language, filled, _complaint(error, words), status=422)
+            return self._form(language, filled, form_problem(error, words), status=422)
         if answer == "too_many":
             title = words.say("Too many requests")
             return self.say_page(language, title, words.say("Please try again in an hour."), status=429)
@@ -208,7 +199,7 @@ class Desk:
             try:
                 language, zone = check_reader(str(form.get("language")), str(form.get("zone")))
             except WishError as error:
-                return "", _complaint(error, words)
+                return "", form_problem(error, words)
             set_reader(store, subscriber["id"], language, zone)
             return words_of(language).say("Saved."), ""
         return "", ""
@@ -261,34 +252,3 @@ def make_app(
 ) -> Starlette:
     """Forms and feeds as an application by itself."""
     return Starlette(routes=make_routes(settings, now=now, signer=signer))
-
-
-def _complaint(error: AlertError, words: Words) -> str:
-    """What is wrong with a form, in the reader's language."""
-    if isinstance(error, WishError):
-        return words.named(_WRONG.get(error.part, _WRONG["state"]))
-    return words.say("No mail can be sent to that e-mail address. Please check it.")
-
-
-def chosen_language(request: Request) -> str:
-    """The language of `?lang=`, else the first of ours that the browser prefers."""
-    asked = request.query_params.get("lang", "")
-    if asked in LANGUAGES:
-        return asked
-    for part in request.headers.get("accept-language", "").lower().split(",")[:10]:
-        code = part.partition(";")[0].strip().partition("-")[0]
-        if code in LANGUAGES:
-            return code
-    return "en"
-
-
-async def read_form(request: Request) -> FormData:
-    """The posted form: few fields, no file."""
-    return await request.form(max_files=0, max_fields=_MAX_FIELDS, max_part_size=16 * 1024)
-
-
-def _empty(language: str) -> dict[str, Any]:
-    return {
-        **dict.fromkeys(_TEXTS, ""), "language": language, "rhythm": "daily", "zone": COMMON_ZONES[0],
-        "kinds": USUAL_KINDS, "early": False,
-    }  # fmt: skip

@@ -12,11 +12,11 @@ import typer
 from db.store import Store
 from monitor.alerts import roster
 from monitor.alerts.addresses import masked
+from monitor.alerts.forgetting import erase_subscriber
 from monitor.alerts.signup import ask_confirmation
 from monitor.alerts.subscribers import (
     add_subscription,
     end_subscriber,
-    erase_subscriber,
     find_subscriber,
     lift_suppression,
     suppress,
