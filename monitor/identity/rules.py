@@ -238,6 +238,8 @@ def _same_list_and_date(
     if same_place or (evidence["same_county"] and other_office and old.name.place == new.name.place):
         against = ("other_office",) if other_office else ()
         return Judgement("same", "relabelled", 7, 0.7, other_office, evidence, against)
+    if None not in (old.county, new.county) and old.county != new.county:
+        return _candidate(0.3, evidence, "name_differs", "other_county") if setting.unique else DISTINCT
     if _is_old(old.signed_on, setting.listed_on):
         if evidence["same_county"]:
             return Judgement("same", "relabelled", 8, 0.6, True, evidence, ("name_differs",))
@@ -260,8 +262,11 @@ def _same_name(like: Likeness, dates: Dating, document: bool, evidence: dict[str
 def _other_state(
     old: Side, new: Side, setting: Setting, like: Likeness, dates: Dating, document: bool, evidence: dict[str, object]
 ) -> Judgement:
-    alike = like.kind in ("equal", "loosely equal", "reordered", "retyped")
-    if not alike or dates not in ("same", "corrected") or setting.gap_days > policy.RETURN_DAYS:
+    at_once = dates == "same" and setting.gap_days == 0
+    alike = like.kind in ("equal", "loosely equal", "reordered") or (like.kind == "retyped" and at_once)
+    if not alike or setting.gap_days > policy.RETURN_DAYS:
+        return DISTINCT
+    if dates != "same" and (dates != "corrected" or setting.gap_days > 0):
         return DISTINCT
     if document:
         return Judgement("same", "state_corrected", 3, 0.9, False, evidence)
@@ -271,7 +276,7 @@ def _other_state(
     evidence |= {"place_real_before": real_old, "place_real_after": real_new}
     if real_old != real_new:
         return Judgement("same", "state_corrected", 4, 0.85, False, evidence)
-    if dates == "same" and setting.gap_days == 0:
+    if at_once:
         return _candidate(0.5, evidence, "two_states")
     return DISTINCT
 
