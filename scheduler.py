@@ -44,23 +44,16 @@ app = typer.Typer(
     help="Watch ICE's published 287(g) lists: keep every list, say what changed, and prove it.",
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
 )  # fmt: skip
-app.command("changes")(reading.changes)
-app.command("agreements")(reading.agreements)
-app.command("totals")(reading.count)
-app.command("publications")(reading.publications)
-app.command("explain")(reading.explain)
-app.command("serve")(serve.serve)
-app.command("publish")(serve.publish)
-app.command("export")(serve.export)
-app.add_typer(review.app, name="review")
-app.command("status")(service.status)
-app.command("backup")(service.backup)
-app.command("restore")(service.put_back)
-app.command("sending")(service.sending)
-app.add_typer(subscribers.app, name="subscribers")
-app.add_typer(alerts.app, name="alerts")
-app.command("datasette")(datasette.datasette)
-app.add_typer(users.app, name="users")
+COMMANDS: dict[str, Callable[..., None]] = {
+    "changes": reading.changes, "agreements": reading.agreements, "totals": reading.count,
+    "publications": reading.publications, "explain": reading.explain, "status": service.status,
+    "serve": serve.serve, "publish": serve.publish, "export": serve.export, "datasette": datasette.datasette,
+    "backup": service.backup, "restore": service.put_back, "sending": service.sending,
+}  # fmt: skip
+for command_name, command in COMMANDS.items():
+    app.command(command_name)(command)
+for group in (review.app, subscribers.app, alerts.app, users.app):
+    app.add_typer(group)
 
 
 @app.callback()
@@ -218,6 +211,7 @@ def plan(settings: Settings, chores: Chores) -> list[Job]:
     jobs = [
         Job("poll", s.poll_schedule, chores.poll, poll_limit, s.poll_jitter_seconds, at_first_start=True),
         Job("confirm", s.confirm_schedule, chores.confirm, 10 * minute),
+        Job("send", s.send_schedule, chores.send, 60 * minute),
         Job("housekeeping", s.housekeeping_schedule, chores.keep_house, 30 * minute),
         Job("check", s.check_schedule, chores.check, 60 * minute),
     ]

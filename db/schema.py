@@ -148,4 +148,4 @@ _DERIVED = (
 DERIVED_TABLES = ("changes", "spans", "apart", "agreements", "agency_names", "agencies", "publications", "derivation")
 
 # Later migrations stand in modules of their own; importing them here appends them, in this order.
-from db import schema_service, schema_alerts, schema_desk  # noqa: E402, F401, I001 - they need `migrations` from above; in this order
+from db import schema_service, schema_alerts, schema_desk, schema_outbox  # noqa: E402, F401, I001 - they need `migrations`, in this order

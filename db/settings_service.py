@@ -61,6 +61,9 @@ class ServiceSettings(BaseSettings):
     confirm_schedule: Schedule = Field(
         default="20 * * * *", description="When provisional changes are looked at again without asking ICE."
     )
+    send_schedule: Schedule = Field(
+        default="* * * * *", description="When messages that are due are sent; digests leave by their readers' clocks."
+    )
     backup_directory: Path | None = Field(
         default=None, description="Where scheduled backups go, best another disk; none are made when it is not set."
     )

@@ -57,12 +57,12 @@ def masked(channel: str, address: str) -> str:
 
 def change_page(public_url: str, change_id: str) -> str:
     """Our page about a change."""
-    return f"{public_url}/changes/{quote(change_id, safe='')}"
+    return f"{public_url}/changes/{quote(change_id, safe='')}/"
 
 
 def agency_page(public_url: str, agency_id: str) -> str:
     """Our page about an agency."""
-    return f"{public_url}/agencies/{quote(agency_id, safe='')}"
+    return f"{public_url}/agencies/{quote(agency_id, safe='')}/"
 
 
 def token_page(public_url: str, purpose: str, token: str) -> str:

@@ -19,7 +19,7 @@ from monitor.alerts.tokens import open_signer
 from monitor.commands.options import DbOption, FormatOption, open_store, settings_with
 from monitor.output import Format, say, show, warn
 
-app = typer.Typer(help="Alerts: preview, send, and what became of them.", no_args_is_help=True)
+app = typer.Typer(name="alerts", help="Alerts: preview, send, and what became of them.", no_args_is_help=True)
 WAITING = {
     "due_at": "Due", "address": "Address", "what": "What", "kind": "Kind", "state": "State", "agency": "Agency",
     "support_type": "Type", "change_id": "Change",

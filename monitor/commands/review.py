@@ -20,7 +20,9 @@ from monitor.explain import explain_change
 from monitor.log import Filter, read_log
 from monitor.output import Format, say, show, warn
 
-app = typer.Typer(help="Rulings: what waits for a person, and what people decided.", no_args_is_help=True)
+app = typer.Typer(
+    name="review", help="Rulings: what waits for a person, and what people decided.", no_args_is_help=True
+)
 
 ReviewerOption = Annotated[
     str, typer.Option("--reviewer", metavar="NAME", envvar="ICE_AGREEMENTS_REVIEWER", help="Your name.")

@@ -16,12 +16,17 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8287,
     db: DbOption = None,
 ) -> None:
-    """Serve the public pages until stopped."""
+    """Serve the public pages, sign-up and feeds, the API and the review desk until stopped."""
     import uvicorn
 
+    from monitor import api, desk
+    from monitor.alerts.web import make_routes
     from monitor.pages.app import create_app
 
-    app = create_app(settings_with(db).home)
+    settings = settings_with(db)
+    app = create_app(
+        settings.home, extra_routes=[*make_routes(settings), *api.routes(settings), *desk.routes(settings)]
+    )
     warn(f"pages at http://{host}:{port}/")
     uvicorn.run(
         app, host=host, port=port, log_level="warning", access_log=False, server_header=False, proxy_headers=False,

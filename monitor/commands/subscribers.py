@@ -26,7 +26,7 @@ from monitor.commands.options import DbOption, FormatOption, open_store, setting
 from monitor.log import KINDS
 from monitor.output import Format, say, show
 
-app = typer.Typer(help="Subscribers: who is told, of what, how often.", no_args_is_help=True)
+app = typer.Typer(name="subscribers", help="Subscribers: who is told, of what, how often.", no_args_is_help=True)
 COLUMNS = {
     "address": "Address", "channel": "Channel", "status": "Status", "rhythm": "Rhythm", "state": "State",
     "county_fips": "County", "agency_id": "Agency", "support_type": "Type", "kinds": "Kinds", "early": "Early",

@@ -13,7 +13,7 @@ from monitor.commands.options import DbOption, FormatOption, open_store, setting
 from monitor.desk import accounts
 from monitor.output import Format, say, show
 
-app = typer.Typer(help="Who may use the review desk.", no_args_is_help=True)
+app = typer.Typer(name="users", help="Who may use the review desk.", no_args_is_help=True)
 
 NameArgument = Annotated[str, typer.Argument(help="Name of the user, as it stands beside rulings.")]
 RoleOption = Annotated[str, typer.Option("--role", help=", ".join(accounts.ROLES))]

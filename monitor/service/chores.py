@@ -14,6 +14,7 @@ from db.housekeeping import sweep
 from db.settings import Settings
 from db.store import Store, to_text
 from db.switches import NOT_BEFORE, clear_switch, get_switch, set_switch
+from monitor.alerts.sending import send_due
 from monitor.commands.working import derive_all, working
 from monitor.derive import Derived
 from monitor.health.notices import note_troubles
@@ -81,6 +82,10 @@ class Chores:
             give_back_memory()
         return f"{len(done.stated)} statements"
 
+    async def send(self) -> str:
+        """Every message and hook that is due was tried once, digests whose hour has come among them."""
+        return await run_aside(None, self._send)
+
     async def back_up(self) -> str:
         """A checked backup is in the directory that is set."""
         return await run_aside(None, self._back_up)
@@ -99,6 +104,12 @@ class Chores:
 
     def _open(self) -> Store:
         return Store.open(self._settings.home, now=self._now)
+
+    def _send(self) -> str:
+        with self._open() as store:
+            done = send_due(store, self._settings, store.now_text())
+        said = f"{done.sent} sent, {done.put_off} put off, {done.failed} failed, {done.dropped} dropped"
+        return f"{said}; {done.halted}" if done.halted else said
 
     def _back_up(self) -> str:
         directory = self._settings.backup_directory
