@@ -25,8 +25,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
         sentence = "ICE has signed 16 Memorandums of Agreement for 287(g) programs covering 4 states."
         stated = StatedTotals(sentence, "2025-03-04", 16, 4, 0, {"JEM": (10, 2), "WSO": (2, 2), "TFM": (4, 1)})
         sha256 = store.archive.put(b"the page")
-        facts.record_page(store, None, sha256=sha256, text_sha256="t", seen_at="2025-03-04T15:00:00Z", links=[],
-                          totals=stated)  # fmt: skip
+        run_id = facts.start_run(store, "2025-03-04T15:00:00Z")
+        facts.record_page(
+            store, run_id, sha256=sha256, text_sha256="t", seen_at="2025-03-04T15:00:00Z", links=[], totals=stated
+        )
     return make_site(Store.open(folder / "data", read_only=True))
 
 
