@@ -33,10 +33,10 @@ static: $(VENV)/.for-dev
 	$(BIN)/python -m pytest -q tests/test_layout.py
 
 check: static
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 test: static
-	$(BIN)/python -m pytest -q -n auto -m "not live"
+	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not live"
 
 year: $(VENV)/.for-dev
 	PYTHONMALLOC=malloc MALLOC_ARENA_MAX=1 $(BIN)/python -m tests.year $(YEAR)

@@ -11,5 +11,5 @@ from db.schema import migrations
 def m007_outbox_depth(db: Database) -> None:
     db.execute(
         "create view outbox_depth as select count(*) as waiting, min(next_at) as oldest_due_at from messages"
-        " where status in ('waiting', 'sending')"
+        " where status in ('waiting', 'sending') and kind != 'operator'"  # those have notices of their own
     )

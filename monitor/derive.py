@@ -84,10 +84,12 @@ def derive(
             " where p.sha256 is null), ifnull((select max(id) from sightings), 0)),"
             " ifnull((select max(id) from rulings), 0)"
         ).fetchone()
-        tables.put_rows(
-            connection, "derivation", ("id", "rules", "last_sighting", "last_ruling", "derived_at"),
-            [(1, RULES_VERSION, marks[0], marks[1], now)],
-        )  # fmt: skip
+        marks = (RULES_VERSION, *marks)
+        if marks != connection.execute("select rules, last_sighting, last_ruling from derivation").fetchone():
+            tables.put_rows(  # else nothing is written, and the disk is not waited for
+                connection, "derivation", ("id", "rules", "last_sighting", "last_ruling", "derived_at"),
+                [(1, *marks, now)],
+            )  # fmt: skip
         why = statements.OVERRULED if ruled else statements.OVERTURNED
         done.stated = statements.state(store, now, done.overturned, why, done.touched)
         outbox.queue(store, now, done.stated, first_import=before is None, since=before[0] if before else None)

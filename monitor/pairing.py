@@ -228,10 +228,8 @@ def _double_misspelt(
         side, printed = side_of_new(n.listing), fold(n.listing.agency or "")
         fitting = []
         for agreement_id, listing in listed[_block(n.listing)].items():
-            if (
-                OSA.distance(fold(listing.agency or ""), printed, score_cutoff=policy.TWICE_LETTERS)
-                > policy.TWICE_LETTERS
-            ):
+            apart = OSA.distance(fold(listing.agency or ""), printed, score_cutoff=policy.TWICE_LETTERS)
+            if apart > policy.TWICE_LETTERS or 4 * apart > len(printed):  # of a few letters nearly all could be slips
                 continue
             old = side_of_gone(ledger.agreements[agreement_id], listing)
             if one_misspelt(old, side, compare(old.name, side.name, old.state, side.state)):

@@ -189,7 +189,7 @@ def test_a_ruling_counts_at_once_and_needs_a_name(filled: Command) -> None:
     (ending,) = filled("changes", "--kind", "termination", "--format", "json").rows
     assert filled("review", "dismiss", ending["id"]).code == 2  # nobody decides
     done = filled("review", "dismiss", ending["id"], "--reviewer", "Ann", "--reason", "a slip")
-    assert (done.code, done.out) == (0, f"{ending['id']}: termination is now retracted\n")
+    assert (done.code, done.out) == (0, f"{ending['id']} (no longer listed by ICE) is now retracted\n")
     (ending,) = filled("changes", "--kind", "termination", "--format", "json").rows
     assert (ending["status"], ending["reason"]) == ("retracted", "dismissed by Ann: a slip")
     missing = filled("review", "confirm", "0123456789ab", "--reviewer", "Ann")

@@ -24,10 +24,15 @@ def agency_mark(book: Book, agency: Agency) -> str:
 
 
 def _agency_mark(agency: Agency) -> str:
+    # what still stands reaches to the newest list, whichever that is: its end must not move the mark
     agreements = [
-        (a.id, a.support, a.signed_on, a.status, a.ended_on, a.documents, [asdict(s) for s in a.spells], a.rows)
+        (
+            a.id, a.support, a.signed_on, a.status, a.ended_on, a.documents,
+            [(s.first, s.first_on, s.missing_on, s.missing_on and (s.last, s.last_on)) for s in a.spells],
+            [{**row, "last": None, "last_on": None} if row["open"] else row for row in a.rows],
+        )
         for a in agency.agreements
-    ]
+    ]  # fmt: skip
     said = [(c["id"], c["status"], c["needs_review"], c["reason"], c["agency"]) for c in agency.changes]
     return mark_of(agency.id, agency.name, agency.county, agency.fips, agency.near, agency.names, agreements, said)
 

@@ -136,9 +136,10 @@ def address(world: World) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium. Where CI is set its absence is a failure; elsewhere tests that need it are skipped."""
+    # a module at a time: while it runs, no other test of this process can run an asyncio loop
     with sync_playwright() as playwright:
         try:
             chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=BROWSER)

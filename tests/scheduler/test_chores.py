@@ -200,7 +200,7 @@ def test_the_weekly_check_fails_on_a_damaged_document(desk: Desk) -> None:
 
 def test_the_plan_is_made_from_the_settings(desk: Desk) -> None:
     names = [job.name for job in scheduler.plan(desk.settings, desk.chores)]
-    assert names == ["poll", "confirm", "housekeeping", "check"]
+    assert names == ["poll", "confirm", "send", "housekeeping", "check"]
     desk.changes.update(backup_directory=desk.home / "b", poll_schedule="1 2 * * *")
     plan = {job.name: job.schedule for job in scheduler.plan(desk.settings, desk.chores)}
     assert plan["poll"] == "1 2 * * *"

@@ -75,8 +75,8 @@ def _state(ask: Ask, code: str) -> dict[str, Any] | None:
         *_counted(standing, ask.language),
         _gone(standing, ask.language),
     ]
-    rows = _rows(ask.book, standing)
-    head = [say("Agency"), say("Support type"), say("Signed"), say("First listed")]
+    rows = _rows(ask.book, standing, ask.language)
+    head = [say("Agency"), say("Support type"), say("Signed"), say("First listed"), say("Status")]
     return _sheet(
         ask, state.name, facts, head, rows, _state_map(ask.book, state), f"{state.slug}/", f"places/{state.slug}/"
     )
@@ -98,9 +98,18 @@ def _county(ask: Ask, code: str, slug: str) -> dict[str, Any] | None:
             say("Neighbouring counties with a listed agreement: %(names)s.") % {"names": ", ".join(with_one)}
             if with_one else say("No neighbouring county has a listed agreement.")
         )  # fmt: skip
-    head = [say("Agency"), say("Support type"), say("Signed"), say("First listed")]
+    head = [say("Agency"), say("Support type"), say("Signed"), say("First listed"), say("Status")]
     to = f"{state.slug}/{county.slug}/"
-    return _sheet(ask, where, facts, head, _rows(book, standing), _state_map(book, state, county), to, f"places/{to}")
+    return _sheet(
+        ask,
+        where,
+        facts,
+        head,
+        _rows(book, standing, ask.language),
+        _state_map(book, state, county),
+        to,
+        f"places/{to}",
+    )
 
 
 def _agency(ask: Ask, agency_id: str) -> dict[str, Any] | None:
@@ -113,11 +122,11 @@ def _agency(ask: Ask, agency_id: str) -> dict[str, Any] | None:
     facts = [_standing_sentence(standing, where, ask), *_counted(standing, ask.language)]
     if len(agency.names) > 1:
         facts.append(say("Names ICE printed: %(names)s.") % {"names": "; ".join(n for n, _, _ in agency.names[:6])})
-    head = [say("Agency"), say("Support type"), say("Signed"), say("First listed")]
+    head = [say("Agency"), say("Support type"), say("Signed"), say("First listed"), say("Status")]
     state, county = gazette.states().get(agency.state or ""), gazette.counties().get(agency.fips or "")
     drawing = _state_map(ask.book, state, county) if state else ""
     to = f"agencies/{agency.id}/"
-    return _sheet(ask, where, facts, head, _rows(ask.book, standing), drawing, f"agency/{agency.id}/", to)
+    return _sheet(ask, where, facts, head, _rows(ask.book, standing, ask.language), drawing, f"agency/{agency.id}/", to)
 
 
 def _sheet(
@@ -188,9 +197,13 @@ def _gone(standing: Standing, language: Language) -> str:
     ) % {"num": language.number(len(standing.ended))}
 
 
-def _rows(book: Book, standing: Standing) -> list[tuple[str, str, str, str]]:
+def _rows(book: Book, standing: Standing, language: Language) -> list[tuple[str, ...]]:
     every: list[Agreement] = [*standing.listed, *standing.pending, *standing.ended]
-    return [(_name(book.agencies[a.agency_id]), a.support or "", a.signed_on or "–", a.first_on) for a in every]
+    return [
+        (_name(book.agencies[a.agency_id]), a.support or "", a.signed_on or "–", a.first_on,
+         language.gettext(words.AGREEMENT_STATUSES[a.status]))
+        for a in every
+    ]  # fmt: skip
 
 
 def _name(agency: Agency) -> str:

@@ -124,7 +124,7 @@ def corpus_site(corpus_home: Path) -> Iterator[str]:
         yield root
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; a machine without one skips, CI fails."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -136,6 +136,7 @@ def browser() -> Iterator[Browser]:
         "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
         "--disable-sync", "--no-first-run",
     ]  # fmt: skip
+    # a module at a time: while it runs, no other test of this process can run an asyncio loop
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=arguments)
         yield started
