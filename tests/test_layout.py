@@ -69,6 +69,34 @@ def tracked_texts() -> dict[str, str]:
     return texts
 
 
+def packages_of_monitor(source: str) -> Iterator[str]:
+    """The names right below `monitor` that the source imports, also inside functions."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module == "monitor":
+            yield from (alias.name for alias in node.names)
+            continue
+        named = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        named += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        yield from (name.split(".")[1] for name in named if name.startswith("monitor."))
+
+
+def test_the_page_on_architecture_says_who_imports_whom_inside_monitor() -> None:
+    """Both ways: what a package imports is in its row, and what is in its row it imports."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `monitor/(\w+)` \|.*\|([^|]*)\|$", text, re.MULTILINE)
+    stated = {name: set(re.findall(r"`(\w+)`", cell)) for name, cell in rows}
+    there = {path.parent.name for path in (ROOT / "monitor").glob("*/__init__.py")}
+    assert stated.keys() == there
+    for name, said in stated.items():
+        sources = [path.read_text(encoding="utf-8") for path in (ROOT / "monitor" / name).rglob("*.py")]
+        assert {one for source in sources for one in packages_of_monitor(source)} & there - {name} == said, name
+    core = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "monitor").glob("*.py")}
+    assert {name for name, source in core.items() if "alerts" in packages_of_monitor(source)} == {"derive.py"}
+    assert {one for source in core.values() for one in packages_of_monitor(source)} & there == {
+        "alerts", "identity", "places",
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("package", OURS)
 def test_each_part_imports_only_what_lies_below_it(package: str) -> None:
     broken = [

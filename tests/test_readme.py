@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from db.settings import Settings
 from tests.documents import COMMANDS, ROOT, agree, fenced_blocks, first_cells, page
 from tests.workbooks import PARTICIPATING, make_workbook
 
@@ -92,6 +93,15 @@ def test_the_readme_s_commands_run(command: str, made_up: Path) -> None:
 @pytest.mark.parametrize("target", re.findall(r"^\$ make (\w+)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE))
 def test_the_readme_s_targets_are_in_the_makefile(target: str) -> None:
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_service_and_pages_run_side_by_side_where_links_lead() -> None:
+    """The README starts both: their ports differ, and links in messages lead to the port that `serve` listens on."""
+    (port,) = [p.default for p in COMMANDS["serve"].params if p.name == "port"]
+    fields = Settings.model_fields
+    assert port != fields["health_port"].default
+    assert fields["public_url"].default == f"http://127.0.0.1:{port}"
+    assert f"{fields['public_url'].default}/" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def keys_of(section: str) -> list[str]:

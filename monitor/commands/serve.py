@@ -13,7 +13,7 @@ from monitor.output import say, warn
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8287,
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
     db: DbOption = None,
 ) -> None:
     """Serve the public pages, sign-up and feeds, the API and the review desk until stopped."""

@@ -26,6 +26,8 @@ from monitor.commands.options import DbOption, FormatOption, open_store, setting
 from monitor.log import KINDS
 from monitor.output import Format, say, show
 
+AddressArgument = Annotated[str, typer.Argument(help="Address, whole, as it was put down.")]
+
 app = typer.Typer(name="subscribers", help="Subscribers: who is told, of what, how often.", no_args_is_help=True)
 COLUMNS = {
     "address": "Address", "channel": "Channel", "status": "Status", "rhythm": "Rhythm", "state": "State",
@@ -105,7 +107,7 @@ def import_all(
 
 @app.command()
 def remove(
-    address: str,
+    address: AddressArgument,
     erase: Annotated[bool, typer.Option("--erase", help="Forget the address, too.")] = False,
     db: DbOption = None,
 ) -> None:
@@ -121,7 +123,7 @@ def remove(
 
 @app.command("suppress")
 def suppress_one(
-    address: str, reason: Annotated[str, typer.Option(help="Why.")] = "asked", db: DbOption = None
+    address: AddressArgument, reason: Annotated[str, typer.Option(help="Why.")] = "asked", db: DbOption = None
 ) -> None:
     """Never write to a mail address again."""
     with Store.open(settings_with(db).home) as store:
@@ -130,7 +132,7 @@ def suppress_one(
 
 
 @app.command()
-def unsuppress(address: str, db: DbOption = None) -> None:
+def unsuppress(address: AddressArgument, db: DbOption = None) -> None:
     """Let a suppressed address subscribe again; it is not subscribed by this."""
     with Store.open(settings_with(db).home) as store:
         done = lift_suppression(store, address.strip().lower())

@@ -16,7 +16,8 @@ from monitor.output import Format, say, show
 app = typer.Typer(name="users", help="Who may use the review desk.", no_args_is_help=True)
 
 NameArgument = Annotated[str, typer.Argument(help="Name of the user, as it stands beside rulings.")]
-RoleOption = Annotated[str, typer.Option("--role", help=", ".join(accounts.ROLES))]
+_ROLES = ", ".join(accounts.ROLES)
+RoleOption = Annotated[str, typer.Option("--role", help=_ROLES)]
 StdinOption = Annotated[bool, typer.Option("--password-stdin", help="Read the password from stdin's first line.")]
 COLUMNS = {"name": "Name", "role": "Role", "active": "May log in", "created_at": "Since"}
 
@@ -50,7 +51,7 @@ def reset_password(name: NameArgument, password_stdin: StdinOption = False, db: 
 
 
 @app.command("role")
-def set_role(name: NameArgument, role: Annotated[str, typer.Argument()], db: DbOption = None) -> None:
+def set_role(name: NameArgument, role: Annotated[str, typer.Argument(help=_ROLES)], db: DbOption = None) -> None:
     """The user is a reviewer or an administrator."""
     with _open(db) as store:
         accounts.set_role(store, name, role, store.now_text())
