@@ -13,7 +13,8 @@ ENOUGH := import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
 help:
 	@echo "make run     fetch ICE's lists, store them, and say what changed"
 	@echo "make demo    the service shown on made-up lists, without the network"
-	@echo "make test    every check and every test"
+	@echo "make test    every check and every test, but those of minutes"
+	@echo "make soak    the tests of minutes: kills, faults, fuzzing"
 	@echo "make check   the checks and the quick tests"
 	@echo "make bench   the measurements of benchmarks/"
 	@echo "make year    a year of polls at speed, compared with the truth (an hour; YEAR='--polls 4' for minutes)"
@@ -36,7 +37,10 @@ check: static
 	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 test: static
-	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not live"
+	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not live and not soak"
+
+soak: $(VENV)/.for-dev
+	$(BIN)/python -m pytest -q -m soak
 
 year: $(VENV)/.for-dev
 	PYTHONMALLOC=malloc MALLOC_ARENA_MAX=1 $(BIN)/python -m tests.year $(YEAR)

@@ -122,7 +122,7 @@ def test_shuffled_in_portions_of_forty_they_say_the_same(store: Store, tmp_path:
         assert difference(dump(store), dump(other)) == []
 
 
-@pytest.mark.long
+@pytest.mark.soak
 @pytest.mark.parametrize("order", ["by evidence", "shuffled", "two halves, the newer first"])
 def test_one_at_a_time_they_say_the_same(store: Store, tmp_path: Path, order: str) -> None:
     """In order of evidence nearly all are increments; shuffled nearly all are rebuilds."""

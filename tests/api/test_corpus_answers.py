@@ -26,7 +26,7 @@ from monitor.api.app import make_api
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT.parent / "shared" / "ice-sheets"
-pytestmark = [pytest.mark.long, pytest.mark.skipif(not CORPUS.is_dir(), reason="needs ../shared/ice-sheets")]
+pytestmark = [pytest.mark.soak, pytest.mark.skipif(not CORPUS.is_dir(), reason="needs ../shared/ice-sheets")]
 
 
 def run(home: Path, *arguments: str) -> Any:

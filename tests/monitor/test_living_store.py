@@ -121,7 +121,7 @@ def test_increments_equal_a_rebuild_and_the_past_stays_known(
     live(*life)
 
 
-@pytest.mark.long
+@pytest.mark.soak
 @settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(lives)
 def test_increments_equal_a_rebuild_and_the_past_stays_known_tried_at_length(

@@ -134,7 +134,7 @@ def test_any_order_and_any_portions_say_the_same(drawn: tuple[list[Posting], lis
     check_all_orders(*drawn)
 
 
-@pytest.mark.long
+@pytest.mark.soak
 @settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
 @given(shuffles)
 def test_any_order_and_any_portions_say_the_same_tried_at_length(drawn: tuple[list[Posting], list[int]]) -> None:

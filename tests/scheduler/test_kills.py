@@ -79,6 +79,6 @@ def test_killed_at_random_instants_the_result_is_that_of_an_undisturbed_run(tmp_
     assert replay(tmp_path, kills=24, seed=1) >= 18
 
 
-@pytest.mark.long
+@pytest.mark.soak
 def test_two_hundred_kills_leave_no_trace(tmp_path: Path) -> None:
     assert replay(tmp_path, kills=240, seed=2) >= 200

@@ -134,7 +134,7 @@ def test_everybody_ends_with_what_is_due_when_the_worker_is_killed(template: Pat
     run_schedule(template, tmp_path / "world", seed, kills=True)
 
 
-@pytest.mark.long
+@pytest.mark.soak
 @pytest.mark.parametrize("decade", range(10))
 def test_a_hundred_random_schedules_of_kills_and_faults(template: Path, tmp_path: Path, decade: int) -> None:
     for seed in range(1000 + decade * 10, 1010 + decade * 10):

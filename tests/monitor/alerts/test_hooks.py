@@ -131,5 +131,5 @@ def test_a_chat_channel_gets_a_line_a_change(world: World, taker: Taker) -> None
     assert send_due(world.store, world.settings, world.now).sent == 1
     posted = json.loads(taker.calls[0][1])
     assert posted["title"] == "287(g): 1 new agreement in Lee County, Florida"
-    page = "https://agreements.example.org/changes/" + read_log(world.store)[0]["id"]
+    page = "https://agreements.example.org/changes/" + read_log(world.store)[0]["id"] + "/"
     assert posted["message"] == f"New agreement: Lee County Sheriff's Office (Lee County, Florida) {page}"

@@ -29,7 +29,7 @@ READERS = 200
 BEGIN = "2025-06-15"
 
 pytestmark = [
-    pytest.mark.long, pytest.mark.xdist_group("replay"),
+    pytest.mark.soak, pytest.mark.xdist_group("replay"),
     pytest.mark.skipif(not SHEETS.is_dir(), reason="the real lists are not beside the project"),
 ]  # fmt: skip
 
