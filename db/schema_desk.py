@@ -10,7 +10,10 @@ from sqlite_utils import Database
 from db.schema import migrations
 
 #: Tables that hold what is nobody else's business; no public copy of the database has them.
-PRIVATE_TABLES = ("users", "sessions", "login_attempts")
+PRIVATE_TABLES = (
+    "users", "sessions", "login_attempts",
+    "subscribers", "subscriptions", "suppressions", "signups", "deliveries", "messages", "attempts",
+)  # fmt: skip
 
 
 @migrations()
