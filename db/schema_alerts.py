@@ -1,4 +1,4 @@
-"""Who is told, of what, and what became of each telling. `docs/alerts.md` describes every table and column.
+"""Who is told, of what, and what became of each telling. `docs/database.md` describes every table and column.
 
 Deliveries, messages and attempts are facts: a rebuild leaves them alone, and nothing edits what was sent.
 """

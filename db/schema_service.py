@@ -1,6 +1,6 @@
 """What the unattended service remembers: its jobs, its notices to the operator, its switches, what it folded.
 
-State of work, neither facts nor derived: a rebuild leaves these tables alone. `docs/operations.md` describes them.
+State of work, neither facts nor derived: a rebuild leaves these tables alone. `docs/database.md` describes them.
 """
 
 from __future__ import annotations

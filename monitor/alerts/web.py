@@ -41,6 +41,7 @@ from monitor.alerts.subscribers import (
 from monitor.alerts.tokens import Signer, open_signer
 from monitor.alerts.wishes import LANGUAGES, check_reader, check_wish, state_names
 from monitor.alerts.words import words_of
+from monitor.asker import asker_of
 
 LANGUAGE_NAMES = {"en": "English", "es": "Español"}
 _HEADERS = {
@@ -61,6 +62,7 @@ class Desk:
         self.settings = settings
         self.now = now
         self._signer = signer
+        self._proxies = settings.trusted_proxies.split()
 
     @property
     def _home(self) -> str:
@@ -82,7 +84,7 @@ class Desk:
         if request.method != "POST":
             return self._form(language, empty_form(language))
         form = await read_form(request)
-        return await run_in_threadpool(self._take, form, language, request.client.host if request.client else "")
+        return await run_in_threadpool(self._take, form, language, asker_of(request.scope, self._proxies))
 
     def _take(self, form: FormData, language: str, client: str) -> Response:
         words = words_of(language)

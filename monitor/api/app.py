@@ -67,7 +67,9 @@ def make_api(settings: Settings) -> Starlette:
             *answered,
             Route("/documents/{id}/content", api.content, methods=["GET", "HEAD", "OPTIONS"]),
         ],
-        middleware=[Middleware(RateLimit, per_minute=settings.api_requests_per_minute)],
+        middleware=[
+            Middleware(RateLimit, per_minute=settings.api_requests_per_minute, proxies=settings.trusted_proxies.split())
+        ],
         exception_handlers={Problem: _problem, HTTPException: _http_problem, StoreError: _store_problem},
     )
 

@@ -23,6 +23,7 @@ from starlette.routing import Route
 from db.errors import NotFoundError, StoreError
 from db.settings import Settings
 from db.store import Store
+from monitor.asker import asker_of
 from monitor.desk.accounts import find_user
 from monitor.desk.sessions import Session, Sessions, signing_key
 
@@ -134,10 +135,7 @@ class Desk:
 
     def address_of(self, request: Request) -> str:
         """The asker's address; a proxy is believed about it only when the settings name the proxy."""
-        peer = request.client.host if request.client else ""
-        if peer in self._proxies and (said := request.headers.get("x-forwarded-for")):
-            return said.rpartition(",")[2].strip()[:64]
-        return peer
+        return asker_of(request.scope, self._proxies)
 
     def route(self, page: Page) -> Route:
         """The page as a route."""
