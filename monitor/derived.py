@@ -191,7 +191,8 @@ def _read_log(connection: sqlite3.Connection, ledger: Ledger) -> None:
         connection, "changes", columns, f"{kinds} order by position, id"
     ):
         if kind in ("termination", "pending_withdrawn"):
-            if status != "retracted":
+            again = kind == "pending_withdrawn" and ledger.agreements[agreement_id].status != "missing"
+            if status != "retracted" and not again:
                 ledger.endings[agreement_id] = change_id
             if status == "provisional":
                 ledger.waiting[agreement_id] = change_id

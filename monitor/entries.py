@@ -180,7 +180,10 @@ def bring_back(ledger: Ledger, publication: Accepted, agreement: Agreement, new:
     if status == "withdrawn":
         ledger.restore_signing(agreement)
         return
-    _overturn(ledger, agreement, f"listed again on {publication.listed_on}")
+    if confirmed and ending is not None and ending.rule == "signed":
+        del ledger.endings[agreement.id]  # it was signed: that the agency is pending anew does not undo that
+    else:
+        _overturn(ledger, agreement, f"listed again on {publication.listed_on}")
     _undo_switch(ledger, publication, agreement)
     if confirmed:
         kind = "reinstatement" if publication.list == "participating" else "pending_listed"

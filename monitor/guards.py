@@ -60,13 +60,15 @@ def judge_comparison(ledger: Ledger, list_name: str, comparison: Comparison, row
 
 
 def changed_columns(pairs: Iterable[tuple[Listing, Listing]]) -> list[tuple[str, int]]:
-    """Which printed columns differ in how many pairs, most first."""
+    """Which printed columns differ in how many pairs, and how many lost their link, most first."""
     counts: Counter[str] = Counter()
     for before, after in pairs:
         for column in ("state", "agency", "type", "county", "support_type", "signed"):
             old, new = getattr(before, column), getattr(after, column)
             if old is not None and new is not None and old != new:  # None: the list had no such column
                 counts[column] += 1
+        if before.moa_url and not after.moa_url:  # that links are posted is no surprise; that they go is one
+            counts["moa link taken away"] += 1
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
