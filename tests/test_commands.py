@@ -153,7 +153,7 @@ def test_csv_has_a_header_and_a_line_for_each(filled: Command) -> None:
 
 
 def test_a_cell_is_no_formula_to_a_spreadsheet_and_no_command_to_a_terminal(command: Command, tmp_path: Path) -> None:
-    names = ("=HYPERLINK(1)", "+1", "-1", "@SUM(1)", " =1+1", "\t=2", "Bad\u202ename\u2066", "Bell\x85\x9b31mCounty")
+    names = ("=HYPERLINK(1)", "+1", "-3", "@SUM(1)", " =1+1", "\t=2", "Bad\u202ename\u2066", "Bell\x85\x9b31mCounty")
     hostile = replace(TUESDAY, rows=(BAKER, *agencies(*names)))
     command("import", MONDAY.write(tmp_path), hostile.write(tmp_path))
     for form in ("csv", "table", "json"):

@@ -155,7 +155,8 @@ def test_a_full_disk_ends_in_one_line_and_the_next_run_carries_on(
 def test_a_database_that_cannot_grow_ends_in_one_line(
     program: Program, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from db.store import Store
+    from db.errors import DatabaseError
+from db.store import Store
 
     opened = Store.open
 
@@ -223,7 +224,7 @@ def test_an_interrupted_write_leaves_the_database_as_it_was(tmp_path: Path) -> N
         with pytest.raises(KeyboardInterrupt):
             interrupted()
         assert store.connection.execute("select count(*) from runs").fetchone() == (0,)
-        with pytest.raises(sqlite3.OperationalError), store.writing() as connection:
+        with pytest.raises(DatabaseError), store.writing() as connection:
             connection.execute("insert into no_such_table values (1)")
         with store.writing() as connection:
             connection.execute("insert into runs (started_at) values ('2025-06-02T14:00:00Z')")
