@@ -6,7 +6,6 @@ import errno
 import multiprocessing
 import os
 import random
-import sqlite3
 import sys
 import time
 from collections.abc import Callable
@@ -18,7 +17,7 @@ import pytest
 import scheduler
 from db import checks
 from db.archive import Archive
-from db.errors import ArchiveError
+from db.errors import ArchiveError, DatabaseError
 from tests.crashing import import_one_by_one
 from tests.dump import difference, dump
 from tests.histories import Posting, agencies, many, open_store
@@ -155,8 +154,7 @@ def test_a_full_disk_ends_in_one_line_and_the_next_run_carries_on(
 def test_a_database_that_cannot_grow_ends_in_one_line(
     program: Program, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from db.errors import DatabaseError
-from db.store import Store
+    from db.store import Store
 
     opened = Store.open
 
