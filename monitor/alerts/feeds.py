@@ -67,9 +67,9 @@ class Selection:
 
 
 def gather_items(
-    store: Store, selection: Selection, public_url: str, *, language: str = "en", length: int = LENGTH
+    store: Store, selection: Selection, public_url: str, *, language: str = "en", length: int | None = LENGTH
 ) -> list[Item]:
-    """The newest entries, newest first: what was confirmed, and the corrections of what had been."""
+    """The newest entries, newest first: what was confirmed, and the corrections of what had been; None: all of them."""
     entries = {
         e["id"]: e for e in read_log(store) if e["kind"] in USUAL_KINDS and selection.selects(e)
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -90,9 +91,29 @@ def find_feed(store: Store, sort: str, name: str) -> tuple[Selection, str] | Non
     return None
 
 
+def list_feeds(store: Store, settings: Settings) -> Iterator[tuple[str, bytes, str]]:
+    """(path, bytes, media type) of every feed with an entry, as files for a plain file server."""
+    everything = feeds.gather_items(store, Selection(), settings.public_url, length=None)
+    groups: dict[tuple[str, str], list[feeds.Item]] = {("all", ""): everything}
+    for item in everything:
+        for sort, column in (("state", "state"), ("county", "county_fips"), ("agency", "agency_id")):
+            if item.entry[column]:
+                groups.setdefault((sort, item.entry[column]), []).append(item)
+    for (sort, name), items in sorted(groups.items(), key=lambda group: group[0]):
+        found = find_feed(store, sort, name)
+        if found is None:
+            continue  # an agency that only overturned changes name
+        for form, media in _TYPES.items():
+            path = f"feeds/{sort}/{name}.{form}" if name else f"feeds/{sort}.{form}"
+            yield path, _written(items[: feeds.LENGTH], settings, found[1], form, f"/{path}"), media
+
+
 def write_feed(store: Store, settings: Settings, selection: Selection, title: str, form: str, path: str) -> bytes:
     """The feed's bytes."""
-    items = feeds.gather_items(store, selection, settings.public_url)
+    return _written(feeds.gather_items(store, selection, settings.public_url), settings, title, form, path)
+
+
+def _written(items: Sequence[feeds.Item], settings: Settings, title: str, form: str, path: str) -> bytes:
     write = feeds.to_atom if form == "atom" else feeds.to_json_feed
     return write(
         items, title=f"{plain(settings.site_name)}: {title}", self_url=settings.public_url + path,

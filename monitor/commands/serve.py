@@ -40,12 +40,14 @@ def publish(
     db: DbOption = None,
 ) -> None:
     """Write the pages, downloads and map data as static files; only what changed is written."""
+    from monitor.alerts.feedweb import list_feeds
     from monitor.pages.publish import publish as publish_site
     from monitor.pages.sinks import open_sink
     from monitor.pages.sitemap import make_site
 
     with open_store(db) as store:
-        done = publish_site(make_site(store), open_sink(target), pdf=pdf)
+        feeds = list_feeds(store, settings_with(db))
+        done = publish_site(make_site(store), open_sink(target), pdf=pdf, extra=feeds)
     say(f"{done.files} files: {done.made} made anew, {done.written} written, {done.gone} taken away")
 
 
