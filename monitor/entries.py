@@ -61,6 +61,7 @@ def sign(ledger: Ledger, publication: Accepted, new: New, candidates: list[dict[
         if ledger.gap_days(before, publication) <= policy.RENEWAL_GAP_DAYS:
             _overturn(ledger, before, f"renewed: {agreement.id} was first listed on {publication.listed_on}")
         before.status = "renewed"
+        ledger.dirty.agreements.add(before.id)
     _confirm_now(change)
     ledger.add_change(change)
 
@@ -112,6 +113,7 @@ def renew(ledger: Ledger, publication: Accepted, before: Agreement, new: New, ju
     if before.status == "listed":
         before.missing_position = publication.position
     before.status = "renewed"
+    ledger.dirty.agreements.add(before.id)
     _confirm_now(change)
     ledger.add_change(change)
 
