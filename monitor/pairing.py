@@ -84,8 +84,12 @@ def candidates_for_endings(
     ledger: Ledger, publication: Accepted, ending: Sequence[Gone], arrivals: Sequence[New]
 ) -> list[list[dict[str, Any]]]:
     """For each ended agreement the rows that could continue it though no rule says so, best first."""
+    if not ending:
+        return []
     near = _near_rows(ending, arrivals)
-    listed = NearListed(ledger, (ledger.agreements[i] for i in set(ledger.listed[publication.list].values())))
+    blocks = {(gone.listing.state_code, gone.listing.support_code) for gone in ending}
+    agreements = (ledger.agreements[i] for i in set(ledger.listed[publication.list].values()))
+    listed = NearListed(ledger, (a for a in agreements if (ledger.agencies[a.agency_id].state, a.support) in blocks))
     return [
         _candidates_for_ending(
             ledger, publication, gone, near.of(gone.agreement, gone.listing) if near else arrivals, listed
