@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from db.records import ListName
-from monitor import diff, guards
+from monitor import diff, guards, policy
 from monitor.dating import eastern_day
 from monitor.history import Accepted, Change, change_id
 from monitor.ledger import ChangeBook, Ledger
@@ -29,6 +29,7 @@ class Admission:
         self._rulings = rulings
         self._pages = pages
         self._held: dict[ListName, Publication] = {}
+        self._lacking: dict[Key, frozenset[str]] = {}  # of a held list: the agreements it lacks without an explanation
         self._seen: dict[tuple[ListName, frozenset[int]], Publication] = {}
 
     def admit(self, publication: Publication) -> None:
@@ -56,7 +57,7 @@ class Admission:
         comparison = diff.compare(self.ledger, accepted)
         hold, note = self._doubts(publication, accepted, comparison)
         if hold and ruled != "release":
-            self._hold(publication, hold)
+            self._hold(publication, hold, frozenset(g.agreement.id for g in comparison.ending))
             return
         publication.reasons += note
         if not comparison.gone and not comparison.new:
@@ -74,8 +75,11 @@ class Admission:
             (hold if guards.reason_code(reason) == "totals_differ" else note).append(reason)
         return hold, note
 
-    def _hold(self, publication: Publication, reasons: list[str]) -> None:
-        """The list waits, is found to be an old one again, or is released together with the one that it agrees with."""
+    def _hold(self, publication: Publication, reasons: list[str], ending: frozenset[str]) -> None:
+        """The list waits, is found to be an old one again, or is released together with the one that it agrees with.
+
+        `ending` names the agreements that the list lacks and that nothing explains.
+        """
         name = cast(ListName, publication.list_name)
         older = self._seen.get((name, frozenset(publication.snapshot.listing_ids)))
         if older is not None and publication.snapshot.listing_ids:
@@ -83,7 +87,7 @@ class Admission:
             publication.reasons.append(f"stale: the very rows of {older.file}, an older list")
             return
         earlier = self._held.pop(name, None)
-        if earlier is not None and _agrees(earlier, publication):
+        if earlier is not None and _agrees(earlier, publication, self._lacking.get(earlier.key, frozenset()), ending):
             earlier.status = "accepted"
             earlier.reasons.append(f"agreed: by {publication.file}")
             self._take(earlier, as_accepted(earlier, self.position), None)
@@ -91,7 +95,7 @@ class Admission:
             return
         publication.status = "held"
         publication.reasons += reasons
-        self._held[name] = publication
+        self._held[name], self._lacking[publication.key] = publication, ending
 
     def _take(self, publication: Publication, accepted: Accepted, comparison: diff.Comparison | None) -> None:
         diff.step(self.ledger, accepted, comparison)
@@ -202,11 +206,14 @@ def is_swapped(p: Publication) -> bool:
     return any(guards.reason_code(reason) == "swapped" for reason in p.reasons)
 
 
-def _agrees(earlier: Publication, later: Publication) -> bool:
-    """Whether two lists of two days say nearly the same, and not nothing."""
+def _agrees(earlier: Publication, later: Publication, lacked: frozenset[str], lacks: frozenset[str]) -> bool:
+    """Whether two lists of two days say nearly the same rows, or lack nearly the same many agreements."""
     a, b = set(earlier.snapshot.listing_ids), set(later.snapshot.listing_ids)
-    apart = max(len(a - b), len(b - a))
-    return bool(b) and apart <= guards.allowed_gone(len(a)) and earlier.published_on < later.published_on
+    if not b or earlier.published_on >= later.published_on:
+        return False
+    if max(len(a - b), len(b - a)) <= guards.allowed_gone(len(a)):
+        return True
+    return len(lacked) > policy.HOLD_ROWS and len(lacked - lacks) <= policy.AGREEING_SHARE * len(lacked)
 
 
 def _moment(text: str) -> datetime:

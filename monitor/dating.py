@@ -71,7 +71,8 @@ def date_list(
             return Dated(workbook_modified_at, day, "workbook")
     if seen_at is not None:
         return Dated(seen_at, eastern_day(seen_at), "seen")
-    if named is not None and named.isoformat() <= eastern_day(known_at):
+    possible = named is not None and (newest_signed_on is None or newest_signed_on <= named.isoformat())
+    if named is not None and possible and named.isoformat() <= eastern_day(known_at):
         return Dated(_part_of_day(file, named), named.isoformat(), "name")
     return Dated(known_at, eastern_day(known_at), "known")
 

@@ -45,7 +45,7 @@ from monitor.publications import Publication, comes_before_a_known_day, gather, 
 from monitor.rulings import load_rulings
 
 #: Raised when a rule changes what a list says, so that a newer program derives anew what an older one derived.
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 PUBLICATION = (
     "position", "list", "sha256", "file", "linked_as", "url", "published_on", "published_at",
     "workbook_modified_at", "first_seen_at", "fetched_at", "rows", "status", "reasons",

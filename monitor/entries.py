@@ -89,6 +89,26 @@ def end(
         _name_signing(ledger, publication, change, agreement)
     ledger.add_change(change)
     ledger.endings[agreement.id] = ledger.waiting[agreement.id] = change.id
+    for candidate in candidates:
+        if candidate["signed_on"] is not None and candidate["signed_on"] == agreement.signed_on:
+            _doubt_signing(ledger, agreement, candidate)
+
+
+def _doubt_signing(ledger: Ledger, ended: Agreement, candidate: dict[str, Any]) -> None:
+    """The change that listed the candidate beside the ended agreement, with its date, names the ended one."""
+    signing = ledger.changes.find(ledger.signings.get(candidate["agreement_id"], ""))
+    if signing is None or signing.status != "confirmed":
+        return
+    if all(c["agreement_id"] != ended.id for c in signing.candidates):
+        listing = ledger.listings[ended.last_listing]
+        other = {
+            "agreement_id": ended.id, "agency_id": ended.agency_id, "agency": name_of(listing).printed,
+            "state": listing.state_code, "signed_on": ended.signed_on, "score": candidate["score"],
+            "reasons": candidate["reasons"],
+        }  # fmt: skip
+        signing.candidates = [*signing.candidates, other]
+        signing.needs_review = True
+        ledger.dirty.changes.add(signing.id)
 
 
 def doubt_ending(ledger: Ledger, agreement: Agreement, candidate: dict[str, Any]) -> None:

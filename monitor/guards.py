@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from db.records import Listing
 from monitor import policy
 from monitor.diff import Comparison
-from monitor.ledger import Ledger
+from monitor.ledger import Gone, Ledger
 
 #: Every reason that can stand in a publication's `reasons`, with its meaning.
 REASONS = {
@@ -50,6 +50,8 @@ def judge_comparison(ledger: Ledger, list_name: str, comparison: Comparison, row
         if len(comparison.pairing.unpaired) > limit:
             return [f"churned: {len(ending)} rows gone, {len(comparison.pairing.unpaired)} new{columns}"], []
         return [f"shrunk: {len(ending)} of {before} rows gone"], []
+    if doubtful := _doubt_rewriting(comparison, ending, limit):
+        return [doubtful], []
     rewritten = [(g, n) for g, n, _ in comparison.pairing.pairs]
     if len(rewritten) > limit:
         counts = changed_columns((g.listing, n.listing) for g, n in rewritten)
@@ -57,6 +59,23 @@ def judge_comparison(ledger: Ledger, list_name: str, comparison: Comparison, row
         if named:
             return [], [f"rewritten: {named}"]
     return [], []
+
+
+def _doubt_rewriting(comparison: Comparison, ending: Sequence[Gone], limit: int) -> str:
+    """Why a list that rewrote many rows is not believed; empty when the rules explain every row of it."""
+    pairs = comparison.pairing.pairs
+    unsure = [(g.listing, n.listing) for g, n, j in pairs if j.review or j.rule == "renewed"]
+    if len(unsure) > limit:
+        named = ", ".join(f"{column} in {count} rows" for column, count in changed_columns(unsure) if count > limit)
+        return f"churned: {len(unsure)} rows rewritten, and the rules are not sure of them ({named})"
+    moved = [(g.listing.state_code, n.listing.state_code) for g, n, _ in pairs]
+    moved = [(before, after) for before, after in moved if before != after]
+    if len(moved) <= limit:
+        return ""
+    left, come = {before for before, _ in moved}, {after for _, after in moved}
+    odd = sum(g.listing.state_code in left for g in ending)
+    odd += sum(n.listing.state_code in come for n in comparison.pairing.unpaired)
+    return f"churned: state in {len(moved)} rows, and {odd} more rows of those states are not explained" if odd else ""
 
 
 def changed_columns(pairs: Iterable[tuple[Listing, Listing]]) -> list[tuple[str, int]]:

@@ -109,13 +109,18 @@ def _candidates_for_ending(
             slug = agreement_slug(new.listing)
             found.append(_candidate(slug, new.listing, judgement.score, _why_not(judgement)))
     for agreement in listed.of(old.state, old.support, old.name):
-        if agreement.id == gone.agreement.id or not _signed_after(agreement, gone.agreement):
+        if agreement.id == gone.agreement.id:
+            continue
+        beside = _listed_beside(ledger, publication, agreement, gone.agreement)
+        if not beside and not _signed_after(agreement, gone.agreement):
             continue
         agency = ledger.agencies[agreement.agency_id]
         like = compare(old.name, ledger.canonical(agency), old.state, agency.state)
         close = (
             like.kind in ("contained", "reordered", "retyped", "loosely equal") and "digits_differ" not in like.against
         )
+        if beside and "both_real_places" in like.against:
+            continue
         if close or (like.kind == "same place" and place_of(old.name)):
             found.append(
                 {
@@ -123,8 +128,8 @@ def _candidates_for_ending(
                     "agency_id": agency.id,
                     "agency": agency.name,
                     "signed_on": agreement.signed_on,
-                    "score": 0.4,
-                    "reasons": [AGAINST["side_by_side"], AGAINST["other_date"]],
+                    "score": 0.6 if beside else 0.4,
+                    "reasons": [AGAINST["side_by_side"]] + ([] if beside else [AGAINST["other_date"]]),
                 }
             )
     return sorted(found, key=lambda c: (-c["score"], c["agreement_id"]))[:5]
@@ -361,6 +366,15 @@ def _candidate(agreement_id: str, listing: Listing, score: float, against: tuple
 def _why_not(judgement: Judgement) -> tuple[str, ...]:
     """What speaks against the pair; a row that fits and was not taken has a rival that fits as well."""
     return ("ambiguous", *judgement.against) if judgement.verdict == "same" else judgement.against
+
+
+def _listed_beside(ledger: Ledger, publication: Accepted, agreement: Agreement, older: Agreement) -> bool:
+    """Whether a listed agreement with the older one's signing date was first listed beside it, not long ago."""
+    if agreement.first_position <= older.first_position or agreement.signed_on is None:
+        return False
+    first_listed = ledger.dates[agreement.first_position]
+    recent = days_between(first_listed, publication.listed_on) <= policy.RETURN_DAYS
+    return recent and agreement.signed_on == older.signed_on
 
 
 def _signed_after(agreement: Agreement, older: Agreement) -> bool:

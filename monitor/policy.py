@@ -7,6 +7,9 @@ from __future__ import annotations
 HOLD_ROWS = 20
 HOLD_SHARE = 0.015
 
+#: Of the agreements that a held list lacks, at most this share may be back on the list that agrees with it.
+AGREEING_SHARE = 0.1
+
 #: ICE's stated total against the list's: a difference of 1 is usual (the header row was counted), 2 or 3 is named,
 #: more holds.
 TOTALS_PASS = 1

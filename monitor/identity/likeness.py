@@ -117,7 +117,9 @@ def is_real(name: Name, state: str | None) -> bool:
         return False
     name = canonical_name(state, name.printed)
     place = place_of(name)
-    if gazetteer.is_place(state, place) or gazetteer.is_place(state, _with_kind(name)):  # "League City" is no League
+    if gazetteer.is_place(state, place):
+        return True
+    if place == name.place and gazetteer.is_place(state, _with_kind(name)):  # "League City" is no League
         return True
     match = gazetteer.find_county(state, place)  # "Hopewell County", Virginia: a city that is its own county
     return match is not None and match.county.is_city

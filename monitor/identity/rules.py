@@ -23,7 +23,7 @@ Dating = Literal["same", "corrected", "later", "other"]
 #: Every rule that can stand in a change's `rule`, with the sentence that `explain` prints.
 RULES = {
     "first_listed": "The list shows a row that no earlier list shows, and no row of an earlier list can be it.",
-    "no_longer_listed": "The row is on the earlier list and on no later one, and no new row can be it.",
+    "no_longer_listed": "The row is on the earlier list and on no later one, and no rule finds it in another row.",
     "same_name": "The row has the same agency (once spaces, case, apostrophes and abbreviations are set aside), "
     "support type and signing date.",
     "same_document": "Both rows link the same agreement document (MOA), which no other row links.",
@@ -200,6 +200,8 @@ def _same_state(
             return Judgement("same", rule, 3, 0.9 - like.distance / 50, bool(like.doubt), evidence, like.doubt)
         if setting.gap_days == 0 or None in (old.signed_on, new.signed_on):
             return Judgement("same", rule, 5, 0.8 - like.distance / 50, bool(like.doubt), evidence, like.doubt)
+        if rule == "retyped" and evidence["same_county"]:
+            return Judgement("same", rule, 6, 0.7 - like.distance / 50, True, evidence, ("other_date",))
         return _candidate(0.6, evidence, "other_date")
     if setting.gap_days > 0 or dates != "same":
         misprint = like.kind == "near" and evidence["same_county"] and not is_real(old.name, old.state)
