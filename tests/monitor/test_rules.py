@@ -257,10 +257,12 @@ def test_a_row_that_two_new_ones_could_continue_is_ambiguous() -> None:
     assert all(c.needs_review for c in folded.standing())
 
 
-def test_retyped_and_re_dated_after_a_gap_is_left_to_a_person() -> None:
+def test_retyped_and_re_dated_after_a_gap_is_the_same_in_one_county_for_a_person_to_look_at() -> None:
     folded = fold([PASCO], [], [], [replace(PASCO, agency="Psaco County Sheriff's Office", signed="2025-03-11")])
-    assert folded.kinds() == ["signing", "termination"]
-    assert {r for c in folded.standing() for x in c.candidates for r in x["reasons"]} == {AGAINST["other_date"]}
+    assert folded.kinds() == ["reinstatement"]
+    (change,) = folded.standing()
+    assert change.needs_review
+    assert {r for x in change.candidates for r in x["reasons"]} == {AGAINST["other_date"]}
 
 
 def test_listed_once_is_a_doubt() -> None:
