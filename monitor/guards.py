@@ -20,7 +20,7 @@ REASONS = {
     "unchanged": "the same rows as the list before",
     "emptied": "a participating list without rows",
     "shrunk": "many rows are gone that no new row explains",
-    "churned": "many rows are gone and many are new, and no rule explains it",
+    "churned": "many rows are gone and new, or rewritten, and the rules do not explain them all",
     "rewritten": "many rows were rewritten, and the rules explain each of them; the columns are named",
     "unreadable": "the document could not be read; the error is named",
     "totals_near": "ICE's stated totals differ from the list's by 2 or 3",
