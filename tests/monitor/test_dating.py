@@ -119,3 +119,11 @@ def test_a_name_dated_after_its_bytes_were_seen_does_not_say_when_the_list_was_p
     assert posted_on("a04213025am.xlsx", LATER, None) is None
     assert posted_on("a04212025am.xlsx", "2025-04-20T12:00:00Z", "2025-04-20T12:00:00Z") == "2025-04-20"
     assert posted_on("list.xlsx", LATER, None) is None
+
+
+def test_a_names_date_before_the_newest_signing_is_no_evidence() -> None:
+    found = date_list(
+        file="participatingAgencies01062025am.xlsx", workbook_modified_at=None, seen_at=None,
+        known_at="2026-01-07T12:00:00Z", newest_signed_on="2025-12-30",
+    )  # fmt: skip
+    assert (found.published_on, found.evidence) == ("2026-01-07", "known")

@@ -255,3 +255,47 @@ def test_totals_of_another_day_say_nothing(store: Store) -> None:
     put(store, posting, how="fetch")
     take(store, [MONDAY])
     assert became(store)[posting.file] == ("accepted", [])
+
+
+def test_a_signed_column_shifted_by_a_row_is_held_and_leaves_nothing_when_put_right(store: Store) -> None:
+    dates = ["2023-01-10", "2025-05-20"] * 30
+    right = tuple(replace(row, signed=day) for row, day in zip(SIXTY, dates, strict=True))
+    shifted = tuple(replace(row, signed=day) for row, day in zip(SIXTY, [*dates[1:], dates[0]], strict=True))
+    take(store, [later(MONDAY, 2, *right), later(MONDAY, 3, *shifted), later(MONDAY, 4, *right)])
+    found = became(store)
+    status, reasons = found["participatingAgencies06032025am.xlsx"]
+    assert status == "held"
+    assert reasons == ["churned: 60 rows rewritten, and the rules are not sure of them (signed in 60 rows)"]
+    assert found["participatingAgencies06042025am.xlsx"] == ("accepted", ["unchanged"])
+    assert read_log(store) == []
+
+
+FLORIDAS = (
+    "Broward Citrus Collier DeSoto Duval Escambia Flagler Gadsden Gilchrist Hardee Hendry Hernando Highlands"
+    " Hillsborough Levy Manatee Martin Okaloosa Okeechobee Osceola Pasco Pinellas Sarasota Suwannee Volusia"
+).split()
+
+
+def test_a_state_printed_as_another_is_held_unless_every_row_is_explained(store: Store) -> None:
+    both = "Baker County"  # real in Florida and in Georgia; the others in Florida alone
+    named = [*(f"{name} County" for name in FLORIDAS), both]
+    rows = tuple(replace(Row(f"{name} Sheriff's Office"), state="FLORIDA", county=name) for name in named)
+    moved = tuple(replace(row, state="GEORGIA") for row in rows)
+    take(store, [later(MONDAY, 2, *rows), later(MONDAY, 3, *moved), later(MONDAY, 4, *rows)])
+    found = became(store)
+    assert found["participatingAgencies06032025am.xlsx"] == (
+        "held", ["churned: state in 25 rows, and 2 more rows of those states are not explained"],
+    )  # fmt: skip
+    assert read_log(store) == []
+    take(store, [later(MONDAY, 5, *rows[:25]), later(MONDAY, 6, *moved[:25])])
+    assert became(store)["participatingAgencies06062025am.xlsx"][0] == "accepted"
+
+
+def test_a_collapse_that_goes_on_is_dated_to_its_first_list_whatever_else_is_rewritten(store: Store) -> None:
+    fallen = later(MONDAY, 3, *SIXTY[30:])
+    rewritten = later(MONDAY, 4, *(replace(row, type="Municipality") for row in SIXTY[30:]))
+    take(store, [MONDAY, fallen, rewritten])
+    assert became(store)[fallen.file][0] == "accepted"
+    endings = [c for c in read_log(store) if c["kind"] == "termination"]
+    assert {(c["status"], c["listed_on"]) for c in endings} == {("confirmed", "2025-06-03")}
+    assert len(endings) == 30

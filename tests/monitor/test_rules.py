@@ -334,3 +334,21 @@ def test_every_rule_and_reason_is_tried_in_this_file() -> None:
 def test_every_rule_and_reason_is_on_its_page() -> None:
     page = (Path(__file__).parents[2] / "docs" / "identity.md").read_text(encoding="utf-8")
     assert [code for code in {**RULES, **AGAINST} if f"| `{code}` |" not in page] == []
+
+
+def test_a_row_that_ends_beside_its_successor_and_the_successor_name_each_other() -> None:
+    old = Row("FLORIDA", "Palmetto Police Department", county="Manatee County", signed="2025-05-20")
+    new = replace(old, agency="Palmetto City Police")
+    folded = fold([old], [old, new], [new])
+    (signing,), (ending,) = folded.standing("signing"), folded.standing("termination")
+    assert signing.needs_review
+    assert ending.needs_review
+    assert [c["agreement_id"] for c in ending.candidates] == [signing.agreement_id]
+    assert [c["agreement_id"] for c in signing.candidates] == [ending.agreement_id]
+    assert {r for x in (signing, ending) for c in x.candidates for r in c["reasons"]} == {AGAINST["side_by_side"]}
+
+
+def test_a_misspelt_county_that_spells_a_city_is_no_real_county() -> None:
+    right = Row("KANSAS", "Saline County Sheriff's Office", county="Saline County", signed="2025-05-20")
+    change = only(fold([right], [replace(right, agency="Salina County Sheriff's Office")]))
+    assert (change.kind, change.rule) == ("amendment", "retyped")
