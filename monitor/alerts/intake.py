@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import mailbox
 from collections import Counter
 from collections.abc import Callable
@@ -18,6 +19,8 @@ from monitor.alerts import mail
 from monitor.alerts.bounces import MAX_BYTES, take_returned
 from monitor.alerts.errors import AlertError
 from monitor.alerts.tokens import Signer
+
+_LOG = logging.getLogger(__name__)
 
 
 def read_mailbox(store: Store, settings: Settings, signer: Signer, path: Path, now: str) -> Counter[str]:
@@ -72,7 +75,8 @@ class ReturnedMail:
         try:
             with self._open_store() as store:
                 verdict = take_returned(store, self._settings, self._signer, data, self._now(), envelope.rcpt_tos)
-        except Exception as error:
+        except Exception as error:  # the relay keeps the bounce and brings it again; the operator must see why
+            _LOG.exception("a returned message could not be taken in")
             return f"451 4.3.0 not now ({type(error).__name__})"
         return f"250 2.0.0 {verdict}"
 
