@@ -25,13 +25,6 @@ pytestmark = [
 ]
 ROOT = Path(__file__).parents[2]
 
-#: Confirmed terminations of the window that departures.csv does not name: each row is gone from its list to the end of
-#: the corpus, no row continues it, and docs/identity.md says what became of the agency.
-KNOWN_EXTRAS = {
-    ("WI", "Walworth County Sheriff's Office", "WSO", "2025-07-07"),  # listed 12 June to 3 July, its MOA linked
-    ("TX", "Southside Place Police Department", "TFM", "2025-07-18"),  # back on the pending list the same day
-    ("AL", "Franklin County Sheriff's Office", "TFM", "2025-08-04"),  # its JEM and WSO agreements go on
-}
 #: Pairs of ids in one state whose names are alike as a name and its longer form are, looked at one by one: all are two.
 TWO_BODIES = {
     ("Escambia County Board of County Commissioners/ Department of Corrections", "Florida Department of Corrections"),
@@ -94,7 +87,7 @@ def _command(*arguments: str) -> str:
     return done.stdout
 
 
-def test_the_score_is_clean_but_for_the_known_extras(changes: list[dict[str, Any]], tmp_path: Path) -> None:
+def test_the_score_is_clean(changes: list[dict[str, Any]], tmp_path: Path) -> None:
     log = tmp_path / "changes.json"
     log.write_text(json.dumps(changes), encoding="utf-8")
     command = [
@@ -105,14 +98,13 @@ def test_the_score_is_clean_but_for_the_known_extras(changes: list[dict[str, Any
         "2025-02-21",
         "2025-10-06",
     ]
-    lines = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stdout.splitlines()
-    assert lines[-1] == "ended found 16/16; false 0; unflagged 0; terminations outside the oracle 3"
-    assert len([line for line in lines if line.startswith("EXTRA")]) == 3
-    extras = {(c["state"], c["agency"], c["support_type"], c["listed_on"]) for c in _terminations(changes)}
-    assert extras >= KNOWN_EXTRAS
+    scored = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    last = scored.stdout.splitlines()[-1]
+    assert last == "ended found 19/19; false 0; unflagged 0; terminations outside the oracle 0"
+    assert scored.returncode == 0
 
 
-def test_no_confirmed_termination_but_those_judged_and_the_known_extras(
+def test_no_confirmed_termination_but_those_judged(
     changes: list[dict[str, Any]], departures: list[dict[str, str]]
 ) -> None:
     judged = {
@@ -121,8 +113,7 @@ def test_no_confirmed_termination_but_those_judged_and_the_known_extras(
     for change in _terminations(changes):
         if change["listed_on"] < "2025-02-21":
             continue
-        known = (change["state"], change["agency"], change["support_type"], change["listed_on"]) in KNOWN_EXTRAS
-        assert known or (change["support_type"], _loose(change["before"]["agency"])) in judged, change
+        assert (change["support_type"], _loose(change["before"]["agency"])) in judged, change
 
 
 def test_every_ending_lies_between_the_two_lists_named(
@@ -144,7 +135,7 @@ def test_every_ending_lies_between_the_two_lists_named(
         shown = ending["last_listed_in"]  # departures.csv passes over lists that change no row
         assert times[_name(o["last_listed_in"])] <= times[_name(shown["file"])] < times[_name(o["first_missing_from"])]
         checked += 1
-    assert checked == 16
+    assert checked == 19
 
 
 def test_no_row_that_goes_on_is_an_ending_and_no_successor_a_signing(
