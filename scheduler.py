@@ -17,25 +17,34 @@ from pydantic import ValidationError
 import db
 import monitor
 import scrapers
-from db import backup, checks, housekeeping
-from db.aside import run_aside
+from db import backup, housekeeping, integrity
+from db.database import Store, utc_now
 from db.errors import StoreError
-from db.lock import SERVICE, HomeLock
+from db.locks import SERVICE, HomeLock
 from db.settings import Settings
-from db.store import Store, utc_now
-from monitor.commands import alerts, datasette, reading, review, serve, service, subscribers, users
-from monitor.commands.options import DbOption, chosen, describe_errors, settings_with
-from monitor.commands.working import derive_all, progress_bar, report, working
-from monitor.dating import capture_time
-from monitor.derive import Derived
-from monitor.output import say, warn
-from scrapers import intake
-from scrapers.errors import ScraperError
+from db.threads import run_aside
+from monitor.changelog.rebuild import Derived
+from monitor.cli import (
+    alerts_commands,
+    datasette_commands,
+    log_commands,
+    review_commands,
+    service_commands,
+    subscriber_commands,
+    user_commands,
+    web_commands,
+)
+from monitor.cli.options import DbOption, chosen, describe_errors, settings_with
+from monitor.cli.output import say, warn
+from monitor.cli.working import derive_all, progress_bar, report, working
+from monitor.publications.dating import capture_time
+from scrapers import ingest
+from scrapers.document_errors import ScraperError
 
 if TYPE_CHECKING:
     from monitor.service.chores import Chores
     from monitor.service.jobs import Job
-    from scrapers.crawl import CrawlResult
+    from scrapers.crawl.crawler import CrawlResult
 
 DONE, FAILED, WAITING = 0, 1, 3
 Clock = Callable[[], datetime]
@@ -45,14 +54,15 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
 )  # fmt: skip
 COMMANDS: dict[str, Callable[..., None]] = {
-    "changes": reading.changes, "agreements": reading.agreements, "totals": reading.count,
-    "publications": reading.publications, "explain": reading.explain, "status": service.status,
-    "serve": serve.serve, "publish": serve.publish, "export": serve.export, "datasette": datasette.datasette,
-    "backup": service.backup, "restore": service.put_back, "sending": service.sending,
+    "changes": log_commands.changes, "agreements": log_commands.agreements, "totals": log_commands.count,
+    "publications": log_commands.publications, "explain": log_commands.explain, "status": service_commands.status,
+    "serve": web_commands.serve, "publish": web_commands.publish, "export": web_commands.export,
+    "datasette": datasette_commands.datasette,
+    "backup": service_commands.backup, "restore": service_commands.put_back, "sending": service_commands.sending,
 }  # fmt: skip
 for command_name, command in COMMANDS.items():
     app.command(command_name)(command)
-for group in (review.app, subscribers.app, alerts.app, users.app):
+for group in (review_commands.app, subscriber_commands.app, alerts_commands.app, user_commands.app):
     app.add_typer(group)
 
 
@@ -73,7 +83,7 @@ def options(
 
 async def make_pass(store: Store, settings: Settings, now: Clock) -> tuple[CrawlResult, tuple[str, ...], Derived]:
     """One pass: ICE was asked, what came is kept and read, and the log says what it changes. Hold the work lock."""
-    from scrapers.taking import take_lists  # Scrapy takes half a second to import: only who fetches waits for it
+    from scrapers.collect import take_lists  # Scrapy takes half a second to import: only who fetches waits for it
 
     housekeeping.end_broken_runs(store, store.now_text())
     result, unread = await take_lists(store, settings, now)
@@ -114,9 +124,9 @@ def import_lists(
     if not paths and manifest is None:
         raise typer.BadParameter("name files or folders, or give --manifest", param_hint="PATH")
     settings = settings_with(db)
-    saved = intake.find_saved(paths or [], manifest, capture_time)
+    saved = ingest.find_saved(paths or [], manifest, capture_time)
     with Store.open(settings.home) as store, working(store, "`import`"), progress_bar() as progress:
-        taken = [intake.take_in(store, one, store.now_text()) for one in progress.track(saved, description="reading")]
+        taken = [ingest.take_in(store, one, store.now_text()) for one in progress.track(saved, description="reading")]
         done = derive_all(store, settings, progress)
         progress.stop()
         for document in taken:
@@ -141,7 +151,7 @@ def rebuild(
     with Store.open(settings.home) as store, working(store, "`rebuild`"), progress_bar() as progress:
         if from_archive:
             task = progress.add_task("reading", total=None)
-            for number, total in intake.read_again(store):
+            for number, total in ingest.read_again(store):
                 progress.update(task, completed=number, total=total)
         done = derive_all(store, settings, progress, anew=True)
         progress.stop()
@@ -164,9 +174,9 @@ def doctor(
             with working(store, "`doctor --repair`"):
                 for sha256 in backup.mend_archive(store, settings.backup_directory):
                     say(f"document {sha256} was put back from {settings.backup_directory}")
-                intake.read_new(store)
+                ingest.read_new(store)
                 derive_all(store, settings, anew=True)
-        findings = [*_strays(), *checks.find_damage(store)]
+        findings = [*_strays(), *integrity.find_damage(store)]
         for line in findings:
             say(line)
         if findings:
@@ -185,19 +195,19 @@ def schedule(db: DbOption = None) -> None:
     with Store.open(settings.home) as store:
         lock = HomeLock(store.home, SERVICE, "the service", at=store.now_text(), wait_seconds=0.5)
         with lock:
-            checks.check_at_start(store)
+            integrity.check_at_start(store)
             asyncio.run(_serve(settings, utc_now))
 
 
 async def _serve(settings: Settings, now: Clock) -> None:
     # a web server and a scheduler take a tenth of a second to import: no other command waits for them
-    from monitor.health.server import serving_health
     from monitor.service.chores import Chores
+    from monitor.service.health.health_server import serving_health
     from monitor.service.memory import load_tables
     from monitor.service.runtime import Service
 
     load_tables()
-    chores = Chores(settings, now, make_pass, intake.read_new)
+    chores = Chores(settings, now, make_pass, ingest.read_new)
     async with serving_health(settings, now):
         await Service(plan(settings, chores), settings, now=now, after_job=chores.look_after).run()
 
@@ -221,7 +231,7 @@ def plan(settings: Settings, chores: Chores) -> list[Job]:
 
 
 def _strays() -> list[str]:
-    return checks.find_strays(
+    return integrity.find_strays(
         Path(__file__), *(Path(module.__file__ or "").parent for module in (db, monitor, scrapers))
     )
 

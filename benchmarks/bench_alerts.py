@@ -25,7 +25,7 @@ from typing import cast
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from monitor.alerts.sending import send_due
+from monitor.alerts.send import send_due
 from tests.monitor.alerts.world import make_world, row
 
 AIM_SECONDS = 60.0  # for 10,000

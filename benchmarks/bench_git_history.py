@@ -24,10 +24,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.corpus import empty_store, in_order, read_corpus
 from benchmarks.figures import Figure, show
-from db.records import COLUMNS
-from monitor.derive import derive
-from scrapers import intake
-from scrapers.readers import read_document
+from db.models import COLUMNS
+from monitor.changelog.rebuild import derive
+from scrapers import ingest
+from scrapers.readers.document import read_document
 
 GIT = {
     "GIT_AUTHOR_NAME": "bench", "GIT_AUTHOR_EMAIL": "bench@localhost", "GIT_COMMITTER_NAME": "bench",
@@ -36,7 +36,7 @@ GIT = {
 PROGRAM = Path(sys.executable).with_name("git-history")
 
 
-def commit_lists(repository: Path, lists: list[intake.SavedList]) -> None:
+def commit_lists(repository: Path, lists: list[ingest.SavedList]) -> None:
     """The repository has a commit for each list, with its printed cells and links as `list.csv`."""
     run(repository, "git", "init", "--quiet", "--initial-branch", "main")
     for number, saved in enumerate(lists):
@@ -96,7 +96,7 @@ def theirs(folder: Path) -> Spent:
     return Spent(taken.wall - startup.wall, taken.processor - startup.processor)
 
 
-def seconds_of_reading(lists: list[intake.SavedList]) -> Spent:
+def seconds_of_reading(lists: list[ingest.SavedList]) -> Spent:
     """What of our work is reading workbooks, which git-history is spared."""
     documents = [(saved.path.read_bytes(), saved.path.name) for saved in lists]
     begun = now_spent()
@@ -105,12 +105,12 @@ def seconds_of_reading(lists: list[intake.SavedList]) -> Spent:
     return spent_since(begun)
 
 
-def ours(lists: list[intake.SavedList], *, one_at_a_time: bool) -> Spent:
+def ours(lists: list[ingest.SavedList], *, one_at_a_time: bool) -> Spent:
     """Our own work on the lists, reading included, in a store of its own."""
     with empty_store() as store:
         begun = now_spent()
         for saved in lists:
-            intake.take_in(store, saved, store.now_text())
+            ingest.take_in(store, saved, store.now_text())
             if one_at_a_time:
                 derive(store, now=store.now_text())
         derive(store, now=store.now_text())
@@ -142,7 +142,7 @@ def measure() -> list[Figure]:
     return figures
 
 
-def _is_workbook(saved: intake.SavedList) -> bool:
+def _is_workbook(saved: ingest.SavedList) -> bool:
     """Whether ICE put the list out as a workbook (the transcribed page tables have no links of their own)."""
     return saved.path.parent.name != "page-tables"
 

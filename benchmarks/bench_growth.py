@@ -21,9 +21,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.corpus import empty_store, read_corpus, take_all
 from benchmarks.figures import Figure, show
 from benchmarks.made_histories import large_lists, put, stretch
-from db.records import Listing
-from db.snapshots import load_listings, load_snapshots
-from monitor.derive import derive
+from db.models import Listing
+from db.queries.snapshots import load_listings, load_snapshots
+from monitor.changelog.rebuild import derive
 
 FACTORS = (1, 3, 10)
 SIZES = (1_000, 5_000, 20_000)

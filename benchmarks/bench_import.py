@@ -17,8 +17,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.corpus import empty_store, in_order, read_corpus
 from benchmarks.figures import Figure, show
-from monitor.derive import derive
-from scrapers import intake
+from monitor.changelog.rebuild import derive
+from scrapers import ingest
 
 ABOUT_A_THOUSAND = range(900, 1_101)
 
@@ -32,20 +32,20 @@ def measure() -> list[Figure]:
     with empty_store() as store:
         for saved, rows, _ in lists:
             begun, busy = time.perf_counter(), time.process_time()
-            intake.take_in(store, saved, store.now_text())
+            ingest.take_in(store, saved, store.now_text())
             anew = derive(store, now=store.now_text()).anew
             taken.append(((time.perf_counter() - begun) * 1000, rows, anew))
             if rows in ABOUT_A_THOUSAND:
                 processor.append((time.process_time() - busy) * 1000)
         for saved, _, _ in lists:
             begun = time.perf_counter()
-            intake.take_in(store, saved, store.now_text())
+            ingest.take_in(store, saved, store.now_text())
             derive(store, now=store.now_text())
             known.append((time.perf_counter() - begun) * 1000)
     with empty_store() as store:
         begun = time.perf_counter()
         for saved, _, _ in lists:
-            intake.take_in(store, saved, store.now_text())
+            ingest.take_in(store, saved, store.now_text())
         derive(store, now=store.now_text())
         at_once = (time.perf_counter() - begun) * 1000 / len(lists)
     thousand = [ms for ms, rows, _ in taken if rows in ABOUT_A_THOUSAND]

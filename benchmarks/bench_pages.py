@@ -20,13 +20,13 @@ from pathlib import Path
 
 from datasette.app import Datasette
 
-from db.store import DATABASE_NAME, Store
-from monitor.pages.language import language
-from monitor.pages.publish import list_files, publish
-from monitor.pages.render import render
-from monitor.pages.sinks import DirectorySink
-from monitor.pages.site import Site
-from monitor.pages.sitemap import make_site
+from db.database import DATABASE_NAME, Store
+from monitor.i18n.language import language
+from monitor.web.pages.addresses import make_site
+from monitor.web.pages.publish import list_files, publish
+from monitor.web.pages.publish_targets import DirectorySink
+from monitor.web.pages.render_page import render
+from monitor.web.pages.site import Site
 
 LISTS = Path(__file__).resolve().parents[1].parent / "shared" / "ice-sheets"
 PAGES = (

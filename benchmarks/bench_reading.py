@@ -22,7 +22,7 @@ import openpyxl
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from scrapers.readers import read_document
+from scrapers.readers.document import read_document
 from tests.workbooks import PARTICIPATING, make_workbook
 
 LISTS = Path(__file__).resolve().parents[2] / "shared" / "ice-sheets" / "participating"

@@ -15,9 +15,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.corpus import empty_store, read_corpus, take_all
 from benchmarks.figures import Figure, show
-from db.store import Store
-from monitor.derive import derive
-from scrapers import intake
+from db.database import Store
+from monitor.changelog.rebuild import derive
+from scrapers import ingest
 
 
 def from_listings(store: Store) -> None:
@@ -27,7 +27,7 @@ def from_listings(store: Store) -> None:
 
 def from_bytes(store: Store) -> None:
     """Every document is read again first, as `rebuild --from-archive` does it."""
-    for _ in intake.read_again(store):
+    for _ in ingest.read_again(store):
         pass
     from_listings(store)
 

@@ -23,9 +23,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.corpus import empty_store, read_corpus, take_all
 from benchmarks.figures import Figure, show
-from db.records import COLUMNS
-from db.snapshots import load_listings, load_snapshots
-from db.store import Store
+from db.database import Store
+from db.models import COLUMNS
+from db.queries.snapshots import load_listings, load_snapshots
 
 SPANS = ("spans", "snapshots")
 ROWS = (*SPANS, "listings", "sqlite_autoindex_listings_1", "sqlite_autoindex_snapshots_1")

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.figures import corpus_manifest
-from db.store import Store
-from monitor.dating import capture_time
-from monitor.derive import derive
-from scrapers import intake
+from db.database import Store
+from monitor.changelog.rebuild import derive
+from monitor.publications.dating import capture_time
+from scrapers import ingest
 
 
 @contextmanager
@@ -21,19 +21,19 @@ def empty_store() -> Iterator[Store]:
         yield store
 
 
-def read_corpus() -> list[intake.SavedList]:
+def read_corpus() -> list[ingest.SavedList]:
     """Every saved list of the corpus, in the manifest's order."""
-    return intake.find_saved([], corpus_manifest(), capture_time)
+    return ingest.find_saved([], corpus_manifest(), capture_time)
 
 
-def take_all(store: Store, lists: list[intake.SavedList]) -> None:
+def take_all(store: Store, lists: list[ingest.SavedList]) -> None:
     """The lists are in the store and compared, in one go."""
     for saved in lists:
-        intake.take_in(store, saved, store.now_text())
+        ingest.take_in(store, saved, store.now_text())
     derive(store, now=store.now_text(), anew=True)
 
 
-def in_order(lists: list[intake.SavedList]) -> list[tuple[intake.SavedList, int, str | None]]:
+def in_order(lists: list[ingest.SavedList]) -> list[tuple[ingest.SavedList, int, str | None]]:
     """(saved list, rows, list) of every publication, in the order of evidence."""
     by_name = {(saved.path.name, saved.linked_as): saved for saved in lists}
     with empty_store() as store:

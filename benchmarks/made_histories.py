@@ -9,11 +9,11 @@ from itertools import pairwise
 
 import us
 
-from db import facts, snapshots
-from db.records import Listing, Snapshot, SupportType
-from db.store import Store
+from db.database import Store
+from db.models import Listing, Snapshot, SupportType
+from db.queries import fetches, snapshots
 from monitor.places import gazetteer
-from scrapers.readers import READER_VERSION
+from scrapers.readers.document import READER_VERSION
 
 BEGIN = datetime(2025, 12, 1, 15, tzinfo=UTC)  # after the newest signing: an older workbook could not hold it
 KNOWN_AT = "2028-01-01T00:00:00Z"
@@ -30,11 +30,11 @@ def put(store: Store, number: int, rows: list[Listing]) -> None:
     at = (BEGIN + timedelta(hours=8 * number)).strftime("%Y-%m-%dT%H:%M:%SZ")
     sha256 = store.archive.put(f"made list {number}".encode())  # stands for the bytes; they are not read again
     with store.writing():
-        facts.record_document(store, sha256, KNOWN_AT)
+        fetches.record_document(store, sha256, KNOWN_AT)
         numbers = tuple(range(2, len(rows) + 2))
         made = Snapshot("participating", tuple(rows), numbers, "Sheet1", READER_VERSION["xlsx"], at)
         snapshots.save_snapshot(store, sha256, made)
-        facts.record_sighting(
+        fetches.record_sighting(
             store, sha256, file=f"made{number}.xlsx", url="", linked_as="participating", seen_at=None,
             known_at=KNOWN_AT, how="import",
         )  # fmt: skip

@@ -16,12 +16,12 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from db.archive import Archive
+from db.database import ARCHIVE_NAME, DATABASE_NAME, Store
+from db.disk_errors import describe_database_error, describe_os_error
+from db.documents import Archive
 from db.errors import NotFoundError, StoreError
-from db.lock import SERVICE, WORK, HomeLock
-from db.store import ARCHIVE_NAME, DATABASE_NAME, Store
-from db.switches import SENDING_PAUSED
-from db.trouble import describe_database_error, describe_os_error
+from db.locks import SERVICE, WORK, HomeLock
+from db.queries.switches import SENDING_PAUSED
 
 PREFIX, SUFFIX = "ice-agreements-", ".sqlite"
 _NEW = ".new-"

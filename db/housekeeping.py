@@ -11,9 +11,9 @@ import sqlite3
 import time
 from typing import NamedTuple
 
+from db.database import Store
+from db.disk_errors import describe_database_error
 from db.errors import DatabaseError
-from db.store import Store
-from db.trouble import describe_database_error
 
 #: Checks that say "as before". All other outcomes are kept row by row for ever.
 QUIET = ("same", "not_modified", "read")

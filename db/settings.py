@@ -13,8 +13,8 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from db.settings_desk import DeskSettings
 from db.settings_service import ServiceSettings
+from db.settings_web import DeskSettings
 
 CONFIG_VARIABLE = "ICE_AGREEMENTS_CONFIG"
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from monitor.dating import capture_time
-from monitor.derive import derive
-from scrapers import intake
+from monitor.changelog.rebuild import derive
+from monitor.publications.dating import capture_time
+from scrapers import ingest
 from tests.histories import NOW, open_store
 
 
 def import_one_by_one(home: str, folder: str) -> None:
     """Every list in the folder is taken in and compared, one at a time; the migrations run first, in a new home."""
-    for saved in intake.find_saved([Path(folder)], None, capture_time):
+    for saved in ingest.find_saved([Path(folder)], None, capture_time):
         with open_store(Path(home)) as store:
-            intake.take_in(store, saved, NOW)
+            ingest.take_in(store, saved, NOW)
             derive(store, now=NOW)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import typer.main
 
 from scheduler import app
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 _HEADING = re.compile(r"^(#{1,6}) (.+)$")
 _CODE = re.compile(r"`([^`]+)`")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from db.snapshots import content_hash, load_listings, load_snapshots
-from db.store import Store
+from db.database import Store
+from db.queries.snapshots import content_hash, load_listings, load_snapshots
 
 #: Table -> columns that are content. Ids of listings are replaced by what the listing says; times at which we came to
 #: know a thing are left out, for they differ between two imports of the same.

@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from db import facts, snapshots
-from db.records import Snapshot
-from db.store import Store
-from monitor.derive import Derived, derive
-from scrapers.readers import read_document
+from db.database import Store
+from db.models import Snapshot
+from db.queries import fetches, snapshots
+from monitor.changelog.rebuild import Derived, derive
+from scrapers.readers.document import read_document
 from tests.workbooks import PARTICIPATING, PENDING, Cell, letters, make_workbook
 
 NOW = "2026-10-01T12:00:00Z"
@@ -80,9 +80,9 @@ def put(store: Store, posting: Posting, *, known_at: str = NOW, how: str = "impo
     """The posting is among the facts; returns its sha256. Nothing is derived."""
     sha256 = store.archive.put(posting.data)
     with store.writing():
-        facts.record_document(store, sha256, known_at)
+        fetches.record_document(store, sha256, known_at)
         snapshots.save_snapshot(store, sha256, _read(posting.data))
-        facts.record_sighting(
+        fetches.record_sighting(
             store, sha256, file=posting.file, url="", linked_as=posting.linked_as, seen_at=posting.seen_at,
             known_at=known_at, how=how,
         )  # fmt: skip

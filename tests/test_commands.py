@@ -17,8 +17,8 @@ import pytest
 
 import scheduler
 from tests.histories import Posting, agencies, many
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 BAKER, BAY, LAKE = agencies(
     "Baker County Sheriff's Office", "Bay County Sheriff's Office", "Lake County Sheriff's Office"
 )

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 import scheduler
-from db import checks
-from db.archive import Archive
+from db import integrity
+from db.documents import Archive
 from db.errors import ArchiveError, DatabaseError
 from tests.crashing import import_one_by_one
 from tests.dump import difference, dump
@@ -45,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
 
 def dump_of(home: Path) -> list[str]:
     with open_store(home) as store:
-        assert checks.find_damage(store) == []
+        assert integrity.find_damage(store) == []
         for sha256 in store.archive:  # also those that no row names yet
             store.archive.get(sha256)
         return dump(store)
@@ -154,7 +154,7 @@ def test_a_full_disk_ends_in_one_line_and_the_next_run_carries_on(
 def test_a_database_that_cannot_grow_ends_in_one_line(
     program: Program, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from db.store import Store
+    from db.database import Store
 
     opened = Store.open
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import resource
 import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.paths import ROOT
 
 
 def test_the_demo_tells_of_every_act_within_fifteen_seconds() -> None:

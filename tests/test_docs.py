@@ -10,12 +10,17 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from db.database import Store
 from db.settings import CONFIG_VARIABLE, Settings
-from db.store import Store
-from monitor import guards, log, rulings
-from monitor.identity import rules
-from scrapers import errors, outcomes, signals
-from tests.documents import COMMANDS, DOCS, ROOT, agree, anchors, first_cells, links, page
+from monitor.changelog import log
+from monitor.matching import rules
+from monitor.publications import check
+from monitor.review import rulings
+from scrapers import document_errors
+from scrapers.crawl import outcomes
+from scrapers.readers import signals
+from tests.documents import COMMANDS, DOCS, agree, anchors, first_cells, links, page
+from tests.paths import ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md"))]
 #: Options of every command, described once.
@@ -99,22 +104,22 @@ def test_every_table_and_column_is_documented(tmp_path: Path) -> None:
         agree(first_cells(described[name]), columns, f"docs/database.md, {name}")
 
 
-def document_errors(root: type[errors.DocumentError] = errors.DocumentError) -> Iterator[str]:
+def error_codes(root: type[document_errors.DocumentError] = document_errors.DocumentError) -> Iterator[str]:
     for one in root.__subclasses__():
         yield one.code
-        yield from document_errors(one)
+        yield from error_codes(one)
 
 
 CODES: dict[str, Iterable[str]] = {
     "Statuses of a list": ("accepted", "duplicate", "stale", "held", "rejected"),
-    "Reasons for a list's status": guards.REASONS,
+    "Reasons for a list's status": check.REASONS,
     "Kinds of change": log.KINDS,
     "Statuses of a change": log.STATUSES,
     "Rules": rules.RULES,
     "What speaks against a pairing": rules.AGAINST,
     "Rulings": rulings.RULINGS,
     "Signals of the readers": signals.SIGNALS,
-    "Documents that cannot be read": set(document_errors()),
+    "Documents that cannot be read": set(error_codes()),
     "Outcomes of a fetch": outcomes.OUTCOMES,
     "Outcomes of a run": ("good", "partial", "failed"),
 }
@@ -134,7 +139,9 @@ def test_the_page_says_which_outcomes_are_tried_again_and_which_stop_the_pass(ma
 
 def test_no_code_is_raised_that_the_vocabulary_does_not_hold() -> None:
     """Literal statuses and run outcomes in the code are those of the page; the lists above are not out of the air."""
-    texts = "\n".join(p.read_text(encoding="utf-8") for p in [*ROOT.glob("monitor/*.py"), *ROOT.glob("scrapers/*.py")])
+    texts = "\n".join(
+        p.read_text(encoding="utf-8") for p in [*ROOT.glob("monitor/**/*.py"), *ROOT.glob("scrapers/**/*.py")]
+    )
     publication = set(re.findall(r'(?:publication|earlier|p)\.status(?:, \w+\.\w+)? = "(\w+)"', texts))
     assert publication <= set(CODES["Statuses of a list"])
     assert publication >= {"duplicate", "stale", "held", "rejected"}

@@ -10,31 +10,31 @@ from typing import Any
 
 import pytest
 
-from db.store import Store
-from monitor.commands.reading import read_publications
-from monitor.dating import capture_time
-from monitor.derive import derive
-from monitor.listed import totals
-from monitor.log import Filter, read_log
-from scrapers import intake
+from db.database import Store
+from monitor.changelog.as_of import totals
+from monitor.changelog.log import Filter, read_log
+from monitor.changelog.rebuild import derive
+from monitor.cli.log_commands import read_publications
+from monitor.publications.dating import capture_time
+from scrapers import ingest
 from tests.dump import difference, dump
 from tests.histories import NOW, open_store
-from tests.monitor.test_two_clocks import answers_with_its_rows
+from tests.monitor.changelog.test_two_clocks import answers_with_its_rows
+from tests.paths import LISTS
 
-LISTS = Path(__file__).resolve().parents[1].parent / "shared" / "ice-sheets"
 pytestmark = [
     pytest.mark.skipif(not LISTS.is_dir(), reason=f"the real lists are not at {LISTS}"),
     pytest.mark.xdist_group("corpus"),
 ]
 
 
-def saved_lists() -> list[intake.SavedList]:
-    return intake.find_saved([], LISTS / "manifest.csv", capture_time)
+def saved_lists() -> list[ingest.SavedList]:
+    return ingest.find_saved([], LISTS / "manifest.csv", capture_time)
 
 
-def take(store: Store, saved: list[intake.SavedList], now: str = NOW) -> list[str]:
+def take(store: Store, saved: list[ingest.SavedList], now: str = NOW) -> list[str]:
     """The lists are taken in and compared; returns the ids of changes stated."""
-    assert [taken.error for one in saved if (taken := intake.take_in(store, one, now)).error] == []
+    assert [taken.error for one in saved if (taken := ingest.take_in(store, one, now)).error] == []
     return derive(store, now=now).stated
 
 

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 
 from db.settings import Settings
-from tests.documents import COMMANDS, ROOT, agree, fenced_blocks, first_cells, page
+from tests.documents import COMMANDS, agree, fenced_blocks, first_cells, page
+from tests.paths import LISTS, ROOT
 from tests.workbooks import PARTICIPATING, make_workbook
 
-LISTS = ROOT.parent / "shared" / "ice-sheets"
 README = fenced_blocks((ROOT / "README.md").read_text(encoding="utf-8"))
 TYPED = [(command, printed, block.mark) for block in README for command, printed in block.commands()]
 OURS = [(c, p) for c, p, mark in TYPED if c.startswith("ice-agreements ") and not mark]

@@ -15,14 +15,14 @@ from typing import Any, NamedTuple
 import time_machine
 
 import scheduler
-from db.schema import DERIVED_TABLES
-from db.store import Store
-from monitor.commands.reading import read_publications
-from monitor.log import read_log
+from db.database import Store
+from db.migrations.m001_facts import DERIVED_TABLES
+from monitor.changelog.log import read_log
+from monitor.cli.log_commands import read_publications
+from tests.paths import ROOT
 from tests.standin import StandIn
 from tests.workbooks import PARTICIPATING, PENDING, make_workbook
 
-ROOT = Path(__file__).resolve().parents[1]
 COUNTIES = [f"{name} County" for name in "Baker Bay Bradford Calhoun Citrus Clay Collier Duval Gulf Lake".split()]
 
 

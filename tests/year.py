@@ -21,15 +21,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from db.store import Store, to_text
-from monitor.log import read_log
+from db.database import Store, to_text
+from monitor.changelog.log import read_log
 from monitor.service.memory import load_tables
-from scrapers.readers import read_document
+from scrapers.readers.document import read_document
+from tests.paths import LISTS
 from tests.scheduler.desk import Desk
 from tests.standin import StandIn
 from tests.workbooks import PARTICIPATING, Cell, letters, make_workbook
 
-REAL = Path(__file__).resolve().parents[1].parent / "shared" / "ice-sheets" / "participating"
+REAL = LISTS / "participating"
 SUPPORT = {"JEM": "Jail Enforcement Model", "WSO": "Warrant Service Officer", "TFM": "Task Force Model"}
 Truth = set[tuple[str, str, str, str]]  # (kind, agency, support type, day)
 

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 
-from monitor.alerts.errors import AddressError
+from monitor.alerts.alert_errors import AddressError
 
 CHANNELS = ("mail", "webhook", "chat")
 MAX_BYTES = 254  # RFC 5321: a path of 256 octets, its brackets taken off

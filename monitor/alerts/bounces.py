@@ -14,11 +14,11 @@ from email.policy import compat32
 from email.utils import getaddresses
 from typing import Literal
 
+from db.database import Store
 from db.settings import Settings
-from db.store import Store
-from monitor.alerts import mail
-from monitor.alerts.outcomes import judge_status
-from monitor.alerts.sending import count_refusal
+from monitor.alerts.message import read_return_path
+from monitor.alerts.send import count_refusal
+from monitor.alerts.send_results import judge_status
 from monitor.alerts.subscribers import suppress
 from monitor.alerts.tokens import Signer
 
@@ -49,7 +49,7 @@ def take_returned(
 def _our_message(settings: Settings, signer: Signer, parsed: Message, recipients: Iterable[str]) -> int | None:
     headers = [str(v) for name in _TO_HEADERS for v in parsed.get_all(name, [])]
     for address in [*recipients, *(address for _, address in getaddresses(headers))]:
-        message = mail.read_return_path(settings, signer, address)
+        message = read_return_path(settings, signer, address)
         if message is not None:
             return message
     return None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 
-from db.store import Store
+from db.database import Store
 from monitor import policy
-from monitor.alerts.notices import make_message_id
+from monitor.alerts.operator_mail import make_message_id
 
 _BATCH = 500
 _DUE = (

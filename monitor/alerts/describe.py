@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from db.store import Store
+from db.database import Store
+from monitor.alerts.filters import state_names
 from monitor.alerts.story import HEADLINES, N_, SUPPORT_NAMES
-from monitor.alerts.wishes import state_names
-from monitor.alerts.words import Words, plain
+from monitor.alerts.wording import Words, plain
 from monitor.places.gazetteer import counties
 
 RHYTHM_NAMES = {"instant": N_("as soon as it is known"), "daily": N_("once a day"), "weekly": N_("once a week")}

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from monitor import policy
-from monitor.dating import eastern_day
+from monitor.publications.dating import eastern_day
 
 
 def note_old_news(connection: sqlite3.Connection, entry: Mapping[str, Any], since: str | None) -> None:

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from db.store import Store
-from monitor.alerts import rhythm
+from db.database import Store
+from monitor.alerts import schedule
+from monitor.alerts.filters import USUAL_KINDS
 from monitor.alerts.news import is_old_news, note_old_news
-from monitor.alerts.notices import note_held
-from monitor.alerts.wishes import USUAL_KINDS
-from monitor.log import read_entries
+from monitor.alerts.operator_mail import note_held
+from monitor.changelog.log import read_entries
 
 #: Kinds whose statement waits for a second list; who asked for early notice is told of them as unconfirmed.
 _EARLY_KINDS = ("termination", "pending_withdrawn")
@@ -61,7 +61,7 @@ def queue(
         note_held(store, now)
         if not entries or not _anybody(connection):
             return 0
-        connection.create_function("due_at", 3, rhythm.due_at, deterministic=True)
+        connection.create_function("due_at", 3, schedule.due_at, deterministic=True)
         before = connection.execute("select count(*) from deliveries").fetchone()[0]
         former = _former_ids(connection)
         for entry in entries:

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from db.settings import Settings
-from monitor.alerts.outcomes import Outcome, judge_refusal
+from monitor.alerts.send_results import Outcome, judge_refusal
 
 _BROKEN = (smtplib.SMTPServerDisconnected, OSError)
 

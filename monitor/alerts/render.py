@@ -12,10 +12,10 @@ import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from monitor import policy
+from monitor.alerts.filters import state_names
 from monitor.alerts.story import Story
 from monitor.alerts.subject import make_subject
-from monitor.alerts.wishes import state_names
-from monitor.alerts.words import Words, words_of
+from monitor.alerts.wording import Words, words_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 _INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)

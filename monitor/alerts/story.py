@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from monitor.alerts.addresses import agency_page, change_page
-from monitor.alerts.wishes import state_names
-from monitor.alerts.words import Words, plain
+from monitor.alerts.filters import state_names
+from monitor.alerts.wording import Words, plain
 
 Entry = Mapping[str, Any]
 

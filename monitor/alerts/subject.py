@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from monitor.alerts.filters import state_names
 from monitor.alerts.story import Story
-from monitor.alerts.wishes import state_names
-from monitor.alerts.words import Words
+from monitor.alerts.wording import Words
 
 _ORDER = (
     "correction", "signing", "termination", "renewal", "switch", "reinstatement", "pending_listed",

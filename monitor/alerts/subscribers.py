@@ -10,12 +10,12 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from db.database import Store
 from db.errors import NotFoundError
-from db.store import Store
 from monitor.alerts.addresses import check_address
-from monitor.alerts.errors import AddressError
-from monitor.alerts.rhythm import RHYTHMS
-from monitor.alerts.wishes import Wish
+from monitor.alerts.alert_errors import AddressError
+from monitor.alerts.filters import Wish
+from monitor.alerts.schedule import RHYTHMS
 
 _SUBSCRIBER = (
     "id", "channel", "address", "address_key", "status", "language", "zone", "nonce", "secret", "how", "soft_bounces",

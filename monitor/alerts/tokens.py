@@ -18,7 +18,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from db.errors import DatabaseError
 from db.settings import Settings
-from monitor.alerts.rhythm import to_moment
+from monitor.alerts.schedule import to_moment
 
 KEY_FILE = "secret.key"
 #: How long a link is believed, in days; None: as long as its key. A link to stop must work for years-old messages.

@@ -7,19 +7,19 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from db import checks
-from db.aside import run_aside
+from db import integrity
 from db.backup import back_up
+from db.database import Store, to_text
 from db.housekeeping import sweep
+from db.queries.switches import NOT_BEFORE, clear_switch, get_switch, set_switch
 from db.settings import Settings
-from db.store import Store, to_text
-from db.switches import NOT_BEFORE, clear_switch, get_switch, set_switch
-from monitor.alerts.sending import send_due
-from monitor.commands.working import derive_all, working
-from monitor.derive import Derived
-from monitor.health.notices import note_troubles
-from monitor.health.telling import ping, tell_operator
-from monitor.health.troubles import find_troubles
+from db.threads import run_aside
+from monitor.alerts.send import send_due
+from monitor.changelog.rebuild import Derived
+from monitor.cli.working import derive_all, working
+from monitor.service.health.notices import note_troubles
+from monitor.service.health.notify import ping, tell_operator
+from monitor.service.health.problems import find_troubles
 from monitor.service.jobs import JobFailed, PutOff
 from monitor.service.memory import give_back_memory
 
@@ -125,7 +125,7 @@ class Chores:
 
     def _check(self) -> str:
         with self._open() as store:
-            if damage := checks.find_damage(store):
+            if damage := integrity.find_damage(store):
                 raise JobFailed("; ".join(damage[:5]))
         return "database and archive are sound"
 

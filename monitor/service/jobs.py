@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 
+from db.database import Store, utc_now
 from db.errors import StoreError
-from db.store import Store, utc_now
 
 
 class ScheduleError(StoreError):

@@ -2,7 +2,7 @@
 
 APScheduler decides the instants, from triggers made anew at every start; jobs are kept in memory and their last runs in
 the store. Two processes with one APScheduler job store run jobs twice (LESSONS of others), so there is none, and
-the service holds a lock of its own (`db.lock`).
+the service holds a lock of its own (`db.locks`).
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from db.disk_errors import describe_database_error, describe_os_error
 from db.errors import StoreError
 from db.settings import Settings
-from db.trouble import describe_database_error, describe_os_error
 from monitor.service.jobs import Job, JobFailed, JobLog, PutOff, is_overdue, make_trigger
 from monitor.service.systemd import tell_systemd
 

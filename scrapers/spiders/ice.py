@@ -13,18 +13,18 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response, TextResponse
 from twisted.python.failure import Failure
 
-from db import facts
-from db.records import Fetch
-from scrapers.blocked import judge_page, judge_workbook, wall_in
-from scrapers.outcomes import STOPPING, line_of, outcome_of_failure, outcome_of_status
-from scrapers.pagelinks import find_list_links
-from scrapers.pages import Page, fingerprint, list_tables, parse_page
-from scrapers.passes import Ask, Pass, again
-from scrapers.readers import looks_like_html
-from scrapers.retry import read_retry_after, wait_before_retry
-from scrapers.sources import Source, promised_list
-from scrapers.totals import read_totals
-from scrapers.validators import headers_worth_keeping, name_in_disposition, validators_for
+from db.models import Fetch
+from db.queries import fetches
+from scrapers.crawl.attempts import Ask, Pass, again
+from scrapers.crawl.blocked import judge_page, judge_workbook, wall_in
+from scrapers.crawl.landing_page import Page, fingerprint, list_tables, parse_page
+from scrapers.crawl.links import find_list_links
+from scrapers.crawl.outcomes import STOPPING, line_of, outcome_of_failure, outcome_of_status
+from scrapers.crawl.retry import read_retry_after, wait_before_retry
+from scrapers.crawl.sources import Source, promised_list
+from scrapers.crawl.validators import headers_worth_keeping, name_in_disposition, validators_for
+from scrapers.readers.document import looks_like_html
+from scrapers.readers.totals import read_totals
 
 _LOG = logging.getLogger(__name__)
 
@@ -179,7 +179,7 @@ class IceSpider(scrapy.Spider):
     def _good_page(self, ask: Ask, fetch: Fetch, response: Response, page: Page) -> list[Request]:
         links = [link.as_dict() for link in find_list_links(page, self.source)]
         text_sha256 = fingerprint(page, [str(link["url"]) for link in links])
-        last = facts.last_page(self.work.store)
+        last = fetches.last_page(self.work.store)
         if last and last["text_sha256"] == text_sha256 and self.work.store.archive.has(last["sha256"]):
             # the same to every reader: the bytes kept for it stand, and a changed nonce is not evidence of anything
             fetch = replace(fetch, outcome="same", sha256=last["sha256"])
@@ -196,7 +196,7 @@ class IceSpider(scrapy.Spider):
     # -- a list ----------------------------------------------------------------------------------------------------
 
     async def _list(self, ask: Ask, fetch: Fetch, response: Response) -> list[Request]:
-        last = facts.last_good_fetch(self.work.store, ask.url)
+        last = fetches.last_good_fetch(self.work.store, ask.url)
         name = name_in_disposition(fetch.headers.get("content-disposition")) or ask.file_name
         if name is None and last is not None:
             name = last["file_name"]  # a 304 does not repeat the name the 200 gave

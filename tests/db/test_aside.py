@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from db.aside import run_aside
+from db.database import Store
 from db.errors import DatabaseError
-from db.store import Store
-from db.switches import get_switch, set_switch
+from db.queries.switches import get_switch, set_switch
+from db.threads import run_aside
 
 AT = "2026-01-05T16:00:00Z"
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from db import facts
 from db.backup import BackupError, back_up, check_backup, list_backups, mend_archive, restore
+from db.database import DATABASE_NAME, Store
 from db.errors import NotFoundError, StoreError
-from db.lock import SERVICE, HomeLock, LockedError
-from db.store import DATABASE_NAME, Store
-from db.switches import SENDING_PAUSED, clear_switch, get_switch, set_switch
+from db.locks import SERVICE, HomeLock, LockedError
+from db.queries import fetches
+from db.queries.switches import SENDING_PAUSED, clear_switch, get_switch, set_switch
 
 AT = "2026-01-05T16:00:00Z"
 LATER = "2026-01-06T16:00:00Z"
@@ -33,7 +33,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def keep(store: Store, data: bytes) -> str:
     sha256 = store.archive.put(data)
-    facts.record_document(store, sha256, AT)
+    fetches.record_document(store, sha256, AT)
     return sha256
 
 

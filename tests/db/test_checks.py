@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 import scheduler
-from db import facts
-from db.store import Store
+from db.database import Store
+from db.queries import fetches
 from tests.histories import NOW, Posting, agencies, open_store, put, take
 
 BAKER, BAY = agencies("Baker County Sheriff's Office", "Bay County Sheriff's Office")
@@ -94,8 +94,8 @@ def test_a_list_that_was_not_read_is_found_and_read(doctor: Doctor, store: Store
     data = Posting((BAY,), "2025-06-05T14:00:00Z", "c.xlsx").data
     sha256 = store.archive.put(data)
     with store.writing():
-        facts.record_document(store, sha256, NOW)
-        facts.record_sighting(
+        fetches.record_document(store, sha256, NOW)
+        fetches.record_sighting(
             store, sha256, file="c.xlsx", url="", linked_as="", seen_at=None, known_at=NOW, how="fetch"
         )
     assert doctor() == (1, ["lists: 1 not read yet; run `ice-agreements run` or `doctor --repair`"])

@@ -13,16 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from db.lock import SERVICE, WORK, HomeLock, LockedError, is_held
+from db.locks import SERVICE, WORK, HomeLock, LockedError, is_held
+from tests.paths import ROOT
 
 AT = "2026-01-05T16:00:00Z"
-ROOT = Path(__file__).parents[2]
 
 
 def holder(home: Path) -> subprocess.Popen[str]:
     """Another process that holds the lock until it is ended."""
     code = (
-        "import sys, time; from pathlib import Path; from db.lock import *\n"
+        "import sys, time; from pathlib import Path; from db.locks import *\n"
         f"HomeLock(Path(sys.argv[1]), SERVICE, 'the service', at='{AT}').take(); print('held', flush=True)\n"
         "time.sleep(60)"
     )

@@ -10,10 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db import facts
-from db.records import Listing, Signal, Snapshot
-from db.snapshots import content_hash, load_listings, load_snapshots, pack, save_snapshot, save_unreadable, unpack
-from db.store import Store
+from db.database import Store
+from db.models import Listing, Signal, Snapshot
+from db.queries import fetches
+from db.queries.snapshots import (
+    content_hash,
+    load_listings,
+    load_snapshots,
+    pack,
+    save_snapshot,
+    save_unreadable,
+    unpack,
+)
 from tests.histories import NOW, open_store
 
 ROW = Listing(
@@ -33,7 +41,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def document(store: Store, data: bytes) -> str:
     sha256 = store.archive.put(data)
-    facts.record_document(store, sha256, NOW)
+    fetches.record_document(store, sha256, NOW)
     return sha256
 
 

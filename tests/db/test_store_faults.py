@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-import db.store
-from db import checks
+import db.database
+from db import integrity
+from db.database import DATABASE_NAME, Store
 from db.errors import ArchiveError, DatabaseError
-from db.store import DATABASE_NAME, Store
-from db.switches import get_switch, set_switch
+from db.queries.switches import get_switch, set_switch
 
 AT = "2026-01-05T16:00:00Z"
 
@@ -60,7 +60,7 @@ def test_a_commit_that_fails_leaves_no_transaction_for_the_next_write_to_vanish_
 
 
 def test_a_locked_database_is_named_and_free_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(db.store, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(db.database, "BUSY_SECONDS", 0.05)
     with Store.open(tmp_path) as store, Store.open(tmp_path) as other:
         other.connection.execute("begin immediate")
         with pytest.raises(DatabaseError, match="another program holds the database"):
@@ -79,14 +79,14 @@ def test_a_database_that_must_not_be_written_is_named(tmp_path: Path) -> None:
 def test_damage_is_found_at_the_start(tmp_path: Path) -> None:
     with Store.open(tmp_path) as store:
         fill(store, 60)
-        checks.check_at_start(store)
+        integrity.check_at_start(store)
     place = tmp_path / DATABASE_NAME
     data = bytearray(place.read_bytes())
     middle = len(data) // 2 // 4096 * 4096
     data[middle : middle + 3 * 4096] = os.urandom(3 * 4096)
     place.write_bytes(data)
     with Store.open(tmp_path) as store, pytest.raises(DatabaseError, match="restore a backup"):
-        checks.check_at_start(store)
+        integrity.check_at_start(store)
 
 
 def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_dangling_reference_is_found_at_the_start(tmp_path: Path) -> None:
         store.connection.execute("pragma foreign_keys = off")
         store.connection.execute("insert into page_checks values (1, 4711, 'a', 'b', 'c', 'd', null)")
         with pytest.raises(DatabaseError, match="page_checks refers to a missing runs"):
-            checks.check_at_start(store)
+            integrity.check_at_start(store)
 
 
 def test_the_store_holds_what_it_promises_of_sqlite(tmp_path: Path) -> None:

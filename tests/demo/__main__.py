@@ -14,11 +14,11 @@ from typing import Any
 import time_machine
 
 import scheduler
-from db.store import Store
-from monitor.commands.reading import read_publications
-from monitor.explain import explain_change
-from monitor.listed import totals
-from monitor.log import read_log
+from db.database import Store
+from monitor.changelog.as_of import totals
+from monitor.changelog.explain import explain_change
+from monitor.changelog.log import read_log
+from monitor.cli.log_commands import read_publications
 from tests.demo.days import ACTS, Act
 from tests.demo.lists import Lists
 from tests.standin import StandIn

@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import cast
 
-from db.records import COLUMNS, Listing, ListName
-from monitor import diff
-from monitor.history import Accepted, Change
-from monitor.ledger import ChangeBook, Ledger
-from monitor.occurrences import WholeHistory
-from scrapers.listings import read_listings
-from scrapers.readers import read_document
-from scrapers.table import Table
+from db.models import COLUMNS, Listing, ListName
+from monitor.changelog import diff
+from monitor.changelog.history import Accepted, Change
+from monitor.changelog.state import ChangeBook, Ledger
+from monitor.matching.side_by_side import WholeHistory
+from scrapers.readers.document import read_document
+from scrapers.readers.listings import read_listings
+from scrapers.readers.table import Table
+from tests.paths import LISTS
 
-CORPUS = Path(__file__).parents[2] / ".." / "shared" / "ice-sheets"
+CORPUS = LISTS
 HEADERS = {
     "state": "STATE", "agency": "LAW ENFORCEMENT AGENCY", "type": "TYPE", "county": "COUNTY",
     "support_type": "SUPPORT TYPE", "signed": "SIGNED", "moa": "MOA", "addendum": "ADDENDUM",

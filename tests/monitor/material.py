@@ -11,7 +11,7 @@ from functools import cache
 import us
 from rapidfuzz.distance import OSA
 
-from monitor.identity.names import canonical_name
+from monitor.matching.names import canonical_name
 from monitor.places import gazetteer
 from tests.monitor.folded import CORPUS, Row, corpus_rows
 

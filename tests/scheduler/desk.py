@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import scheduler
+from db.database import Store, to_text
 from db.settings import Settings
-from db.store import Store, to_text
-from monitor.health.notices import open_notices
 from monitor.service.chores import Chores
+from monitor.service.health.notices import open_notices
 from monitor.service.jobs import JobFailed, PutOff
-from scrapers import intake
+from scrapers import ingest
 from tests.standin import StandIn
 
 
@@ -44,7 +44,7 @@ class Desk:
 
     @property
     def chores(self) -> Chores:
-        return Chores(self.settings, self.now, scheduler.make_pass, intake.read_new)
+        return Chores(self.settings, self.now, scheduler.make_pass, ingest.read_new)
 
     def poll(self) -> str:
         """The job's line, with what it is: good, failed or put off; the notices are brought up to date."""

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import scheduler
-import scrapers.taking  # noqa: F401 - imported here so that a forked process has it
+import scrapers.collect  # noqa: F401 - imported here so that a forked process has it
 from db.backup import back_up
+from db.database import DATABASE_NAME, Store, to_text
 from db.housekeeping import sweep
 from db.settings import Settings
-from db.store import DATABASE_NAME, Store, to_text
-from monitor.commands.working import working
+from monitor.cli.working import working
 from tests.standin import StandIn
 from tests.standin.lists import participating, pending
 

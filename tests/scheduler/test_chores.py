@@ -10,7 +10,7 @@ import pytest
 import requests
 
 import scheduler
-from db.lock import WORK, HomeLock
+from db.locks import WORK, HomeLock
 from db.settings import Settings
 from monitor.service import chores
 from monitor.service.jobs import JobFailed

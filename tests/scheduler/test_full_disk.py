@@ -96,7 +96,7 @@ def test_a_database_that_is_full_is_a_clear_line_and_the_list_is_had_later(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SQLite refuses further pages from some moment of the pass on, as it does on a full disk."""
-    from db.store import Store
+    from db.database import Store
 
     desk.site.post("participating", participating(*NAMES, modified=desk.stamp()))
     rooms: list[int] = []

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from db.settings_service import ServiceSettings
-from monitor.health import metrics
-from monitor.health.notices import NOTICES
+from monitor.service.health import metrics
+from monitor.service.health.notices import NOTICES
+from tests.paths import ROOT
 
-PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
-DEPLOY = Path(__file__).parents[2] / "docs" / "deploy"
+PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+DEPLOY = ROOT / "docs" / "deploy"
 
 
 def test_every_notice_is_explained_and_no_other() -> None:

@@ -19,12 +19,11 @@ from typing import Any
 
 import pytest
 
-from db.store import DATABASE_NAME
+from db.database import DATABASE_NAME
+from tests.paths import ROOT
 from tests.scheduler.replay import NAMES
 from tests.standin import StandIn
 from tests.standin.lists import participating
-
-ROOT = Path(__file__).parents[2]
 
 
 def free_port() -> int:

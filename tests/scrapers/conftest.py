@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from db.store import Store
+from db.database import Store
 from tests.scrapers.world import World
 from tests.standin import StandIn
 

@@ -7,16 +7,15 @@ import io
 import re
 from datetime import date, datetime
 from itertools import pairwise
-from pathlib import Path
 
 import openpyxl
 import pytest
 
-from db.records import COLUMNS, Snapshot
-from scrapers import signals
-from scrapers.readers import read_document
+from db.models import COLUMNS, Snapshot
+from scrapers.readers import signals
+from scrapers.readers.document import read_document
+from tests.paths import LISTS
 
-LISTS = Path(__file__).resolve().parents[2].parent / "shared" / "ice-sheets"
 pytestmark = pytest.mark.skipif(not LISTS.is_dir(), reason=f"the real lists are not at {LISTS}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scrapers.outcomes import line_of
+from scrapers.crawl.outcomes import line_of
 
 
 def test_an_object_s_address_is_left_out() -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from db.store import Store
-from monitor.dating import capture_time
-from scrapers import intake
-from scrapers.intake import ImportRefusedError, SavedList, find_saved, take_in
+from db.database import Store
+from monitor.publications.dating import capture_time
+from scrapers import ingest
+from scrapers.ingest import ImportRefusedError, SavedList, find_saved, take_in
 from tests.histories import NOW, Posting, agencies, open_store
 
 LIST = Posting(agencies("Baker County Sheriff's Office"), "2025-06-02T14:00:00Z", "participating-20250603120000.xlsx")
@@ -89,7 +89,7 @@ def test_a_list_is_archived_before_it_is_read(store: Store, tmp_path: Path, monk
     def fail(data: bytes, *, name: str) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(intake, "read_document", fail)
+    monkeypatch.setattr(ingest, "read_document", fail)
     with pytest.raises(MemoryError):
         take_in(store, SavedList(LIST.write(tmp_path)), NOW)
     assert [store.archive.get(sha256) for sha256 in store.archive] == [LIST.data]

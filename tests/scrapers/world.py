@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from db import facts
+from db.database import Store
+from db.queries import fetches
 from db.settings import Settings
-from db.store import Store
-from scrapers.crawl import CrawlResult, run_crawl
+from scrapers.crawl.crawler import CrawlResult, run_crawl
 from tests.standin import StandIn
 from tests.standin.lists import participating, pending
 
@@ -57,7 +57,7 @@ class World:
         return [outcome for _, outcome in self.fetches(role)]
 
     def wanted(self) -> list[tuple[str, str, int]]:
-        return [(row["url"].rsplit("/", 1)[-1], row["reason"], row["tries"]) for row in facts.wanted(self.store)]
+        return [(row["url"].rsplit("/", 1)[-1], row["reason"], row["tries"]) for row in fetches.wanted(self.store)]
 
     def documents(self) -> list[bytes]:
         """Every document of the archive that is a workbook."""

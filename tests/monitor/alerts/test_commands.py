@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from monitor.alerts.subscribers import suppress
-from monitor.log import read_log
+from monitor.changelog.log import read_log
 from scheduler import app
 from tests.monitor.alerts.world import World, make_world, row
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from db.database import Store
 from db.settings import Settings
-from db.store import Store
-from monitor.alerts.rhythm import later
-from monitor.alerts.sending import send_due
+from monitor.alerts.schedule import later
+from monitor.alerts.send import send_due
 from tests.monitor.alerts.smtpd import WINDOW, Plan, Server
 from tests.monitor.alerts.world import World, make_world, row
 

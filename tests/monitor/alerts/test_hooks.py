@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts.preview import read_attempts
-from monitor.alerts.rhythm import later
-from monitor.alerts.sending import send_due
+from monitor.alerts.inspect import read_attempts
+from monitor.alerts.schedule import later
+from monitor.alerts.send import send_due
 from monitor.alerts.subscribers import get_subscriber
-from monitor.log import read_log
+from monitor.changelog.log import read_log
 from tests.monitor.alerts.world import World, make_world, row
 
 PASCO = row("Pasco County Sheriff's Office", county="Pasco County")

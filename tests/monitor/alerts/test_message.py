@@ -7,7 +7,6 @@ from datetime import date
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import strict
-from pathlib import Path
 from typing import Any
 
 import html5lib
@@ -17,14 +16,15 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
-from monitor.alerts import mail, words
-from monitor.alerts.errors import AlertError
+from monitor.alerts import message, wording
+from monitor.alerts.alert_errors import AlertError
 from monitor.alerts.render import Reader, Rendered, render_alert, render_confirmation
 from monitor.alerts.story import Story, tell_story
 from monitor.alerts.subject import make_subject
-from monitor.alerts.words import plain, words_of
-from monitor.log import read_log
+from monitor.alerts.wording import plain, words_of
+from monitor.changelog.log import read_log
 from tests.monitor.alerts.world import World, make_world, row
+from tests.paths import ROOT
 
 SITE = "https://agreements.example.org"
 TOKEN = "x" * 180
@@ -62,7 +62,7 @@ def built(world: World, language: str, times: int = 1) -> tuple[bytes, Rendered]
     rendered = render_alert(
         stories(world, language, times), READERS[language], site="287(g) agreements", footer=world.settings.mail_footer
     )
-    data = mail.build_mail(
+    data = message.build_mail(
         world.settings, rendered, to="reader@example.org", message_id="0" * 24, made_at=world.now, language=language,
         unsubscribe_url=READERS[language].unsubscribe_url,
     )  # fmt: skip
@@ -134,12 +134,12 @@ def test_a_hostile_agency_name_stays_a_name(world: World) -> None:
 @pytest.mark.parametrize("value", ["a\r\nBcc: b@example.org", "a\nX: y", "a\rb", "a\x00b"])
 def test_a_header_never_holds_a_line_end(world: World, value: str) -> None:
     rendered = Rendered(value, "text", "")
-    data = mail.build_mail(
+    data = message.build_mail(
         world.settings, rendered, to="a@example.org", message_id="1", made_at=world.now, language="en"
     )
     assert len([h for h in parsed(data) if h.lower() in ("bcc", "x")]) == 0
     with pytest.raises(AlertError):
-        mail.build_mail(
+        message.build_mail(
             world.settings, Rendered("s", "t", ""), to=value, message_id="1", made_at=world.now, language="en"
         )
 
@@ -202,16 +202,16 @@ def texts_of(catalogue: Catalog) -> dict[Any, Any]:
 
 def test_every_text_is_translated_and_the_compiled_catalogues_are_those() -> None:
     """All that is marked in code and templates stands in both catalogues; each .mo is its .po, compiled."""
-    alerts = Path(words.__file__).parent
     asked = {
         found[2] if isinstance(found[2], str) else tuple(found[2])
+        for part in ("alerts", "web/forms", "web/feeds")
         for found in extract_from_dir(
-            alerts, [("**.py", "python"), ("**.j2", "jinja2")],
+            ROOT / "monitor" / part, [("**.py", "python"), ("**.j2", "jinja2")],
             keywords={"say": None, "N_": None, "count": (1, 2), "_": None}, strip_comment_tags=True,
         )
     }  # fmt: skip
     for language in ("en", "es"):
-        place = words.LOCALE / language / "LC_MESSAGES" / "alerts"
+        place = wording.LOCALE / language / "LC_MESSAGES" / "alerts"
         with place.with_suffix(".po").open("rb") as source, place.with_suffix(".mo").open("rb") as compiled:
             catalogue, machine = read_po(source, locale=language), read_mo(compiled)
         known = texts_of(catalogue)

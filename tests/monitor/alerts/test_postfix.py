@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from db.store import Store
-from monitor.alerts.intake import ReturnedMail, make_intake
-from monitor.alerts.sending import send_due
+from db.database import Store
+from monitor.alerts.bounce_intake import ReturnedMail, make_intake
+from monitor.alerts.send import send_due
 from monitor.alerts.subscribers import suppression
 from monitor.alerts.tokens import open_signer
 from tests.monitor.alerts.smtpd import Plan, Server

@@ -14,16 +14,17 @@ from typing import Any
 
 import pytest
 
-from db import facts, snapshots
-from db.store import Store
+from db.database import Store
+from db.queries import fetches, snapshots
 from monitor.alerts.compose import compose_due
+from monitor.alerts.filters import Wish
 from monitor.alerts.subscribers import add_subscription
-from monitor.alerts.wishes import Wish
-from monitor.derive import derive
-from monitor.log import KINDS, read_entries, read_log
-from scrapers.readers import read_document
+from monitor.changelog.log import KINDS, read_entries, read_log
+from monitor.changelog.rebuild import derive
+from scrapers.readers.document import read_document
+from tests.paths import LISTS
 
-SHEETS = Path(__file__).resolve().parents[3].parent / "shared" / "ice-sheets"
+SHEETS = LISTS
 READERS = 200
 #: Lists put out before this day are taken in at once, before anybody subscribes.
 BEGIN = "2025-06-15"
@@ -52,9 +53,9 @@ def take_in(store: Store, path: Path, linked_as: str, now: str) -> None:
     data = path.read_bytes()
     sha256 = store.archive.put(data)
     with store.writing():
-        facts.record_document(store, sha256, now)
+        fetches.record_document(store, sha256, now)
         snapshots.save_snapshot(store, sha256, read_document(data, name=path.name))
-        facts.record_sighting(
+        fetches.record_sighting(
             store, sha256, file=path.name, url="", linked_as=linked_as, seen_at=now, known_at=now, how="fetch"
         )
 

@@ -7,13 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from db import facts, snapshots
+from db.database import Store
+from db.queries import fetches, snapshots
 from db.settings import Settings
-from db.store import Store
+from monitor.alerts.filters import check_wish
 from monitor.alerts.subscribers import Added, add_subscription
-from monitor.alerts.wishes import check_wish
-from monitor.derive import Derived, derive
-from scrapers.readers import read_document
+from monitor.changelog.rebuild import Derived, derive
+from scrapers.readers.document import read_document
 from tests.workbooks import PARTICIPATING, PENDING, make_workbook
 
 Row = tuple[str, str, str, str, date]  # state, agency, county, support type, signed on
@@ -64,10 +64,10 @@ class World:
         file = name or f"{linked_as}Agencies{day[5:7]}{day[8:]}{day[:4]}.xlsx"
         sha256 = self.store.archive.put(data)
         with self.store.writing():
-            facts.record_document(self.store, sha256, self.now)
+            fetches.record_document(self.store, sha256, self.now)
             snapshots.save_snapshot(self.store, sha256, read_document(data, name=file))
             seen = self.now if how == "fetch" else None
-            facts.record_sighting(
+            fetches.record_sighting(
                 self.store, sha256, file=file, url="https://www.ice.gov/" + file, linked_as=linked_as, seen_at=seen,
                 known_at=self.now, how=how,
             )  # fmt: skip
@@ -105,7 +105,7 @@ class World:
 
     def kind(self, change_id: str) -> str:
         """The kind of a change, also of one that is no longer derived."""
-        from monitor.log import read_entries
+        from monitor.changelog.log import read_entries
 
         return str(read_entries(self.store, [change_id])[0]["kind"])
 

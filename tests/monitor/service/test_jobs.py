@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from db.database import Store
 from db.settings import Settings
-from db.store import Store
 from monitor.service.jobs import Job, JobLog, ScheduleError, is_overdue, make_trigger
 
 ZONE = "America/New_York"

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from db.database import Store, utc_now
 from db.errors import StoreError
 from db.settings import Settings
-from db.store import Store, utc_now
 from monitor.service import runtime
 from monitor.service.jobs import Job, JobFailed, PutOff
 from monitor.service.runtime import Service
@@ -114,7 +114,7 @@ def test_a_stop_cancels_what_takes_too_long(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_stop_leaves_a_thread_that_will_not_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from db.aside import run_aside
+    from db.threads import run_aside
 
     monkeypatch.setattr(runtime, "FINISH_SECONDS", 0.2)
     monkeypatch.setattr(runtime, "CANCEL_SECONDS", 0.2)

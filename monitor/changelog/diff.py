@@ -1,0 +1,153 @@
+"""From one accepted publication to the next: which rows are the same agreement, and what changed.
+
+`Diff.step` moves a `Ledger` on by one publication. It is a pure fold: the same publications in the same order make
+the same ledger, whether they come one at a time or all at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.changelog import record
+from monitor.changelog.history import Accepted, Agreement, differing_fields, name_key
+from monitor.changelog.state import Gone, Ledger, New
+from monitor.matching.assign import Pairing, candidates_for_endings, candidates_for_signings, late_candidates, pair_rows
+from monitor.matching.rules import Judgement
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What the next publication shows against the ledger, before anything is written."""
+
+    gone: list[Gone]
+    new: list[New]
+    pairing: Pairing
+
+    @property
+    def left(self) -> list[Gone]:
+        """Rows that are gone and that no new row continues."""
+        paired = {id(g) for g, _, _ in self.pairing.pairs}
+        return [g for g in self.gone if id(g) not in paired]
+
+    @property
+    def ending(self) -> list[Gone]:
+        """One row of each agreement that would have no row left and that nothing continues."""
+        staying = {g.agreement.id for g, _, _ in self.pairing.pairs} | {a.id for _, a in self.pairing.doubles}
+        by_agreement = {g.agreement.id: g for g in self.left if g.whole and g.agreement.id not in staying}
+        return list(by_agreement.values())
+
+
+def compare(ledger: Ledger, publication: Accepted) -> Comparison:
+    """Which rows are gone, which are new, and which of them continue one another; nothing is written."""
+    listed = ledger.listed[publication.list]
+    shown: dict[int, int] = {}
+    for listing_id, row in zip(publication.listing_ids, publication.rows, strict=True):
+        shown.setdefault(listing_id, row)
+    previous = ledger.latest[publication.list]
+    # in the order of the list before: the order in which the ledger came to know them depends on how it was made
+    gone_ids = [i for i in dict.fromkeys(previous.listing_ids) if i not in shown]
+    leaving: dict[str, int] = {}
+    for listing_id in gone_ids:
+        leaving[listed[listing_id]] = leaving.get(listed[listing_id], 0) + 1
+    gone = []
+    for listing_id in gone_ids:
+        agreement = ledger.agreements[listed[listing_id]]
+        whole = leaving[agreement.id] == len(agreement.rows)
+        gone.append(Gone(agreement, listing_id, ledger.listings[listing_id], whole))
+    new = [New(i, row, ledger.listings[i]) for i, row in shown.items() if i not in listed]
+    return Comparison(gone, new, pair_rows(ledger, publication, gone, new))
+
+
+def step(ledger: Ledger, publication: Accepted, comparison: Comparison | None = None) -> None:
+    """The ledger says what `publication` shows; what changed since the publication before is in its log."""
+    previous = ledger.latest.get(publication.list)
+    if previous is None:
+        _take_baseline(ledger, publication)
+        return
+    found = comparison or compare(ledger, publication)
+    ledger.begin(publication)
+    for gone in found.gone:
+        ledger.take_off(gone, previous)
+    for gone, new, judgement in found.pairing.pairs:
+        _continue(ledger, publication, gone, new, judgement, previous)
+    for agreement, new, judgement in found.pairing.returns:
+        record.bring_back(ledger, publication, agreement, new, judgement)
+    for new, agreement in found.pairing.doubles:
+        record.note_second_row(ledger, publication, agreement, new)
+    ending = [g for g in found.left if not g.agreement.rows and g.agreement.status == "listed"]
+    former = ending + [g for g, _, judgement in found.pairing.pairs if judgement.rule == "renewed"]
+    candidates = candidates_for_signings(ledger, publication, found.pairing.unpaired, former)
+    arrivals = [*found.pairing.unpaired, *(new for _, new, _ in found.pairing.returns)]
+    endings = candidates_for_endings(ledger, publication, ending, arrivals)
+    places = {id(new): i for i, new in enumerate(found.pairing.unpaired)}
+    for new, agreement, candidate, mirrored in late_candidates(ledger, publication, found.pairing.unpaired):
+        candidates[places[id(new)]].append(candidate)
+        record.doubt_ending(ledger, agreement, mirrored)
+    for new, fitting in zip(found.pairing.unpaired, candidates, strict=True):
+        listed = ledger.find_double(new.listing, exact=True)  # its agency may be known by now
+        if listed is None:
+            record.sign(ledger, publication, new, fitting)
+        else:
+            record.note_second_row(ledger, publication, listed, new)
+    for gone, fitting in zip(ending, endings, strict=True):
+        _end(ledger, publication, gone, fitting, previous)
+    record.confirm(ledger, publication)
+    if found.gone or found.new:
+        ledger.changed_at[publication.list] = publication.position
+    arrived = {(name_key(n.listing), n.listing.support_code or "") for n in found.new}
+    ledger.check_assumptions(arrived, publication.list)
+
+
+def _take_baseline(ledger: Ledger, publication: Accepted) -> None:
+    """The first list of a source is where its history begins: its rows are no changes."""
+    ledger.begin(publication)
+    ledger.changed_at[publication.list] = publication.position
+    for listing_id, row in zip(publication.listing_ids, publication.rows, strict=True):
+        if listing_id in ledger.listed[publication.list]:
+            continue  # an exact duplicate: the listing is there already
+        new = New(listing_id, row, ledger.listings[listing_id])
+        agreement = ledger.find_double(new.listing, exact=False)
+        if agreement is None:
+            agreement = ledger.open_agreement(publication, new)
+            agreement.baseline = True
+        ledger.put_on(publication, agreement, new)
+
+
+def _continue(
+    ledger: Ledger, publication: Accepted, gone: Gone, new: New, judgement: Judgement, previous: Accepted
+) -> None:
+    """The agreement of `gone` goes on in `new`: renewed, or the same with some cells changed."""
+    if judgement.rule == "renewed":
+        record.renew(ledger, publication, gone.agreement, new, judgement)
+        return
+    before = (gone.listing_id, previous.position, gone.agreement.last_row)
+    record.follow_name(ledger, publication, gone.agreement, new, judgement)
+    ledger.put_on(publication, gone.agreement, new)
+    fields = differing_fields(gone.listing, new.listing)
+    if fields or judgement.review:
+        record.amend(ledger, publication, gone.agreement, before, new, fields, judgement)
+
+
+def _end(
+    ledger: Ledger, publication: Accepted, gone: Gone, candidates: list[dict[str, object]], previous: Accepted
+) -> None:
+    """The agreement has no row left: it ended, unless another row of its agency's goes on for the support type."""
+    if gone.agreement.rows or gone.agreement.status != "listed":
+        return
+    other = ledger.other_listed(gone.agreement) or _ruled_same(ledger, gone.agreement)
+    if other is not None:
+        record.withdraw_row(ledger, publication, gone, other, previous)
+    else:
+        record.end(ledger, publication, gone, candidates, previous)
+
+
+def _ruled_same(ledger: Ledger, agreement: Agreement) -> Agreement | None:
+    """The agreement listed since an earlier list in which a reviewer says that this one goes on."""
+    found = [
+        other
+        for (subject, other_id), ruling in sorted(ledger.rulings.items())
+        if ruling == "same" and subject == agreement.id
+        for other in [ledger.agreements.get(other_id)]
+        if other is not None and other.rows and other.list == agreement.list
+    ]
+    return found[0] if found else None

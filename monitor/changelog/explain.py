@@ -1,0 +1,123 @@
+"""Why the log says what it says: a change's rows, rule and rivals in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from monitor.changelog.log import KINDS, STATUSES
+from monitor.matching.rules import AGAINST, RULES
+
+#: What each kind of evidence is called, as words for a person; a name that is missing here is printed as it is.
+EVIDENCE = {
+    "against": "what makes it doubtful",
+    "confirmed_by": "confirmed by",
+    "continues": "the agreement it goes on from, or went over to",
+    "dates": "the two signing dates are",
+    "doubt": "what makes it doubtful",
+    "gap_days": "days from the first list without the older row to the list with this one",
+    "letters_apart": "letters that differ between the two names",
+    "listed_together": "both rows stood on one list for a while",
+    "matched_by": "what shows that it is the same agreement",
+    "names": "the two names are",
+    "page_sha256": "the page that shows it, sha256",
+    "place_real_after": "the new state has a place of that name",
+    "place_real_before": "the old state has a place of that name",
+    "ruled": "a reviewer's ruling",
+    "same_county": "both rows name the same county",
+    "same_document": "both rows link the same MOA, and no other row links it",
+    "seen_at": "seen at",
+}
+_VALUES = {
+    ("dates", "same"): "the same",
+    ("dates", "corrected"): "near enough for a correction (docs/identity.md)",
+    ("dates", "later"): "too far apart for a correction; the new one is later",
+    ("dates", "other"): "too far apart for a correction; the new one is earlier",
+    ("names", "equal"): "the same once spaces, case, apostrophes and abbreviations are set aside",
+    ("names", "loosely equal"): 'the same once words like "City of" are set aside as well',
+    ("names", "contained"): "the same but for words added or left out",
+    ("names", "same place"): "of the same place, but of another office",
+    ("confirmed_by", "time"): "time: ICE still served the same list",
+}
+_COLUMNS = ("state", "agency", "type", "county", "support_type", "signed_on", "moa", "addendum")
+
+
+def explain_change(change: Mapping[str, Any]) -> str:
+    """A change explained in lines of text for a person."""
+    lines = [
+        f"{change['id']}: {change['kind']} ({KINDS[change['kind']]}), {change['status']}"
+        f" ({STATUSES[change['status']]})" + (", needs review" if change["needs_review"] else ""),
+        f"Agency: {change['agency']} ({change['state']}), {change['support_type']}, agreement {change['agreement_id']}",
+        f"Shown by the list of {change['listed_on']}; known here since {change['known_at']}",
+    ]
+    if change.get("reason"):
+        lines.append(f"Reason: {change['reason']}")
+    lines += _row("Before", change["before"], change["last_listed_in"])
+    if change["first_missing_from"]:
+        lines.append(f"First missing from: {_source(change['first_missing_from'])}")
+    lines += _row("After", change["after"], change["first_listed_in"])
+    if change["fields"]:
+        lines.append(f"What differs: {', '.join(change['fields'])}")
+    rule = "Rule, as it was applied before the statement was retracted" if change["status"] == "retracted" else "Rule"
+    lines.append(f"{rule}: {change['rule']}. {RULES.get(change['rule'], '')}")
+    lines += _evidence(change["evidence"])
+    lines += _candidates(change["candidates"], change["agreement_id"])
+    return "\n".join(lines)
+
+
+def _evidence(evidence: Mapping[str, Any]) -> list[str]:
+    """A line for each thing that was weighed."""
+    lines = []
+    for name, value in sorted(evidence.items()):
+        if name == "letters_apart" and evidence.get("names") not in ("retyped", "near"):
+            continue  # only counted where letters were compared; 0 would say that the names are equal
+        words = _VALUES.get((name, str(value))) or (RULES.get(str(value)) if name == "matched_by" else None)
+        lines.append(f"Evidence: {EVIDENCE.get(name, name.replace('_', ' '))}: {words or _words(value)}")
+    return lines
+
+
+def _row(label: str, row: Mapping[str, Any] | None, source: Mapping[str, Any] | None) -> list[str]:
+    if row is None:
+        return []
+    cells = [f"{name}={row[name]!r}" for name in _COLUMNS if row.get(name)]
+    lines = [f"{label}: " + ", ".join(cells)]
+    if row.get("normalised"):
+        lines.append(f"  read as: {', '.join(f'{k}={v}' for k, v in sorted(row['normalised'].items()))}")
+    if source is not None:
+        lines.append(f"  in {_source(source)}")
+    return lines
+
+
+def _source(source: Mapping[str, Any]) -> str:
+    row = f", row {source['row']}" if source.get("row") else ""
+    link = f", {source['url']}" if source.get("url") else ""
+    saved = f", workbook saved {source['workbook_modified_at']}" if source.get("workbook_modified_at") else ""
+    if saved and source["workbook_modified_at"][:10] > _plus_a_day(source["published_on"]):
+        saved += ", after it was published, so by somebody else"
+    return f"{source['file']}{row} (published {source['published_on']}{saved}{link}, sha256 {source['sha256']})"
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return "; ".join(AGAINST.get(str(item), str(item)) for item in value)
+    return AGAINST.get(str(value), str(value))
+
+
+def _candidates(candidates: list[Mapping[str, Any]], own: str | None) -> list[str]:
+    """What else was considered. A doubtful pairing names the agreement's own earlier row: that is no rival."""
+    lines = []
+    for c in candidates:
+        reasons = "; ".join(c["reasons"]) or "nothing against it"
+        if c["agreement_id"] == own:
+            lines.append(f"Taken to go on from {c['agency']}, which is doubtful (score {c['score']}): {reasons}")
+        else:
+            lines.append(f"Also considered: {c['agency']} ({c['agreement_id']}), score {c['score']}: {reasons}")
+    return lines or ["No other row came into question."]
+
+
+def _plus_a_day(day: str) -> str:
+    """The day after: a list's day is ICE's, its workbook's time is UTC."""
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()

@@ -1,0 +1,341 @@
+"""Entries in the change log: what is written down when rows are paired, returned, new or gone.
+
+A change's id comes from what it states: kind, rows as printed, and where an agreement can change more than once, which
+time it was. So a rebuild, another order of imports, older lists found later or a better rule leave the id alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from monitor import policy
+from monitor.changelog.history import (
+    Accepted,
+    Agreement,
+    Change,
+    agreement_slug,
+    change_id,
+    differing_fields,
+    name_key,
+    name_of,
+)
+from monitor.changelog.state import Gone, Ledger, New
+from monitor.matching.assign import signed_elsewhere
+from monitor.matching.names import canonical_name
+from monitor.matching.rules import Judgement
+from monitor.matching.similarity import compare
+
+#: Rules under which the name that changed is the same agency's; under the others the agreement moves to another one.
+_SAME_AGENCY = ("same_name", "date_corrected", "retyped", "reordered", "expanded", "renewed", "support_type_corrected")
+
+#: What speaks for two bodies: the agreement may go on under the other name, yet the agencies are two.
+_OTHER_AGENCY = frozenset({"both_real_places", "other_direction", "digits_differ", "city_and_town", "side_by_side"})
+
+KIND_LISTED = {"participating": "signing", "pending": "pending_listed"}
+KIND_GONE = {"participating": "termination", "pending": "pending_withdrawn"}
+
+
+def sign(ledger: Ledger, publication: Accepted, new: New, candidates: list[dict[str, Any]]) -> None:
+    """A row that continues nothing is a new agreement: a signing, a renewal after a gap, or a switch."""
+    older = ledger.last_gone(new.listing, other_support=False)
+    other = ledger.last_gone(new.listing, other_support=True)
+    agreement = ledger.open_agreement(publication, new)
+    ledger.put_on(publication, agreement, new)
+    kind, rule, before = KIND_LISTED[publication.list], "first_listed", None
+    if publication.list == "participating" and older is not None and _later(older, agreement):
+        kind, rule, before = "renewal", "renewed", older
+    elif (
+        publication.list == "participating" and other is not None and _is_switch(ledger, publication, other, agreement)
+    ):
+        kind, rule, before = "switch", "switched", other
+    change = _new_change(ledger, publication, kind, agreement, rule)
+    change.after_listing, change.first_listed = new.listing_id, (publication.position, new.row)
+    change.candidates, change.needs_review = candidates, bool(candidates)
+    if before is not None:
+        change.before_listing = before.last_listing
+        change.last_listed = (before.last_seen, before.last_row)
+        change.evidence = {"continues": before.id, "gap_days": ledger.gap_days(before, publication)}
+        change.fields = ["signed_on"] if kind == "renewal" else ["support_type", "signed_on"]
+    if kind == "renewal" and before is not None:
+        if ledger.gap_days(before, publication) <= policy.RENEWAL_GAP_DAYS:
+            _overturn(ledger, before, f"renewed: {agreement.id} was first listed on {publication.listed_on}")
+        before.status = "renewed"
+        ledger.dirty.agreements.add(before.id)
+    _confirm_now(change)
+    ledger.add_change(change)
+
+
+def end(
+    ledger: Ledger, publication: Accepted, gone: Gone, candidates: list[dict[str, Any]], previous: Accepted
+) -> None:
+    """An agreement with no row left is missing: its ending is provisional until the next list lacks it too."""
+    agreement = gone.agreement
+    agreement.status, agreement.missing_position = "missing", publication.position
+    agreement.endings += 1
+    change = _new_change(
+        ledger, publication, KIND_GONE[publication.list], agreement, "no_longer_listed", agreement.endings,
+        states=agreement_slug(gone.listing),
+    )  # fmt: skip
+    change.status = "provisional"
+    change.before_listing, change.last_listed = gone.listing_id, (previous.position, agreement.last_row)
+    change.first_missing = publication.position
+    change.candidates, change.needs_review = candidates, bool(candidates)
+    since = ledger.changed_at[publication.list]  # lists put out again unchanged since then are one list
+    if agreement.first_position == since and not agreement.baseline:
+        change.evidence = {"doubt": "listed_once"}
+        change.needs_review = publication.list == "participating"
+    if publication.list == "pending":
+        _name_signing(ledger, publication, change, agreement)
+    ledger.add_change(change)
+    ledger.endings[agreement.id] = ledger.waiting[agreement.id] = change.id
+    for candidate in candidates:
+        if candidate["signed_on"] is not None and candidate["signed_on"] == agreement.signed_on:
+            _doubt_signing(ledger, agreement, candidate)
+
+
+def _doubt_signing(ledger: Ledger, ended: Agreement, candidate: dict[str, Any]) -> None:
+    """The change that listed the candidate beside the ended agreement, with its date, names the ended one."""
+    signing = ledger.changes.find(ledger.signings.get(candidate["agreement_id"], ""))
+    if signing is None or signing.status != "confirmed":
+        return
+    if all(c["agreement_id"] != ended.id for c in signing.candidates):
+        listing = ledger.listings[ended.last_listing]
+        other = {
+            "agreement_id": ended.id, "agency_id": ended.agency_id, "agency": name_of(listing).printed,
+            "state": listing.state_code, "signed_on": ended.signed_on, "score": candidate["score"],
+            "reasons": candidate["reasons"],
+        }  # fmt: skip
+        signing.candidates = [*signing.candidates, other]
+        signing.needs_review = True
+        ledger.dirty.changes.add(signing.id)
+
+
+def doubt_ending(ledger: Ledger, agreement: Agreement, candidate: dict[str, Any]) -> None:
+    """The agreement's standing ending names a row of a later list that could continue it."""
+    change = ledger.changes.find(ledger.endings.get(agreement.id, ""))
+    if change is None or any(c["agreement_id"] == candidate["agreement_id"] for c in change.candidates):
+        return
+    change.candidates = [*change.candidates, candidate]
+    change.needs_review = True
+    ledger.dirty.changes.add(change.id)
+
+
+def renew(ledger: Ledger, publication: Accepted, before: Agreement, new: New, judgement: Judgement) -> None:
+    """The older agreement gives way to one signed later by the same agency."""
+    agreement = ledger.open_agreement(publication, new)
+    ledger.put_on(publication, agreement, new)
+    change = _new_change(ledger, publication, "renewal", agreement, "renewed")
+    change.before_listing, change.last_listed = before.last_listing, (before.last_seen, before.last_row)
+    change.after_listing, change.first_listed = new.listing_id, (publication.position, new.row)
+    change.fields, change.evidence = ["signed_on"], {"continues": before.id, **judgement.evidence}
+    _overturn(ledger, before, f"renewed: {agreement.id} was first listed on {publication.listed_on}")
+    if before.status == "listed":
+        before.missing_position = publication.position
+    before.status = "renewed"
+    ledger.dirty.agreements.add(before.id)
+    _confirm_now(change)
+    ledger.add_change(change)
+
+
+def amend(
+    ledger: Ledger, publication: Accepted, agreement: Agreement, before: tuple[int, int, int], new: New,
+    fields: list[str], judgement: Judgement,
+) -> None:  # fmt: skip
+    """The agreement's row says something else than before: `before` is listing id, position, sheet row."""
+    rule = "cell_changed" if judgement.rule == "same_name" else judgement.rule
+    change = _new_change(
+        ledger, publication, "amendment", agreement, rule,
+        publication.listed_on, states=f"{ledger.content(before[0])}|{ledger.content(new.listing_id)}",
+    )  # fmt: skip
+    change.before_listing, change.last_listed = before[0], (before[1], before[2])
+    change.after_listing, change.first_listed = new.listing_id, (publication.position, new.row)
+    change.fields, change.evidence = fields, dict(judgement.evidence)
+    change.needs_review = judgement.review
+    if judgement.review:
+        change.evidence["against"] = list(judgement.against)
+        change.candidates = [ledger.as_candidate(agreement, before[0], judgement)]
+    _confirm_now(change)
+    ledger.add_change(change)
+
+
+def follow_name(ledger: Ledger, publication: Accepted, agreement: Agreement, new: New, judgement: Judgement) -> None:
+    """The agreement's agency goes by the new name, or the agreement moves to the agency of that name."""
+    old = ledger.agencies[agreement.agency_id]
+    known = ledger.agency_for(new.listing)
+    if known is not None and known.id == old.id:
+        return
+    name = name_of(new.listing)
+    renamed = judgement.rule in _SAME_AGENCY or (
+        judgement.rule in ("same_document", "relabelled", "state_corrected") and name.body == old.body
+    )
+    like = compare(canonical_name(old.state, old.name), name, old.state, new.listing.state_code)
+    renamed = renamed or (like.strong and not like.doubt)  # a unit named behind the body is no other body
+    if renamed and not _OTHER_AGENCY.intersection(judgement.against) and judgement.rule != "state_corrected":
+        if known is None:
+            ledger.name_agency(old, new.listing, publication.position)
+        elif judgement.rule == "relabelled" or judgement.review:
+            ledger.move_agreement(agreement, known)
+            if not ledger.by_agency[old.id] and judgement.rule != "relabelled":
+                ledger.merge_agencies(known, old)
+        else:
+            kept, other = sorted((old, known), key=lambda a: (a.first_position, a.id))
+            ledger.merge_agencies(kept, other)
+        return
+    agency = ledger.agency_of(new.listing, publication.position)
+    ledger.move_agreement(agreement, agency)
+    if judgement.rule == "state_corrected" and not ledger.by_agency[old.id]:
+        ledger.merge_agencies(agency, old)
+
+
+def bring_back(ledger: Ledger, publication: Accepted, agreement: Agreement, new: New, judgement: Judgement) -> None:
+    """An agreement that was missing is listed again: its ending is overturned, and told as a return if it was told."""
+    if judgement.rule == "renewed":
+        renew(ledger, publication, agreement, new, judgement)
+        return
+    before = (agreement.last_listing, agreement.last_seen, agreement.last_row)
+    first_missing, status = agreement.missing_position, agreement.status
+    ending = ledger.changes.find(ledger.endings.get(agreement.id, ""))
+    confirmed = ending is not None and ending.status == "confirmed"
+    follow_name(ledger, publication, agreement, new, judgement)
+    ledger.put_on(publication, agreement, new)
+    if status == "withdrawn":
+        ledger.restore_signing(agreement)
+        return
+    if confirmed and ending is not None and ending.rule == "signed":
+        del ledger.endings[agreement.id]  # it was signed: that the agency is pending anew does not undo that
+    else:
+        _overturn(ledger, agreement, f"listed again on {publication.listed_on}")
+    _undo_switch(ledger, publication, agreement)
+    if confirmed:
+        kind = "reinstatement" if publication.list == "participating" else "pending_listed"
+        change = _new_change(ledger, publication, kind, agreement, "returned", agreement.endings)
+        change.before_listing, change.last_listed = before[0], (before[1], before[2])
+        change.first_missing = first_missing
+        change.after_listing, change.first_listed = new.listing_id, (publication.position, new.row)
+        change.evidence, change.needs_review = {**judgement.evidence, "matched_by": judgement.rule}, judgement.review
+        change.fields = differing_fields(ledger.listings[before[0]], new.listing)
+        if judgement.review:
+            change.candidates = [ledger.as_candidate(agreement, before[0], judgement)]
+        _confirm_now(change)
+        ledger.add_change(change)
+        return
+    fields = differing_fields(ledger.listings[before[0]], new.listing)
+    if fields or judgement.review:
+        amend(ledger, publication, agreement, before, new, fields, judgement)
+
+
+def withdraw_row(ledger: Ledger, publication: Accepted, gone: Gone, other: Agreement, previous: Accepted) -> None:
+    """One of the agency's two rows for a support type is gone: the later-comer was a second row, the older renewed."""
+    agreement = gone.agreement
+    signing = ledger.changes.find(ledger.signing_id(agreement))
+    if agreement.first_position >= other.first_position or not _later(agreement, other):
+        agreement.status, agreement.missing_position = "withdrawn", publication.position
+        reason = f"a second row of {other.id}, no longer listed on {publication.listed_on}"
+        if signing is not None and signing.status != "retracted":
+            signing.status, signing.reason = "retracted", reason
+            ledger.dirty.changes.add(signing.id)
+        return
+    change = _new_change(ledger, publication, "renewal", other, "renewed")
+    change.before_listing, change.last_listed = gone.listing_id, (previous.position, agreement.last_row)
+    change.first_missing = publication.position
+    change.after_listing, (row, first) = min(other.rows.items(), key=lambda item: item[1][1])
+    change.first_listed = (first, row)
+    change.fields, change.evidence = ["signed_on"], {"continues": agreement.id, "listed_together": True}
+    agreement.status, agreement.missing_position = "renewed", publication.position
+    _confirm_now(change)
+    ledger.add_change(change)
+
+
+def note_second_row(ledger: Ledger, publication: Accepted, agreement: Agreement, new: New) -> None:
+    """A second row that spells the agency another way, or dates it another day, is noted."""
+    first_id = min(agreement.rows, key=publication.row_of)
+    first = ledger.listings[first_id]
+    ledger.put_on(publication, agreement, new)
+    if name_key(first) == name_key(new.listing) and first.signed_on == new.listing.signed_on:
+        return
+    before = (first_id, publication.position, publication.row_of(first_id))
+    alike = name_of(first).loose == name_of(new.listing).loose
+    judgement = Judgement("same", "listed_twice", 2, 0.8, not alike, {}, () if alike else ("side_by_side",))
+    amend(ledger, publication, agreement, before, new, differing_fields(first, new.listing), judgement)
+
+
+def confirm(ledger: Ledger, publication: Accepted) -> None:
+    """Endings of the list that an earlier publication showed first are confirmed: this one lacks the rows too."""
+    for agreement_id, ending_id in sorted(ledger.waiting.items()):
+        change = ledger.changes.find(ending_id)
+        if change is not None and change.list_name == publication.list and change.position < publication.position:
+            change.status = "confirmed"
+            if change.kind == "pending_withdrawn" and change.rule != "signed":
+                _name_signing(ledger, publication, change, ledger.agreements[agreement_id])
+            ledger.dirty.changes.add(ending_id)
+            del ledger.waiting[agreement_id]
+
+
+def _name_signing(ledger: Ledger, publication: Accepted, change: Change, pending: Agreement) -> None:
+    """A pending row that went because the agency signed says so, once the list of participants shows it."""
+    signed = ledger.signed_meanwhile(pending)
+    if signed is None:
+        signed = signed_elsewhere(ledger, publication, pending, ledger.listings[pending.last_listing])
+        if signed is None:
+            return
+        pair = (ledger.agencies[pending.agency_id], ledger.agencies[signed.agency_id])
+        kept, other = sorted(pair, key=lambda a: (a.first_position, a.id))
+        ledger.merge_agencies(kept, other)
+        change.agency_id = kept.id
+    change.rule, change.evidence = "signed", {"continues": signed.id}
+    change.needs_review, change.candidates = False, []
+
+
+def _overturn(ledger: Ledger, agreement: Agreement, reason: str) -> None:
+    """The agreement's standing ending, if any, is retracted."""
+    ending_id = ledger.endings.pop(agreement.id, None)
+    ledger.waiting.pop(agreement.id, None)
+    if ending_id is not None:
+        change = ledger.changes.find(ending_id)
+        assert change is not None
+        change.status, change.reason, change.needs_review = "retracted", reason, False
+        ledger.dirty.changes.add(ending_id)
+
+
+def _undo_switch(ledger: Ledger, publication: Accepted, agreement: Agreement) -> None:
+    """What was taken for a switch from the agreement, which is listed again, was a signing beside it."""
+    for other_id in sorted(ledger.by_agency[agreement.agency_id]):
+        change = ledger.changes.find(ledger.signing_id(ledger.agreements[other_id]))
+        if change is None or change.kind != "switch" or change.evidence.get("continues") != agreement.id:
+            continue
+        signing = replace(
+            change, id=ledger.free_change_id(change_id("signing", other_id)), kind="signing", rule="first_listed",
+            before_listing=None, last_listed=None, fields=[], evidence={},
+        )  # fmt: skip
+        change.status, change.reason = "retracted", f"{agreement.id} was listed again on {publication.listed_on}"
+        change.needs_review = False
+        ledger.dirty.changes.add(change.id)
+        ledger.add_change(signing)
+        ledger.signings[other_id] = signing.id
+
+
+def _new_change(
+    ledger: Ledger, publication: Accepted, kind: str, agreement: Agreement, rule: str, *more: object, states: str = ""
+) -> Change:
+    """A change whose id comes from what it `states`, rows as printed, so that older lists found later leave it alone;
+    an agreement's own id is that of its oldest row."""
+    wanted = change_id(kind, states or agreement.id, *more)
+    return Change(
+        ledger.free_change_id(wanted), kind, "confirmed", publication.list, agreement.id, agreement.agency_id,
+        publication.position, publication.listed_on, rule,
+    )  # fmt: skip
+
+
+def _confirm_now(change: Change) -> None:
+    """What a list shows needs no second list: only what it fails to show does."""
+    change.status = "confirmed"
+
+
+def _later(older: Agreement, newer: Agreement) -> bool:
+    return bool(older.signed_on and newer.signed_on and newer.signed_on > older.signed_on)
+
+
+def _is_switch(ledger: Ledger, publication: Accepted, other: Agreement, agreement: Agreement) -> bool:
+    soon = ledger.gap_days(other, publication) <= policy.SWITCH_GAP_DAYS
+    return soon and other.signed_on != agreement.signed_on and not ledger.listed_besides(agreement)

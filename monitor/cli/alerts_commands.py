@@ -1,0 +1,141 @@
+"""The alert commands: see what would be told, send it, look at what became of it, take in what came back."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from db.database import Store, to_text, utc_now
+from db.errors import NotFoundError
+from monitor.alerts import bounce_intake, inspect
+from monitor.alerts.alert_errors import AlertError
+from monitor.alerts.resend import resend_failed
+from monitor.alerts.send import send_due
+from monitor.alerts.subscribers import find_subscriber
+from monitor.alerts.tokens import open_signer
+from monitor.cli.options import DbOption, FormatOption, open_store, settings_with
+from monitor.cli.output import Format, say, show, warn
+
+app = typer.Typer(name="alerts", help="Alerts: preview, send, and what became of them.", no_args_is_help=True)
+WAITING = {
+    "due_at": "Due", "address": "Address", "what": "What", "kind": "Kind", "state": "State", "agency": "Agency",
+    "support_type": "Type", "change_id": "Change",
+}  # fmt: skip
+LOG = {
+    "at": "At", "address": "Address", "kind": "Kind", "outcome": "Outcome", "code": "Code", "detail": "Detail",
+    "message_id": "Message",
+}  # fmt: skip
+
+
+@app.command("preview")
+def show_preview(
+    change_id: Annotated[list[str], typer.Argument(help="Ids of changes.")],
+    what: Annotated[str, typer.Option(help="news, early or correction")] = "news",
+    language: Annotated[str, typer.Option(help="en or es")] = "en",
+    html: Annotated[Path | None, typer.Option(help="Write the HTML part here; else the text is printed.")] = None,
+    db: DbOption = None,
+) -> None:
+    """Show the message that would tell these changes; nothing is sent or queued."""
+    settings = settings_with(db)
+    with open_store(db) as store:
+        rendered = inspect.preview_message(store, settings, change_id, what, language)
+    if html is not None:
+        html.write_text(rendered.html, encoding="utf-8")
+        say(f"{rendered.subject}\nwritten to {html}")
+        return
+    say(f"Subject: {rendered.subject}\n\n{rendered.text}")
+
+
+@app.command()
+def send(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what waits and for whom.")] = False,
+    format: FormatOption = Format.TABLE,
+    db: DbOption = None,
+) -> None:
+    """Send what is due now; the service does the same every minute."""
+    settings = settings_with(db)
+    if dry_run:
+        with open_store(db) as store:
+            show(inspect.read_waiting(store), format, WAITING, empty="nothing waits")
+        return
+    with Store.open(settings.home) as store:
+        done = send_due(store, settings, store.now_text())
+    say(f"{done.sent} sent, {done.put_off} put off, {done.failed} failed, {done.dropped} dropped")
+    if not settings.smtp_host or not settings.mail_from:
+        warn("no mail is sent: the settings smtp_host and mail_from say nothing (docs/alerts.md)")
+    if done.halted:
+        warn(done.halted)
+        raise typer.Exit(1)
+
+
+@app.command()
+def resend(
+    message_id: Annotated[str | None, typer.Argument(help="Id of a failed message, as `alerts log` shows it.")] = None,
+    address: Annotated[str | None, typer.Option(help="Every failed message of this address.")] = None,
+    db: DbOption = None,
+) -> None:
+    """Put failed messages back into the outbox; what was taken is never sent again."""
+    if (message_id is None) == (address is None):
+        raise typer.BadParameter("name a message, or an --address", param_hint="MESSAGE_ID")
+    with Store.open(settings_with(db).home) as store:
+        reader = find_subscriber(store, address)["id"] if address is not None else None
+        count = resend_failed(store, store.now_text(), message_id=message_id, subscriber_id=reader)
+    if not count:
+        raise NotFoundError("no failed message fits; `ice-agreements alerts log --failed` lists them")
+    say(f"{count} messages wait again")
+
+
+@app.command("log")
+def show_log(
+    address: Annotated[str | None, typer.Option(help="Only this address.")] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="Only messages that failed.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="Most rows, newest first.")] = 200,
+    format: FormatOption = Format.TABLE,
+    db: DbOption = None,
+) -> None:
+    """The delivery log: every try of every message, newest first."""
+    with open_store(db) as store:
+        reader = find_subscriber(store, address)["id"] if address else None
+        show(inspect.read_attempts(store, reader, failed=failed, limit=limit), format, LOG, empty="nothing was tried")
+
+
+@app.command()
+def bounces(
+    mailbox: Annotated[Path, typer.Argument(help="mbox file or Maildir that bounces are delivered to.")],
+    db: DbOption = None,
+) -> None:
+    """Read bounces and complaints from a mailbox, act on them, and empty it."""
+    settings = settings_with(db)
+    with Store.open(settings.home) as store:
+        signer = open_signer(settings, settings.home)
+        counts = bounce_intake.read_mailbox(store, settings, signer, mailbox, store.now_text())
+    say(", ".join(f"{number} {word}" for word, number in sorted(counts.items())) or "the mailbox is empty")
+
+
+@app.command("intake")
+def serve_intake(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8025,
+    lmtp: Annotated[bool, typer.Option("--lmtp", help="Speak LMTP instead of SMTP.")] = False,
+    db: DbOption = None,
+) -> None:
+    """Take in bounces and complaints by SMTP or LMTP until stopped."""
+    settings = settings_with(db)
+    if not settings.bounce_address:
+        raise AlertError("the setting bounce_address is empty: nothing could be told apart")
+    Store.open(settings.home).close()
+    signer = open_signer(settings, settings.home)
+    handler = bounce_intake.ReturnedMail(
+        lambda: Store.open(settings.home), settings, signer, lambda: to_text(utc_now())
+    )
+    server = bounce_intake.make_intake(handler, host, port, lmtp=lmtp)
+    server.start()
+    say(f"listening on {host}:{port}")
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        server.stop()

@@ -1,0 +1,151 @@
+"""The subscriber commands: who is told, of what, and how they left."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from db.database import Store
+from monitor.alerts import subscriptions_csv
+from monitor.alerts.addresses import masked
+from monitor.alerts.filters import check_reader, check_wish
+from monitor.alerts.forget import erase_subscriber
+from monitor.alerts.subscribers import (
+    add_subscription,
+    end_subscriber,
+    find_subscriber,
+    lift_suppression,
+    suppress,
+)
+from monitor.changelog.log import KINDS
+from monitor.cli.options import DbOption, FormatOption, open_store, settings_with
+from monitor.cli.output import Format, say, show
+from monitor.web.forms.signup import ask_confirmation
+
+AddressArgument = Annotated[str, typer.Argument(help="Address, whole, as it was put down.")]
+
+app = typer.Typer(name="subscribers", help="Subscribers: who is told, of what, how often.", no_args_is_help=True)
+COLUMNS = {
+    "address": "Address", "channel": "Channel", "status": "Status", "rhythm": "Rhythm", "state": "State",
+    "county_fips": "County", "agency_id": "Agency", "support_type": "Type", "kinds": "Kinds", "early": "Early",
+    "language": "Language", "zone": "Zone",
+}  # fmt: skip
+
+
+@app.command()
+def add(
+    address: Annotated[str, typer.Argument(help="Mail address, webhook URL, or chat address as Apprise writes it.")],
+    channel: Annotated[str, typer.Option(help="mail, webhook or chat")] = "mail",
+    rhythm: Annotated[str, typer.Option(help="instant, daily or weekly")] = "daily",
+    state: Annotated[str | None, typer.Option(help="USPS code, e.g. FL.")] = None,
+    county: Annotated[str | None, typer.Option(help="County by name (with --state) or FIPS code.")] = None,
+    agency: Annotated[str | None, typer.Option(help="Agency by id or by the name we use.")] = None,
+    support_type: Annotated[str | None, typer.Option(help="JEM, WSO or TFM.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help=f"May be given again: {', '.join(KINDS)}")] = None,
+    early: Annotated[bool, typer.Option("--early", help="Also what is still unconfirmed.")] = False,
+    language: Annotated[str, typer.Option(help="en or es")] = "en",
+    zone: Annotated[str, typer.Option(help="Time zone of the digests.")] = "America/New_York",
+    confirmed: Annotated[bool, typer.Option("--confirmed", help="The reader has agreed: ask no confirmation.")] = False,
+    db: DbOption = None,
+) -> None:
+    """Put down a subscription; a mail address is asked to confirm it, unless --confirmed."""
+    with Store.open(settings_with(db).home) as store:
+        check_reader(language, zone)
+        wish = check_wish(
+            store, rhythm=rhythm, state=state, county=county, agency=agency, support_type=support_type, kinds=kind,
+            early=early,
+        )  # fmt: skip
+        now = store.now_text()
+        added = add_subscription(
+            store, channel, address, wish, now=now, how="command", language=language, zone=zone, confirmed=confirmed
+        )
+        if added.waits:
+            ask_confirmation(store, added.subscriber_id, added.subscription_id, now)
+            say("a confirmation is in the outbox; `ice-agreements alerts send` sends it")
+            return
+        say(f"subscribed: {masked(channel, address)}")
+        if channel == "webhook":
+            row = store.connection.execute("select secret from subscribers where id = ?", [added.subscriber_id])
+            say(f"the webhook's secret, to be given to its owner: {row.fetchone()[0]}")
+
+
+@app.command("list")
+def list_all(
+    every: Annotated[bool, typer.Option("--all", help="Also those that ended or wait.")] = False,
+    format: FormatOption = Format.TABLE,
+    db: DbOption = None,
+) -> None:
+    """Every subscription with its filter."""
+    with open_store(db) as store:
+        show(subscriptions_csv.read_roster(store, every=every), format, COLUMNS, empty="nobody is subscribed")
+
+
+@app.command("export")
+def export_all(db: DbOption = None) -> None:
+    """Every subscription as CSV on stdout, for `subscribers import`."""
+    with open_store(db) as store:
+        writer = csv.DictWriter(sys.stdout, subscriptions_csv.COLUMNS, lineterminator="\n", extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(subscriptions_csv.read_roster(store, every=False, whole=True))
+
+
+@app.command("import")
+def import_all(
+    path: Annotated[Path, typer.Argument(help="CSV as `subscribers export` writes it; only `address` is needed.")],
+    confirmed: Annotated[bool, typer.Option("--confirmed", help="The readers have agreed: ask none of them.")] = False,
+    db: DbOption = None,
+) -> None:
+    """Take in subscriptions from CSV, all or none; the suppressed are left out, those known change nothing."""
+    with Store.open(settings_with(db).home) as store:
+        done = subscriptions_csv.import_roster(store, path, confirmed=confirmed, now=store.now_text())
+    say(f"{done.added} subscriptions taken in, {done.known} known already, {done.suppressed} suppressed")
+
+
+@app.command()
+def remove(
+    address: AddressArgument,
+    erase: Annotated[bool, typer.Option("--erase", help="Forget the address, too.")] = False,
+    db: DbOption = None,
+) -> None:
+    """End every subscription of an address."""
+    with Store.open(settings_with(db).home) as store:
+        subscriber = find_subscriber(store, address)
+        if erase:
+            erase_subscriber(store, subscriber["id"], store.now_text())
+        else:
+            end_subscriber(store, subscriber["id"], store.now_text())
+    say("removed and forgotten" if erase else "removed")
+
+
+@app.command("suppress")
+def suppress_one(
+    address: AddressArgument, reason: Annotated[str, typer.Option(help="Why.")] = "asked", db: DbOption = None
+) -> None:
+    """Never write to a mail address again."""
+    with Store.open(settings_with(db).home) as store:
+        suppress(store, address.strip().lower(), reason, store.now_text())
+    say("suppressed")
+
+
+@app.command()
+def unsuppress(address: AddressArgument, db: DbOption = None) -> None:
+    """Let a suppressed address subscribe again; it is not subscribed by this."""
+    with Store.open(settings_with(db).home) as store:
+        done = lift_suppression(store, address.strip().lower())
+    say("may subscribe again" if done else "was not suppressed")
+
+
+@app.command()
+def suppressions(format: FormatOption = Format.TABLE, db: DbOption = None) -> None:
+    """Addresses that are never written to, and why."""
+    with open_store(db) as store:
+        names = ("address_key", "reason", "at", "detail")
+        rows: list[dict[str, Any]] = [
+            dict(zip(names, row, strict=True))
+            for row in store.connection.execute("select address_key, reason, at, detail from suppressions order by at")
+        ]
+        show(rows, format, {"address_key": "Address", "reason": "Reason", "at": "Since"}, empty="nobody is suppressed")

@@ -1,0 +1,73 @@
+"""The commands that show: `serve` answers readers, `publish` writes the pages as files, `export` the tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.options import DbOption, open_store, settings_with
+from monitor.cli.output import say, warn
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
+    db: DbOption = None,
+) -> None:
+    """Serve the public pages, sign-up and feeds, the API and the review desk until stopped."""
+    import uvicorn
+
+    from monitor.web import api, desk
+    from monitor.web.forms.routes import make_routes
+    from monitor.web.pages.app import create_app
+
+    settings = settings_with(db)
+    app = create_app(
+        settings.home, extra_routes=[*make_routes(settings), *api.routes(settings), *desk.routes(settings)]
+    )
+    warn(f"pages at http://{host}:{port}/")
+    uvicorn.run(
+        app, host=host, port=port, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
+        lifespan="on", limit_concurrency=2000, timeout_keep_alive=15,
+    )  # fmt: skip
+
+
+def publish(
+    target: Annotated[str, typer.Argument(metavar="DIR", help="Directory, or s3://bucket/prefix.")],
+    pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help="The one-pagers as PDF too (takes longer).")] = False,
+    db: DbOption = None,
+) -> None:
+    """Write the pages, downloads and map data as static files; only what changed is written."""
+    from monitor.web.feeds.routes import list_feeds
+    from monitor.web.pages.addresses import make_site
+    from monitor.web.pages.publish import publish as publish_site
+    from monitor.web.pages.publish_targets import open_sink
+
+    with open_store(db) as store:
+        feeds = list_feeds(store, settings_with(db))
+        done = publish_site(make_site(store), open_sink(target), pdf=pdf, extra=feeds)
+    say(f"{done.files} files: {done.made} made anew, {done.written} written, {done.gone} taken away")
+
+
+def export(
+    target: Annotated[Path, typer.Argument(metavar="DIR", help="Directory for the files.")], db: DbOption = None
+) -> None:
+    """Write the tables as CSV, JSON, Parquet and SQLite, with datapackage.json and codebook.csv."""
+    from monitor.i18n.language import language
+    from monitor.web.pages.publish_targets import DirectorySink
+    from monitor.web.pages.site import Site
+    from monitor.web.pages.views import downloads_page
+
+    with open_store(db) as store:
+        site = Site(store)
+        downloads_page.routes(site)
+        sink = DirectorySink(target)
+        for route in site.routes:
+            for address, _ in route.addresses(site.book()) if route.addresses and not route.spoken else ():
+                page = site.page(address, language("en"), {})
+                if page is not None and page.body is not None:
+                    name = address.removeprefix("data/")
+                    sink.write(name, page.body, page.media)
+                    say(f"{target / name}: {len(page.body):,} bytes")

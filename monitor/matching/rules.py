@@ -1,0 +1,307 @@
+"""Whether a listing that is gone and one that is new are the same agreement: the rules, strictest first.
+
+Each verdict carries its rule, the evidence and whether a person should look. The evidence against beats every
+likeness of names. `docs/identity.md` explains each rule with an example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from monitor import policy
+from monitor.matching.misspellings import read_together
+from monitor.matching.names import Name
+from monitor.matching.similarity import Likeness, compare, is_real, place_of
+
+Verdict = Literal["same", "candidate", "distinct"]
+Dating = Literal["same", "corrected", "later", "other"]
+
+#: Every rule that can stand in a change's `rule`, with the sentence that `explain` prints.
+RULES = {
+    "first_listed": "The list shows a row that no earlier list shows, and no row of an earlier list can be it.",
+    "no_longer_listed": "The row is on the earlier list and on no later one, and no rule finds it in another row.",
+    "same_name": "The row has the same agency (once spaces, case, apostrophes and abbreviations are set aside), "
+    "support type and signing date.",
+    "same_document": "Both rows link the same agreement document (MOA), which no other row links.",
+    "date_corrected": "The same agency and support type was re-dated within the bounds of a correction.",
+    "retyped": "The name differs by slips of the hand, and state, support type and signing date agree.",
+    "reordered": "The name has the same words in another order, and state, support type and signing date agree.",
+    "expanded": "One name is the other with words added or left out, and state, support type and signing date agree.",
+    "state_corrected": "Name and support type agree, and the place named is real in one of the two states only.",
+    "support_type_corrected": "The agency and the signing date agree, and only the support type was changed.",
+    "relabelled": "The row vanished on the very list on which another with the same state, support type and signing "
+    "date appeared; the agreement goes on under another office or name.",
+    "listed_twice": "The same agreement stands in two rows of one list.",
+    "row_withdrawn": "The agency's other row for the support type goes on; this one was a second row for a while.",
+    "renewed": "The same agency and support type was signed later, and the older row is gone.",
+    "switched": "The agency's agreement under another support type is gone, and this one was signed on another day.",
+    "returned": "The same agreement is listed again.",
+    "signed": "The agency is now on the list of participating agencies with this support type.",
+    "ruled_same": "A reviewer ruled that the two are the same agreement.",
+    "cell_changed": "The row is the same; ICE changed what a cell says.",
+    "list_gone": "ICE's page no longer links the list.",
+}
+
+#: What speaks against two names being one agency, or makes an ending doubtful.
+AGAINST = {
+    "side_by_side": "both names stood on one list under the same support type",
+    "digits_differ": "the numbers in the names differ",
+    "both_real_places": "both names are real places of the state",
+    "other_direction": "the names differ by a direction or a word like Beach",
+    "city_and_town": "one says City of, the other Town of or Village of",
+    "two_states": "the place named is real in both states",
+    "other_date": "the signing dates differ",
+    "other_county": "the county cells name two counties",
+    "ruled_distinct": "a reviewer ruled that they are two",
+    "ambiguous": "more than one row fits equally well",
+    "listed_once": "the row stood on a single list, so it may have been a slip of ICE's",
+    "other_office": "the same place, another office",
+    "name_differs": "the names have little in common",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two listings that are compared, with what is known of its agreement."""
+
+    state: str | None
+    name: Name
+    support: str | None
+    signed_on: str | None
+    documents: frozenset[str]
+    linked: bool  # whether an MOA was ever linked
+    county: str | None  # FIPS code
+    county_cell: str  # as printed, spaces and case aside
+    dated: bool = True  # False where the list has no signing dates (pending)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known of the two lists and of what stood on them together."""
+
+    listed_on: str  # date of the list that shows the new row
+    gap_days: int  # between the list that first lacked the old row and the one that shows the new row; 0: same list
+    side_by_side: Callable[[], bool]  # asked only when the answer matters
+    document_shared: bool  # whether another listed row links the document too
+    unique: bool = False  # whether these two are the only ones gone and new with their state, support type and date
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict with its rule, its tier (lower is stricter), a score from 0 to 1 and the evidence both ways."""
+
+    verdict: Verdict
+    rule: str = ""
+    tier: int = 99
+    score: float = 0.0
+    review: bool = False
+    evidence: dict[str, object] = field(default_factory=dict)
+    against: tuple[str, ...] = ()
+
+
+DISTINCT = Judgement("distinct")
+
+
+def dating(old: Side, new: Side) -> Dating:
+    """How the two signing dates stand to each other: same, a correction, a later signing, or neither."""
+    if old.signed_on == new.signed_on:
+        return "same"
+    if old.signed_on is None or new.signed_on is None:
+        return "corrected"  # a cell that said no date now says one, or the other way round
+    before, after = date.fromisoformat(old.signed_on), date.fromisoformat(new.signed_on)
+    days = abs((after - before).days)
+    if days <= policy.REDATE_LINKED_DAYS or (not old.linked and days <= policy.REDATE_UNLINKED_DAYS):
+        return "corrected"
+    if abs(before.year - after.year) == 1 and (before.month, before.day) == (after.month, after.day):
+        return "corrected"
+    return "later" if after > before else "other"
+
+
+def judge(old: Side, new: Side, setting: Setting) -> Judgement:
+    """Whether `new` continues the agreement of `old`; the strictest rule that applies decides."""
+    if old.support != new.support and None not in (old.support, new.support):
+        return _other_support(old, new, setting)
+    like = compare(old.name, new.name, old.state, new.state)
+    dates = dating(old, new)
+    document = bool(new.documents & old.documents) and not setting.document_shared
+    evidence: dict[str, object] = {
+        "names": like.kind, "letters_apart": like.distance, "dates": dates, "same_document": document,
+        "gap_days": setting.gap_days, "same_county": old.county is not None and old.county == new.county,
+    }  # fmt: skip
+    apart = like.kind == "unlike" and not document and not (dates == "same" and setting.gap_days == 0)
+    if like.kind not in ("equal", "loosely equal") and not apart and setting.side_by_side():
+        carried = document and dates == "same" and like.kind in ("contained", "reordered", "retyped")
+        carried = carried or one_misspelt(old, new, like)
+        if not carried:
+            related = (like.kind in ("contained", "same place") or document) and (
+                setting.gap_days == 0 or dates in ("same", "corrected")
+            )
+            return _candidate(0.4, evidence, "side_by_side") if related else DISTINCT
+        return Judgement("same", "same_document", 2, 0.9, False, evidence)
+    if like.against:
+        return _against(old, new, setting, like, dates, document, evidence)
+    if old.state != new.state and None not in (old.state, new.state):
+        return _other_state(old, new, setting, like, dates, document, evidence)
+    return _same_state(old, new, setting, like, dates, document, evidence)
+
+
+def one_misspelt(old: Side, new: Side, like: Likeness) -> bool:
+    """Whether one of two rows is the other misspelt though both may be listed at once.
+
+    State, support type and date agree, the names are a slip or two apart, and the document agrees too, or the slips
+    are in words that all offices share, or the county agrees and just one of the names is a real place's.
+    """
+    if like.kind != "retyped" or like.distance > policy.TWICE_LETTERS or like.against or old.state != new.state:
+        return False
+    if old.support != new.support or old.signed_on is None or old.signed_on != new.signed_on:
+        return False
+    if old.documents & new.documents:
+        return True
+    first, second, _ = read_together(old.name, new.name, old.state, new.state)
+    if first.loose == second.loose:
+        return True
+    same_county = old.county is not None and old.county == new.county
+    return same_county and is_real(old.name, old.state) != is_real(new.name, new.state)
+
+
+def _against(
+    old: Side, new: Side, setting: Setting, like: Likeness, dates: Dating, document: bool, evidence: dict[str, object]
+) -> Judgement:
+    """What speaks against beats likeness; only one document, one date and one list together outweigh it."""
+    same_state = old.state == new.state
+    if document and dates == "same" and setting.gap_days == 0 and same_state and like.kind != "unlike":
+        return Judgement("same", "same_document", 2, 0.8, True, evidence, like.against)
+    alike = like.kind in ("retyped", "contained", "reordered", "loosely equal") and same_state
+    if document or (alike and dates in ("same", "corrected") and setting.gap_days == 0):
+        return _candidate(0.5, evidence, *like.against)
+    return DISTINCT
+
+
+def _same_state(
+    old: Side, new: Side, setting: Setting, like: Likeness, dates: Dating, document: bool, evidence: dict[str, object]
+) -> Judgement:
+    if like.kind in ("equal", "loosely equal"):
+        if not document and dates != "same" and None not in (old.county, new.county) and old.county != new.county:
+            return _candidate(0.5, evidence, "other_county", "other_date")  # two townships of one name
+        return _same_name(like, dates, document, evidence)
+    if document and dates in ("same", "corrected"):
+        moved = old.name.body != new.name.body and like.kind not in ("contained", "reordered", "retyped")
+        return Judgement("same", "same_document", 2, 0.95, moved, evidence, ("other_office",) if moved else ())
+    if not old.dated:
+        return _undated(old, setting, like, evidence)
+    soon = setting.gap_days <= policy.RETURN_DAYS
+    if like.strong and dates in ("same", "corrected") and soon:
+        rule = {"reordered": "reordered", "contained": "expanded"}.get(like.kind, "retyped")
+        if dates == "same":
+            return Judgement("same", rule, 3, 0.9 - like.distance / 50, bool(like.doubt), evidence, like.doubt)
+        if setting.gap_days == 0 or None in (old.signed_on, new.signed_on):
+            return Judgement("same", rule, 5, 0.8 - like.distance / 50, bool(like.doubt), evidence, like.doubt)
+        if rule == "retyped" and evidence["same_county"]:
+            return Judgement("same", rule, 6, 0.7 - like.distance / 50, True, evidence, ("other_date",))
+        return _candidate(0.6, evidence, "other_date")
+    if setting.gap_days > 0 or dates != "same":
+        misprint = like.kind == "near" and evidence["same_county"] and not is_real(old.name, old.state)
+        if misprint and dates == "corrected" and setting.gap_days == 0:
+            return Judgement("same", "retyped", 6, 0.6 - like.distance / 50, True, evidence, ("other_date",))
+        if like.kind in ("same place", "contained", "near") and soon and setting.gap_days == 0:
+            return _candidate(0.45, evidence, "other_date")
+        if like.kind == "same place" and dates == "same" and soon:
+            return _candidate(0.5, evidence, "other_office")
+        return DISTINCT
+    return _same_list_and_date(old, new, setting, like, evidence)
+
+
+def _undated(old: Side, setting: Setting, like: Likeness, evidence: dict[str, object]) -> Judgement:
+    """On a list without dates a name must be all but equal: nothing else says that two rows are one."""
+    slip = like.kind == "retyped" and (like.distance <= 1 or (like.distance == 2 and not is_real(old.name, old.state)))
+    if like.strong and setting.gap_days == 0 and (slip or like.kind in ("reordered", "contained")):
+        rule = {"reordered": "reordered", "contained": "expanded"}.get(like.kind, "retyped")
+        return Judgement("same", rule, 3, 0.8 - like.distance / 50, False, evidence)
+    return DISTINCT
+
+
+def _same_list_and_date(
+    old: Side, new: Side, setting: Setting, like: Likeness, evidence: dict[str, object]
+) -> Judgement:
+    """One vanished on the very list on which the other appeared, with state, support type and date equal."""
+    if like.kind == "near":
+        better = not is_real(old.name, old.state) or not is_real(new.name, new.state)
+        if better or evidence["same_county"]:
+            far = like.distance > policy.SLIP_LETTERS
+            doubt = ("name_differs",) if far else ()
+            return Judgement("same", "retyped", 6, 0.75 - like.distance / 50, far, evidence, doubt)
+        return _candidate(0.5, evidence, "name_differs")
+    same_place = like.kind == "same place" and place_of(old.name) == place_of(new.name)
+    other_office = old.name.body != new.name.body
+    if same_place or (evidence["same_county"] and other_office and old.name.place == new.name.place):
+        against = ("other_office",) if other_office else ()
+        return Judgement("same", "relabelled", 7, 0.7, other_office, evidence, against)
+    if None not in (old.county, new.county) and old.county != new.county:
+        return _candidate(0.3, evidence, "name_differs", "other_county") if setting.unique else DISTINCT
+    if _is_old(old.signed_on, setting.listed_on):
+        if evidence["same_county"]:
+            return Judgement("same", "relabelled", 8, 0.6, True, evidence, ("name_differs",))
+        if setting.unique:
+            return Judgement("same", "relabelled", 9, 0.5, True, evidence, ("name_differs",))
+    return _candidate(0.3, evidence, "name_differs") if evidence["same_county"] or setting.unique else DISTINCT
+
+
+def _same_name(like: Likeness, dates: Dating, document: bool, evidence: dict[str, object]) -> Judgement:
+    step = 0 if like.kind == "equal" else 1
+    if dates == "same":
+        return Judgement("same", "same_name", step, 1.0 - step / 10, False, evidence)
+    if dates == "corrected":
+        return Judgement("same", "date_corrected", 4, 0.9, False, evidence)
+    if dates == "later" and not document:
+        return Judgement("same", "renewed", 5, 0.85, False, evidence)
+    return Judgement("same", "date_corrected", 6, 0.6, True, evidence, ("other_date",))
+
+
+def _other_state(
+    old: Side, new: Side, setting: Setting, like: Likeness, dates: Dating, document: bool, evidence: dict[str, object]
+) -> Judgement:
+    at_once = dates == "same" and setting.gap_days == 0
+    alike = like.kind in ("equal", "loosely equal", "reordered") or (like.kind == "retyped" and at_once)
+    if not alike or setting.gap_days > policy.RETURN_DAYS:
+        return DISTINCT
+    if dates != "same" and (dates != "corrected" or setting.gap_days > 0):
+        return DISTINCT
+    if document:
+        return Judgement("same", "state_corrected", 3, 0.9, False, evidence)
+    real_old, real_new = is_real(old.name, old.state), is_real(new.name, new.state)
+    if old.county_cell and old.county_cell == new.county_cell and (old.county is None) != (new.county is None):
+        real_old, real_new = old.county is not None, new.county is not None  # the county cell tells the state
+    evidence |= {"place_real_before": real_old, "place_real_after": real_new}
+    if real_old != real_new:
+        return Judgement("same", "state_corrected", 4, 0.85, False, evidence)
+    if at_once:
+        return _candidate(0.5, evidence, "two_states")
+    return DISTINCT
+
+
+def _other_support(old: Side, new: Side, setting: Setting) -> Judgement:
+    """Only a support type put right: the same agency, date and list, or the same document."""
+    if old.state != new.state or setting.gap_days > 0 or not old.dated:
+        return DISTINCT
+    like = compare(old.name, new.name, old.state, new.state)
+    if like.kind not in ("equal", "loosely equal") or old.signed_on != new.signed_on or old.signed_on is None:
+        return DISTINCT
+    document = bool(new.documents & old.documents)
+    evidence: dict[str, object] = {"names": like.kind, "dates": "same", "same_document": document}
+    return Judgement("same", "support_type_corrected", 8, 0.6, not document, evidence)
+
+
+def _candidate(score: float, evidence: dict[str, object], *against: str) -> Judgement:
+    return Judgement("candidate", "", 99, score, True, evidence, against)
+
+
+def _is_old(signed_on: str | None, listed_on: str) -> bool:
+    if signed_on is None:
+        return False
+    return (date.fromisoformat(listed_on) - date.fromisoformat(signed_on)).days >= policy.OLD_DATE_DAYS
+
+
+__all__ = ["AGAINST", "DISTINCT", "RULES", "Judgement", "Setting", "Side", "dating", "judge"]

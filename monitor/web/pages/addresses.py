@@ -1,0 +1,37 @@
+"""Every kind of page there is, in the order in which addresses are tried."""
+
+from __future__ import annotations
+
+from db.database import Store
+from monitor.web.pages.site import Site
+from monitor.web.pages.views import (
+    agencies_page,
+    as_of_page,
+    changes_page,
+    downloads_page,
+    home_page,
+    map_page,
+    one_pager_page,
+    places_page,
+    publications_page,
+    trends_page,
+)
+
+
+def make_site(store: Store) -> Site:
+    """The site on the store, with every view."""
+    site = Site(store)
+    for views in (
+        home_page,
+        changes_page,
+        map_page,
+        places_page,
+        agencies_page,
+        as_of_page,
+        trends_page,
+        publications_page,
+        one_pager_page,
+        downloads_page,
+    ):
+        views.routes(site)
+    return site

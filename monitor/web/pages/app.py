@@ -1,0 +1,71 @@
+"""The web application: Starlette in front of the site, with rendered pages kept by the version of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from db.database import Store
+from monitor.i18n.language import Language, language
+from monitor.web.http.cache import PageCache
+from monitor.web.http.headers import headers_for
+from monitor.web.pages import render_page
+from monitor.web.pages.addresses import make_site
+from monitor.web.pages.site import Site
+
+
+def create_app(home: Path, *, extra_routes: Sequence[BaseRoute] = ()) -> PageCache:
+    """The application on the store in `home`, which it only reads.
+
+    `extra_routes` come first: the one place where feeds, sign-up and the like are hung in. They are never cached.
+    """
+    store = Store.open(home, read_only=True)
+    site = make_site(store)
+
+    async def answer(request: Request) -> Response:
+        return await run_in_threadpool(answer_page, site, request)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> Any:
+        yield
+        store.close()
+
+    routes: list[BaseRoute] = [
+        *extra_routes,
+        Mount("/static", StaticFiles(directory=render_page.STATIC), name="static"),
+        Route("/{path:path}", answer, methods=["GET", "HEAD"]),
+    ]
+    app = Starlette(routes=routes, lifespan=lifespan)
+    uncached = tuple(prefix for route in extra_routes if (prefix := getattr(route, "path", "").split("{")[0]))
+    return PageCache(app, site, uncached=uncached)
+
+
+def answer_page(site: Site, request: Request) -> Response:
+    """The page at the request's address, a move to where it is, or a page that says there is none."""
+    spoken, path = split_language(request.url.path.lstrip("/"))
+    query = dict(request.query_params)
+    page = site.page(path, spoken, query)
+    if page is None and not path.endswith("/") and site.page(f"{path}/", spoken, query) is not None:
+        return RedirectResponse(f"/{spoken.prefix}{path}/" + (f"?{request.url.query}" if query else ""), 308)
+    if page is not None and page.moved is not None:
+        return RedirectResponse(f"/{spoken.prefix}{page.moved}", 303)
+    if page is None:
+        page = render_page.Page("missing.html", {}, status=404)
+    body = render_page.render(page, path, spoken, static=False, query=query)
+    return Response(body, page.status, headers_for(page, spoken.code))
+
+
+def split_language(path: str) -> tuple[Language, str]:
+    """(language, address below its root) of a whole address."""
+    if path == "es" or path.startswith("es/"):
+        return language("es"), path[3:]
+    return language("en"), path

@@ -1,0 +1,179 @@
+"""The tables that can be downloaded: their columns, each with its type and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from monitor.web.pages.book import Agency, Book, Entry
+from monitor.web.pages.labels import mark
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, its Frictionless type, and what it says."""
+
+    name: str
+    type: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: name, key, what a row is, its columns, and its rows from the book."""
+
+    name: str
+    key: str
+    says: str
+    columns: tuple[Column, ...]
+    rows: Callable[[Book], Iterator[Row]]
+
+
+def _columns(text: Mapping[str, tuple[str, str]]) -> tuple[Column, ...]:
+    return tuple(Column(name, kind, says) for name, (kind, says) in text.items())
+
+
+def _place(agency: Agency | None) -> Row:
+    if agency is None:
+        return {"county": None, "county_fips": None, "county_by": None}
+    return {"county": agency.county, "county_fips": agency.fips, "county_by": agency.placed_by or None}
+
+
+def _agreements(book: Book) -> Iterator[Row]:
+    for g in sorted(book.agreements.values(), key=lambda g: g.id):
+        agency = book.agencies.get(g.agency_id)
+        yield {
+            "agreement_id": g.id, "list": g.list_name, "state": agency.state if agency else None,
+            "agency_id": g.agency_id, "agency": agency.name if agency else None, **_place(agency),
+            "support_type": g.support,
+            "signed_on": g.signed_on, "status": g.status, "first_listed_on": g.first_on, "last_listed_on": g.last_on,
+            "no_longer_listed_on": g.ended_on, "ending_change_id": g.ended_by["id"] if g.ended_by else None,
+            "moa_url": g.moa,
+        }  # fmt: skip
+
+
+def _agencies(book: Book) -> Iterator[Row]:
+    for a in sorted(book.agencies.values(), key=lambda a: a.id):
+        yield {
+            "agency_id": a.id, "state": a.state, "agency": a.name, **_place(a), "body": a.body,
+            "names_printed": " | ".join(name for name, _, _ in a.names),
+            "listed_agreements": sum(g.status == "listed" for g in a.agreements),
+        }  # fmt: skip
+
+
+def _changes(book: Book) -> Iterator[Row]:
+    for e in reversed(book.changes):
+        row: Row = {name: e[name] for name in (
+            "id", "kind", "status", "needs_review", "list", "listed_on", "known_at", "state", "agency_id", "agency",
+            "agreement_id", "county", "county_fips", "support_type", "signed_on", "rule", "reason")}  # fmt: skip
+        row |= {"noise": e["noise"] or None, "fields": ",".join(e["fields"])}
+        for side in ("before", "after"):
+            row[f"agency_{side}"] = (e[side] or {}).get("agency")
+            row[f"signed_{side}"] = (e[side] or {}).get("signed_on")
+        for place in ("last_listed_in", "first_missing_from", "first_listed_in"):
+            source = e[place] or {}
+            row |= {f"{place}_file": source.get("file"), f"{place}_sha256": source.get("sha256"),
+                    f"{place}_row": source.get("row")}  # fmt: skip
+        yield row
+
+
+def _lists(book: Book) -> Iterator[Row]:
+    for p in reversed(book.publications):
+        yield {
+            **{k: p[k] for k in ("file", "list", "linked_as", "sha256", "url", "rows", "published_on", "published_at",
+                                 "workbook_modified_at", "first_seen_at", "status")},
+            "reasons": "; ".join(p["reasons"]),
+        }  # fmt: skip
+
+
+_PLACED = {
+    "county": ("string", mark("County as the Census Bureau writes it; blank for statewide and unplaced agencies.")),
+    "county_fips": ("string", mark("Five-digit FIPS code of the county.")),
+    "county_by": (
+        "string",
+        mark("How the county is known: list (ICE's list or the name) or zip (ZIP codes of the city)."),
+    ),
+}
+_SOURCES: dict[str, tuple[str, str]] = {}
+for _place_name, _words in (
+    ("last_listed_in", mark("The last list that shows the row as it was: file, sha256, sheet row.")),
+    ("first_missing_from", mark("The first list without the row.")),
+    ("first_listed_in", mark("The first list that shows the row as it is.")),
+):
+    _SOURCES |= {f"{_place_name}_file": ("string", _words), f"{_place_name}_sha256": ("string", _words),
+                 f"{_place_name}_row": ("integer", _words)}  # fmt: skip
+
+TABLES = (
+    Table("agreements", "agreement_id", mark("One agency, support type and signing; it lives across lists."), _columns({
+        "agreement_id": ("string", mark("Stable id.")),
+        "list": ("string", mark("participating or pending.")),
+        "state": ("string", mark("USPS code.")),
+        "agency_id": ("string", mark("Stable id of the agency.")),
+        "agency": ("string", mark("Name as ICE printed it last.")),
+        **_PLACED,
+        "support_type": ("string", mark("JEM, WSO or TFM; as printed where it is none of them.")),
+        "signed_on": ("date", mark("ICE's counter-signature date as last printed.")),
+        "status": ("string", mark("listed, ended, pending, pending_ended, renewed or second_row.")),
+        "first_listed_on": ("date", mark("Date of the first list that shows it.")),
+        "last_listed_on": ("date", mark("Date of the last list that shows it.")),
+        "no_longer_listed_on": ("date", mark("Date of the first list without it; blank while it is listed.")),
+        "ending_change_id": ("string", mark("The change that says it is no longer listed.")),
+        "moa_url": ("string", mark("Address of the agreement document (MOA) as last linked.")),
+    }), _agreements),
+    Table("agencies", "agency_id", mark("One law-enforcement body in one state, whatever its spelling."), _columns({
+        "agency_id": ("string", mark("Stable id.")), "state": ("string", mark("USPS code.")),
+        "agency": ("string", mark("Name as ICE printed it last.")), **_PLACED,
+        "body": ("string", mark("Kind of body, read from the name.")),
+        "names_printed": ("string", mark("Every spelling ICE printed, parted by a bar.")),
+        "listed_agreements": ("integer", mark("Agreements on the newest list.")),
+    }), _agencies),
+    Table("changes", "id", mark("A dated statement about one agreement, with the lists that show it."), _columns({
+        "id": ("string", mark("Permanent id, made from what the change says.")),
+        "kind": ("string", mark("What happened: see the glossary.")),
+        "status": ("string", mark("provisional, confirmed or retracted.")),
+        "needs_review": ("boolean", mark("Whether a person should look at it.")),
+        "list": ("string", mark("participating or pending.")),
+        "listed_on": ("date", mark("Date of the list that shows the change.")),
+        "known_at": ("datetime", mark("When this project first stated it (UTC).")),
+        "state": ("string", mark("USPS code.")), "agency_id": ("string", mark("Stable id of the agency.")),
+        "agency": ("string", mark("Name as ICE printed it last.")),
+        "agreement_id": ("string", mark("Stable id of the agreement.")),
+        "county": _PLACED["county"], "county_fips": _PLACED["county_fips"],
+        "support_type": ("string", mark("JEM, WSO or TFM; as printed where it is none of them.")),
+        "signed_on": ("date", mark("ICE's counter-signature date as last printed.")),
+        "fields": ("string", mark("The cells that differ, parted by commas.")),
+        "noise": ("string", mark("spelling or link where an amendment changes nothing else.")),
+        "rule": ("string", mark("The rule that decided: see the method.")),
+        "reason": ("string", mark("Why a statement was retracted.")),
+        "agency_before": ("string", mark("Name as printed on the earlier row.")),
+        "agency_after": ("string", mark("Name as printed on the later row.")),
+        "signed_before": ("string", mark("Signing date as printed on the earlier row.")),
+        "signed_after": ("string", mark("Signing date as printed on the later row.")),
+        **_SOURCES,
+    }), _changes),
+    Table("lists", "sha256", mark("Every list ever met, with its status and reasons."), _columns({
+        "file": ("string", mark("Name under which it was met.")), "list": ("string", mark("participating or pending.")),
+        "linked_as": ("string", mark("What the page's link promised.")),
+        "sha256": ("string", mark("Checksum of the bytes.")),
+        "url": ("string", mark("Where it was linked, where known.")), "rows": ("integer", mark("Rows with an agency.")),
+        "published_on": ("date", mark("Date of publication by the best evidence.")),
+        "published_at": ("datetime", mark("Time of publication by the best evidence (UTC).")),
+        "workbook_modified_at": ("datetime", mark("Time in the workbook's own properties (UTC).")),
+        "first_seen_at": ("datetime", mark("When it was first seen (UTC).")),
+        "status": ("string", mark("accepted, duplicate, stale, held or rejected.")),
+        "reasons": ("string", mark("Why it has that status.")),
+    }), _lists),
+)  # fmt: skip
+
+
+def as_text(entry: Entry, column: Column) -> str | None:
+    """A cell as text; None for none."""
+    value = entry[column.name]
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

@@ -1,0 +1,108 @@
+"""Every state, territory and county of the country as a place with an address of its own."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+import us
+
+from monitor import places
+from monitor.web.pages.map.shapes import read_shapes
+
+#: Planning regions that Connecticut counts by since 2022: ICE prints the eight counties, so those are the places.
+_LATER = re.compile(r"091[1-9]0")
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """A county or equivalent: FIPS code, state, name as the Census Bureau writes it, its address within the state."""
+
+    fips: str
+    state: str
+    name: str
+    slug: str
+    neighbours: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state, the District or a territory, with its counties by address."""
+
+    code: str
+    name: str
+    territory: bool
+    counties: Mapping[str, County]
+
+    @property
+    def slug(self) -> str:
+        """Its part of an address."""
+        return self.code.lower()
+
+
+@cache
+def states() -> Mapping[str, State]:
+    """Every state, the District and every territory by USPS code, in order of name."""
+    rows: dict[str, dict[str, County]] = {}
+    neighbours = read_shapes().neighbours
+    for fips, code, name in _rows():
+        county = County(fips, code, name, slug_of(name), tuple(neighbours.get(fips, ())))
+        rows.setdefault(code, {})[county.slug] = county
+    known = [*us.states.STATES, us.states.DC, *us.states.TERRITORIES]
+    found = [
+        State(s.abbr, s.name, bool(s.is_territory), MappingProxyType(rows.get(s.abbr, {})))
+        for s in known
+        if s.abbr in rows
+    ]
+    return MappingProxyType({s.code: s for s in sorted(found, key=lambda s: (s.territory, s.name))})
+
+
+@cache
+def counties() -> Mapping[str, County]:
+    """Every county by FIPS code."""
+    return MappingProxyType({c.fips: c for s in states().values() for c in s.counties.values()})
+
+
+def state_name(code: str | None) -> str:
+    """The state's name; the code itself where it is none."""
+    state = states().get((code or "").upper())
+    return state.name if state else (code or "")
+
+
+def slug_of(name: str) -> str:
+    """A name as a part of an address: `dona-ana-county`."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(c))
+    return re.sub(r"[^a-z0-9]+", "-", re.sub(r"['’.]", "", bare)).strip("-")
+
+
+def find_places(asked: str) -> tuple[Sequence[State], Sequence[County]]:
+    """States and counties whose names hold every word asked for; exact starts first."""
+    words = slug_of(asked).split("-")
+    if not asked.strip() or words == [""]:
+        return (), ()
+    chosen = [s for s in states().values() if _holds(slug_of(s.name), words) or s.slug == "-".join(words)]
+    found = []
+    for county in counties().values():
+        whole = f"{county.slug}-{slug_of(state_name(county.state))}-{county.state.lower()}"
+        if _holds(whole, words) and _holds(county.slug, words[:1]):
+            found.append(county)
+    found.sort(key=lambda c: (not c.slug.startswith(words[0]), c.slug, c.state))
+    return chosen, found
+
+
+def _holds(slug: str, words: Sequence[str]) -> bool:
+    parts = slug.split("-")
+    return all(any(part.startswith(word) for part in parts) for word in words)
+
+
+def _rows() -> list[tuple[str, str, str]]:
+    with (Path(places.__file__).parent / "counties.csv").open(encoding="utf-8", newline="") as lines:
+        reader = csv.reader(lines)
+        next(reader)
+        return [(fips, state, name) for fips, state, name in reader if not _LATER.fullmatch(fips)]

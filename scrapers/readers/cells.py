@@ -1,0 +1,89 @@
+"""What one printed cell means: a state, a support type, a link. Dates are in `dates`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from db.models import SupportType
+from scrapers.readers import signals
+from scrapers.readers.link_targets import archive_prefix, is_ice, is_plain, looks_like_link, unwrap_link
+from scrapers.readers.lookups import (
+    LINK_WORDS,
+    STATE_NAMES,
+    STATES,
+    SUPPORT_TYPE_NAMES,
+    SUPPORT_TYPE_SLIPS,
+    SUPPORT_TYPES,
+    TYPE_WORDS,
+    fold,
+    nearest,
+)
+
+
+@lru_cache(maxsize=1_024)
+def read_state(cell: str) -> tuple[str | None, str | None]:
+    """The USPS code a STATE cell means, and the signal it deserves."""
+    text = fold(cell)
+    if not text:
+        return None, signals.STATE_BLANK
+    if text in STATES:
+        return STATES[text], None
+    code = nearest(text, STATE_NAMES)
+    return code, signals.STATE_SNAPPED if code else signals.STATE_UNKNOWN
+
+
+@lru_cache(maxsize=1_024)
+def read_support_type(cell: str) -> tuple[SupportType | None, str | None]:
+    """The code a SUPPORT TYPE cell means, and the signal it deserves."""
+    text = fold(cell)
+    if not text:
+        return None, signals.SUPPORT_TYPE_BLANK
+    if text in SUPPORT_TYPES:
+        return SUPPORT_TYPES[text], None
+    code = SUPPORT_TYPE_SLIPS.get(text) or nearest(text, SUPPORT_TYPE_NAMES)
+    return code, signals.SUPPORT_TYPE_SNAPPED if code else signals.SUPPORT_TYPE_UNKNOWN
+
+
+@lru_cache(maxsize=1_024)
+def check_type(cell: str) -> tuple[None, str | None]:
+    """No meaning, and the signal a TYPE cell deserves: none for the words ICE uses."""
+    return None, None if fold(cell) in TYPE_WORDS else signals.TYPE_UNKNOWN
+
+
+class LinkCell(NamedTuple):
+    """An MOA or ADDENDUM cell as ICE printed it, and the address it leads to."""
+
+    text: str | None
+    link: str | None
+    url: str | None
+    signals: tuple[str, ...]
+
+
+@lru_cache(maxsize=16_384)
+def read_link(text: str | None, link: str | None) -> LinkCell:
+    """The cell with this text and hyperlink; one that a web archive put its own address before is as it was before.
+
+    Without a hyperlink, a text that is an address counts; a text of None is no cell.
+    """
+    raised: list[str] = []
+    if link and text and is_plain(link) and fold(text) in LINK_WORDS:
+        return LinkCell(text, link, link, ())
+    if text and (prefix := archive_prefix(text)):
+        text = text[len(prefix) :]
+        raised.append(signals.ARCHIVE_PREFIX)
+    if link and (prefix := archive_prefix(link)):
+        link = link[len(prefix) :]
+        raised = [signals.ARCHIVE_PREFIX]
+    is_address = text is not None and looks_like_link(text)
+    if text and not is_address and fold(text) not in LINK_WORDS:
+        raised.append(signals.LINK_WORDS_UNKNOWN)
+    source = link if link is not None else text if is_address else None
+    if source is None:
+        return LinkCell(text, None, None, tuple(raised))
+    url = unwrap_link(source.strip())
+    if url is None:
+        raised.append(signals.LINK_ODD)
+    elif not is_ice(url):
+        raised.append(signals.LINK_FOREIGN)
+    return LinkCell(text, link, url, tuple(raised))

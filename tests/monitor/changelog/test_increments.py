@@ -1,0 +1,200 @@
+"""What increments made is what a rebuild makes: the cases in which the one knows less than the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from db.database import Store
+from db.models import Fetch
+from db.queries import fetches, snapshots
+from monitor.changelog.log import read_log
+from monitor.changelog.rebuild import Derived, derive
+from monitor.cli.log_commands import read_publications
+from monitor.review import decisions
+from scrapers import ingest
+from tests.dump import difference, dump
+from tests.histories import NOW, Posting, Row, agencies, open_store, put, take
+
+BAKER, BAY, LAKE = agencies(
+    "Baker County Sheriff's Office", "Bay County Sheriff's Office", "Lake County Sheriff's Office"
+)
+FIRST = Posting((BAKER, BAY, LAKE), "2025-06-02T14:00:00Z", "participatingAgencies06022025am.xlsx")
+WITHOUT_BAY = Posting((BAKER, LAKE), "2025-06-04T14:00:00Z", "participatingAgencies06042025am.xlsx")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with open_store(tmp_path / "data") as store:
+        yield store
+
+
+def fetch(store: Store, posting: Posting, at: str, outcome: str = "new") -> None:
+    """ICE answered a request for the posting at that time."""
+    sha256 = put(store, replace(posting, linked_as="participating", seen_at=at), known_at=at, how="fetch")
+    fetches.record_fetch(
+        store, None, Fetch(posting.file, at, outcome, 200, sha256, linked_as="participating", file_name=posting.file)
+    )
+
+
+def derived_as_a_rebuild(store: Store, now: str = NOW) -> Derived:
+    """Derives, holds that a rebuild says the same, and returns what the first did."""
+    done = derive(store, now=now)
+    made = dump(store)
+    derive(store, now=now, anew=True)
+    assert difference(made, dump(store)) == []
+    return done
+
+
+def told(store: Store) -> list[tuple[str, str]]:
+    return [(change["kind"], change["status"]) for change in read_log(store)]
+
+
+def test_newer_lists_are_added_without_a_rebuild(store: Store) -> None:
+    take(store, [FIRST])
+    put(store, WITHOUT_BAY)
+    assert not derived_as_a_rebuild(store).anew
+    assert told(store) == [("termination", "provisional")]
+
+
+def test_an_ending_is_confirmed_when_ice_still_serves_the_list_two_days_later(store: Store) -> None:
+    fetch(store, FIRST, "2025-06-02T16:00:00Z")
+    fetch(store, WITHOUT_BAY, "2025-06-04T16:00:00Z")
+    derive(store, now=NOW)
+    fetch(store, WITHOUT_BAY, "2025-06-06T15:59:59Z", "not_modified")
+    derived_as_a_rebuild(store)
+    assert told(store) == [("termination", "provisional")]
+    fetch(store, WITHOUT_BAY, "2025-06-06T16:00:00Z", "not_modified")
+    derived_as_a_rebuild(store)
+    assert told(store) == [("termination", "confirmed")]
+
+
+@pytest.mark.parametrize("back", [True, False])
+def test_the_next_list_decides_though_time_had_confirmed(store: Store, back: bool) -> None:
+    fetch(store, FIRST, "2025-06-02T16:00:00Z")
+    fetch(store, WITHOUT_BAY, "2025-06-04T16:00:00Z")
+    fetch(store, WITHOUT_BAY, "2025-06-07T16:00:00Z", "not_modified")
+    derive(store, now=NOW)
+    assert told(store) == [("termination", "confirmed")]
+    rows = (BAKER, BAY, LAKE) if back else (BAKER, LAKE, Row("Elm Police Department"))
+    fetch(store, Posting(rows, "2025-06-09T14:00:00Z", "participatingAgencies06092025am.xlsx"), "2025-06-09T16:00:00Z")
+    assert not derived_as_a_rebuild(store).anew
+    assert told(store) == (
+        [("termination", "retracted")] if back else [("termination", "confirmed"), ("signing", "confirmed")]
+    )
+
+
+def test_time_confirms_one_list_while_another_is_added(store: Store) -> None:
+    fetch(store, FIRST, "2025-06-02T16:00:00Z")
+    fetch(store, WITHOUT_BAY, "2025-06-04T16:00:00Z")
+    derive(store, now=NOW)
+    fetch(store, WITHOUT_BAY, "2025-06-07T16:00:00Z", "not_modified")
+    put(store, Posting((LAKE,), "2025-06-08T14:00:00Z", "pendingAgencies06082025am.xlsx", "pending"))
+    derived_as_a_rebuild(store)
+    assert told(store) == [("termination", "confirmed")]
+
+
+def test_a_list_that_the_page_no_longer_links_is_one_event_though_no_list_came(store: Store) -> None:
+    pending = Posting((LAKE,), "2025-06-02T14:00:00Z", "pendingAgencies06022025am.xlsx", "pending")
+    take(store, [FIRST, pending])
+    run = fetches.start_run(store, NOW)
+    page = store.archive.put(b"<html>page</html>")
+    both = [{"url": "a", "linked_as": "participating"}, {"url": "b", "linked_as": "pending"}]
+    for number, (seen, links) in enumerate([("2025-06-02T15:00:00Z", both), ("2025-06-05T15:00:00Z", both[:1])]):
+        fetches.record_page(
+            store, run, sha256=page, text_sha256=f"{number:064}", seen_at=seen, links=links, totals=None
+        )  # fmt: skip
+        derived_as_a_rebuild(store)
+    assert [(c["kind"], c["list"], c["listed_on"]) for c in read_log(store)] == [
+        ("list_event", "pending", "2025-06-05")
+    ]
+    take(store, [WITHOUT_BAY])
+    assert [c["kind"] for c in read_log(store)] == ["termination", "list_event"]
+
+
+def test_a_dismissed_ending_stays_dismissed_when_the_row_returns(store: Store) -> None:
+    take(store, [FIRST, WITHOUT_BAY])
+    (ending,) = read_log(store)
+    decisions.rule(store, "dismiss", ending["id"], reviewer="Ann", reason="a slip", made_at=NOW)
+    derive(store, now=NOW)
+    put(store, replace(FIRST, modified="2025-06-06T14:00:00Z", file="participatingAgencies06062025am.xlsx"))
+    derived_as_a_rebuild(store)
+    assert [(c["kind"], c["status"], c["reason"]) for c in read_log(store)] == [
+        ("termination", "retracted", "dismissed by Ann: a slip"),
+    ]  # fmt: skip
+
+
+def test_a_confirmed_ending_whose_row_returns(store: Store) -> None:
+    take(store, [FIRST, WITHOUT_BAY])
+    (ending,) = read_log(store)
+    decisions.rule(store, "confirm", ending["id"], reviewer="Ann", reason="", made_at=NOW)
+    derive(store, now=NOW)
+    assert told(store) == [("termination", "confirmed")]
+    put(store, replace(FIRST, modified="2025-06-06T14:00:00Z", file="participatingAgencies06062025am.xlsx"))
+    derived_as_a_rebuild(store)
+    assert told(store) == [("termination", "retracted")]
+
+
+def test_a_better_proof_of_its_date_moves_a_list_and_leaves_what_was_known(store: Store) -> None:
+    """Saved again by somebody in August, the list is dated by its import until a capture of 3 June turns up."""
+    resaved = replace(WITHOUT_BAY, modified="2026-12-01T00:00:00Z", file="list.xlsx")
+    put(store, FIRST, known_at="2026-10-01T12:00:00Z")
+    put(store, resaved, known_at="2026-10-01T12:00:00Z")
+    derive(store, now="2026-10-01T12:00:00Z")
+    assert [p["published_on"] for p in read_publications(store)] == ["2025-06-02", "2026-10-01"]
+    put(store, replace(resaved, seen_at="2025-06-03T20:00:00Z"), known_at="2026-10-02T12:00:00Z")
+    assert derived_as_a_rebuild(store, "2026-10-02T12:00:00Z").anew
+    assert [p["published_on"] for p in read_publications(store)] == ["2025-06-02", "2025-06-03"]
+    put(store, replace(resaved, seen_at="2025-06-05T20:00:00Z"), known_at="2026-10-03T12:00:00Z")  # no better proof
+    assert derived_as_a_rebuild(store).stated == []
+    assert len(store.connection.execute("select 1 from sightings where file = 'list.xlsx'").fetchall()) == 2
+
+
+def test_a_list_that_was_met_but_not_read_is_compared_once_it_is_read(store: Store) -> None:
+    """A crash between fetching and reading, then an import of something else."""
+    take(store, [FIRST])
+    sha256 = store.archive.put(WITHOUT_BAY.data)
+    with store.writing():
+        fetches.record_document(store, sha256, NOW)
+        fetches.record_sighting(
+            store, sha256, file=WITHOUT_BAY.file, url="", linked_as="", seen_at=None, known_at=NOW, how="fetch"
+        )  # fmt: skip
+    take(store, [replace(FIRST, modified="2025-06-03T14:00:00Z", file="participatingAgencies06032025am.xlsx")])
+    assert told(store) == []
+    assert ingest.read_new(store) == []
+    derived_as_a_rebuild(store)
+    assert told(store) == [("termination", "provisional")]
+
+
+def test_a_document_read_anew_with_another_result_is_compared_anew(store: Store) -> None:
+    take(store, [FIRST, WITHOUT_BAY])
+    sha256 = put(store, WITHOUT_BAY)
+    snapshots.save_unreadable(store, sha256, "xlsx/0", "damaged_workbook", "the reader of old could not")
+    derived_as_a_rebuild(store)
+    assert told(store) == [("termination", "retracted")]
+    for _ in ingest.read_again(store):
+        pass
+    derived_as_a_rebuild(store)
+    assert told(store) == [("termination", "provisional")]
+
+
+def test_the_row_that_an_ending_names_does_not_depend_on_the_order_of_imports(store: Store, tmp_path: Path) -> None:
+    """One agreement in two rows, both gone at once: the older list names the same row however it came in."""
+    twice = (LAKE, replace(LAKE, county="Lake"), BAKER, BAY)
+    first, second = replace(FIRST, rows=twice), replace(WITHOUT_BAY, rows=(BAKER, BAY))
+    reordered = replace(
+        FIRST, rows=(twice[1], twice[0], BAKER, BAY), modified="2025-06-03T14:00:00Z",
+        file="participatingAgencies06032025am.xlsx",
+    )  # fmt: skip
+    take(store, [first, reordered, second])
+    with open_store(tmp_path / "other") as other:
+        for posting in (second, reordered, first):
+            take(other, [posting])
+        assert difference(dump(store), dump(other)) == []
+    with open_store(tmp_path / "third") as third:
+        for posting in (first, reordered, second):
+            take(third, [posting])
+        assert difference(dump(store), dump(third)) == []

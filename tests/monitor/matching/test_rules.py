@@ -1,0 +1,355 @@
+"""Each rule of identity by hand-made lists, and each reason against with the pair that must stay two."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor.changelog.history import Change
+from monitor.matching.rules import AGAINST, RULES
+from tests.monitor.folded import Folded, Row, fold_lists
+from tests.paths import ROOT
+
+PDF = "https://www.ice.gov/doclib/287gMOA/"
+OTHERS = [
+    Row("FLORIDA", "Bay County Sheriff's Office", county="Bay County"),
+    Row("TEXAS", "Kerr County Sheriff's Office", county="Kerr County"),
+]
+PASCO = Row("FLORIDA", "Pasco County Sheriff's Office", county="Pasco County")
+MARCO = Row("FLORIDA", "Marco Island Police Department", county="Collier County", type="Municipality")
+
+
+def fold(*lists: list[Row]) -> Folded:
+    """The ledger after lists that all hold `OTHERS` too; the last comes once more, so that endings are confirmed."""
+    whole = [[*OTHERS, *rows] for rows in lists]
+    return fold_lists([*whole, whole[-1]])
+
+
+def only(folded: Folded) -> Change:
+    """The one change that stands."""
+    (change,) = folded.standing()
+    return change
+
+
+#: rule -> the row before and the row that continues it on the next list
+CONTINUED = {
+    "same_name": (PASCO, replace(PASCO, agency="PASCO COUNTY  SHERIFF\u2019S DEPT.", county="Pasco")),
+    "same_document": (
+        replace(PASCO, link=PDF + "pasco.pdf", moa="link"),
+        replace(PASCO, agency="Pasco County Corrections", link=PDF + "Pasco.pdf", moa="link"),
+    ),
+    "date_corrected": (PASCO, replace(PASCO, signed="2025-05-20")),
+    "retyped": (replace(MARCO, agency="Macro Island Police Department"), MARCO),
+    "reordered": (
+        Row("FLORIDA", "Criminal Investigation Division, Department of Financial Services"),
+        Row("FLORIDA", "Florida Department of Financial Services, Criminal Investigation Division"),
+    ),
+    "expanded": (
+        Row("PENNSYLVANIA", "Quarryville Police Department"),
+        Row("PENNSYLVANIA", "Quarryville Borough Police Department"),
+    ),
+    "state_corrected": (
+        Row("MONTANA", "Cass County Sheriff's Office"),
+        Row("MINNESOTA", "Cass County Sheriff's Office"),
+    ),
+    "support_type_corrected": (PASCO, replace(PASCO, support_type="Warrant Service Officer")),
+    "relabelled": (
+        Row("ARIZONA", "Pinal County Sheriff's Office", county="Pinal County"),
+        Row("ARIZONA", "Pinal County Attorney's Office", county="Pinal County"),
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", CONTINUED)
+def test_a_row_that_goes_on_under_the_rule_is_an_amendment(rule: str) -> None:
+    before, after = CONTINUED[rule]
+    change = only(fold([before], [after]))
+    assert change.kind == "amendment"
+    assert change.rule == ("cell_changed" if rule == "same_name" else rule)
+
+
+@pytest.mark.parametrize("rule", ["relabelled", "same_document", "support_type_corrected"])
+def test_another_office_or_support_type_is_for_a_person_to_look_at(rule: str) -> None:
+    before, after = CONTINUED[rule]
+    change = only(fold([before], [after]))
+    assert change.needs_review
+    assert [c["agency"] for c in change.candidates] == [before.agency]
+
+
+@pytest.mark.parametrize("rule", ["same_name", "date_corrected", "retyped", "reordered", "expanded", "state_corrected"])
+def test_what_the_evidence_decides_asks_nobody(rule: str) -> None:
+    assert not only(fold([CONTINUED[rule][0]], [CONTINUED[rule][1]])).needs_review
+
+
+def test_first_listed() -> None:
+    change = only(fold([], [PASCO]))
+    assert (change.kind, change.rule, change.status, change.needs_review) == (
+        "signing",
+        "first_listed",
+        "confirmed",
+        False,
+    )
+
+
+def test_no_longer_listed_is_provisional_until_a_second_list_lacks_it_too() -> None:
+    lists = [[*OTHERS, PASCO], OTHERS]
+    once, twice = fold_lists(lists), fold_lists([*lists, OTHERS])
+    assert [(c.kind, c.rule, c.status) for c in once.changes] == [("termination", "no_longer_listed", "provisional")]
+    assert [(c.kind, c.status, c.listed_on) for c in twice.changes] == [("termination", "confirmed", "2025-06-03")]
+
+
+def test_returned_after_a_confirmed_ending() -> None:
+    folded = fold([PASCO], [], [], [PASCO])
+    assert [(c.kind, c.status) for c in folded.changes] == [
+        ("termination", "retracted"),
+        ("reinstatement", "confirmed"),
+    ]
+    assert folded.changes[1].rule == "returned"
+
+
+def test_back_on_the_next_list_leaves_no_change_but_the_retracted_one() -> None:
+    folded = fold([PASCO], [], [PASCO])
+    assert [(c.kind, c.status) for c in folded.changes] == [("termination", "retracted")]
+
+
+def test_renewed_when_signed_later_and_the_older_row_is_gone() -> None:
+    change = only(fold([replace(PASCO, link=PDF + "a.pdf")], [replace(PASCO, signed="2025-06-02")]))
+    assert (change.kind, change.rule, change.fields) == ("renewal", "renewed", ["signed_on"])
+
+
+def test_renewed_after_a_gap_overturns_the_ending() -> None:
+    folded = fold([replace(PASCO, signed="2024-03-10")], [], [], [replace(PASCO, signed="2025-06-01")])
+    assert [(c.kind, c.status) for c in folded.changes] == [("termination", "retracted"), ("renewal", "confirmed")]
+
+
+def test_a_second_row_withdrawn_is_no_ending() -> None:
+    """`row_withdrawn` explains it: the signing that the row was taken for is retracted."""
+    later = replace(PASCO, signed="2025-05-30", link=PDF + "new.pdf")
+    folded = fold(
+        [replace(PASCO, link=PDF + "old.pdf")],
+        [replace(PASCO, link=PDF + "old.pdf"), later],
+        [replace(PASCO, link=PDF + "old.pdf")],
+    )
+    assert [(c.kind, c.status) for c in folded.changes] == [("signing", "retracted")]
+
+
+def test_switched_when_another_support_type_is_signed_after_the_older_is_gone() -> None:
+    folded = fold([PASCO], [], [replace(PASCO, support_type="Warrant Service Officer", signed="2025-06-03")])
+    assert [(c.kind, c.rule) for c in folded.changes] == [("termination", "no_longer_listed"), ("switch", "switched")]
+
+
+def test_both_support_types_at_once_is_an_addition() -> None:
+    change = only(fold([PASCO], [PASCO, replace(PASCO, support_type="Warrant Service Officer", signed="2025-06-03")]))
+    assert change.kind == "signing"
+
+
+def test_a_switch_is_undone_when_the_older_agreement_returns() -> None:
+    new = replace(PASCO, support_type="Warrant Service Officer", signed="2025-06-03")
+    folded = fold([PASCO], [], [new], [new, PASCO])
+    assert folded.kinds() == ["reinstatement", "signing"]
+    assert [c.status for c in folded.changes if c.kind == "switch"] == ["retracted"]
+
+
+def test_listed_twice_under_two_spellings() -> None:
+    city = replace(MARCO, agency="City of Marco Island Police Department")
+    assert only(fold([MARCO], [MARCO, city])).rule == "listed_twice"
+    assert fold([MARCO, city], [MARCO]).standing() == []
+
+
+def test_listed_twice_with_a_slip() -> None:
+    folded = fold([MARCO], [MARCO, replace(MARCO, agency="Marco Islnad Police Department")], [MARCO])
+    assert only(folded).rule == "listed_twice"
+
+
+def test_a_pending_row_goes_because_the_agency_signed() -> None:
+    """`signed`; `list_gone` is made from the page's links and tried with them."""
+    pending = fold_lists(
+        [OTHERS, [PASCO], [*OTHERS, PASCO], []], names=["participating", "pending", "participating", "pending"]
+    )
+    assert [(c.kind, c.rule) for c in pending.changes] == [("signing", "first_listed"), ("pending_withdrawn", "signed")]
+
+
+def test_ruled_same_and_ruled_distinct() -> None:
+    before, after = CONTINUED["retyped"]
+    key = "fl-macro-island-police-department-tfm-2025-03-10", "fl-marco-island-police-department-tfm-2025-03-10"
+    lists = [[*OTHERS, before], [*OTHERS, after], [*OTHERS, after]]
+    assert fold_lists(lists, rulings={key: "distinct"}).kinds() == ["signing", "termination"]
+    unlike = [[*OTHERS, before], [*OTHERS, replace(PASCO, signed="2025-06-01")], OTHERS]
+    other = key[0], "fl-pasco-county-sheriffs-office-tfm-2025-06-01"
+    assert fold_lists(unlike, rulings={other: "same"}).changes[0].rule == "ruled_same"
+
+
+#: reason -> two rows that are two agreements, however alike; the second appears as the first goes
+APART = {
+    "digits_differ": (
+        Row("TEXAS", "Hays County Constable Precinct 1", county="Hays County"),
+        Row("TEXAS", "Hays County Constable Precinct 2", county="Hays County"),
+    ),
+    "both_real_places": (
+        Row("ALABAMA", "Madison County Sheriff's Office", county="Madison County"),
+        Row("ALABAMA", "Marion County Sheriff's Office", county="Marion County"),
+    ),
+    "other_direction": (
+        Row("FLORIDA", "North Hollow Police Department"),
+        Row("FLORIDA", "South Hollow Police Department"),
+    ),
+    "city_and_town": (
+        Row("NEW YORK", "City of Hollowfield Police Department"),
+        Row("NEW YORK", "Town of Hollowfield Police Department"),
+    ),
+    "two_states": (
+        Row("NEW YORK", "Lake Placid Police Department"),
+        Row("FLORIDA", "Lake Placid Police Department"),
+    ),
+    "other_county": (
+        Row("PENNSYLVANIA", "Union Township Police Department", county="Lebanon County", signed="2025-05-01"),
+        Row("PENNSYLVANIA", "Union Township Police Department", county="Lawrence County", signed="2025-05-21"),
+    ),
+    "name_differs": (
+        Row("FLORIDA", "Hollow Tree Police Department", county="Lee County", signed="2025-05-30"),
+        Row("FLORIDA", "Ivy Bend Airport Authority", county="Lee County", signed="2025-05-30"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("reason", APART)
+def test_the_reason_against_keeps_two_apart_and_names_each_to_the_other(reason: str) -> None:
+    before, after = APART[reason]
+    folded = fold([before], [after])
+    assert folded.kinds() == ["signing", "termination"]
+    for change in folded.standing():
+        assert change.needs_review
+        assert AGAINST[reason] in [r for c in change.candidates for r in c["reasons"]]
+
+
+@pytest.mark.parametrize(("first", "second"), APART.values(), ids=list(APART))
+def test_swapping_the_lists_merges_nothing_either(first: Row, second: Row) -> None:
+    assert fold([second], [first]).kinds() == ["signing", "termination"]
+
+
+def test_side_by_side_beats_likeness() -> None:
+    """Once both names stood on one list, the one that goes is gone, though the other could be its expansion."""
+    short, long = (
+        Row("FLORIDA", "Hollow Police Department"),
+        Row("FLORIDA", "Hollow Airport Police Department", signed="2025-04-01"),
+    )
+    assert fold([short], [replace(long, signed=short.signed)]).kinds() == ["amendment"]
+    long = replace(long, signed=short.signed)
+    folded = fold([long], [short, long], [long])
+    assert folded.kinds() == ["signing", "termination"]
+    assert fold([short, long], [long]).kinds() == ["termination"]
+
+
+def test_side_by_side_later_overturns_what_was_taken_for_one() -> None:
+    before, after = Row("FLORIDA", "Hollow Police Department"), Row("FLORIDA", "Hollow Airport Police Department")
+    assert fold([before], [after]).kinds() == ["amendment"]
+    assert fold([before], [after], [before, after]).kinds() == ["signing"]
+
+
+def test_a_row_that_two_new_ones_could_continue_is_ambiguous() -> None:
+    plain = Row("TEXAS", "Hays County Constable", county="Hays County")
+    numbered = [replace(plain, agency=f"Hays County Constable Precinct {n}") for n in (1, 2)]
+    folded = fold([plain], numbered)
+    assert folded.kinds() == ["signing", "signing", "termination"]
+    reasons = [r for c in folded.standing() for x in c.candidates for r in x["reasons"]]
+    assert set(reasons) == {AGAINST["ambiguous"]}
+    assert all(c.needs_review for c in folded.standing())
+
+
+def test_retyped_and_re_dated_after_a_gap_is_the_same_in_one_county_for_a_person_to_look_at() -> None:
+    folded = fold([PASCO], [], [], [replace(PASCO, agency="Psaco County Sheriff's Office", signed="2025-03-11")])
+    assert folded.kinds() == ["reinstatement"]
+    (change,) = folded.standing()
+    assert change.needs_review
+    assert {r for x in change.candidates for r in x["reasons"]} == {AGAINST["other_date"]}
+
+
+def test_listed_once_is_a_doubt() -> None:
+    ending = fold([], [PASCO], []).standing("termination")[0]
+    assert ending.needs_review
+    assert ending.evidence == {"doubt": "listed_once"}
+
+
+def test_one_document_outweighs_two_real_names_for_a_person_to_look_at() -> None:
+    first, second = (replace(row, link=PDF + "marion.pdf", moa="link") for row in APART["both_real_places"])
+    change = only(fold([first], [second]))
+    assert (change.kind, change.rule, change.needs_review) == ("amendment", "same_document", True)
+
+
+def test_a_shared_document_is_no_evidence() -> None:
+    first, second = (replace(row, link=PDF + "all.pdf", moa="link") for row in APART["both_real_places"])
+    other = replace(PASCO, link=PDF + "all.pdf", moa="link")
+    assert fold([first, other], [second, other]).kinds() == ["signing", "termination"]
+
+
+def test_chains_of_three_spellings_are_one_agreement() -> None:
+    names = ["Macro Island Police Department", "Marco Island PD", "City of Marco Island Police Dept."]
+    folded = fold(*([replace(MARCO, agency=name)] for name in names))
+    assert {c.kind for c in folded.standing()} == {"amendment"}
+    assert len({c.agreement_id for c in folded.standing()}) == 1
+    assert [a.id for a in folded.ledger.agencies.values() if "island" in a.id] == ["fl-macro-island-police-department"]
+
+
+def test_a_unit_named_behind_a_body_is_no_other_agency() -> None:
+    board = Row("FLORIDA", "Gulf County Board of County Commissioners", "Warrant Service Officer", county="Gulf County")
+    folded = fold([board], [replace(board, agency=board.agency + " /Detention Facility")])
+    assert only(folded).kind == "amendment"
+    assert len(folded.ledger.agencies) == 3
+
+
+def test_two_real_neighbours_are_two_agencies_even_when_one_document_moves() -> None:
+    first, second = (replace(row, link=PDF + "m.pdf", moa="link") for row in APART["both_real_places"])
+    jail = replace(second, support_type="Jail Enforcement Model", link=None)
+    ids = set(fold([first, jail], [second, jail]).ledger.agencies)
+    assert {"al-madison-county-sheriffs-office", "al-marion-county-sheriffs-office"} <= ids
+
+
+def test_two_townships_of_one_name_in_two_counties_end_each_for_itself() -> None:
+    one, two = (
+        replace(row, signed=day) for row, day in zip(APART["other_county"], ("2025-05-01", "2025-05-08"), strict=True)
+    )
+    assert fold([one], [one, two]).kinds() == ["signing"]
+    assert fold([one, two], [two]).kinds() == ["termination"]
+
+
+def test_a_date_that_no_list_can_hold_does_not_hide_a_renewal() -> None:
+    linked = replace(PASCO, link=PDF + "p.pdf", moa="link")
+    wrong = replace(linked, signed="2026-03-10")
+    folded = fold([linked], [wrong], [replace(PASCO, signed="2025-06-03")])
+    assert folded.kinds() == ["amendment", "renewal"]
+
+
+def test_a_late_row_that_could_be_the_ended_one_is_named_on_both_sides() -> None:
+    folded = fold([PASCO], [], [], [replace(PASCO, agency="Pasco County Jail")])
+    assert folded.kinds() == ["signing", "termination"]
+    assert all(c.needs_review and c.candidates for c in folded.standing())
+
+
+def test_every_rule_and_reason_is_tried_in_this_file() -> None:
+    text = Path(__file__).read_text(encoding="utf-8")
+    assert [code for code in {**RULES, **AGAINST} if code not in text] == []
+
+
+def test_every_rule_and_reason_is_on_its_page() -> None:
+    page = (ROOT / "docs" / "identity.md").read_text(encoding="utf-8")
+    assert [code for code in {**RULES, **AGAINST} if f"| `{code}` |" not in page] == []
+
+
+def test_a_row_that_ends_beside_its_successor_and_the_successor_name_each_other() -> None:
+    old = Row("FLORIDA", "Palmetto Police Department", county="Manatee County", signed="2025-05-20")
+    new = replace(old, agency="Palmetto City Police")
+    folded = fold([old], [old, new], [new])
+    (signing,), (ending,) = folded.standing("signing"), folded.standing("termination")
+    assert signing.needs_review
+    assert ending.needs_review
+    assert [c["agreement_id"] for c in ending.candidates] == [signing.agreement_id]
+    assert [c["agreement_id"] for c in signing.candidates] == [ending.agreement_id]
+    assert {r for x in (signing, ending) for c in x.candidates for r in c["reasons"]} == {AGAINST["side_by_side"]}
+
+
+def test_a_misspelt_county_that_spells_a_city_is_no_real_county() -> None:
+    right = Row("KANSAS", "Saline County Sheriff's Office", county="Saline County", signed="2025-05-20")
+    change = only(fold([right], [replace(right, agency="Salina County Sheriff's Office")]))
+    assert (change.kind, change.rule) == ("amendment", "retyped")

@@ -1,0 +1,237 @@
+"""The forms under hostile use: a link that is only opened, forged or old confirms, ends and tells nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from monitor.alerts.contents import Writer, load_letter
+from monitor.alerts.message import return_path
+from monitor.alerts.schedule import later
+from monitor.alerts.subscribers import end_subscriber, get_subscriber, subscriptions_of, suppress
+from monitor.alerts.tokens import Signer, open_signer
+from monitor.web.forms.routes import make_app
+from tests.monitor.alerts.world import World, make_world, row
+
+ANN = "ann@example.org"
+FORM = {"address": ANN, "state": "FL", "rhythm": "daily", "zone": "America/Chicago", "language": "es"}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    world = make_world(tmp_path)
+    world.publish("2025-06-02", row("Pasco County Sheriff's Office", county="Pasco County"))
+    return world
+
+
+@pytest.fixture
+def client(world: World) -> Iterator[TestClient]:
+    app = make_app(world.settings, now=lambda: world.now)
+    with TestClient(app, base_url="https://agreements.example.org", client=("192.0.2.7", 50000)) as client:
+        yield client
+
+
+def signer(world: World) -> Signer:
+    return open_signer(world.settings, world.home)
+
+
+def newest_letter(world: World) -> str:
+    """The text of the newest confirmation, as its reader gets it."""
+    number = world.store.connection.execute("select max(id) from messages where kind = 'confirm'").fetchone()[0]
+    letter = load_letter(world.store, number)
+    assert letter is not None
+    data = Writer(world.store, world.settings, signer(world)).write_mail(letter)
+    return data.decode().replace("=\r\n", "").replace("=3D", "=")
+
+
+def link_in(text: str, purpose: str) -> str:
+    found = re.search(rf"https://agreements\.example\.org(/alerts/{purpose}/\S+)", text)
+    assert found is not None
+    return found.group(1)
+
+
+def counts(world: World) -> tuple[int, int, int]:
+    """(active subscribers, active subscriptions, messages)."""
+    return world.store.connection.execute(  # type: ignore[no-any-return]
+        "select (select count(*) from subscribers where status = 'active'),"
+        " (select count(*) from subscriptions where status = 'active'), (select count(*) from messages)"
+    ).fetchone()
+
+
+def test_a_reader_signs_up_confirms_changes_and_leaves(world: World, client: TestClient) -> None:
+    assert client.post("/alerts/subscribe", data=FORM).status_code == 200
+    assert counts(world) == (0, 0, 1)
+    confirm = link_in(newest_letter(world), "confirm")
+    assert client.get(confirm).status_code == 200
+    assert counts(world) == (0, 0, 1), "a mail scanner opened the link"
+    assert client.post(confirm).status_code == 200
+    assert counts(world) == (1, 1, 1)
+    (row_,) = world.store.connection.execute("select language, zone from subscribers").fetchall()
+    assert row_ == ("es", "America/Chicago")
+    manage = "/alerts/manage/" + signer(world).sign("manage", world.now, 1, get_subscriber(world.store, 1)["nonce"])
+    assert ANN in client.get(manage).text
+    assert client.post(manage, data={"language": "en", "zone": "America/Denver"}).status_code == 200
+    assert get_subscriber(world.store, 1)["zone"] == "America/Denver"
+    assert client.post(manage, data={"end": "1"}).status_code == 200
+    assert subscriptions_of(world.store, 1) == []
+    stop = "/alerts/unsubscribe/" + signer(world).sign("unsubscribe", world.now, 1)
+    for _ in range(3):
+        assert client.get(stop).status_code == 200
+        assert client.head(stop).status_code in (200, 405)
+    assert get_subscriber(world.store, 1)["status"] == "active", "opening the link ends nothing"
+    assert client.post(stop, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert get_subscriber(world.store, 1)["status"] == "ended"
+
+
+def test_one_click_works_without_a_form_and_years_later(world: World, client: TestClient) -> None:
+    added = world.subscribe(ANN)
+    stop = "/alerts/unsubscribe/" + signer(world).sign("unsubscribe", world.now, added.subscriber_id)
+    world.now = later(world.now, days=1500)
+    assert client.post(stop).status_code == 200
+    assert get_subscriber(world.store, added.subscriber_id)["status"] == "ended"
+
+
+def test_the_answer_never_tells_who_is_subscribed(world: World, client: TestClient) -> None:
+    """A new address, a subscribed one, a suppressed one and one asked too often: the same page, byte for byte."""
+    world.subscribe("known@example.org")
+    suppress(world.store, "gone@example.org", "complaint", world.now)
+    asked = ["new@example.org", "known@example.org", "gone@example.org", *["often@example.org"] * 5]
+    pages = {client.post("/alerts/subscribe", data={**FORM, "address": address}).text for address in asked}
+    assert len(pages) == 1
+    told = world.store.connection.execute(
+        "select s.address, count(*) from messages m join subscribers s on s.id = m.subscriber_id group by 1 order by 1"
+    ).fetchall()
+    assert told == [("known@example.org", 1), ("new@example.org", 1), ("often@example.org", 1)]
+
+
+def test_ten_thousand_sign_ups_from_one_network_address_make_ten_messages(world: World, client: TestClient) -> None:
+    world.store.connection.execute("pragma synchronous = off")
+    codes = [
+        client.post("/alerts/subscribe", data={**FORM, "address": f"victim{n}@example.org"}).status_code
+        for n in range(1_000)
+    ]
+    from monitor.alerts.filters import Wish
+    from monitor.web.forms.signup import SignUp, sign_up
+
+    for n in range(9_000):  # below the form, to be quick
+        asked = SignUp(f"victim{n}@example.net", Wish(), "en", "UTC", "192.0.2.7")
+        assert sign_up(world.store, world.settings, signer(world), asked, world.now) == "too_many"
+    assert codes.count(200) == 10
+    assert codes.count(429) == 990
+    assert counts(world) == (0, 0, 10)
+    assert world.store.connection.execute("select count(*) from signups").fetchone()[0] == 10 * 3
+    assert world.store.connection.execute("select count(*) from subscribers").fetchone()[0] == 10
+
+
+def test_one_mailbox_is_not_filled_from_many_network_addresses(world: World) -> None:
+    from monitor.alerts.filters import Wish
+    from monitor.web.forms.signup import SignUp, sign_up
+
+    for n in range(500):
+        world.now = later(world.now, minutes=1)
+        with world.store.writing() as connection:  # each message has left
+            connection.execute("update messages set status = 'sent'")
+        wish = Wish(rhythm=("instant", "daily", "weekly")[n % 3])
+        asked = SignUp(ANN, wish, "en", "UTC", f"192.0.2.{n}")
+        assert sign_up(world.store, world.settings, signer(world), asked, world.now) == "taken"
+    assert counts(world)[2] == 3
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "", "no", "a@b", "a@localhost", "Ann <ann@example.org>", "a@example.org, b@example.org",
+        "a@example.org\r\nBcc: b@example.org", "a@example.org\nX: y", '"a b"@example.org', "a\x00@example.org",
+        "a@example.org\u202e", "ü@example.org", "x" * 65 + "@example.org", "a@" + "b." * 130 + "org", "-a@-example.org",
+    ],
+)  # fmt: skip
+def test_an_address_that_is_none_is_refused(world: World, client: TestClient, address: str) -> None:
+    assert client.post("/alerts/subscribe", data={**FORM, "address": address}).status_code == 422
+    assert counts(world) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"state": "XX"}, {"county": "Nowhere County"}, {"state": "", "county": "Lee"}, {"rhythm": "hourly"},
+        {"zone": "Mars/Olympus"}, {"language": "xx"}, {"kinds": "surprise"}, {"support_type": "ABC"},
+        {"agency": "<script>alert(1)</script>"},
+    ],
+)  # fmt: skip
+def test_a_wish_that_names_nothing_is_refused_and_shown_escaped(
+    world: World, client: TestClient, wrong: dict[str, str]
+) -> None:
+    answer = client.post("/alerts/subscribe", data={**FORM, **wrong})
+    assert answer.status_code == 422
+    assert "<script" not in answer.text
+    assert counts(world) == (0, 0, 0)
+
+
+def test_a_machine_that_fills_every_field_signs_nobody_up(world: World, client: TestClient) -> None:
+    assert client.post("/alerts/subscribe", data={**FORM, "website": "https://spam.example"}).status_code == 200
+    assert counts(world) == (0, 0, 0)
+
+
+def test_a_form_with_thousands_of_fields_or_a_file_is_refused(world: World, client: TestClient) -> None:
+    many = client.post("/alerts/subscribe", data={f"f{n}": "x" for n in range(2000)})
+    file = client.post("/alerts/subscribe", data=FORM, files={"file": b"x" * 100})
+    assert (many.status_code, file.status_code) == (400, 400)
+    assert counts(world) == (0, 0, 0)
+
+
+def test_links_that_are_forged_replayed_or_old_do_nothing(world: World, client: TestClient) -> None:
+    client.post("/alerts/subscribe", data=FORM)
+    good = link_in(newest_letter(world), "confirm").rsplit("/", 1)[1]
+    ours, other = signer(world), Signer(["another-key"])
+    nonce = get_subscriber(world.store, 1)["nonce"]
+    forged = [
+        good[:-5] + ("A" if good[-5] != "A" else "B") + good[-4:],  # (of the last letter some bits say nothing)
+        good[1:], "x", "." * 50, "a" * 5000,
+        other.sign("confirm", world.now, 1, nonce), ours.sign("manage", world.now, 1, nonce),
+        ours.sign("unsubscribe", world.now, 1), ours.sign("confirm", world.now, 1, "another nonce"),
+        ours.sign("confirm", world.now, 999, nonce), ours.sign("confirm", later(world.now, days=-8), 1, nonce),
+        ours.sign("confirm", later(world.now, days=2), 1, nonce),
+    ]  # fmt: skip
+    assert [client.post(f"/alerts/confirm/{token}").status_code for token in forged] == [404] * len(forged)
+    assert counts(world)[:2] == (0, 0)
+    assert client.post(f"/alerts/confirm/{good}").status_code == 200
+    assert client.post(f"/alerts/confirm/{good}").status_code == 200, "twice is no harm"
+    assert counts(world)[:2] == (1, 1)
+    end_subscriber(world.store, 1, world.now)
+    assert client.post(f"/alerts/confirm/{good}").status_code == 404, "an old link brings nobody back who left"
+    assert counts(world)[:2] == (0, 0)
+    client.post("/alerts/subscribe", data=FORM)
+    assert client.post(f"/alerts/confirm/{good}").status_code == 404, "nor when somebody signs the address up anew"
+    for path in ("manage", "unsubscribe"):
+        for token in (good, other.sign(path, world.now, 1, nonce), "x"):
+            assert client.post(f"/alerts/{path}/{token}").status_code == 404
+
+
+def test_keys_can_be_changed_without_ending_links(world: World) -> None:
+    old, both, new = Signer(["first"]), Signer(["first", "second"]), Signer(["second"])
+    token = old.sign("unsubscribe", world.now, 5)
+    assert both.read("unsubscribe", token, world.now) == [5]
+    assert new.read("unsubscribe", token, world.now) is None
+    assert new.read("unsubscribe", both.sign("unsubscribe", world.now, 6), world.now) == [6]
+    assert "first" not in repr(old) + repr(world.settings)
+    assert "a-key-of-the-tests-only" not in repr(world.settings) + str(world.settings.model_dump())
+
+
+def test_a_key_of_its_own_is_made_once_and_read_by_nobody_else(tmp_path: Path) -> None:
+    settings = make_world(tmp_path / "w", secret_keys="").settings
+    first, second = (open_signer(settings, tmp_path / "w") for _ in range(2))
+    assert first.mark("bounce", "1") == second.mark("bounce", "1")
+    assert (tmp_path / "w" / "secret.key").stat().st_mode & 0o777 == 0o600
+    assert return_path(settings, first, 1) != return_path(settings, Signer(["other"]), 1)
+
+
+def test_pages_are_not_kept_framed_or_passed_on(client: TestClient) -> None:
+    headers = client.get("/alerts/subscribe").headers
+    assert headers["cache-control"] == "no-store"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert 'lang="es"' in client.get("/alerts/subscribe", headers={"accept-language": "es-MX,en;q=0.5"}).text

@@ -1,0 +1,58 @@
+"""Pages are kept by the version of the data: answered fast, packed, with marks; forgotten when the data change."""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tests.monitor.web.pages.conftest import ROWS, fill_small, serving, take_in, workbook
+
+
+def ask(root: str, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+    connection = http.client.HTTPConnection(urlsplit(root).netloc)
+    connection.request(method, path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+    answer = connection.getresponse()
+    return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
+
+
+def test_the_same_page_however_it_is_asked_for(small_site: str) -> None:
+    status, headers, plain = ask(small_site, "/places/fl/")
+    assert status == 200
+    _, packed_headers, packed = ask(small_site, "/places/fl/", accept_encoding="gzip, br")
+    assert packed_headers["content-encoding"] == "gzip"
+    assert packed_headers["vary"] == "accept-encoding"
+    assert gzip.decompress(packed) == plain
+    head = ask(small_site, "/places/fl/", "HEAD")
+    assert head[0] == 200
+    assert head[2] == b""
+    assert int(head[1]["content-length"]) == len(plain)
+    again = ask(small_site, "/places/fl/", if_none_match=headers["etag"])
+    assert (again[0], again[2]) == (304, b"")
+    assert ask(small_site, "/places/fl/", if_none_match='"other"')[0] == 200
+
+
+def test_addresses_without_their_slash_and_single_finds_move_on(small_site: str) -> None:
+    status, headers, _ = ask(small_site, "/es/places/fl?x=1")
+    assert (status, headers["location"]) == (308, "/es/places/fl/?x=1")
+    status, headers, _ = ask(small_site, "/places/?q=Dane%20County")
+    assert (status, headers["location"]) == (303, "/places/wi/dane-county/")
+
+
+def test_a_new_list_is_seen_within_a_second(tmp_path: Path) -> None:
+    fill_small(tmp_path / "data", tmp_path / "lists")
+    with serving(tmp_path / "data") as root:
+        assert b"Dane County Sheriff" not in ask(root, "/places/wi/dane-county/")[2]
+        row = ("WISCONSIN", "Dane County Sheriff's Office", *ROWS[3][2:3], "Dane County", *ROWS[3][4:])
+        more = [*ROWS, row]
+        (tmp_path / "participatingAgencies03102025am.xlsx").write_bytes(workbook(more, "2025-03-10T13:00:00Z"))
+        take_in(tmp_path / "data", [tmp_path / "participatingAgencies03102025am.xlsx"])
+        time.sleep(1)
+        assert b"Dane County Sheriff" in ask(root, "/places/wi/dane-county/")[2]
+
+
+def test_other_methods_are_refused(small_site: str) -> None:
+    assert ask(small_site, "/changes/", "POST")[0] == 405
+    assert ask(small_site, "/changes/", "DELETE")[0] == 405

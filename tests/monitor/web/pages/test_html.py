@@ -1,0 +1,50 @@
+"""Every kind of page is valid HTML in both languages, and its links are relative."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import html5lib
+import pytest
+
+from db.database import Store
+from monitor.i18n.language import language
+from monitor.web.pages.addresses import make_site
+from monitor.web.pages.render_page import render
+from monitor.web.pages.site import Site
+from tests.monitor.web.pages.test_access import PAGES
+
+
+@pytest.fixture(scope="module")
+def site(small_home: Path) -> Site:
+    return make_site(Store.open(small_home, read_only=True))
+
+
+@pytest.mark.parametrize("tongue", ["en", "es"])
+def test_pages_are_valid(site: Site, tongue: str) -> None:
+    """A strict parse raises at the first error; ids are unique; labels and links within a page have targets."""
+    for address in PAGES[:-1]:
+        path, _, question = address.partition("?")
+        query = dict(part.split("=") for part in question.split("&")) if question else {}
+        page = site.page(path, language(tongue), query)
+        assert page is not None, address
+        if page.moved:
+            continue
+        text = render(page, path, language(tongue), static=False, query=query).decode()
+        html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
+        ids = re.findall(r'\sid="([^"]*)"', text)
+        assert len(ids) == len(set(ids)), address
+        targets = re.findall(r'\s(?:for|aria-labelledby)="([^"]*)"', text) + re.findall(r'href="#([^"]+)"', text)
+        assert set(targets) <= set(ids), address
+
+
+def test_links_are_relative_or_ices_own(site: Site) -> None:
+    for address in PAGES[:-1]:
+        path = address.partition("?")[0]
+        page = site.page(path, language("es"), {})
+        assert page is not None
+        text = render(page, path, language("es"), static=True).decode()
+        for link in re.findall(r'(?:href|src|action|data-source)="([^"]*)"', text):
+            assert not link.startswith("/"), (address, link)
+            assert "://" not in link or link.startswith("https://www.ice.gov/"), (address, link)
