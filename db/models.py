@@ -1,4 +1,4 @@
-"""The vocabulary as types: what each word of the project means, once.
+"""The vocabulary as types: what each word of the project means, once (`db.records` has those that leave as JSON).
 
 Times ending in ``_at`` are aware UTC, written ISO 8601 with a ``Z``; dates ending in ``_on`` are ISO dates.
 Nothing here reads or writes; `scrapers` makes these, `monitor` judges them, `db` keeps them.

@@ -1,0 +1,135 @@
+"""The records that cross packages: a change, an agreement, an agency and a list as the command line, API, pages and
+mail show them.
+
+They are typed dictionaries because they are the JSON of the contract: what stands here is what a client receives. The
+descriptions are the ones that the API's documentation shows.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, NotRequired, TypedDict
+
+from pydantic import Field
+
+
+class Candidate(TypedDict):
+    """Another agreement that a doubtful change could be about, with what was weighed."""
+
+    agreement_id: Annotated[str, Field(description="id of the other agreement")]
+    agency_id: Annotated[str, Field(description="id of its agency")]
+    agency: Annotated[str, Field(description="its agency as printed")]
+    state: Annotated[str | None, Field(description="USPS code")]
+    signed_on: Annotated[str | None, Field(description="its signing date")]
+    score: Annotated[float, Field(description="how alike the two are, from 0 to 1")]
+    reasons: Annotated[list[str], Field(description="what speaks against the two being one, in words")]
+
+
+class PrintedRow(TypedDict):
+    """One row of a list: its cells as ICE printed them (None: the list has no such column)."""
+
+    state: str | None
+    agency: str | None
+    type: str | None
+    county: str | None
+    support_type: str | None
+    signed_on: str | None
+    moa: str | None
+    addendum: str | None
+    normalised: Annotated[dict[str, str], Field(description="what a cell says, where that differs from its print")]
+    extra: NotRequired[Annotated[dict[str, str], Field(description="columns that we do not know, as printed")]]
+
+
+class ListReference(TypedDict):
+    """A list that a statement rests on, and the row that says so."""
+
+    file: Annotated[str, Field(description="the list's file name as ICE gave it")]
+    list: Annotated[str, Field(description="participating or pending")]
+    sha256: Annotated[str, Field(description="checksum of the document as received")]
+    url: Annotated[str, Field(description="where the document was found")]
+    published_on: Annotated[str, Field(description="the day the list is of")]
+    workbook_modified_at: Annotated[str | None, Field(description="when the workbook says it was last saved")]
+    row: NotRequired[Annotated[int | None, Field(description="sheet row, from 1")]]
+
+
+class ChangeRecord(TypedDict):
+    """A dated statement about one agreement, or about a list as a whole, with its evidence."""
+
+    id: Annotated[str, Field(description="stays the same through rebuilds")]
+    kind: Annotated[str, Field(description="what happened; docs/reasons.md lists the kinds")]
+    status: Annotated[str, Field(description="provisional, confirmed or retracted")]
+    needs_review: Annotated[bool, Field(description="whether a careful reader could see it another way")]
+    state: Annotated[str | None, Field(description="USPS code")]
+    agency: Annotated[str | None, Field(description="the agency's name as used today")]
+    agency_id: str | None
+    agreement_id: str | None
+    county: Annotated[str | None, Field(description="the county's name as the Census Bureau writes it")]
+    county_fips: Annotated[str | None, Field(description="five digits, as text")]
+    support_type: Annotated[str | None, Field(description="JEM, WSO, TFM, or as printed")]
+    signed_on: Annotated[str | None, Field(description="signing date on the newest row concerned")]
+    fields: Annotated[list[str], Field(description="what differs between before and after")]
+    before: Annotated[PrintedRow | None, Field(description="the row on the earlier list")]
+    after: Annotated[PrintedRow | None, Field(description="the row on the later list")]
+    rule: Annotated[str, Field(description="the rule that decided; docs/reasons.md lists the rules")]
+    evidence: Annotated[dict[str, Any], Field(description="what was weighed")]
+    candidates: Annotated[list[Candidate], Field(description="what else was considered")]
+    reason: Annotated[str, Field(description="why the statement was retracted; empty while it stands")]
+    list: Annotated[str, Field(description="participating or pending")]
+    last_listed_in: ListReference | None
+    first_missing_from: ListReference | None
+    first_listed_in: ListReference | None
+    listed_on: Annotated[str, Field(description="date of the list that shows the change")]
+    known_at: Annotated[str | None, Field(description="when this was first stated here")]
+    told: Annotated[bool, Field(description="whether a subscriber was told")]
+
+
+class ListedAgreement(TypedDict):
+    """One agreement on one day's list: the row as printed, and whose it is."""
+
+    agreement_id: str | None
+    agency_id: str | None
+    agency: Annotated[str | None, Field(description="the agency's name as used today")]
+    state: Annotated[str | None, Field(description="USPS code")]
+    county: str | None
+    county_fips: str | None
+    support_type: str | None
+    signed_on: str | None
+    moa: Annotated[str | None, Field(description="address of the signed agreement")]
+    addendum: str | None
+    listed: Annotated[PrintedRow, Field(description="the row as ICE printed it that day")]
+    rows: Annotated[list[int], Field(description="sheet rows; more than one where the list repeats a row")]
+    publication: ListReference
+
+
+class Counts(TypedDict):
+    """How many agreements, agencies, states and territories some listed rows are."""
+
+    agreements: int
+    agencies: int
+    states: int
+    territories: int
+
+
+class Totals(Counts):
+    """What ICE listed on a day, counted."""
+
+    as_of: str
+    publication: ListReference
+    support_types: dict[str, Counts]
+    sentence: Annotated[str, Field(description="the totals in one sentence, in the form ICE's page uses")]
+
+
+class PublicationRecord(TypedDict):
+    """One list as ICE put it out, whether it was believed, and why."""
+
+    file: str
+    list: Annotated[str | None, Field(description="participating or pending; None when it could not be read")]
+    linked_as: Annotated[str, Field(description="what the link on ICE's page promised; empty for imported lists")]
+    sha256: str
+    url: str
+    rows: int
+    published_on: str
+    published_at: str
+    workbook_modified_at: str | None
+    first_seen_at: str
+    status: Annotated[str, Field(description="accepted, duplicate, stale, held or rejected")]
+    reasons: list[str]
