@@ -34,7 +34,7 @@ def saved_lists() -> list[ingest.SavedList]:
 
 def take(store: Store, saved: list[ingest.SavedList], now: str = NOW) -> list[str]:
     """The lists are taken in and compared; returns the ids of changes stated."""
-    assert [taken.error for one in saved if (taken := ingest.take_in(store, one, now)).error] == []
+    assert [taken.error for one in saved if (taken := ingest.import_list(store, one, now)).error] == []
     return derive(store, now=now).stated
 
 

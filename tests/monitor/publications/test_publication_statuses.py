@@ -214,7 +214,7 @@ def test_a_reviewer_releases_or_rejects_a_list_and_may_think_again(store: Store)
 def test_a_document_that_cannot_be_read_stays_archived_and_is_named(store: Store, tmp_path: Path) -> None:
     place = tmp_path / "participatingAgencies06032025am.xlsx"
     place.write_bytes(b"PK\x03\x04 cut off")
-    taken = ingest.take_in(store, ingest.SavedList(place), NOW)
+    taken = ingest.import_list(store, ingest.SavedList(place), NOW)
     assert place.name in taken.error
     take(store, [MONDAY])
     status, reasons = became(store)[place.name]

@@ -11,7 +11,7 @@ import pytest
 
 from db.queries import fetches
 from scrapers.crawl.outcomes import OUTCOMES
-from tests.scrapers.world import BAKER, BAY, BELL, World
+from tests.scrapers.spider_world import BAKER, BAY, BELL, World
 
 #: fault of a list -> (outcome, tries within the pass), three being allowed
 LIST_FAULTS = {
