@@ -24,9 +24,9 @@ from monitor.web.pages.site import Site
 
 
 def create_app(home: Path, *, extra_routes: Sequence[BaseRoute] = ()) -> CachedApp:
-    """The application on the store in `home`, which it only reads.
+    """Return the application over the store in `home`, which it only reads.
 
-    `extra_routes` come first: the one place where feeds, sign-up and the like are hung in. They are never cached.
+    `extra_routes` (feeds, forms, API, desk) are tried first, and their answers are never cached.
     """
     store = Store.open(home, read_only=True)
     site = make_site(store)
@@ -50,18 +50,18 @@ def create_app(home: Path, *, extra_routes: Sequence[BaseRoute] = ()) -> CachedA
 
 
 def answer_page(site: Site, request: Request) -> Response:
-    """The page at the request's address, a move to where it is, or a page that says there is none."""
-    spoken, path = split_language(request.url.path.lstrip("/"))
+    """Return the page at the request's address, a redirect to where it is, or a page that says there is none."""
+    lang, path = split_language(request.url.path.lstrip("/"))
     query = dict(request.query_params)
-    page = site.page(path, spoken, query)
-    if page is None and not path.endswith("/") and site.page(f"{path}/", spoken, query) is not None:
-        return RedirectResponse(f"/{spoken.prefix}{path}/" + (f"?{request.url.query}" if query else ""), 308)
+    page = site.page(path, lang, query)
+    if page is None and not path.endswith("/") and site.page(f"{path}/", lang, query) is not None:
+        return RedirectResponse(f"/{lang.prefix}{path}/" + (f"?{request.url.query}" if query else ""), 308)
     if page is not None and page.moved is not None:
-        return RedirectResponse(f"/{spoken.prefix}{page.moved}", 303)
+        return RedirectResponse(f"/{lang.prefix}{page.moved}", 303)
     if page is None:
         page = render_page.Page("missing.html", {}, status=404)
-    body = render_page.render(page, path, spoken, static=False, query=query)
-    return Response(body, page.status, headers_for(page, spoken.code))
+    body = render_page.render(page, path, lang, static=False, query=query)
+    return Response(body, page.status, headers_for(page, lang.code))
 
 
 def headers_for(page: render_page.Page, language_code: str) -> dict[str, str]:
@@ -77,7 +77,7 @@ def headers_for(page: render_page.Page, language_code: str) -> dict[str, str]:
 
 
 def split_language(path: str) -> tuple[Language, str]:
-    """(language, address below its root) of a whole address."""
+    """Return the language of a whole address and the address below its root."""
     if path == "es" or path.startswith("es/"):
         return language("es"), path[3:]
     return language("en"), path

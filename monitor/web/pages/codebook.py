@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitor.i18n.language import N_
-from monitor.web.pages.book import Agency, Book, Entry
+from monitor.web.pages.book import Agency, Book
 
 Row = dict[str, Any]
 
@@ -169,8 +169,8 @@ TABLES = (
 )  # fmt: skip
 
 
-def as_text(entry: Entry, column: Column) -> str | None:
-    """A cell as text; None for none."""
+def as_text(entry: Row, column: Column) -> str | None:
+    """Return a cell as text; None for none."""
     value = entry[column.name]
     if value is None or value == "":
         return None

@@ -1,4 +1,4 @@
-"""Templates to pages: links relative to where a page lies, every text of a list escaped and made visible."""
+"""Render templates to pages: links are relative to where a page lies, every text of a list is escaped and visible."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 from jinja2 import Environment
@@ -23,10 +22,10 @@ STATIC = HERE / "static"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What an address shows: a template and what it is told, or a body as it is."""
+    """What is at an address: a template with its values, or a body as it is."""
 
     template: str = ""
-    told: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
     body: bytes | None = None
     media: str = "text/html; charset=utf-8"
     file: str | None = None  # offered as a download of this name
@@ -45,24 +44,19 @@ def environment(language: Language) -> Environment:
 
 @cache
 def asset_mark() -> str:
-    """A text that differs when a static file does."""
+    """Return a text that differs when a static file does."""
     return hashlib.sha256(b"".join(p.read_bytes() for p in sorted(STATIC.iterdir()))).hexdigest()[:8]
 
 
 def render(page: Page, path: str, language: Language, *, static: bool, query: Mapping[str, str] | None = None) -> bytes:
-    """The page's bytes. `path` is its address below the language's root, "" or ending in "/"."""
+    """Return the page's bytes. `path` is its address below the language's root, "" or ending in "/"."""
     if page.body is not None:
         return page.body
-    return render_text(page, path, language, static=static, query=query).encode()
-
-
-def render_text(page: Page, path: str, language: Language, *, static: bool, query: Mapping[str, str] | None) -> str:
-    """The page as text."""
     depth = path.count("/") + (1 if language.prefix else 0)
     root = "../" * depth or "./"
 
-    def link(to: str = "", **asked: object) -> str:
-        given = {k: v for k, v in asked.items() if v not in (None, "", False)}
+    def link(to: str = "", **values: object) -> str:
+        given = {k: v for k, v in values.items() if v not in (None, "", False)}
         return root + language.prefix + to + (f"?{urlencode(given)}" if given else "")
 
     def other(code: str) -> str:
@@ -74,6 +68,6 @@ def render_text(page: Page, path: str, language: Language, *, static: bool, quer
 
     template = environment(language).get_template(page.template)
     return template.render(
-        **page.told, link=link, root=root, path=path, other=other, say=say, lang=language, date=language.date,
+        **page.values, link=link, root=root, path=path, other=other, say=say, lang=language, date=language.date,
         number=language.number, static=static, languages=LANGUAGES, query=query or {},
-    )  # fmt: skip
+    ).encode()  # fmt: skip

@@ -14,7 +14,7 @@ import pytest
 
 from db.database import Store
 from monitor.i18n.language import language
-from monitor.i18n.templates import reveal_invisible
+from monitor.i18n.safe_text import reveal_invisible
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.publish import list_files
 from monitor.web.pages.render_page import render
