@@ -48,7 +48,7 @@ def publish(
     with open_store(db) as store:
         feeds = list_feeds(store, settings_with(db))
         done = publish_site(make_site(store), open_sink(target), pdf=pdf, extra=feeds)
-    say(f"{done.files} files: {done.made} made anew, {done.written} written, {done.gone} taken away")
+    say(f"{done.files} files: {done.rendered} rendered, {done.written} written, {done.removed} removed")
 
 
 def export(
@@ -65,7 +65,7 @@ def export(
         downloads_page.routes(site)
         sink = DirectorySink(target)
         for route in site.routes:
-            for address, _ in route.addresses(site.book()) if route.addresses and not route.spoken else ():
+            for address, _ in route.addresses(site.book()) if route.addresses and not route.translated else ():
                 page = site.page(address, language("en"), {})
                 if page is not None and page.body is not None:
                     name = address.removeprefix("data/")

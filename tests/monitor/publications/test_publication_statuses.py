@@ -11,9 +11,9 @@ import pytest
 from db.database import Store
 from db.models import StatedTotals
 from db.queries import fetches
+from db.queries.publication_list import read_publications
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
-from monitor.cli.log_commands import read_publications
 from monitor.publications.check import REASONS, reason_code
 from monitor.review import decisions
 from scrapers import ingest
@@ -39,7 +39,7 @@ def later(posting: Posting, day: int, *rows: Row, **changes: str) -> Posting:
 
 def became(store: Store) -> dict[str, tuple[str, list[str]]]:
     """File -> status and reasons; every code is one that REASONS explains."""
-    found = {p["file"]: (p["status"], p["reasons"]) for p in read_publications(store)}
+    found = {p["file"]: (p["status"], p["reasons"]) for p in read_publications(store.connection)}
     assert {reason_code(reason) for _, reasons in found.values() for reason in reasons} <= REASONS.keys()
     return found
 
