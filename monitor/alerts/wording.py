@@ -24,7 +24,7 @@ _SPACE = re.compile(r"\s+")
 
 
 class Words:
-    """One language's words; get it with `words_of`."""
+    """The words of one language; get it with `words_of`."""
 
     def __init__(self, language: str) -> None:
         self.language = language

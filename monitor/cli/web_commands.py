@@ -20,7 +20,7 @@ def serve(
     import uvicorn
 
     from monitor.web import api, desk
-    from monitor.web.forms.routes import make_routes
+    from monitor.web.forms.app import make_routes
     from monitor.web.pages.app import create_app
 
     settings = settings_with(db)
@@ -40,7 +40,7 @@ def publish(
     db: DbOption = None,
 ) -> None:
     """Write the pages, downloads and map data as static files; only what changed is written."""
-    from monitor.web.feeds.routes import list_feeds
+    from monitor.web.feeds.app import list_feeds
     from monitor.web.pages.addresses import make_site
     from monitor.web.pages.publish import publish as publish_site
     from monitor.web.pages.publish_targets import open_sink

@@ -7,10 +7,10 @@ from typing import Any
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from monitor.alerts.alert_errors import AlertError, WishError
+from monitor.alerts.alert_errors import AlertError, PreferenceError
 from monitor.alerts.filters import LANGUAGES, USUAL_KINDS
-from monitor.alerts.schedule import COMMON_ZONES
-from monitor.alerts.story import N_
+from monitor.alerts.digest_times import COMMON_ZONES
+from monitor.alerts.describe_change import N_
 from monitor.alerts.wording import Words
 
 #: A form may hold this many fields and no file; Starlette stops reading at more.
@@ -27,7 +27,7 @@ FORM_TEXTS = ("address", "state", "county", "agency", "support_type", "rhythm", 
 
 def form_problem(error: AlertError, words: Words) -> str:
     """What is wrong with a form, in the reader's language."""
-    if isinstance(error, WishError):
+    if isinstance(error, PreferenceError):
         return words.named(_WRONG.get(error.part, _WRONG["state"]))
     return words.say("No mail can be sent to that e-mail address. Please check it.")
 

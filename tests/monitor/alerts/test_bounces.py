@@ -14,7 +14,7 @@ from monitor.alerts.bounce_intake import ReturnedMail, make_intake, read_mailbox
 from monitor.alerts.bounces import take_returned
 from monitor.alerts.message import return_path
 from monitor.alerts.send_results import judge_refusal, judge_status
-from monitor.alerts.subscribers import get_subscriber, suppression
+from monitor.alerts.subscribe import get_subscriber, suppression
 from monitor.alerts.tokens import open_signer
 from tests.monitor.alerts.world import World, make_world
 

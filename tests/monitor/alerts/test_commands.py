@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from monitor.alerts.subscribers import suppress
+from monitor.alerts.subscribe import suppress
 from monitor.changelog.log import read_log
 from scheduler import app
 from tests.monitor.alerts.world import World, make_world, row

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts.inspect import read_attempts
-from monitor.alerts.schedule import later
+from monitor.alerts.message_preview import read_attempts
+from monitor.alerts.digest_times import later
 from monitor.alerts.send import send_due
-from monitor.alerts.subscribers import get_subscriber
+from monitor.alerts.subscribe import get_subscriber
 from monitor.changelog.log import read_log
 from tests.monitor.alerts.world import World, make_world, row
 

@@ -18,8 +18,8 @@ from babel.messages.pofile import read_po
 
 from monitor.alerts import message, wording
 from monitor.alerts.alert_errors import AlertError
-from monitor.alerts.render import Reader, Rendered, render_alert, render_confirmation
-from monitor.alerts.story import Story, tell_story
+from monitor.alerts.render import Footer, Rendered, render_alert, render_confirmation
+from monitor.alerts.describe_change import ChangeText, describe_change
 from monitor.alerts.subject import make_subject
 from monitor.alerts.wording import plain, words_of
 from monitor.changelog.log import read_log
@@ -29,7 +29,7 @@ from tests.paths import ROOT
 SITE = "https://agreements.example.org"
 TOKEN = "x" * 180
 READERS = {
-    language: Reader(
+    language: Footer(
         language, ("Florida · daily",), f"{SITE}/alerts/manage/{TOKEN}", f"{SITE}/alerts/unsubscribe/{TOKEN}"
     )
     for language in ("en", "es")
@@ -50,9 +50,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return world
 
 
-def stories(world: World, language: str, times: int = 1) -> list[Story]:
+def stories(world: World, language: str, times: int = 1) -> list[ChangeText]:
     found = [
-        tell_story(e, "correction" if e["status"] == "retracted" else "news", words_of(language), SITE)
+        describe_change(e, "correction" if e["status"] == "retracted" else "news", words_of(language), SITE)
         for e in read_log(world.store)
     ]
     return found * times
@@ -151,9 +151,9 @@ def test_a_confirmation_asks_and_tells_how_to_do_nothing(world: World) -> None:
     assert "7 días" in rendered.text
 
 
-def of(kind: str, n: int, place: str = "", what: str = "news") -> list[Story]:
+def of(kind: str, n: int, place: str = "", what: str = "news") -> list[ChangeText]:
     state = {"Florida": "FL", "Georgia": "GA", "Texas": "TX"}.get(place.split(", ")[-1], "")
-    return [Story("0", what, kind, "", "", place, state, "", (), "", "", "", "")] * n
+    return [ChangeText("0", what, kind, "", "", place, state, "", (), "", "", "", "")] * n
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def of(kind: str, n: int, place: str = "", what: str = "news") -> list[Story]:
         (of("list_event", 1), "287(g): 1 note about a list", "287(g): 1 nota sobre una lista"),
     ],
 )
-def test_the_subject_says_what_and_where(told: list[Story], english: str, spanish: str) -> None:
+def test_the_subject_says_what_and_where(told: list[ChangeText], english: str, spanish: str) -> None:
     assert make_subject(told, words_of("en")) == english
     assert make_subject(told, words_of("es")) == spanish
 

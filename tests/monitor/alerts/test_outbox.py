@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.alerts.send import paused, send_due
-from monitor.alerts.subscribers import end_subscriber, end_subscription, subscriptions_of
+from monitor.alerts.subscribe import end_subscriber, end_subscription, subscriptions_of
 from monitor.changelog.log import read_log
 from tests.monitor.alerts.world import STEADY, World, make_world, row
 

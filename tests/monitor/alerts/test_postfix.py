@@ -19,7 +19,7 @@ import pytest
 from db.database import Store
 from monitor.alerts.bounce_intake import ReturnedMail, make_intake
 from monitor.alerts.send import send_due
-from monitor.alerts.subscribers import suppression
+from monitor.alerts.subscribe import suppression
 from monitor.alerts.tokens import open_signer
 from tests.monitor.alerts.smtpd import Plan, Server
 from tests.monitor.alerts.world import World, make_world, row

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from db.database import Store
 from db.settings import Settings
-from monitor.web.forms.routes import make_app
+from monitor.web.forms.app import make_app
 from monitor.web.http.client_ip import asker_of
 from monitor.web.http.limits import RateLimit
 

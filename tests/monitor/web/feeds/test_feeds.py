@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 from starlette.testclient import TestClient
 
-from monitor.web.forms.routes import make_app
+from monitor.web.forms.app import make_app
 from tests.monitor.alerts.world import World, make_world, row
 
 HERE = Path(__file__).parent

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from monitor.alerts.contents import Writer, load_letter
+from monitor.alerts.write_mail import Writer, load_letter
 from monitor.alerts.message import return_path
-from monitor.alerts.schedule import later
-from monitor.alerts.subscribers import end_subscriber, get_subscriber, subscriptions_of, suppress
+from monitor.alerts.digest_times import later
+from monitor.alerts.subscribe import end_subscriber, get_subscriber, subscriptions_of, suppress
 from monitor.alerts.tokens import Signer, open_signer
-from monitor.web.forms.routes import make_app
+from monitor.web.forms.app import make_app
 from tests.monitor.alerts.world import World, make_world, row
 
 ANN = "ann@example.org"
@@ -114,11 +114,11 @@ def test_ten_thousand_sign_ups_from_one_network_address_make_ten_messages(world:
         client.post("/alerts/subscribe", data={**FORM, "address": f"victim{n}@example.org"}).status_code
         for n in range(1_000)
     ]
-    from monitor.alerts.filters import Wish
-    from monitor.web.forms.signup import SignUp, sign_up
+    from monitor.alerts.filters import Preferences
+    from monitor.alerts.signup import SignUp, sign_up
 
     for n in range(9_000):  # below the form, to be quick
-        asked = SignUp(f"victim{n}@example.net", Wish(), "en", "UTC", "192.0.2.7")
+        asked = SignUp(f"victim{n}@example.net", Preferences(), "en", "UTC", "192.0.2.7")
         assert sign_up(world.store, world.settings, signer(world), asked, world.now) == "too_many"
     assert codes.count(200) == 10
     assert codes.count(429) == 990
@@ -128,14 +128,14 @@ def test_ten_thousand_sign_ups_from_one_network_address_make_ten_messages(world:
 
 
 def test_one_mailbox_is_not_filled_from_many_network_addresses(world: World) -> None:
-    from monitor.alerts.filters import Wish
-    from monitor.web.forms.signup import SignUp, sign_up
+    from monitor.alerts.filters import Preferences
+    from monitor.alerts.signup import SignUp, sign_up
 
     for n in range(500):
         world.now = later(world.now, minutes=1)
         with world.store.writing() as connection:  # each message has left
             connection.execute("update messages set status = 'sent'")
-        wish = Wish(rhythm=("instant", "daily", "weekly")[n % 3])
+        wish = Preferences(rhythm=("instant", "daily", "weekly")[n % 3])
         asked = SignUp(ANN, wish, "en", "UTC", f"192.0.2.{n}")
         assert sign_up(world.store, world.settings, signer(world), asked, world.now) == "taken"
     assert counts(world)[2] == 3

@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape, quoteattr
 from db.database import Store
 from monitor import policy
 from monitor.alerts.filters import USUAL_KINDS
-from monitor.alerts.story import Story, tell_story
+from monitor.alerts.describe_change import Story, tell_story
 from monitor.alerts.wording import words_of
 from monitor.changelog.log import read_log
 from monitor.publications.dating import eastern_day

@@ -1,21 +1,20 @@
-"""A change in a reader's words: what, who, where, since when, on what evidence, how sure."""
+"""A change in words: what, who, where, since when, on what evidence, how sure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeGuard
 from urllib.parse import urlsplit
 
-from monitor.alerts.addresses import agency_page, change_page
+from db.alert_models import What
+from db.records import ChangeRecord
 from monitor.alerts.filters import state_names
+from monitor.alerts.page_links import agency_page, change_page
 from monitor.alerts.wording import Words, plain
-
-Entry = Mapping[str, Any]
 
 
 def N_(text: str) -> str:
-    """The text as it is; the mark by which it is found for translation."""
+    """Return the text itself; the extractor of messages finds it by this name."""
     return text
 
 
@@ -51,11 +50,11 @@ _REASONS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
-    """One change for a message or feed; every text is on one line and not yet escaped."""
+class ChangeText:
+    """One change for a message or feed, in words; every text is on one line and not yet escaped."""
 
     change_id: str
-    what: str  # news, early, correction
+    what: What
     kind: str
     headline: str
     agency: str
@@ -69,24 +68,24 @@ class Story:
     agency_page: str
 
 
-def tell_story(entry: Entry, what: str, words: Words, public_url: str) -> Story:
-    """The change as the reader is told it; `what` is news, early or correction."""
-    headline = words.named(HEADLINES[entry["kind"]])
+def describe_change(change: ChangeRecord, what: What, words: Words, public_url: str) -> ChangeText:
+    """Return the change as a reader is told it."""
+    headline = words.named(HEADLINES[change["kind"]])
     if what == "correction":
         headline = words.say("Correction: “%(headline)s” does not stand", headline=headline)
     elif what == "early":
         headline = words.say("Unconfirmed: %(headline)s", headline=headline)
-    agency_id = entry.get("agency_id")
-    return Story(
-        entry["id"], what, entry["kind"], headline, _agency(entry, words), _place(entry), entry["state"] or "",
-        _support(entry, words), tuple(_facts(entry, words)), _certainty(entry, what, words), document_of(entry),
-        change_page(public_url, entry["id"]), agency_page(public_url, agency_id) if agency_id else "",
+    agency_id = change["agency_id"]
+    return ChangeText(
+        change["id"], what, change["kind"], headline, _agency(change, words), _place(change), change["state"] or "",
+        _support(change, words), tuple(_facts(change, words)), _certainty(change, what, words), document_of(change),
+        change_page(public_url, change["id"]), agency_page(public_url, agency_id) if agency_id else "",
     )  # fmt: skip
 
 
-def document_of(entry: Entry) -> str:
-    """The address of ICE's document, from the newest row that links one; "" when none does."""
-    for row in (entry["after"], entry["before"]):
+def document_of(change: ChangeRecord) -> str:
+    """Return the address of ICE's document, from the newest row that links one; "" when none does."""
+    for row in (change["after"], change["before"]):
         if row:
             for found in (row["normalised"].get("moa"), row["moa"]):
                 if found and urlsplit(found).scheme in ("http", "https") and not any(c.isspace() for c in found):
@@ -94,71 +93,72 @@ def document_of(entry: Entry) -> str:
     return ""
 
 
-def _agency(entry: Entry, words: Words) -> str:
-    if entry["kind"] == "list_event":
-        name = words.say("pending list") if entry["list"] == "pending" else words.say("participating list")
+def _agency(change: ChangeRecord, words: Words) -> str:
+    if change["kind"] == "list_event":
+        name = words.say("pending list") if change["list"] == "pending" else words.say("participating list")
         return words.say("ICE's %(name)s", name=name)
-    return plain(entry["agency"])
+    return plain(change["agency"])
 
 
-def _place(entry: Entry) -> str:
-    state = state_names().get(entry["state"] or "", entry["state"] or "")
-    county = plain(entry["county"])
+def _place(change: ChangeRecord) -> str:
+    state = state_names().get(change["state"] or "", change["state"] or "")
+    county = plain(change["county"])
     return f"{county}, {state}" if county and state else county or state
 
 
-def _support(entry: Entry, words: Words) -> str:
-    code = plain(entry["support_type"])
+def _support(change: ChangeRecord, words: Words) -> str:
+    code = plain(change["support_type"])
     return f"{words.named(SUPPORT_NAMES[code])} ({code})" if code in SUPPORT_NAMES else code
 
 
-def _facts(entry: Entry, words: Words) -> list[str]:
-    kind, facts = entry["kind"], []
-    if entry["signed_on"]:
-        facts.append(words.say("Signed on %(day)s", day=words.day(entry["signed_on"])))
-    if kind in ("renewal", "switch") and (before := entry["before"]):
+def _facts(change: ChangeRecord, words: Words) -> list[str]:
+    kind, facts = change["kind"], []
+    if change["signed_on"]:
+        facts.append(words.say("Signed on %(day)s", day=words.day(change["signed_on"])))
+    if kind in ("renewal", "switch") and (before := change["before"]):
         older = before["normalised"].get("signed_on") or before["signed_on"]
         if kind == "renewal" and _is_day(older):
             facts.append(words.say("The agreement before was signed on %(day)s", day=words.day(older)))
         elif kind == "switch" and before["support_type"]:
             facts.append(words.say("Before: %(support)s", support=plain(before["support_type"])))
     if kind in ("termination", "pending_withdrawn"):
-        if last := entry["last_listed_in"]:
+        if last := change["last_listed_in"]:
             facts.append(words.say("Last on ICE's list of %(day)s", day=words.day(last["published_on"])))
-        if first := entry["first_missing_from"]:
+        if first := change["first_missing_from"]:
             facts.append(words.say("Not on ICE's list of %(day)s", day=words.day(first["published_on"])))
-        if entry["rule"] == "signed":
+        if change["rule"] == "signed":
             facts.append(words.say("The agency's agreement is now on the participating list"))
     elif kind == "list_event":
-        facts.append(words.say("ICE's page no longer links the list since %(day)s", day=words.day(entry["listed_on"])))
+        facts.append(words.say("ICE's page no longer links the list since %(day)s", day=words.day(change["listed_on"])))
     else:
-        facts.append(words.say("On ICE's list of %(day)s", day=words.day(entry["listed_on"])))
-    if kind == "amendment" and entry["fields"]:
-        names = [words.named(FIELD_NAMES[f]) if f in FIELD_NAMES else plain(f) for f in entry["fields"]]
+        facts.append(words.say("On ICE's list of %(day)s", day=words.day(change["listed_on"])))
+    if kind == "amendment" and change["fields"]:
+        names = [words.named(FIELD_NAMES[f]) if f in FIELD_NAMES else plain(f) for f in change["fields"]]
         facts.append(words.say("What differs: %(fields)s", fields=words.join(names)))
     return facts
 
 
-def _certainty(entry: Entry, what: str, words: Words) -> str:
+def _certainty(change: ChangeRecord, what: What, words: Words) -> str:
     if what == "correction":
         for beginning, said in _REASONS:
-            if str(entry["reason"] or "").startswith(beginning):
+            if str(change["reason"] or "").startswith(beginning):
                 return words.named(said)
         return words.say("The lists known now no longer say so.")
     if what == "early":
         return words.say("One list lacks it; ICE's next list decides, and we will tell you.")
-    if entry["needs_review"]:
-        named = plain(entry["candidates"][0].get("agency")) if entry["candidates"] else ""
+    if change["needs_review"]:
+        named = plain(change["candidates"][0]["agency"]) if change["candidates"] else ""
         if named:
             return words.say("A person is still to check whether it goes on as %(agency)s.", agency=named)
         return words.say("A person is still to check it.")
-    if entry["kind"] in ("termination", "pending_withdrawn"):
-        if entry["evidence"].get("confirmed_by") == "time":
+    if change["kind"] in ("termination", "pending_withdrawn"):
+        if change["evidence"].get("confirmed_by") == "time":
             return words.say("Confirmed: ICE still served the list without it days later.")
         return words.say("Confirmed: a second list lacks it too. ICE's list does not say why.")
-    row = (entry["first_listed_in"] or {}).get("row")
+    first = change["first_listed_in"]
+    row = first.get("row") if first else None
     return words.say("As ICE's list says in row %(row)s.", row=row) if row else words.say("As ICE's list says.")
 
 
-def _is_day(text: Any) -> bool:
+def _is_day(text: object) -> TypeGuard[str]:
     return isinstance(text, str) and len(text) == 10 and text[4] == text[7] == "-" and text.replace("-", "").isdigit()

@@ -12,11 +12,11 @@ from starlette.routing import BaseRoute, Route
 
 from db.database import Store
 from db.settings import Settings
-from monitor.alerts.describe import county_name
+from monitor.alerts.describe_subscription import county_name
 from monitor.alerts.filters import state_names
 from monitor.alerts.wording import plain
 from monitor.web.feeds import documents
-from monitor.web.feeds.documents import Selection
+from monitor.web.feeds.entries import Selection
 
 _TYPES = {"atom": "application/atom+xml; charset=utf-8", "json": "application/feed+json; charset=utf-8"}
 

@@ -21,14 +21,14 @@ from db.database import Store, to_text, utc_now
 from db.errors import NotFoundError
 from db.settings import Settings
 from monitor import policy
-from monitor.alerts.addresses import token_page
-from monitor.alerts.alert_errors import AddressError, WishError
-from monitor.alerts.describe import RHYTHM_NAMES, describe_subscription
-from monitor.alerts.filters import LANGUAGES, check_reader, check_wish, state_names
+from monitor.alerts.recipients import token_page
+from monitor.alerts.alert_errors import AddressError, PreferenceError
+from monitor.alerts.describe_subscription import RHYTHM_NAMES, describe_subscription
+from monitor.alerts.filters import LANGUAGES, check_reader, check_preferences, state_names
 from monitor.alerts.render import environment
-from monitor.alerts.schedule import COMMON_ZONES
-from monitor.alerts.story import HEADLINES, SUPPORT_NAMES
-from monitor.alerts.subscribers import (
+from monitor.alerts.digest_times import COMMON_ZONES
+from monitor.alerts.describe_change import HEADLINES, SUPPORT_NAMES
+from monitor.alerts.subscribe import (
     confirm_subscription,
     end_subscriber,
     end_subscription,
@@ -38,9 +38,9 @@ from monitor.alerts.subscribers import (
 )
 from monitor.alerts.tokens import Signer, open_signer
 from monitor.alerts.wording import words_of
-from monitor.web.feeds.routes import FeedDesk
+from monitor.web.feeds.app import FeedDesk
 from monitor.web.forms.posted import FORM_TEXTS, chosen_language, empty_form, form_problem, read_form
-from monitor.web.forms.signup import SignUp, sign_up
+from monitor.alerts.signup import SignUp, sign_up
 from monitor.web.http.client_ip import asker_of
 
 LANGUAGE_NAMES = {"en": "English", "es": "Español"}
@@ -96,14 +96,14 @@ class Desk:
         try:
             reader, zone = check_reader(filled["language"] or language, filled["zone"] or COMMON_ZONES[0])
             with Store.open(self.settings.home) as store:
-                wish = check_wish(
+                wish = check_preferences(
                     store, rhythm=filled["rhythm"] or "daily", state=filled["state"], county=filled["county"],
                     agency=filled["agency"], support_type=filled["support_type"], kinds=filled["kinds"],
                     early=filled["early"],
                 )  # fmt: skip
                 asked = SignUp(filled["address"], wish, reader, zone, client)
                 answer = sign_up(store, self.settings, self.signer, asked, self.now())
-        except (AddressError, WishError) as error:
+        except (AddressError, PreferenceError) as error:
             return self._form(language, filled, form_problem(error, words), status=422)
         if answer == "too_many":
             title = words.say("Too many requests")
@@ -200,7 +200,7 @@ class Desk:
         if form.get("zone") or form.get("language"):
             try:
                 language, zone = check_reader(str(form.get("language")), str(form.get("zone")))
-            except WishError as error:
+            except PreferenceError as error:
                 return "", form_problem(error, words)
             set_reader(store, subscriber["id"], language, zone)
             return words_of(language).say("Saved."), ""
