@@ -16,7 +16,7 @@ def list_deliveries(connection: sqlite3.Connection, change_id: str) -> list[Deli
         " where d.change_id = ? order by d.subscriber_id, d.turn",
         [change_id],
     )
-    return [Delivery(*fields, bool(leaving)) for *fields, leaving in rows]
+    return [Delivery(*(*row[:-1], bool(row[-1]))) for row in rows]
 
 
 def insert_deliveries(

@@ -12,7 +12,7 @@ _OPEN = "status in ('waiting', 'sending')"
 
 
 def make_message_id() -> str:
-    """Return the part of a Message-ID before the @. It cannot be guessed: a complaint that quotes it is about our mail."""
+    """Return the part of a Message-ID before the @. Nobody can guess it: a complaint that quotes it is ours."""
     return secrets.token_hex(12)
 
 

@@ -1,14 +1,8 @@
-"""What was stated of a change before, and whether it was news when it was first stated."""
+"""Whether a change was news when it was first stated."""
 
 from __future__ import annotations
 
 import sqlite3
-
-
-def list_statuses(connection: sqlite3.Connection, change_id: str) -> list[str]:
-    """Return the statuses stated of the change, newest first."""
-    rows = connection.execute("select status from statements where change_id = ? order by id desc", [change_id])
-    return [str(row[0]) for row in rows]
 
 
 def note_old_news(connection: sqlite3.Connection, change_id: str, stated_at: str) -> None:

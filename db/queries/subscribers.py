@@ -109,6 +109,4 @@ def count_refusal(connection: sqlite3.Connection, subscriber_id: int) -> int:
 
 def clear_refusals(connection: sqlite3.Connection, subscriber_id: int) -> None:
     """Start counting refusals from zero, as a message was taken."""
-    connection.execute(
-        "update subscribers set soft_bounces = 0 where id = ? and soft_bounces > 0", [subscriber_id]
-    )
+    connection.execute("update subscribers set soft_bounces = 0 where id = ? and soft_bounces > 0", [subscriber_id])

@@ -35,10 +35,11 @@ def store_subscription(
         if active:
             activate_subscription(connection, int(same[0]), now)
         return int(same[0]), False
+    status = "active" if active else "pending"
     cursor = connection.execute(
         f"insert into subscriptions (subscriber_id, status, rank, created_at, confirmed_at, {_FILTERS})"  # noqa: S608 - fixed names
         " values (?,?,?,?,?,?,?,?,?,?,?,?)",
-        [subscriber_id, "active" if active else "pending", _RANKS[wanted.rhythm], now, now if active else None, *values],
+        [subscriber_id, status, _RANKS[wanted.rhythm], now, now if active else None, *values],
     )
     return int(cursor.lastrowid or 0), True
 

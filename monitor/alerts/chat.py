@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from monitor.alerts.describe_change import ChangeText
 from monitor.alerts.send_results import Outcome
 from monitor.alerts.subject import make_subject
-from monitor.alerts.wording import words_of
+from monitor.i18n.language import language
 
 _MOST_CHANGES = 20  # chat services cut long messages
 
 
-def post_to_chat(address: str, changes: Sequence[ChangeText], language: str) -> Outcome:
+def post_to_chat(address: str, changes: Sequence[ChangeText], code: str) -> Outcome:
     """Post the changes, a line each; Apprise's services say only whether they took it."""
     import apprise  # takes half a second to import; only who has a chat channel waits for it
 
-    words = words_of(language)
+    words = language(code)
     lines = [f"{c.headline}: {c.agency} ({c.place}) {c.page}" for c in changes[:_MOST_CHANGES]]
     if (more := len(changes) - _MOST_CHANGES) > 0:
         lines.append(words.count("%(n)d more change", "%(n)d more changes", more))

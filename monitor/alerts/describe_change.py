@@ -8,37 +8,12 @@ from urllib.parse import urlsplit
 
 from db.alert_models import What
 from db.records import ChangeRecord
-from monitor.alerts.filters import state_names
+from monitor.alerts.filters import SUPPORT_TYPES, state_names
 from monitor.alerts.page_links import agency_page, change_page
-from monitor.alerts.wording import Words, plain
+from monitor.alerts.plain_text import plain
+from monitor.i18n.labels import FIELDS, KINDS, SUPPORT, label
+from monitor.i18n.language import N_, Language
 
-
-def N_(text: str) -> str:
-    """Return the text itself; the extractor of messages finds it by this name."""
-    return text
-
-
-HEADLINES = {
-    "signing": N_("New agreement"),
-    "termination": N_("No longer listed by ICE"),
-    "renewal": N_("Agreement renewed"),
-    "switch": N_("Support type switched"),
-    "amendment": N_("Listing corrected"),
-    "reinstatement": N_("Listed again"),
-    "pending_listed": N_("Newly listed as pending"),
-    "pending_withdrawn": N_("No longer listed as pending"),
-    "list_event": N_("About a list as a whole"),
-}
-SUPPORT_NAMES = {
-    "JEM": N_("Jail Enforcement Model"),
-    "WSO": N_("Warrant Service Officer"),
-    "TFM": N_("Task Force Model"),
-}
-FIELD_NAMES = {
-    "state": N_("state"), "agency": N_("name"), "type": N_("type"), "county": N_("county"),
-    "support_type": N_("support type"), "signed_on": N_("signing date"), "moa": N_("agreement document"),
-    "addendum": N_("addendum"),
-}  # fmt: skip
 #: Beginning of a retraction's reason, as the log words it -> what a reader is told.
 _REASONS = (
     ("listed again", N_("ICE's list shows the agreement again.")),
@@ -68,9 +43,9 @@ class ChangeText:
     agency_page: str
 
 
-def describe_change(change: ChangeRecord, what: What, words: Words, public_url: str) -> ChangeText:
+def describe_change(change: ChangeRecord, what: What, words: Language, public_url: str) -> ChangeText:
     """Return the change as a reader is told it."""
-    headline = words.named(HEADLINES[change["kind"]])
+    headline = label(KINDS, change["kind"], words.say)
     if what == "correction":
         headline = words.say("Correction: “%(headline)s” does not stand", headline=headline)
     elif what == "early":
@@ -93,7 +68,7 @@ def document_of(change: ChangeRecord) -> str:
     return ""
 
 
-def _agency(change: ChangeRecord, words: Words) -> str:
+def _agency(change: ChangeRecord, words: Language) -> str:
     if change["kind"] == "list_event":
         name = words.say("pending list") if change["list"] == "pending" else words.say("participating list")
         return words.say("ICE's %(name)s", name=name)
@@ -106,43 +81,44 @@ def _place(change: ChangeRecord) -> str:
     return f"{county}, {state}" if county and state else county or state
 
 
-def _support(change: ChangeRecord, words: Words) -> str:
+def _support(change: ChangeRecord, words: Language) -> str:
     code = plain(change["support_type"])
-    return f"{words.named(SUPPORT_NAMES[code])} ({code})" if code in SUPPORT_NAMES else code
+    return f"{words.say(SUPPORT[code])} ({code})" if code in SUPPORT_TYPES else code
 
 
-def _facts(change: ChangeRecord, words: Words) -> list[str]:
+def _facts(change: ChangeRecord, words: Language) -> list[str]:
     kind, facts = change["kind"], []
     if change["signed_on"]:
-        facts.append(words.say("Signed on %(day)s", day=words.day(change["signed_on"])))
+        facts.append(words.say("Signed on %(day)s", day=words.date(change["signed_on"])))
     if kind in ("renewal", "switch") and (before := change["before"]):
         older = before["normalised"].get("signed_on") or before["signed_on"]
         if kind == "renewal" and _is_day(older):
-            facts.append(words.say("The agreement before was signed on %(day)s", day=words.day(older)))
+            facts.append(words.say("The agreement before was signed on %(day)s", day=words.date(older)))
         elif kind == "switch" and before["support_type"]:
             facts.append(words.say("Before: %(support)s", support=plain(before["support_type"])))
     if kind in ("termination", "pending_withdrawn"):
         if last := change["last_listed_in"]:
-            facts.append(words.say("Last on ICE's list of %(day)s", day=words.day(last["published_on"])))
+            facts.append(words.say("Last on ICE's list of %(day)s", day=words.date(last["published_on"])))
         if first := change["first_missing_from"]:
-            facts.append(words.say("Not on ICE's list of %(day)s", day=words.day(first["published_on"])))
+            facts.append(words.say("Not on ICE's list of %(day)s", day=words.date(first["published_on"])))
         if change["rule"] == "signed":
             facts.append(words.say("The agency's agreement is now on the participating list"))
     elif kind == "list_event":
-        facts.append(words.say("ICE's page no longer links the list since %(day)s", day=words.day(change["listed_on"])))
+        day = words.date(change["listed_on"])
+        facts.append(words.say("ICE's page has not linked the list since %(day)s", day=day))
     else:
-        facts.append(words.say("On ICE's list of %(day)s", day=words.day(change["listed_on"])))
+        facts.append(words.say("On ICE's list of %(day)s", day=words.date(change["listed_on"])))
     if kind == "amendment" and change["fields"]:
-        names = [words.named(FIELD_NAMES[f]) if f in FIELD_NAMES else plain(f) for f in change["fields"]]
+        names = [label(FIELDS, plain(f), words.say) for f in change["fields"]]
         facts.append(words.say("What differs: %(fields)s", fields=words.join(names)))
     return facts
 
 
-def _certainty(change: ChangeRecord, what: What, words: Words) -> str:
+def _certainty(change: ChangeRecord, what: What, words: Language) -> str:
     if what == "correction":
         for beginning, said in _REASONS:
             if str(change["reason"] or "").startswith(beginning):
-                return words.named(said)
+                return words.say(said)
         return words.say("The lists known now no longer say so.")
     if what == "early":
         return words.say("One list lacks it; ICE's next list decides, and we will tell you.")

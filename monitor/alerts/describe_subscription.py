@@ -7,9 +7,10 @@ from functools import cache
 
 from db.alert_models import Preferences
 from db.queries.agency_ids import find_agency
-from monitor.alerts.describe_change import HEADLINES, N_, SUPPORT_NAMES
 from monitor.alerts.filters import state_names
-from monitor.alerts.wording import Words, plain
+from monitor.alerts.plain_text import plain
+from monitor.i18n.labels import KINDS, SUPPORT
+from monitor.i18n.language import N_, Language
 from monitor.places.gazetteer import counties
 
 RHYTHM_NAMES = {"instant": N_("as soon as it is known"), "daily": N_("once a day"), "weekly": N_("once a week")}
@@ -25,7 +26,7 @@ def county_name(fips: str) -> str:
     return fips
 
 
-def describe_subscription(connection: sqlite3.Connection, wanted: Preferences, words: Words) -> str:
+def describe_subscription(connection: sqlite3.Connection, wanted: Preferences, words: Language) -> str:
     """Return one subscription on one line: where, whom, what, how often."""
     parts = []
     if wanted.agency_id:
@@ -38,10 +39,10 @@ def describe_subscription(connection: sqlite3.Connection, wanted: Preferences, w
     if not parts:
         parts.append(words.say("the whole country"))
     if wanted.support_type:
-        parts.append(words.named(SUPPORT_NAMES[wanted.support_type]))
+        parts.append(words.say(SUPPORT[wanted.support_type]))
     if wanted.kinds:
-        parts.append(words.join([words.named(HEADLINES[kind]) for kind in wanted.kinds]))
+        parts.append(words.join([words.say(KINDS[kind]) for kind in wanted.kinds]))
     if wanted.early:
         parts.append(words.say("also unconfirmed"))
-    parts.append(words.named(RHYTHM_NAMES[wanted.rhythm]))
+    parts.append(words.say(RHYTHM_NAMES[wanted.rhythm]))
     return " · ".join(parts)

@@ -35,7 +35,7 @@ def later(text: str, **amount: float) -> str:
 
 @lru_cache(maxsize=4096)
 def due_at(rhythm: str, zone: str, now: str) -> str:
-    """Return when a delivery that arises at `now` is sent: at once, or at the first digest hour after `now` in the zone.
+    """Return when a delivery queued at `now` is sent: at once, or at the first digest hour after `now` in the zone.
 
     The hour is a wall-clock hour: in a week in which clocks change, a digest comes 23 or 25 hours after the last.
     """

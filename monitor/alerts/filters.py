@@ -13,10 +13,10 @@ from db.queries.agency_ids import find_agency_ids
 from monitor.alerts.alert_errors import PreferenceError
 from monitor.alerts.digest_times import RHYTHMS, zones
 from monitor.changelog.log import KINDS
+from monitor.i18n.language import LANGUAGES
 from monitor.places.gazetteer import find_county
 
 SUPPORT_TYPES = ("JEM", "WSO", "TFM")
-LANGUAGES = ("en", "es")
 #: Sent unless somebody names the kinds. The others are quiet: a corrected cell or a posted document is no event.
 DEFAULT_KINDS = (
     "signing", "termination", "renewal", "switch", "reinstatement", "pending_listed", "pending_withdrawn",

@@ -11,9 +11,9 @@ from email.utils import format_datetime
 from db.settings import Settings
 from monitor.alerts.alert_errors import AlertError
 from monitor.alerts.digest_times import to_moment
+from monitor.alerts.plain_text import plain
 from monitor.alerts.render import Rendered
 from monitor.alerts.tokens import Signer
-from monitor.alerts.wording import plain
 
 BOUNCE = "bounce"
 LONGEST_LINE = 998  # RFC 5322, without the line's end
@@ -38,7 +38,7 @@ def build_mail(
     settings: Settings, rendered: Rendered, *, to: str, message_id: str, made_at: str, language: str,
     unsubscribe_url: str = "", listed: bool = True,
 ) -> bytes:  # fmt: skip
-    """Return the message as bytes for the relay; `listed` is False for mail to one person (a confirmation, a notice)."""
+    """Return the message as bytes for the relay; `listed` is False for mail to one person (a request, a notice)."""
     message = EmailMessage(policy=_POLICY)
     message["From"] = Address(plain(settings.site_name), addr_spec=settings.mail_from)
     message["To"] = _checked("To", to)

@@ -12,12 +12,11 @@ from db.queries.delivery_log import list_waiting
 from db.settings import Settings
 from monitor.alerts.alert_errors import AlertError
 from monitor.alerts.describe_change import describe_change
-from monitor.alerts.filters import LANGUAGES
 from monitor.alerts.log_changes import load_changes
 from monitor.alerts.page_links import token_page
 from monitor.alerts.recipients import masked
 from monitor.alerts.render import Footer, Rendered, render_alert
-from monitor.alerts.wording import words_of
+from monitor.i18n.language import LANGUAGES, language
 
 WHATS: tuple[What, ...] = get_args(What)
 
@@ -35,17 +34,17 @@ class WaitingLine(TypedDict):
     support_type: str | None
 
 
-def preview_message(store: Store, settings: Settings, ids: Sequence[str], what: str, language: str) -> Rendered:
+def preview_message(store: Store, settings: Settings, ids: Sequence[str], what: str, code: str) -> Rendered:
     """Return the message that would tell these changes; its links to manage and stop lead nowhere."""
     said = next((known for known in WHATS if known == what), None)
-    if said is None or language not in LANGUAGES:
+    if said is None or code not in LANGUAGES:
         raise AlertError(f"say one of {', '.join(WHATS)} and one of {', '.join(LANGUAGES)}")
     changes = load_changes(store, ids)
     if unknown := sorted(set(ids) - {c["id"] for c in changes}):
         raise NotFoundError(f"no change {unknown[0]}; `ice-agreements changes` lists their ids")
-    words = words_of(language)
+    words = language(code)
     manage, stop = (token_page(settings.public_url, purpose, "preview") for purpose in ("manage", "unsubscribe"))
-    footer = Footer(language, (words.say("the whole country"),), manage, stop)
+    footer = Footer(code, (words.say("the whole country"),), manage, stop)
     texts = [describe_change(change, said, words, settings.public_url) for change in changes]
     return render_alert(texts, footer, site=settings.site_name, signature=settings.mail_footer)
 

@@ -10,6 +10,7 @@ import sqlite3
 from datetime import date, timedelta
 
 from db.queries import old_news
+from db.queries.statement_history import list_statuses
 from db.records import ChangeRecord
 from monitor import policy
 from monitor.publications.dating import eastern_day
@@ -17,14 +18,14 @@ from monitor.publications.dating import eastern_day
 
 def note_news(connection: sqlite3.Connection, change: ChangeRecord, since: str | None) -> None:
     """Store that the change is no news, when it is stated for the first time and is none; `since` as in `queue`."""
-    if len(old_news.list_statuses(connection, change["id"])) != 1:
+    if len(list_statuses(connection, change["id"])) != 1:
         return
     if not _is_recent(connection, change) or _is_late(connection, change, since):
         old_news.note_old_news(connection, change["id"], change["known_at"] or "")
 
 
 def _is_recent(connection: sqlite3.Connection, change: ChangeRecord) -> bool:
-    """Return whether the list that shows the change was published, or first fetched, shortly before we first said it."""
+    """Return whether the list that shows the change was published, or first fetched, shortly before we said it."""
     known_on = eastern_day(change["known_at"] or "")
     oldest = (date.fromisoformat(known_on) - timedelta(days=policy.TOLD_DAYS)).isoformat()
     if change["listed_on"] >= oldest:

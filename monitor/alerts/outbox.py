@@ -17,7 +17,8 @@ from db.queries import deliveries
 from db.queries.agency_ids import list_former_ids
 from db.queries.held_lists import list_held
 from db.queries.messages import insert_operator_notice
-from db.queries.old_news import is_old_news, list_statuses
+from db.queries.old_news import is_old_news
+from db.queries.statement_history import list_statuses
 from db.queries.subscribers import has_active_subscribers
 from db.queries.subscriptions import find_quickest, match_subscriptions
 from db.records import ChangeRecord
@@ -62,7 +63,8 @@ def _queue_change(connection: sqlite3.Connection, change: ChangeRecord, former: 
     made, told = 0, set()
     known = deliveries.list_deliveries(connection, change["id"])
     if known:
-        wanted = {m.subscriber_id for m in match_subscriptions(connection, change, former_ids, usual=usual, early=False)}
+        matches = match_subscriptions(connection, change, former_ids, usual=usual, early=False)
+        wanted = {match.subscriber_id for match in matches}
         for reader, earlier in groupby(known, key=lambda d: d.subscriber_id):
             told.add(reader)
             made += _tell_again(connection, change, list(earlier), reader in wanted, now)
@@ -114,9 +116,7 @@ def _tell_again(
     return deliveries.insert_reply(connection, origin, change["id"], new, turn=turn, now=now, due_at=due)
 
 
-def _correct(
-    connection: sqlite3.Connection, change: ChangeRecord, said: list[Delivery], turn: int, now: str
-) -> int:
+def _correct(connection: sqlite3.Connection, change: ChangeRecord, said: list[Delivery], turn: int, now: str) -> int:
     """Withdraw what has not left; queue a correction, at once, of what has or may have."""
     while said and said[-1].undone and said[-1].what != "correction":
         deliveries.withdraw_delivery(connection, said.pop())

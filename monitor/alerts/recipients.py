@@ -51,7 +51,7 @@ def _check_mail(text: str) -> tuple[str, str]:
     return address, address.lower()
 
 
-def masked(channel: Channel, address: str) -> str:
+def masked(channel: str, address: str) -> str:
     """Return the address as it may be shown: chat and webhook addresses can contain secrets, so only a part is."""
     if channel == "chat":
         return f"{urlsplit(address).scheme}://…"

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import css_inline
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment
 
 from monitor import policy
 from monitor.alerts.describe_change import ChangeText
 from monitor.alerts.filters import state_names
 from monitor.alerts.subject import make_subject
-from monitor.alerts.wording import Words, words_of
+from monitor.i18n.language import Language, language
+from monitor.i18n.templates import make_environment
 
-TEMPLATES = Path(__file__).parent / "templates"
 _INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
 
@@ -41,20 +41,13 @@ class Footer:
 
 
 @cache
-def environment(language: str) -> Environment:
-    """Return the templates with the language's translations; HTML is escaped, text is not."""
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["html.j2"], default=False),
-        extensions=["jinja2.ext.i18n"], trim_blocks=True, undefined=StrictUndefined, auto_reload=False,
-    )  # fmt: skip
-    made.install_gettext_translations(words_of(language).translations, newstyle=True)  # type: ignore[attr-defined]
-    made.globals["language"] = language
-    return made
+def _templates(code: str) -> Environment:
+    return make_environment(Path(__file__).parent / "templates", language(code), lang=code)
 
 
 def render_alert(changes: Sequence[ChangeText], footer: Footer, *, site: str, signature: str) -> Rendered:
     """Return the message that tells these changes."""
-    words = words_of(footer.language)
+    words = language(footer.language)
     changes = sorted(changes, key=_place_in_message)
     subject = make_subject(changes, words)
     values = {
@@ -68,19 +61,19 @@ def render_alert(changes: Sequence[ChangeText], footer: Footer, *, site: str, si
 
 
 def render_confirmation(
-    language: str, subscriptions: Sequence[str], url: str, days: int, *, site: str, signature: str
+    code: str, subscriptions: Sequence[str], url: str, days: int, *, site: str, signature: str
 ) -> Rendered:
     """Return the message that asks whether somebody really wants alerts."""
-    subject = words_of(language).say("Confirm your alerts from %(site)s", site=site)
+    subject = language(code).say("Confirm your alerts from %(site)s", site=site)
     values = {
         "subject": subject, "subscriptions": subscriptions, "confirm_url": url, "days": days, "site": site,
         "signature": signature,
     }  # fmt: skip
-    return _render("confirm", language, subject, values)
+    return _render("confirm", code, subject, values)
 
 
-def _render(name: str, language: str, subject: str, values: Mapping[str, Any]) -> Rendered:
-    templates = environment(language)
+def _render(name: str, code: str, subject: str, values: Mapping[str, Any]) -> Rendered:
+    templates = _templates(code)
     text = templates.get_template(f"{name}.txt.j2").render(values)
     html = templates.get_template(f"{name}.html.j2").render(values)
     return Rendered(subject, text, _INLINER.inline(html))
@@ -96,16 +89,17 @@ def _place_in_message(change: ChangeText) -> tuple[bool, bool, str, str, str]:
     )
 
 
-def _groups(changes: Sequence[ChangeText], words: Words) -> list[dict[str, Any]]:
+def _groups(changes: Sequence[ChangeText], words: Language) -> list[dict[str, Any]]:
     """Return the changes in groups: corrections first, then state by state."""
     groups: dict[str, list[ChangeText]] = {}
     for change in changes:
-        name = words.say("Corrections") if change.what == "correction" else state_names().get(change.state, change.state)
+        state = state_names().get(change.state, change.state)
+        name = words.say("Corrections") if change.what == "correction" else state
         groups.setdefault(name or words.say("About the lists"), []).append(change)
     return [{"name": name, "changes": members} for name, members in groups.items()]
 
 
-def _intro(changes: Sequence[ChangeText], words: Words) -> str:
+def _intro(changes: Sequence[ChangeText], words: Language) -> str:
     if all(s.what == "correction" for s in changes):
         return words.say("We told you something that turned out not to stand. This corrects it.")
     return words.say("What changed on ICE's published lists of 287(g) agreements.")

@@ -151,8 +151,8 @@ class _Sender:
                 message.address, message.subscriber.secret, message.message_id, self.now, body,
                 timeout=self.settings.webhook_timeout_seconds,
             )  # fmt: skip
-        language = message.subscriber.language
-        return post_to_chat(message.address, self.writer.texts(message, language), language)
+        code = message.subscriber.language
+        return post_to_chat(message.address, self.writer.texts(message, code), code)
 
     def _record(self, message: OutgoingMessage, outcome: Outcome) -> None:
         """Store what became of the try, with all that follows from it, in one transaction."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from monitor.alerts.describe_change import ChangeText
 from monitor.alerts.filters import state_names
-from monitor.alerts.wording import Words
+from monitor.i18n.language import Language
 
 _ORDER = (
     "correction", "signing", "termination", "renewal", "switch", "reinstatement", "pending_listed",
@@ -16,7 +16,7 @@ _ORDER = (
 _MOST_PARTS = 4
 
 
-def make_subject(changes: Sequence[ChangeText], words: Words) -> str:
+def make_subject(changes: Sequence[ChangeText], words: Language) -> str:
     """Return the subject of a message that tells these changes."""
     counts = Counter(s.what if s.what in ("correction", "early") else s.kind for s in changes)
     named = [name for name in _ORDER if counts[name]]
@@ -32,7 +32,7 @@ def make_subject(changes: Sequence[ChangeText], words: Words) -> str:
     return words.say("287(g): %(what)s in %(place)s", what=what, place=place)
 
 
-def _part(name: str, n: int, words: Words) -> str:
+def _part(name: str, n: int, words: Language) -> str:
     match name:
         case "correction":
             return words.count("%(n)d correction", "%(n)d corrections", n)
@@ -57,7 +57,7 @@ def _part(name: str, n: int, words: Words) -> str:
     return words.count("%(n)d note about a list", "%(n)d notes about lists", n)
 
 
-def _where(changes: Sequence[ChangeText], words: Words) -> str:
+def _where(changes: Sequence[ChangeText], words: Language) -> str:
     places = {s.place for s in changes if s.place}
     states = sorted({state_names().get(s.state, s.state) for s in changes if s.state})
     if len(places) == 1 and all(s.place for s in changes):

@@ -18,7 +18,7 @@ from monitor.alerts.operator_mail import write_held_notice
 from monitor.alerts.page_links import token_page
 from monitor.alerts.render import Footer, Rendered, render_alert, render_confirmation
 from monitor.alerts.tokens import CONFIRM_DAYS, Signer
-from monitor.alerts.wording import words_of
+from monitor.i18n.language import language
 
 #: Changes and their texts cached; a digest tells everybody the same few, and memory stays flat.
 _CACHED_CHANGES = 20_000
@@ -48,25 +48,25 @@ class MailWriter:
             self._changes.update((c["id"], c) for c in load_changes(self._store, missing))
         return [(self._changes[i], what) for i, what in message.statements if i in self._changes]
 
-    def texts(self, message: OutgoingMessage, language: str) -> list[ChangeText]:
+    def texts(self, message: OutgoingMessage, code: str) -> list[ChangeText]:
         """Return the changes that the message tells, in words."""
         if len(self._texts) > _CACHED_CHANGES:
             self._texts.clear()
         found = []
         for change, what in self.changes(message):
-            key = (change["id"], what, language)
+            key = (change["id"], what, code)
             if key not in self._texts:
-                self._texts[key] = describe_change(change, what, words_of(language), self._settings.public_url)
+                self._texts[key] = describe_change(change, what, language(code), self._settings.public_url)
             found.append(self._texts[key])
         return found
 
     def write(self, message: OutgoingMessage) -> bytes:
         """Return the message as MIME."""
-        language, stop = "en", ""
+        code, stop = "en", ""
         if message.subscriber is None:
             rendered = write_held_notice(self._store.connection, message.about or "")
         else:
-            language = message.subscriber.language
+            code = message.subscriber.language
             if message.kind == "alert":
                 footer = self.footer(message.subscriber, message.created_at)
                 stop = footer.unsubscribe_url
@@ -75,11 +75,11 @@ class MailWriter:
                 rendered = self._confirmation(message, message.subscriber)
         return build_mail(
             self._settings, rendered, to=message.address, message_id=message.message_id, made_at=message.created_at,
-            language=language, unsubscribe_url=stop, listed=message.kind == "alert",
+            language=code, unsubscribe_url=stop, listed=message.kind == "alert",
         )  # fmt: skip
 
     def render(self, message: OutgoingMessage, footer: Footer) -> Rendered:
-        """Return an alert's subject and bodies. Readers of the same changes share one rendering, but for their links."""
+        """Return an alert's subject and bodies; readers of the same changes share one rendering, except their links."""
         key = (footer.language, footer.subscriptions, message.statements)
         shared = self._renderings.get(key)
         if shared is None:
@@ -115,6 +115,6 @@ class MailWriter:
             site=self._settings.site_name, signature=self._settings.mail_footer,
         )  # fmt: skip
 
-    def _describe(self, subscriptions: Sequence[Subscription], language: str) -> list[str]:
-        words = words_of(language)
+    def _describe(self, subscriptions: Sequence[Subscription], code: str) -> list[str]:
+        words = language(code)
         return [describe_subscription(self._store.connection, s.preferences, words) for s in subscriptions]

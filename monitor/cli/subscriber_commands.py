@@ -139,4 +139,5 @@ def unsuppress(address: AddressArgument, db: DbOption = None) -> None:
 def suppressions(format: FormatOption = Format.TABLE, db: DbOption = None) -> None:
     """Addresses that are never written to, and why."""
     with open_store(db) as store:
-        show(list_suppressions(store.connection), format, {"address_key": "Address", "reason": "Reason", "at": "Since"}, empty="nobody is suppressed")
+        headings = {"address_key": "Address", "reason": "Reason", "at": "Since"}
+        show(list_suppressions(store.connection), format, headings, empty="nobody is suppressed")

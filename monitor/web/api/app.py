@@ -68,7 +68,12 @@ def make_api(settings: Settings) -> Starlette:
             Route("/documents/{id}/content", api.content, methods=["GET", "HEAD", "OPTIONS"]),
         ],
         middleware=[
-            Middleware(RateLimit, per_minute=settings.api_requests_per_minute, proxies=settings.trusted_proxies.split())
+            Middleware(
+                RateLimit,
+                per_minute=settings.api_requests_per_minute,
+                proxies=settings.trusted_proxies.split(),
+                refuse=lambda detail, wait: problem_response(Problem(429, detail), {"Retry-After": str(wait)}),
+            )
         ],
         exception_handlers={Problem: _problem, HTTPException: _http_problem, StoreError: _store_problem},
     )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -11,111 +10,92 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from db.database import Store
+from db.queries.agency_ids import find_agency
+from db.queries.statement_history import get_log_version
 from db.settings import Settings
 from monitor.alerts.describe_subscription import county_name
 from monitor.alerts.filters import state_names
-from monitor.alerts.wording import plain
-from monitor.web.feeds import documents
-from monitor.web.feeds.entries import Selection
+from monitor.alerts.plain_text import plain
+from monitor.web.feeds.entries import LENGTH, Entry, Selection, gather_entries
+from monitor.web.feeds.feed_formats import MEDIA_TYPES, Heading, write_feed
+from monitor.web.http.cache import ByteCache
+from monitor.web.http.conditional import answer_conditional
+from monitor.web.http.headers import OPEN_ACCESS
 
-_TYPES = {"atom": "application/atom+xml; charset=utf-8", "json": "application/feed+json; charset=utf-8"}
+_HEADERS = {**OPEN_ACCESS, "Cache-Control": "public, max-age=300"}
+_CACHED_BYTES = 64_000_000
 
 
-_KEPT = 300  # feeds written once and kept until the log says something new
-
-
-class FeedDesk:
+class Feeds:
     """The feeds over one data directory."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._written: dict[tuple[str, str], bytes] = {}  # (address, state of the log) -> the feed
-
-    def routes(self) -> list[BaseRoute]:
-        """`/feeds/all.atom`, `/feeds/state/FL.json`, `/feeds/county/12086.atom`, `/feeds/agency/<id>.json`."""
-        return [
-            Route("/feeds/all.{form:str}", self.answer, methods=["GET"]),
-            Route("/feeds/{sort:str}/{name:str}.{form:str}", self.answer, methods=["GET"]),
-        ]
+        self._cache = ByteCache[str, bytes](_CACHED_BYTES)
 
     async def answer(self, request: Request) -> Response:
-        """The feed asked for, or 304 when the reader has it."""
+        """Return the feed asked for, or 304 when the client has it."""
         return await run_in_threadpool(self._answer, request)
 
     def _answer(self, request: Request) -> Response:
         sort, name = request.path_params.get("sort", "all"), request.path_params.get("name", "")
-        form = request.path_params["form"]
+        form, path = request.path_params["form"], request.url.path
         with Store.open(self._settings.home, read_only=True) as store:
             found = find_feed(store, sort, name)
-            if found is None or form not in _TYPES:
+            if found is None or form not in MEDIA_TYPES:
                 return PlainTextResponse("no such feed\n", status_code=404)
             selection, title = found
-            key = (request.url.path, _state_of_log(store))
-            body = self._written.get(key)
+            version = get_log_version(store.connection)
+            body = self._cache.get(path, version)
             if body is None:
-                body = write_feed(store, self._settings, selection, title, form, request.url.path)
-                if len(self._written) >= _KEPT:
-                    self._written.clear()
-                self._written[key] = body
-        mark = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        headers = {"ETag": mark, "Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
-        if mark in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        return Response(body, media_type=_TYPES[form], headers=headers)
+                entries = gather_entries(store, selection, self._settings.public_url)[:LENGTH]
+                written = write_feed(form, entries, _heading(self._settings, title, path))
+                body = self._cache.put(path, version, written, size=len)
+        return answer_conditional(request, body, MEDIA_TYPES[form], _HEADERS)
 
 
-def _state_of_log(store: Store) -> str:
-    """Another text whenever a feed may say something else."""
-    row = store.connection.execute(
-        "select (select max(id) from statements), (select derived_at from derivation), (select count(*) from told)"
-    ).fetchone()
-    return repr(tuple(row))
+def make_routes(settings: Settings) -> list[BaseRoute]:
+    """Return the routes: `/feeds/all.atom`, `/feeds/state/FL.json`, `/feeds/county/12086.atom`, `/feeds/agency/…`."""
+    feeds = Feeds(settings)
+    return [
+        Route("/feeds/all.{form:str}", feeds.answer, methods=["GET"]),
+        Route("/feeds/{sort:str}/{name:str}.{form:str}", feeds.answer, methods=["GET"]),
+    ]
 
 
 def find_feed(store: Store, sort: str, name: str) -> tuple[Selection, str] | None:
-    """What a feed's address selects, and of what it is; None when there is no such feed."""
+    """Return what a feed's address selects, and of what it is; None when there is no such feed."""
     if sort == "all":
         return Selection(), "everything"
     if sort == "state" and name in state_names():
         return Selection(state=name), state_names()[name]
-    if sort == "county" and (named := county_name(name)) != name:
-        return Selection(county_fips=name), named
-    if sort == "agency":
-        row = store.connection.execute(
-            "select id, name, state from agencies where id = ?1 or exists"
-            " (select 1 from json_each(former_ids) where value = ?1) order by id = ?1 desc limit 1",
-            [name],
-        ).fetchone()
-        if row is not None:
-            return Selection(agency_id=str(row[0])), f"{plain(row[1])} ({row[2]})"
+    if sort == "county" and (county := county_name(name)) != name:
+        return Selection(county_fips=name), county
+    if sort == "agency" and (agency := find_agency(store.connection, name)) is not None:
+        return Selection(agency_id=agency[0]), f"{plain(agency[1])} ({agency[2]})"
     return None
 
 
 def list_feeds(store: Store, settings: Settings) -> Iterator[tuple[str, bytes, str]]:
-    """(path, bytes, media type) of every feed with an entry, as files for a plain file server."""
-    everything = documents.gather_items(store, Selection(), settings.public_url, length=None)
-    groups: dict[tuple[str, str], list[documents.Item]] = {("all", ""): everything}
-    for item in everything:
-        for sort, column in (("state", "state"), ("county", "county_fips"), ("agency", "agency_id")):
-            if item.entry[column]:
-                groups.setdefault((sort, item.entry[column]), []).append(item)
-    for (sort, name), items in sorted(groups.items(), key=lambda group: group[0]):
+    """Yield (path, bytes, media type) of every feed that has an entry, as files for a plain file server."""
+    everything = gather_entries(store, Selection(), settings.public_url)
+    groups: dict[tuple[str, str], list[Entry]] = {("all", ""): everything}
+    for entry in everything:
+        change = entry.change
+        for sort, name in (
+            ("state", change["state"]), ("county", change["county_fips"]), ("agency", change["agency_id"]),
+        ):  # fmt: skip
+            if name:
+                groups.setdefault((sort, name), []).append(entry)
+    for (sort, name), entries in sorted(groups.items(), key=lambda group: group[0]):
         found = find_feed(store, sort, name)
         if found is None:
             continue  # an agency that only overturned changes name
-        for form, media in _TYPES.items():
+        for form, media in MEDIA_TYPES.items():
             path = f"feeds/{sort}/{name}.{form}" if name else f"feeds/{sort}.{form}"
-            yield path, _written(items[: documents.LENGTH], settings, found[1], form, f"/{path}"), media
+            yield path, write_feed(form, entries[:LENGTH], _heading(settings, found[1], f"/{path}")), media
 
 
-def write_feed(store: Store, settings: Settings, selection: Selection, title: str, form: str, path: str) -> bytes:
-    """The feed's bytes."""
-    return _written(documents.gather_items(store, selection, settings.public_url), settings, title, form, path)
-
-
-def _written(items: Sequence[documents.Item], settings: Settings, title: str, form: str, path: str) -> bytes:
-    write = documents.to_atom if form == "atom" else documents.to_json_feed
-    return write(
-        items, title=f"{plain(settings.site_name)}: {title}", self_url=settings.public_url + path,
-        home_url=settings.public_url, author=plain(settings.site_name),
-    )  # fmt: skip
+def _heading(settings: Settings, title: str, path: str) -> Heading:
+    site = plain(settings.site_name)
+    return Heading(f"{site}: {title}", settings.public_url + path, settings.public_url, site)

@@ -1,166 +1,124 @@
-"""The forms readers use: subscribe, confirm, manage, stop. A GET shows, only a POST does.
+"""The forms readers use: subscribe, confirm, manage, stop. A GET shows, only a POST acts.
 
-`make_routes` gives Starlette routes for whatever application mounts them at its root; `make_app` is one by itself.
-Mail scanners and previewers open every link of a message: that must neither confirm nor end anything.
+`make_routes` returns Starlette routes for whatever application mounts them at its root. Mail scanners and previewers
+open every link of a message: that must neither confirm nor end anything.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from db.alert_models import Subscriber
 from db.database import Store, to_text, utc_now
 from db.errors import NotFoundError
+from db.queries.subscribers import get_subscriber, update_language_and_zone
+from db.queries.subscriptions import list_subscriptions
 from db.settings import Settings
-from monitor import policy
-from monitor.alerts.recipients import token_page
 from monitor.alerts.alert_errors import AddressError, PreferenceError
-from monitor.alerts.describe_subscription import RHYTHM_NAMES, describe_subscription
-from monitor.alerts.filters import LANGUAGES, check_reader, check_preferences, state_names
-from monitor.alerts.render import environment
+from monitor.alerts.describe_subscription import describe_subscription
 from monitor.alerts.digest_times import COMMON_ZONES
-from monitor.alerts.describe_change import HEADLINES, SUPPORT_NAMES
-from monitor.alerts.subscribe import (
-    confirm_subscription,
-    end_subscriber,
-    end_subscription,
-    get_subscriber,
-    set_reader,
-    subscriptions_of,
-)
-from monitor.alerts.tokens import Signer, open_signer
-from monitor.alerts.wording import words_of
-from monitor.web.feeds.app import FeedDesk
-from monitor.web.forms.posted import FORM_TEXTS, chosen_language, empty_form, form_problem, read_form
+from monitor.alerts.filters import check_preferences, check_reader
+from monitor.alerts.page_links import token_page
 from monitor.alerts.signup import SignUp, sign_up
-from monitor.web.http.client_ip import asker_of
-
-LANGUAGE_NAMES = {"en": "English", "es": "Español"}
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",  # the address of the page is a key
-    "X-Robots-Tag": "noindex",
-    "X-Frame-Options": "DENY",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self';"
-    " frame-ancestors 'none'; base-uri 'none'",
-}
+from monitor.alerts.subscribe import confirm_subscription
+from monitor.alerts.tokens import Signer, open_signer
+from monitor.alerts.unsubscribe import end_subscriber, end_subscription
+from monitor.i18n.language import language
+from monitor.web.forms.form_pages import FormPages
+from monitor.web.forms.posted import Posted, chosen_language, empty_form, explain_problem, read_form, read_posted
+from monitor.web.http.client_ip import client_ip
 
 
-class Desk:
+class Forms:
     """The forms over one data directory."""
 
     def __init__(self, settings: Settings, now: Callable[[], str], signer: Signer | None = None) -> None:
-        self.settings = settings
-        self.now = now
+        self._settings = settings
+        self._now = now
         self._signer = signer
         self._proxies = settings.trusted_proxies.split()
-
-    @property
-    def _home(self) -> str:
-        """The path our pages stand under: forms post to where they came from, whatever the host is called."""
-        return urlsplit(self.settings.public_url).path.rstrip("/")
+        # Forms post to the path they came from, whatever the host is called.
+        self._home = urlsplit(settings.public_url).path.rstrip("/")
+        self._pages = FormPages(settings.site_name, self._home)
 
     @property
     def signer(self) -> Signer:
         """The signer, opened when the first form needs it, so that making the routes touches no file."""
         if self._signer is None:
-            self._signer = open_signer(self.settings, self.settings.home)
+            self._signer = open_signer(self._settings, self._settings.home)
         return self._signer
-
-    # -- subscribe --------------------------------------------------------------------------------------------
 
     async def subscribe(self, request: Request) -> Response:
         """GET shows the form; POST takes it, and always answers the same."""
-        language = chosen_language(request)
+        code = chosen_language(request)
         if request.method != "POST":
-            return self._form(language, empty_form(language))
-        form = await read_form(request)
-        return await run_in_threadpool(self._take, form, language, asker_of(request.scope, self._proxies))
+            return self._pages.show_form(code, empty_form(code))
+        posted = read_posted(await read_form(request))
+        return await run_in_threadpool(self._subscribe, posted, code, client_ip(request.scope, self._proxies))
 
-    def _take(self, form: FormData, language: str, client: str) -> Response:
-        words = words_of(language)
-        filled: dict[str, Any] = {name: str(form.get(name, ""))[:300] for name in FORM_TEXTS}
-        filled["kinds"] = [str(kind) for kind in form.getlist("kinds")]
-        filled["early"] = bool(form.get("early"))
-        if form.get("website"):  # only a machine fills what nobody sees
-            return self._taken(language)
+    def _subscribe(self, posted: Posted, code: str, client: str) -> Response:
+        words = language(code)
+        if posted.is_machine:
+            return self._pages.show_taken(code)
         try:
-            reader, zone = check_reader(filled["language"] or language, filled["zone"] or COMMON_ZONES[0])
-            with Store.open(self.settings.home) as store:
-                wish = check_preferences(
-                    store, rhythm=filled["rhythm"] or "daily", state=filled["state"], county=filled["county"],
-                    agency=filled["agency"], support_type=filled["support_type"], kinds=filled["kinds"],
-                    early=filled["early"],
+            reader, zone = check_reader(posted.language or code, posted.zone or COMMON_ZONES[0])
+            with Store.open(self._settings.home) as store:
+                wanted = check_preferences(
+                    store, rhythm=posted.rhythm or "daily", state=posted.state, county=posted.county,
+                    agency=posted.agency, support_type=posted.support_type, kinds=posted.kinds, early=posted.early,
                 )  # fmt: skip
-                asked = SignUp(filled["address"], wish, reader, zone, client)
-                answer = sign_up(store, self.settings, self.signer, asked, self.now())
+                asked = SignUp(posted.address, wanted, reader, zone, client)
+                answer = sign_up(store, self._settings, self.signer, asked, self._now())
         except (AddressError, PreferenceError) as error:
-            return self._form(language, filled, form_problem(error, words), status=422)
+            return self._pages.show_form(code, posted, explain_problem(error, words), status=422)
         if answer == "too_many":
-            title = words.say("Too many requests")
-            return self.say_page(language, title, words.say("Please try again in an hour."), status=429)
-        return self._taken(language)
-
-    def _taken(self, language: str) -> Response:
-        words = words_of(language)
-        text = words.say("If the address can get alerts, a message is on its way. Open it and confirm.")
-        return self.say_page(language, words.say("Look into your mailbox"), text)
-
-    def _form(self, language: str, form: dict[str, Any], problem: str = "", status: int = 200) -> Response:
-        words = words_of(language)
-        return self._page(
-            "subscribe", language, words.say("Alerts"), status=status, form=form, problem=problem,
-            states=list(state_names().items()), hour=policy.DIGEST_HOUR, zones=COMMON_ZONES,
-            supports=[(code, f"{words.named(name)} ({code})") for code, name in SUPPORT_NAMES.items()],
-            rhythms=[(code, words.named(name)) for code, name in RHYTHM_NAMES.items()],
-            kinds=[(code, words.named(name)) for code, name in HEADLINES.items()], languages=LANGUAGE_NAMES.items(),
-        )  # fmt: skip
-
-    # -- links in messages ------------------------------------------------------------------------------------
+            text = words.say("Please try again in an hour.")
+            return self._pages.show_text(code, words.say("Too many requests"), text, status=429)
+        return self._pages.show_taken(code)
 
     async def confirm(self, request: Request) -> Response:
         """GET asks; POST confirms the subscription that the link names."""
         return await run_in_threadpool(self._confirm, request)
 
     def _confirm(self, request: Request) -> Response:
-        language = chosen_language(request)
-        words = words_of(language)
-        found = self.signer.read("confirm", request.path_params["token"], self.now())
+        code = chosen_language(request)
+        words = language(code)
+        found = self.signer.read("confirm", request.path_params["token"], self._now())
         if found is None or len(found) != 2:
-            return self._stale(language)
+            return self._pages.show_stale(code)
         if request.method != "POST":
             text = words.say("Press the button to get the alerts you asked for.")
-            return self._ask(language, words.say("Confirm your alerts"), text, words.say("Confirm the alerts"))
-        with Store.open(self.settings.home) as store:
-            if not confirm_subscription(store, int(found[0]), str(found[1]), self.now()):
-                return self._stale(language)
-        return self.say_page(language, words.say("Confirmed"), words.say("You will get the alerts you asked for."))
+            return self._pages.ask(code, words.say("Confirm your alerts"), text, words.say("Confirm the alerts"))
+        with Store.open(self._settings.home) as store:
+            if not confirm_subscription(store, int(found[0]), str(found[1]), self._now()):
+                return self._pages.show_stale(code)
+        return self._pages.show_text(code, words.say("Confirmed"), words.say("You will get the alerts you asked for."))
 
     async def unsubscribe(self, request: Request) -> Response:
         """GET asks; POST (a person's or a mail program's one click, RFC 8058) ends all alerts to the address."""
         return await run_in_threadpool(self._unsubscribe, request)
 
     def _unsubscribe(self, request: Request) -> Response:
-        language = chosen_language(request)
-        words = words_of(language)
-        found = self.signer.read("unsubscribe", request.path_params["token"], self.now())
+        code = chosen_language(request)
+        words = language(code)
+        found = self.signer.read("unsubscribe", request.path_params["token"], self._now())
         if found is None or len(found) != 1:
-            return self._stale(language)
+            return self._pages.show_stale(code)
         if request.method != "POST":
-            text = words.say("Press the button, and no more alerts are sent to your address.")
-            return self._ask(language, words.say("Stop all alerts"), text, words.say("Stop all alerts"))
-        with Store.open(self.settings.home) as store:
-            end_subscriber(store, int(found[0]), self.now())
-        return self.say_page(language, words.say("Stopped"), words.say("No more alerts are sent to your address."))
+            text = words.say("Press the button to stop all alerts to your address.")
+            return self._pages.ask(code, words.say("Stop all alerts"), text, words.say("Stop all alerts"))
+        with Store.open(self._settings.home) as store:
+            end_subscriber(store, int(found[0]), self._now())
+        return self._pages.show_text(
+            code, words.say("Stopped"), words.say("No more alerts will be sent to your address.")
+        )
 
     async def manage(self, request: Request) -> Response:
         """GET shows the reader's subscriptions; POST ends one, or sets language and time zone."""
@@ -168,89 +126,56 @@ class Desk:
         return await run_in_threadpool(self._manage, request, form)
 
     def _manage(self, request: Request, form: FormData) -> Response:
-        language = chosen_language(request)
-        found = self.signer.read("manage", request.path_params["token"], self.now())
-        if found is None or len(found) != 2:
-            return self._stale(language)
-        with Store.open(self.settings.home) as store:
-            try:
-                subscriber = get_subscriber(store, int(found[0]))
-            except NotFoundError:
-                return self._stale(language)
-            if subscriber["nonce"] != found[1] or subscriber["status"] != "active":
-                return self._stale(language)
-            said, problem = self._change(store, subscriber, form)
-            subscriber = get_subscriber(store, subscriber["id"])
-            rows = [row for row in subscriptions_of(store, subscriber["id"]) if row["status"] == "active"]
-            words = words_of(subscriber["language"])
-            named = [{"id": row["id"], "text": describe_subscription(store, row, words)} for row in rows]
-        stop = self.signer.sign("unsubscribe", self.now(), subscriber["id"])
-        return self._page(
-            "manage", subscriber["language"], words.say("Your alerts"), rows=named, said=said, problem=problem,
-            address=subscriber["address"], chosen_language=subscriber["language"], zone=subscriber["zone"],
-            zones=COMMON_ZONES, languages=LANGUAGE_NAMES.items(),
-            unsubscribe_url=token_page(self._home, "unsubscribe", stop),
-        )  # fmt: skip
+        found = self.signer.read("manage", request.path_params["token"], self._now())
+        with Store.open(self._settings.home) as store:
+            subscriber = _find_manager(store, found)
+            if subscriber is None:
+                return self._pages.show_stale(chosen_language(request))
+            done, problem = self._change(store, subscriber, form)
+            subscriber = get_subscriber(store.connection, subscriber.id)
+            words = language(subscriber.language)
+            active = [s for s in list_subscriptions(store.connection, subscriber.id) if s.status == "active"]
+            described = [(s.id, describe_subscription(store.connection, s.preferences, words)) for s in active]
+        stop = token_page(self._home, "unsubscribe", self.signer.sign("unsubscribe", self._now(), subscriber.id))
+        return self._pages.show_manage(subscriber, described, stop, done=done, problem=problem)
 
-    def _change(self, store: Store, subscriber: dict[str, Any], form: FormData) -> tuple[str, str]:
-        words = words_of(subscriber["language"])
+    def _change(self, store: Store, subscriber: Subscriber, form: FormData) -> tuple[str, str]:
+        """Do what the form asks; return what was done and what is wrong, in the reader's language."""
+        words = language(subscriber.language)
         if ending := str(form.get("end", "")):
-            done = ending.isdigit() and end_subscription(store, subscriber["id"], int(ending[:15]), self.now())
+            done = ending.isdigit() and end_subscription(store, subscriber.id, int(ending[:15]), self._now())
             return (words.say("Ended."), "") if done else ("", "")
         if form.get("zone") or form.get("language"):
             try:
-                language, zone = check_reader(str(form.get("language")), str(form.get("zone")))
+                code, zone = check_reader(str(form.get("language")), str(form.get("zone")))
             except PreferenceError as error:
-                return "", form_problem(error, words)
-            set_reader(store, subscriber["id"], language, zone)
-            return words_of(language).say("Saved."), ""
+                return "", explain_problem(error, words)
+            with store.writing() as connection:
+                update_language_and_zone(connection, subscriber.id, code, zone)
+            return language(code).say("Saved."), ""
         return "", ""
 
-    # -- pages ------------------------------------------------------------------------------------------------
 
-    def _stale(self, language: str) -> Response:
-        words = words_of(language)
-        text = words.say("This link is too old, has been used, or was not made by us. Subscribe again for a new one.")
-        link = f"{self._home}/alerts/subscribe"
-        return self.say_page(
-            language, words.say("This link does not work"), text, link, words.say("Alerts"), status=404
-        )
-
-    def _ask(self, language: str, title: str, text: str, button: str) -> Response:
-        return self._page("ask", language, title, text=text, button=button)
-
-    def say_page(
-        self, language: str, title: str, text: str, link: str = "", link_text: str = "", status: int = 200
-    ) -> Response:
-        """A page that says one thing."""
-        return self._page("say", language, title, status=status, text=text, link=link, link_text=link_text)
-
-    def _page(self, name: str, language: str, title: str, *, status: int = 200, **values: Any) -> Response:
-        other = next(code for code in LANGUAGES if code != language)
-        page = environment(language).get_template(f"{name}.html.j2").render(
-            title=title, site=self.settings.site_name, home=self._home, other_language=other,
-            other_language_name=LANGUAGE_NAMES[other], **values,
-        )  # fmt: skip
-        return HTMLResponse(page, status_code=status, headers={**_HEADERS, "Content-Language": language})
+def _find_manager(store: Store, found: list[object] | None) -> Subscriber | None:
+    """Return the active subscriber that a link to manage names, while the link works."""
+    if found is None or len(found) != 2:
+        return None
+    try:
+        subscriber = get_subscriber(store.connection, int(str(found[0])))
+    except NotFoundError:
+        return None
+    return subscriber if subscriber.nonce == found[1] and subscriber.status == "active" else None
 
 
 def make_routes(
     settings: Settings, *, now: Callable[[], str] = lambda: to_text(utc_now()), signer: Signer | None = None
 ) -> list[BaseRoute]:
-    """The routes of forms and feeds, to be mounted at the root of the public pages."""
-    desk, feeds = Desk(settings, now, signer), FeedDesk(settings)
+    """Return the routes of the forms, to be mounted at the root of the public pages."""
+    forms = Forms(settings, now, signer)
     both = ["GET", "POST"]
     return [
-        Route("/alerts/subscribe", desk.subscribe, methods=both),
-        Route("/alerts/confirm/{token}", desk.confirm, methods=both),
-        Route("/alerts/manage/{token}", desk.manage, methods=both),
-        Route("/alerts/unsubscribe/{token}", desk.unsubscribe, methods=both),
-        *feeds.routes(),
+        Route("/alerts/subscribe", forms.subscribe, methods=both),
+        Route("/alerts/confirm/{token}", forms.confirm, methods=both),
+        Route("/alerts/manage/{token}", forms.manage, methods=both),
+        Route("/alerts/unsubscribe/{token}", forms.unsubscribe, methods=both),
     ]
-
-
-def make_app(
-    settings: Settings, *, now: Callable[[], str] = lambda: to_text(utc_now()), signer: Signer | None = None
-) -> Starlette:
-    """Forms and feeds as an application by itself."""
-    return Starlette(routes=make_routes(settings, now=now, signer=signer))

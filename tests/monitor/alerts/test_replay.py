@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
+from db.alert_models import Preferences
 from db.database import Store
 from db.queries import fetches, snapshots
 from monitor.alerts.compose import compose_due
-from monitor.alerts.filters import Preferences
 from monitor.alerts.subscribe import add_subscription
 from monitor.changelog.log import KINDS, read_entries, read_log
 from monitor.changelog.rebuild import derive
