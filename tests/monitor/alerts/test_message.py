@@ -13,9 +13,9 @@ import html5lib
 import pytest
 from pydantic import ValidationError
 
-from monitor.alerts import message
 from db.alert_models import What
 from db.settings import Settings
+from monitor.alerts import message
 from monitor.alerts.alert_errors import AlertError
 from monitor.alerts.describe_change import ChangeText, describe_change
 from monitor.alerts.log_changes import load_changes
