@@ -1,4 +1,4 @@
-"""When a telling is due: at once, or with the next digest by the subscriber's clock."""
+"""When a delivery is due: at once, or with the next digest by the subscriber's clock."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from db.database import to_text
 from monitor import policy
 
-#: Quickest first: a change that two subscriptions of one reader select is told by the quicker.
-RHYTHMS = {"instant": 0, "daily": 1, "weekly": 2}
+RHYTHMS = ("instant", "daily", "weekly")
 #: What a form offers first; any other zone of the tz database may be typed.
 COMMON_ZONES = (
     "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles",
@@ -20,23 +19,23 @@ COMMON_ZONES = (
 
 @cache
 def zones() -> frozenset[str]:
-    """Every time zone of the tz database."""
+    """Return the name of every time zone of the tz database."""
     return frozenset(available_timezones())
 
 
 def to_moment(text: str) -> datetime:
-    """A stored time as an aware datetime."""
+    """Return a stored time as an aware datetime."""
     return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def later(text: str, **amount: float) -> str:
-    """The stored time, so much later."""
+    """Return the stored time plus `amount` (keywords of timedelta)."""
     return to_text(to_moment(text) + timedelta(**amount))
 
 
 @lru_cache(maxsize=4096)
 def due_at(rhythm: str, zone: str, now: str) -> str:
-    """When a telling that arises at `now` leaves: at once, or at the first digest hour after `now` in the zone.
+    """Return when a delivery queued at `now` is sent: at once, or at the first digest hour after `now` in the zone.
 
     The hour is a wall-clock hour: in a week in which clocks change, a digest comes 23 or 25 hours after the last.
     """
