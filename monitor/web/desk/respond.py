@@ -25,7 +25,7 @@ from db.errors import NotFoundError, StoreError
 from db.settings import Settings
 from monitor.web.desk.accounts import find_user
 from monitor.web.desk.sessions import Session, Sessions, signing_key
-from monitor.web.http.client_ip import asker_of
+from monitor.web.http.client_ip import client_ip
 
 PREFIX = "/review"
 log = logging.getLogger(__name__)
@@ -135,7 +135,7 @@ class Desk:
 
     def address_of(self, request: Request) -> str:
         """The asker's address; a proxy is believed about it only when the settings name the proxy."""
-        return asker_of(request.scope, self._proxies)
+        return client_ip(request.scope, self._proxies)
 
     def route(self, page: Page) -> Route:
         """The page as a route."""

@@ -41,7 +41,7 @@ from monitor.alerts.wording import words_of
 from monitor.web.feeds.routes import FeedDesk
 from monitor.web.forms.posted import FORM_TEXTS, chosen_language, empty_form, form_problem, read_form
 from monitor.web.forms.signup import SignUp, sign_up
-from monitor.web.http.client_ip import asker_of
+from monitor.web.http.client_ip import client_ip
 
 LANGUAGE_NAMES = {"en": "English", "es": "Español"}
 _HEADERS = {
@@ -84,7 +84,7 @@ class Desk:
         if request.method != "POST":
             return self._form(language, empty_form(language))
         form = await read_form(request)
-        return await run_in_threadpool(self._take, form, language, asker_of(request.scope, self._proxies))
+        return await run_in_threadpool(self._take, form, language, client_ip(request.scope, self._proxies))
 
     def _take(self, form: FormData, language: str, client: str) -> Response:
         words = words_of(language)

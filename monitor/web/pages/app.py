@@ -16,14 +16,14 @@ from starlette.staticfiles import StaticFiles
 
 from db.database import Store
 from monitor.i18n.language import Language, language
-from monitor.web.http.cache import PageCache
-from monitor.web.http.headers import headers_for
+from monitor.web.http.cache import CachedApp
+from monitor.web.http.headers import OPEN_ACCESS, SECURITY_HEADERS
 from monitor.web.pages import render_page
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.site import Site
 
 
-def create_app(home: Path, *, extra_routes: Sequence[BaseRoute] = ()) -> PageCache:
+def create_app(home: Path, *, extra_routes: Sequence[BaseRoute] = ()) -> CachedApp:
     """The application on the store in `home`, which it only reads.
 
     `extra_routes` come first: the one place where feeds, sign-up and the like are hung in. They are never cached.
@@ -46,7 +46,7 @@ def create_app(home: Path, *, extra_routes: Sequence[BaseRoute] = ()) -> PageCac
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
     uncached = tuple(prefix for route in extra_routes if (prefix := getattr(route, "path", "").split("{")[0]))
-    return PageCache(app, site, uncached=uncached)
+    return CachedApp(app, site.version, uncached=uncached)
 
 
 def answer_page(site: Site, request: Request) -> Response:
@@ -62,6 +62,18 @@ def answer_page(site: Site, request: Request) -> Response:
         page = render_page.Page("missing.html", {}, status=404)
     body = render_page.render(page, path, spoken, static=False, query=query)
     return Response(body, page.status, headers_for(page, spoken.code))
+
+
+def headers_for(page: render_page.Page, language_code: str) -> dict[str, str]:
+    """Return the headers of a page; data may be read by any site's script."""
+    headers = {**SECURITY_HEADERS, "content-type": page.media, "cache-control": "public, max-age=60, must-revalidate"}
+    if page.media.startswith("text/html"):
+        headers["content-language"] = language_code
+    if page.file is not None:
+        headers["content-disposition"] = f'attachment; filename="{page.file}"'
+    if page.media in ("application/json", "text/csv; charset=utf-8"):
+        headers |= OPEN_ACCESS
+    return headers
 
 
 def split_language(path: str) -> tuple[Language, str]:
