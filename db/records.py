@@ -12,7 +12,6 @@ from typing import Annotated, Any, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict  # of `typing` only from Python 3.12 on, says pydantic
 
-
 Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="checksum of the document as received")]

@@ -55,7 +55,13 @@ def change_key(e: ChangeRecord) -> list[str]:
     return [e["listed_on"], e["state"] or "", e["agency"] or "", e["support_type"] or "", e["id"]]
 
 
-@router.get("/changes", response_model=list[ChangeRecord], responses=collection(get_change="id", get_agreement="agreement_id", get_agency="agency_id", get_place="county_fips"))
+@router.get(
+    "/changes",
+    response_model=list[ChangeRecord],
+    responses=collection(
+        get_change="id", get_agreement="agreement_id", get_agency="agency_id", get_place="county_fips"
+    ),
+)
 def list_changes(request: Request, asked: Annotated[ChangesQuery, Query()]) -> Response:
     """The change log, oldest first."""
     with reading(request, asked) as data:
@@ -72,7 +78,11 @@ def get_change(
         return whole(data, answers.find_change(data, id))
 
 
-@router.get("/agreements", response_model=list[ListedAgreement], responses=collection(get_agreement="agreement_id", get_agency="agency_id"))
+@router.get(
+    "/agreements",
+    response_model=list[ListedAgreement],
+    responses=collection(get_agreement="agreement_id", get_agency="agency_id"),
+)
 def list_agreements(request: Request, asked: Annotated[AgreementsQuery, Query()]) -> Response:
     """What ICE listed on a day, in the list's order."""
     with reading(request, asked) as data:
@@ -107,7 +117,9 @@ def get_agency(request: Request, id: Id, asked: Annotated[Clocks, Query()]) -> R
 def list_places(request: Request, asked: Annotated[PlacesQuery, Query()]) -> Response:
     """Counties with a listed agency, by FIPS code."""
     with reading(request, asked) as data:
-        return page(request, data, asked, answers.count_places(data, asked.as_of, asked.state), lambda e: [e["county_fips"]])
+        return page(
+            request, data, asked, answers.count_places(data, asked.as_of, asked.state), lambda e: [e["county_fips"]]
+        )
 
 
 @router.get("/places/{id}", response_model=PlaceAgencies, responses=RECORD)
@@ -121,7 +133,11 @@ def get_place(
         return whole(data, answers.find_place(data, id, asked.as_of))
 
 
-@router.get("/publications", response_model=list[PublicationRecord], responses=collection(get_document="sha256", get_document_content="sha256"))
+@router.get(
+    "/publications",
+    response_model=list[PublicationRecord],
+    responses=collection(get_document="sha256", get_document_content="sha256"),
+)
 def list_publications(request: Request, asked: Annotated[PublicationsQuery, Query()]) -> Response:
     """Every list ever found, oldest first."""
     with reading(request, asked) as data:
@@ -142,7 +158,11 @@ def list_trends(request: Request, asked: Annotated[TrendsQuery, Query()]) -> Res
         return page(request, data, asked, answers.choose_trends(data, asked), lambda e: [e["date"]])
 
 
-@router.get("/documents", response_model=list[DocumentRecord], responses=collection(get_document="sha256", get_document_content="sha256"))
+@router.get(
+    "/documents",
+    response_model=list[DocumentRecord],
+    responses=collection(get_document="sha256", get_document_content="sha256"),
+)
 def list_documents(request: Request, asked: Annotated[DocumentsQuery, Query()]) -> Response:
     """Every document kept, oldest first."""
     with reading(request, asked) as data:

@@ -79,20 +79,14 @@ class KnownAt(BaseModel):
 class Clocks(KnownAt):
     """Both clocks."""
 
-    as_of: Annotated[
-        Day | Absent, Field(description="Listed time: as of ICE's lists at the end of this day.")
-    ] = None
+    as_of: Annotated[Day | Absent, Field(description="Listed time: as of ICE's lists at the end of this day.")] = None
 
 
 class Paging(BaseModel):
     """Which page of a collection."""
 
-    order: Annotated[
-        Literal["oldest", "newest"], Field(description="Which end comes first.")
-    ] = "oldest"
-    limit: Annotated[
-        int, Field(ge=1, le=MAX_LIMIT, description="Entries a page.")
-    ] = DEFAULT_LIMIT
+    order: Annotated[Literal["oldest", "newest"], Field(description="Which end comes first.")] = "oldest"
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Entries a page.")] = DEFAULT_LIMIT
     cursor: Annotated[
         Annotated[str, Field(min_length=1, max_length=2000)] | Absent,
         Field(description="Where the page begins: taken from the Link header of the page before, never made up."),
@@ -114,7 +108,9 @@ class ChangesQuery(Period, Clocks, Paging):
     agency: Agency | Absent = None
     support_type: SupportType | Absent = None
     kind: Annotated[Annotated[str, OneOf(tuple(KINDS))] | Absent, Field(description="Kind of change.")] = None
-    status: Annotated[Annotated[str, OneOf(tuple(STATUSES))] | Absent, Field(description="Status of the change.")] = None
+    status: Annotated[Annotated[str, OneOf(tuple(STATUSES))] | Absent, Field(description="Status of the change.")] = (
+        None
+    )
     needs_review: Annotated[
         bool | Absent, Field(description="Only changes that wait for a person, or only others.")
     ] = None

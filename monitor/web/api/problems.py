@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -76,4 +77,6 @@ def _wrong_values(error: RequestValidationError) -> Problem:
     return Problem(400, f"wrong parameters: {', '.join(sorted(errors))}", errors=errors)
 
 
-HANDLERS = dict.fromkeys((Problem, RequestValidationError, HTTPException, StoreError), answer_problem)
+HANDLERS: dict[int | type[Exception], Any] = dict.fromkeys(
+    (Problem, RequestValidationError, HTTPException, StoreError), answer_problem
+)
