@@ -47,7 +47,8 @@ def environment(language: str) -> Environment:
         loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["html.j2"], default=False),
         extensions=["jinja2.ext.i18n"], trim_blocks=True, undefined=StrictUndefined, auto_reload=False,
     )  # fmt: skip
-    made.install_gettext_translations(words_of(language).translations, newstyle=True)  # type: ignore[attr-defined]
+    words = words_of(language)
+    made.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals["language"] = language
     return made
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from monitor.i18n.labels import administration
 from monitor.web.pages.book import Agency, Agreement, Book
-from monitor.web.pages.labels import administration
 from monitor.web.pages.place_index import State
 
 

@@ -132,7 +132,7 @@ def look() -> str:
         for p in HERE.rglob("*")
         if p.is_file() and p.suffix in (".py", ".html", ".typ", ".json", ".css", ".js", ".svg")
     ]
-    for path in sorted([*files, *LOCALES.rglob("pages.po")]):
+    for path in sorted([*files, *LOCALES.parent.rglob("*.p[oy]")]):
         mark.update(path.name.encode() + b"\0" + path.read_bytes())
     return mark.hexdigest()
 

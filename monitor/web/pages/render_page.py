@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,16 +10,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
+from monitor.i18n import labels
 from monitor.i18n.language import LANGUAGES, Language
-from monitor.web.pages import labels, place_index
+from monitor.i18n.templates import make_environment
+from monitor.web.pages import place_index
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-#: Control characters, and those that turn the direction of text or have no width: never sent as they are.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +34,13 @@ class Page:
     moved: str | None = None  # the address it moved to, relative to the root of the language
 
 
-def seen(value: Any) -> Any:
-    """The value with unseen characters written out as ‹U+202E›: a cell must not steer a reader's eye."""
-    if isinstance(value, Markup) or not isinstance(value, str):
-        return "" if value is None else value
-    return _UNSEEN.sub(lambda m: f"‹U+{ord(m[0]):04X}›", value)
-
-
 @cache
 def environment(language: Language) -> Environment:
-    """The templates' environment, one a language, so that two threads can speak two languages at once."""
-    made = Environment(
-        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, finalize=seen,
-        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
+    """Return the pages' templates in a language."""
+    return make_environment(
+        HERE / "templates", language, state_name=place_index.state_name, states=place_index.states,
+        counties=place_index.counties, words=labels, asset_mark=asset_mark(),
     )  # fmt: skip
-    made.globals.update(
-        state_name=place_index.state_name, states=place_index.states, counties=place_index.counties, words=labels,
-        asset_mark=asset_mark(),
-    )  # fmt: skip
-    made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    return made
 
 
 @cache
@@ -85,7 +70,7 @@ def render_text(page: Page, path: str, language: Language, *, static: bool, quer
         return to + (f"?{urlencode(query)}" if query else "")
 
     def say(table: dict[str, str], code: str | None) -> str:
-        return labels.speak(table, code, language.gettext)
+        return labels.label(table, code, language.gettext)
 
     template = environment(language).get_template(page.template)
     return template.render(

@@ -11,12 +11,8 @@ from typing import Any
 
 import html5lib
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
-from babel.messages.mofile import read_mo
-from babel.messages.pofile import read_po
 
-from monitor.alerts import message, wording
+from monitor.alerts import message
 from monitor.alerts.alert_errors import AlertError
 from monitor.alerts.render import Reader, Rendered, render_alert, render_confirmation
 from monitor.alerts.story import Story, tell_story
@@ -24,7 +20,6 @@ from monitor.alerts.subject import make_subject
 from monitor.alerts.wording import plain, words_of
 from monitor.changelog.log import read_log
 from tests.monitor.alerts.world import World, make_world, row
-from tests.paths import ROOT
 
 SITE = "https://agreements.example.org"
 TOKEN = "x" * 180
@@ -192,34 +187,6 @@ def test_the_subject_says_what_and_where(told: list[Story], english: str, spanis
 def test_dates_are_written_as_the_reader_writes_them() -> None:
     assert words_of("en").day("2025-06-01") == "June 1, 2025"
     assert words_of("es").day("2025-06-01") == "1 de junio de 2025"
-
-
-def texts_of(catalogue: Catalog) -> dict[Any, Any]:
-    """Text (or its two forms) -> its translation."""
-    pairs = ((m.id, m.string) for m in catalogue if m.id)
-    return {tuple(i) if isinstance(i, list) else i: tuple(t) if isinstance(t, list) else t for i, t in pairs}
-
-
-def test_every_text_is_translated_and_the_compiled_catalogues_are_those() -> None:
-    """All that is marked in code and templates stands in both catalogues; each .mo is its .po, compiled."""
-    asked = {
-        found[2] if isinstance(found[2], str) else tuple(found[2])
-        for part in ("alerts", "web/forms", "web/feeds")
-        for found in extract_from_dir(
-            ROOT / "monitor" / part, [("**.py", "python"), ("**.j2", "jinja2")],
-            keywords={"say": None, "N_": None, "count": (1, 2), "_": None}, strip_comment_tags=True,
-        )
-    }  # fmt: skip
-    for language in ("en", "es"):
-        place = wording.LOCALE / language / "LC_MESSAGES" / "alerts"
-        with place.with_suffix(".po").open("rb") as source, place.with_suffix(".mo").open("rb") as compiled:
-            catalogue, machine = read_po(source, locale=language), read_mo(compiled)
-        known = texts_of(catalogue)
-        assert asked - known.keys() == set()
-        assert known.keys() - asked == set(), "texts that nothing says any more"
-        assert [i for i, text in known.items() if not (all(text) if isinstance(text, tuple) else text)] == []
-        assert texts_of(machine) == known
-        assert [m.id for m in catalogue if list(m.check(catalogue))] == [], "a placeholder got lost"
 
 
 def test_plain_text_keeps_letters_and_loses_what_acts() -> None:

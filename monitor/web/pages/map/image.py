@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+from monitor.i18n import labels
 from monitor.i18n.language import Language
-from monitor.web.pages import labels
 from monitor.web.pages.book import Book
 from monitor.web.pages.map.drawing import COLOURS, draw_paths, painted
 from monitor.web.pages.map.shapes import read_shapes

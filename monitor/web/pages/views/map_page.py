@@ -7,10 +7,10 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any
 
+from monitor.i18n.labels import CLASSES, administration
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Book
 from monitor.web.pages.fingerprints import mark_of
-from monitor.web.pages.labels import CLASSES, administration
 from monitor.web.pages.map.drawing import LAYERS, by_shape, draw_country, painted, placed_counties
 from monitor.web.pages.map.image import draw_image
 from monitor.web.pages.map.shapes import read_shapes

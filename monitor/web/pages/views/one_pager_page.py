@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from monitor.i18n import labels
 from monitor.i18n.language import Language
-from monitor.web.pages import labels, place_index
+from monitor.i18n.templates import reveal_invisible
+from monitor.web.pages import place_index
 from monitor.web.pages.book import Agency, Agreement, Book
 from monitor.web.pages.fingerprints import agency_mark, mark_of
 from monitor.web.pages.map.drawing import COLOURS, draw_paths, painted
 from monitor.web.pages.map.shapes import drawn_as, read_shapes
 from monitor.web.pages.place_index import County, State
 from monitor.web.pages.place_status import Standing, agencies_of, standing_of
-from monitor.web.pages.render_page import Page, seen
+from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import Ask, Site
 from monitor.web.pages.typeset import set_sheet
 from monitor.web.pages.views.places_page import find_county, list_counties, list_states, newest_mark
@@ -207,7 +209,7 @@ def _rows(book: Book, standing: Standing, language: Language) -> list[tuple[str,
 
 
 def _name(agency: Agency) -> str:
-    return str(seen(agency.name))
+    return str(reveal_invisible(agency.name))
 
 
 def _state_map(book: Book, state: State, county: County | None = None) -> str:
@@ -250,7 +252,7 @@ def _spoken(told: dict[str, Any]) -> dict[str, Any]:
 
 def _seen(value: Any) -> Any:
     if isinstance(value, str):
-        return seen(value)
+        return reveal_invisible(value)
     return [_seen(v) for v in value] if isinstance(value, (list, tuple)) else value
 
 

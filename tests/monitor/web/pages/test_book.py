@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from db.database import Store
-from monitor.web.pages import labels, place_index
+from monitor.i18n import labels
+from monitor.web.pages import place_index
 from monitor.web.pages.book import Book
 from monitor.web.pages.build_book import read_book
 from monitor.web.pages.charts import count_over_time
