@@ -17,6 +17,7 @@ from monitor.web.api.endpoints import router
 from monitor.web.api.json_answers import COMMON
 from monitor.web.api.memory import Memory, to_json
 from monitor.web.api.problems import HANDLERS, METHODS, refuse_too_many
+from monitor.web.api.reference import make_page
 from monitor.web.http.cache import CachedApp
 from monitor.web.http.limits import RateLimit
 
@@ -72,12 +73,18 @@ def make_app(memory: Memory) -> FastAPI:
     async def index() -> Response:
         """Where everything is."""
         here = {route: f"{PREFIX}{route}" for route in describe(app)["paths"] if "{" not in route}
-        return _json({"description": f"{PREFIX}/openapi.json", **here})
+        return _json({"description": f"{PREFIX}/openapi.json", "docs": f"{PREFIX}/docs", **here})
 
     @app.get("/openapi.json", include_in_schema=False)
     async def description() -> Response:
         """The OpenAPI description."""
         return _json(describe(app))
+
+    @app.get("/docs", include_in_schema=False)
+    async def reference() -> Response:
+        """The description as a page to read."""
+        page, policy = make_page(describe(app))
+        return Response(page, headers={**COMMON, "Content-Security-Policy": policy}, media_type="text/html")
 
     return app
 

@@ -17,6 +17,7 @@ from monitor.changelog.rebuild import derive
 from monitor.review import decisions
 from monitor.web.api.answers import _in_county
 from monitor.web.api.app import make_api
+from monitor.web.api.reference import EXAMPLES
 
 DESCRIPTION_KEYS = {"openapi", "info", "servers", "paths", "components"}
 
@@ -234,3 +235,20 @@ def test_the_description_is_true_of_every_answer(api: TestClient) -> None:
         assert answer.json(), path
         checked += 1
     assert checked == 13
+
+
+def test_the_page_to_read_shows_every_address_and_its_examples_are_answered(api: TestClient) -> None:
+    page = api.get("/docs")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "<script" not in page.text
+    paths = api.get("/openapi.json").json()["paths"]
+    asked = 0
+    for path, operations in paths.items():
+        assert f'<h2 id="{operations["get"]["operationId"]}"><code>/api/v1{path}</code></h2>' in page.text
+        for _, query in EXAMPLES.get(operations["get"]["operationId"], ()):
+            assert f'href="/api/v1{path}{query.replace("&", "&amp;")}"' in page.text
+            answer = api.get(path + query)
+            # the made-up history begins in July 2025, so an earlier day has no list, and says so
+            assert answer.status_code == 200 or "the oldest is of 2025-07-01" in answer.json()["detail"]
+            asked += 1
+    assert asked == sum(map(len, EXAMPLES.values())) == 9
