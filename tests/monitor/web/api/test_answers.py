@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from monitor.review import decisions
 from monitor.web.api.answers import _in_county
 from monitor.web.api.app import make_api
 from monitor.web.api.reference import EXAMPLES
+from tests.paths import ROOT
 
 DESCRIPTION_KEYS = {"openapi", "info", "servers", "paths", "components"}
 
@@ -252,3 +255,10 @@ def test_the_page_to_read_shows_every_address_and_its_examples_are_answered(api:
             assert answer.status_code == 200 or "the oldest is of 2025-07-01" in answer.json()["detail"]
             asked += 1
     assert asked == sum(map(len, EXAMPLES.values())) == 9
+
+
+def test_commands_do_not_load_fastapi() -> None:
+    """FastAPI takes a quarter of a second to load; only `serve` needs it."""
+    code = "import sys, scheduler; print(sorted(m for m in ('fastapi', 'opentelemetry') if m in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
