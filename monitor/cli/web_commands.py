@@ -19,7 +19,8 @@ def serve(
     """Serve the public pages, sign-up and feeds, the API and the review desk until stopped."""
     import uvicorn
 
-    from monitor.web import api, desk
+    from monitor.web import api
+    from monitor.web.desk import app as desk
     from monitor.web.forms.routes import make_routes
     from monitor.web.pages.app import create_app
 
