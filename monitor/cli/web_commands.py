@@ -19,8 +19,8 @@ def serve(
     """Serve the public pages, sign-up and feeds, the API and the review desk until stopped."""
     import uvicorn
 
-    from monitor.web import desk
     from monitor.web.api import app as api
+    from monitor.web.desk import app as desk
     from monitor.web.feeds import app as feeds
     from monitor.web.forms import app as forms
     from monitor.web.pages.app import create_app

@@ -10,6 +10,7 @@ from typing import cast
 from db.database import Store
 from db.queries import api_data
 from db.queries.api_data import AgencyRow
+from db.queries.publication_list import read_publications
 from db.records import ChangeRecord, DocumentRecord, ListedAgreement, PublicationRecord, Totals, Trend
 from monitor.changelog.as_of import Replayed, find_list, listed_agreements, totals
 from monitor.changelog.known_at import replay
@@ -92,7 +93,7 @@ class AsKnown:
 
         def make() -> list[PublicationRecord]:
             if self.history is None:
-                found = api_data.list_publications(self.store.connection)
+                found = read_publications(self.store.connection)
             else:
                 found = [
                     {"file": p.file, "list": p.list_name, "linked_as": p.linked_as, "sha256": p.sha256, "url": p.url,

@@ -15,7 +15,7 @@ from db.queries.publication_list import read_publications
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
 from monitor.publications.check import REASONS, reason_code
-from monitor.review import decisions
+from monitor.review import decide
 from scrapers import ingest
 from tests.histories import NOW, Posting, Row, agencies, many, open_store, put, take
 
@@ -202,7 +202,7 @@ def test_a_reviewer_releases_or_rejects_a_list_and_may_think_again(store: Store)
     take(store, [MONDAY])
 
     def rule(ruling: str, at: str) -> tuple[str, list[str], int]:
-        decisions.rule(store, ruling, sha256[:12], reviewer="Ann", reason="", made_at=at)
+        decide.rule(store, ruling, sha256[:12], reviewer="Ann", reason="", made_at=at)
         derive(store, now=NOW)
         return (*became(store)[fallen.file], len([c for c in read_log(store) if c["status"] != "retracted"]))
 

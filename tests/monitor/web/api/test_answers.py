@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from db.database import Store
 from db.settings import Settings
 from monitor.changelog.rebuild import derive
-from monitor.review import decisions
+from monitor.review import decide
 from monitor.web.api.answers import _in_county
 from monitor.web.api.app import make_api
 from monitor.web.api.reference import EXAMPLES
@@ -189,7 +189,7 @@ def test_the_validator_changes_with_the_answer_and_only_with_it(home: Path, tmp_
     assert dated.status_code == 304
     with Store.open(tmp_path / "home") as store:
         ending = next(c["id"] for c in whole.json() if c["kind"] == "termination")
-        decisions.rule(store, "confirm", ending, reviewer="A", reason="", made_at=store.now_text())
+        decide.rule(store, "confirm", ending, reviewer="A", reason="", made_at=store.now_text())
         derive(store, now=store.now_text(), anew=True)
     after = client.get("/changes", headers={"If-None-Match": whole.headers["etag"]})
     assert after.status_code == 200
