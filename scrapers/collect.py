@@ -7,7 +7,7 @@ from datetime import datetime
 
 from db.database import Store
 from db.settings import Settings
-from db.threads import run_aside
+from db.threads import run_in_thread
 from scrapers import ingest
 from scrapers.crawl.crawler import CrawlResult, crawl
 
@@ -20,4 +20,4 @@ async def take_lists(
     Documents an earlier pass kept and did not come to read are read as well. The loop goes on meanwhile.
     """
     result = await crawl(store, settings, now=now)
-    return result, tuple(await run_aside(store, ingest.read_new, store))
+    return result, tuple(await run_in_thread(store, ingest.read_new, store))

@@ -15,7 +15,7 @@ from db.settings import Settings
 from monitor.changelog.explain import explain_change
 from monitor.changelog.log import Filter, read_log
 from monitor.changelog.rebuild import derive
-from monitor.cli.log_commands import KIND_WORDS, in_words
+from monitor.cli.change_table import KIND_WORDS, in_words
 from monitor.cli.options import DbOption, FormatOption, open_store, settings_with
 from monitor.cli.output import Format, say, show, warn
 from monitor.review import decisions

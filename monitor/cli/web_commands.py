@@ -1,7 +1,8 @@
-"""The commands that show: `serve` answers readers, `publish` writes the pages as files, `export` the tables."""
+"""The commands for readers: `serve`, `publish` (the pages as files), `export` (the tables), `datasette`."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -48,7 +49,7 @@ def publish(
     with open_store(db) as store:
         feeds = list_feeds(store, settings_with(db))
         done = publish_site(make_site(store), open_sink(target), pdf=pdf, extra=feeds)
-    say(f"{done.files} files: {done.made} made anew, {done.written} written, {done.gone} taken away")
+    say(f"{done.files} files: {done.made} rendered, {done.written} written, {done.gone} removed")
 
 
 def export(
@@ -71,3 +72,10 @@ def export(
                     name = address.removeprefix("data/")
                     sink.write(name, page.body, page.media)
                     say(f"{target / name}: {len(page.body):,} bytes")
+
+
+def datasette() -> None:
+    """Print the metadata for Datasette: descriptions, units, facets, and which tables are private."""
+    from monitor.web.datasette import METADATA
+
+    sys.stdout.write(METADATA.read_text(encoding="utf-8"))

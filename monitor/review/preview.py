@@ -9,12 +9,12 @@ from typing import Any
 from db.database import Store
 from db.models import Listing
 from db.queries import fetches
+from db.queries.publication_list import read_publications
 from db.queries.snapshots import load_signing_dates, load_snapshots
 from monitor.changelog.history import Change
 from monitor.changelog.log import read_log
 from monitor.changelog.state import Ledger
 from monitor.changelog.stored_state import ListingBook
-from monitor.cli.log_commands import read_publications
 from monitor.publications.accept import fold_publications
 from monitor.publications.gather import Publication, gather
 from monitor.review.rulings import Rulings, load_rulings
@@ -57,7 +57,7 @@ def foresee(store: Store, rulings: Iterable[Ruling], *, confirm_after_hours: flo
             effects.altered.append({**_line(ledger, new, listings), "was": old["status"]})
     for lines in (effects.new, effects.retracted, effects.altered):
         lines.sort(key=lambda line: (line["listed_on"], line["state"] or "", line["agency"] or "", line["id"]))
-    known = {(p["sha256"], p["file"], p["linked_as"]): p["status"] for p in read_publications(store)}
+    known = {(p["sha256"], p["file"], p["linked_as"]): p["status"] for p in read_publications(store.connection)}
     effects.lists = [(p.file, known[p.key], p.status) for p in publications if known.get(p.key, p.status) != p.status]
     return effects
 

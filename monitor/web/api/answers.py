@@ -9,10 +9,10 @@ import us
 
 from db.database import Store
 from db.errors import NotFoundError
+from db.queries.publication_list import read_publications
 from monitor.changelog.as_of import find_list, listed_agreements, totals
 from monitor.changelog.log import Filter, fits
 from monitor.changelog.trends import read_trends
-from monitor.cli.log_commands import read_publications
 from monitor.matching.names import normal_form
 from monitor.places.gazetteer import counties
 from monitor.web.api.memory import Memory
@@ -126,7 +126,7 @@ def publications(memory: Memory, asked: Asked) -> list[Row]:
 
     def make(store: Store) -> list[Row]:
         if history is None:
-            return read_publications(store)
+            return [dict(p) for p in read_publications(store.connection)]
         rows = [
             {"file": p.file, "list": p.list_name, "linked_as": p.linked_as, "sha256": p.sha256, "url": p.url,
              "rows": p.rows, "published_on": p.published_on, "published_at": p.published_at,

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from db.database import Store
 from db.queries import fetches
+from db.queries.publication_list import read_publications
 from monitor.changelog.log import read_log
-from monitor.cli.log_commands import read_publications
 from monitor.places.gazetteer import place_counties
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Agency, Agreement, Book, Entry, Spell, noise_of
@@ -49,8 +49,10 @@ def read_book(store: Store) -> Book:
         for fips in agency.near:
             near[fips].append(agency)
     return Book(
-        version, entries, {e["id"]: e for e in entries}, agencies, agreements, read_publications(store)[::-1],
-        fetches.page_checks(store), dates, files, steps, dict(in_county), dict(near), dict(in_state),
+        version, entries, {e["id"]: e for e in entries}, agencies, agreements,
+        [dict(p) for p in read_publications(store.connection)][::-1],
+        [dict(check) for check in fetches.page_checks(store)], dates, files, steps,
+        dict(in_county), dict(near), dict(in_state),
         _shown_by(entries),
         _index(entries, agencies),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from db.errors import NotFoundError
-from monitor.cli.log_commands import read_publications
+from db.queries.publication_list import read_publications
 from monitor.review import decide
 from monitor.review.preview import foresee
 from monitor.review.queue import read_queue
@@ -18,7 +18,7 @@ SHOWN = 200
 def show_list(ask: Ask) -> Response:
     """The list, and for a held one all that its release would change in the log."""
     sha256 = ask.request.path_params["sha256"]
-    found = [p for p in read_publications(ask.store) if p["sha256"] == sha256]
+    found = [p for p in read_publications(ask.store.connection) if p["sha256"] == sha256]
     if not found:
         raise NotFoundError(f"no list {sha256}")
     queue = read_queue(ask.store)
