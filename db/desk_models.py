@@ -72,19 +72,6 @@ class RulingRecord:
         return "|".join((self.made_at, self.ruling, self.other, self.reviewer))
 
 
-@dataclass(frozen=True, slots=True)
-class HeldList:
-    """A list that waits for a person."""
-
-    sha256: str
-    file: str
-    list_name: str
-    rows: int
-    published_on: str
-    known_at: str  # when it was first seen
-    reasons: list[str]
-
-
 class AcceptedList(NamedTuple):
     """An accepted list, named for comparison."""
 

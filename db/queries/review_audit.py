@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 
-from db.desk_models import AcceptedList, HeldList, RulingRecord, Verdict
+from db.desk_models import AcceptedList, RulingRecord, Verdict
 
 _PUBLICATION = (
     "file", "list", "linked_as", "sha256", "url", "rows", "published_on", "published_at", "workbook_modified_at",
@@ -73,19 +72,6 @@ def is_agreement(connection: sqlite3.Connection, agreement_id: str, subject: str
         [agreement_id, subject],
     ).fetchone()
     return row is not None
-
-
-def list_held(connection: sqlite3.Connection) -> list[HeldList]:
-    """Return held lists that no later accepted list has superseded, oldest first."""
-    rows = connection.execute(
-        "select sha256, file, list, rows, published_on, first_seen_at, reasons from publications h"
-        " where status = 'held' and not exists (select 1 from publications p where p.status = 'accepted'"
-        " and p.list = h.list and p.published_at > h.published_at) order by published_at"
-    )
-    return [
-        HeldList(sha256, file, name, count, day, seen, json.loads(reasons))
-        for sha256, file, name, count, day, seen, reasons in rows
-    ]
 
 
 def find_accepted_before(

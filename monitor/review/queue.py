@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from db.database import Store
-from db.desk_models import HeldList, RulingRecord
+from db.desk_models import RulingRecord
 from db.errors import NotFoundError
+from db.models import HeldList
 from db.queries import review_audit
+from db.queries.held_lists import read_waiting_lists
 from db.records import ChangeRecord
 from monitor.changelog.log import Filter, fits, read_log
 from monitor.review.rulings import not_undone
@@ -41,7 +43,7 @@ class QueueItem:
     @property
     def known_at(self) -> str:
         """When it became known here."""
-        return self.held.known_at if self.held else ((self.change and self.change["known_at"]) or "")
+        return self.held.first_seen_at if self.held else ((self.change and self.change["known_at"]) or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class Queue:
 def read_queue(store: Store) -> Queue:
     """Return the queue as it stands."""
     changes: Any = read_log(store)
-    return Queue(review_audit.list_held(store.connection), changes, read_rulings(store))
+    return Queue(read_waiting_lists(store.connection), changes, read_rulings(store))
 
 
 def read_rulings(store: Store) -> list[RulingRecord]:

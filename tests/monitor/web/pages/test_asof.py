@@ -8,7 +8,7 @@ import pytest
 
 from db.database import Store
 from db.models import StatedTotals
-from db.queries import fetches
+from db.queries import fetches, runs
 from monitor.i18n.language import language
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.render_page import render
@@ -25,7 +25,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
         sentence = "ICE has signed 16 Memorandums of Agreement for 287(g) programs covering 4 states."
         stated = StatedTotals(sentence, "2025-03-04", 16, 4, 0, {"JEM": (10, 2), "WSO": (2, 2), "TFM": (4, 1)})
         sha256 = store.archive.put(b"the page")
-        run_id = fetches.start_run(store, "2025-03-04T15:00:00Z")
+        run_id = runs.start_run(store, "2025-03-04T15:00:00Z")
         fetches.record_page(store, run_id, sha256=sha256, text_sha256="t", seen_at="2025-03-04T15:00:00Z", links=[],
                           totals=stated)  # fmt: skip
     return make_site(Store.open(folder / "data", read_only=True))
