@@ -131,10 +131,10 @@ class _Reading:
                 code = signals.ROW_INCOMPLETE if kind == "incomplete" else signals.ROW_NOTE
                 self._raise(code, number, None, " | ".join(cell for cell in row if cell.strip()))
         if residue:
-            self._raise(signals.ROWS_LEFT_OUT, residue[0], None, f"{len(residue)} rows")
+            self._raise(signals.ROWS_LEFT_OUT, residue[0], None, "", f"{len(residue)} rows")
         if self.table.residue:
             first, count = self.table.residue
-            self._raise(signals.ROWS_LEFT_OUT, first, None, f"{count} rows")
+            self._raise(signals.ROWS_LEFT_OUT, first, None, "", f"{count} rows")
         return gaps
 
     def _read_listings(self) -> tuple[tuple[Listing, ...], list[_Prefixed]]:

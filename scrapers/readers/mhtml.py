@@ -58,4 +58,4 @@ def _decode(part: Message) -> bytes:
     except LookupError:
         return body
     # the header's charset counts; what the page declares was true of the bytes before
-    return re.sub(r"(<meta[^>]{0,200})charset", r"\1was-charset", text, flags=re.IGNORECASE).encode("utf-8", "replace")
+    return re.sub(r"(<meta[^>]{0,200})charset", r"\1char-set", text, flags=re.IGNORECASE).encode("utf-8", "replace")

@@ -67,5 +67,6 @@ def _is_name(cell: str) -> bool:
 
 
 def _is_date(cell: str) -> bool:
-    digits = sum(map(str.isdigit, cell))
-    return digits >= _FEWEST_DATE_DIGITS or read_date(cell, LATEST_ON)[0] is not None
+    if read_date(cell, LATEST_ON)[0] is not None:
+        return True
+    return sum(map(str.isdigit, cell)) >= _FEWEST_DATE_DIGITS and not any(map(str.isalpha, cell))

@@ -38,7 +38,8 @@ _ODD_ROW = re.compile(rb"""<row(?! r="[0-9]{1,5}"[ />])(?![A-Za-z])""")
 _LINK_FORMULA = re.compile(rb"HYPERLINK\s*\(", re.IGNORECASE)
 _PREFIXED = re.compile(rb""":(?:c|row|hyperlinks?|mergeCells?)[\s/>]""")
 _HYPERLINK = re.compile(r"""<hyperlink ref="([A-Z])([0-9]{1,5})" r:id="([^"&\s]*)\"""")
-_TYPED_CELL = re.compile(rb"<c [^>]*><v>[^<]")  # a value that no formula gives
+_ROW = re.compile(rb'<row r="([0-9]{1,5})"')
+_TYPED_CELL = re.compile(rb"<c [^>]*><v>([0-9]{1,9})<")  # a number, or the number of a shared text
 _MARKUP = re.compile(rb"<[^>]*>|\s+")
 _ERROR_CELL = re.compile(rb"""<c r="([A-Z])([0-9]+)"(?: s="[0-9]+")? t="e"><v>([^<&]*)</v></c>""")
 
@@ -61,7 +62,10 @@ def read_notes(part: bytes, part_name: str, targets: dict[str, str], texts: byte
     Raises `TooLargeError`, and `DamagedWorkbookError` when the part is no well-formed XML. A sheet as Excel writes it
     is searched as bytes; every other is parsed as a tree, which tells the same and takes longer.
     """
-    notes = _search_bytes(part, part_name, targets, name) if _is_plain(part) else None
+    plain = _is_plain(part)
+    if plain and (row := _row_beyond(part, texts)):
+        raise TooLargeError("cells lie beyond MAX_ROWS", file=name, sheet=part_name, value=f"row {row}")
+    notes = _search_bytes(part, targets) if plain else None
     return notes or _TreeWalk(part, part_name, targets, _blank_texts(texts), name).notes
 
 
@@ -79,15 +83,11 @@ def _is_plain(part: bytes) -> bool:
     )
 
 
-def _search_bytes(part: bytes, part_name: str, targets: dict[str, str], name: str = "") -> SheetNotes | None:
+def _search_bytes(part: bytes, targets: dict[str, str]) -> SheetNotes | None:
     """Return the notes of a plain sheet, or None if something in it has another form than Excel gives it."""
     notes = SheetNotes(part)
-    last_row_at = part.rfind(b'<row r="')
-    last_row = int(part[last_row_at + 8 : part.find(b'"', last_row_at + 8)]) if last_row_at >= 0 else 0
-    if last_row > MAX_ROWS:
-        if _TYPED_CELL.search(part, part.find(b'<row r="%d"' % (MAX_ROWS + 1))):
-            raise TooLargeError("cells lie beyond MAX_ROWS", file=name, sheet=part_name, value=f"{last_row} rows")
-        return None  # perhaps filled down with formulas that show nothing: the tree tells
+    if _last_row(part) > MAX_ROWS:
+        return None  # filled down with formulas that show nothing, or errors: the tree tells
     at = part.find(b' t="e"')
     while at >= 0:
         found = _ERROR_CELL.match(part, part.rfind(b"<c ", 0, at))
@@ -102,6 +102,23 @@ def _search_bytes(part: bytes, part_name: str, targets: dict[str, str], name: st
         return None
     notes.links = {(int(row), ord(column) - 65): target for column, row, one in links if (target := targets.get(one))}
     return notes
+
+
+def _last_row(part: bytes) -> int:
+    at = part.rfind(b'<row r="')
+    return int(part[at + 8 : part.find(b'"', at + 8)]) if at >= 0 else 0
+
+
+def _row_beyond(part: bytes, texts: bytes) -> int | None:
+    """Return the first row of a plain sheet beyond MAX_ROWS with a value that no formula gives, or None."""
+    if _last_row(part) <= MAX_ROWS:
+        return None
+    first = next(found for found in _ROW.finditer(part) if int(found[1]) > MAX_ROWS)
+    blank = _blank_texts(texts)
+    for cell in _TYPED_CELL.finditer(part, first.start()):
+        if b' t="s"' not in cell[0] or int(cell[1]) not in blank:
+            return int(first[1])
+    return None
 
 
 def _blank_texts(texts: bytes) -> frozenset[int]:

@@ -88,4 +88,4 @@ def test_the_search_and_the_tree_walk_tell_the_same(
     parts = unpack_parts(build(made, list(made[0]), 0, 0, 0))
     path = "xl/worksheets/sheet1.xml"
     targets = read_targets(parts, path)
-    assert _search_bytes(parts[path], path, targets) == _TreeWalk(parts[path], path, targets, frozenset(), "").notes
+    assert _search_bytes(parts[path], targets) == _TreeWalk(parts[path], path, targets, frozenset(), "").notes
