@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -14,8 +14,9 @@ from typer.core import TyperGroup
 from db.version import VERSION
 from monitor.cli.options import DbOption, chosen_home
 
-#: Command or group -> module and name of its function or Typer app. The composition root adds those that fetch.
-COMMANDS = {
+#: Command or group -> module and name of its function or Typer app, or what makes one. The composition root adds those
+#: that fetch.
+COMMANDS: dict[str, str | Callable[[], Callable[..., None]]] = {
     "changes": "changes_commands:changes",
     "explain": "changes_commands:explain",
     "agreements": "listed_commands:agreements",
@@ -74,9 +75,12 @@ class LazyGroup(TyperGroup):
         self.commands = _Commands(self.commands)
 
 
-def _load(name: str, place: str) -> Any:
-    module, _, attribute = place.partition(":")
-    target = getattr(import_module(f"monitor.cli.{module}"), attribute)
+def _load(name: str, place: str | Callable[[], Callable[..., None]]) -> Any:
+    if isinstance(place, str):
+        module, _, attribute = place.partition(":")
+        target = getattr(import_module(f"monitor.cli.{module}"), attribute)
+    else:
+        target = place()
     if isinstance(target, typer.Typer):
         return typer.main.get_group(target)
     single = typer.Typer(add_completion=False)
