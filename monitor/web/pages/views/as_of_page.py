@@ -39,7 +39,7 @@ def show_day(request: PageRequest, day: str) -> Page | None:
     """Show the answer for a day, at an address of its own."""
     book = request.book
     values: dict[str, Any] = {
-        "day": day, "problem": "", "found": None, "rows": [], "claim": None, "by_state": [], "steps": book.steps,
+        "day": day, "problem": "", "found": None, "rows": [], "stated": None, "by_state": [], "steps": book.steps,
         "asked": {k: request.get(k) for k in ("date", "known_at", "state", "support_type")},
     }  # fmt: skip
     known_on = request.get("known_at")
@@ -53,7 +53,7 @@ def show_day(request: PageRequest, day: str) -> Page | None:
         return Page("asof.html", values, status=404)
     published_on = found["publication"]["published_on"]
     values |= {
-        "found": found, "claim": find_stated(book, day, published_on), "by_state": _count_by_state(rows),
+        "found": found, "stated": find_stated(book, day, published_on), "by_state": _count_by_state(rows),
         "all": len(rows), "rows": [r for r in rows if _fits(r, request)],
         "earlier": max((d for d, _ in book.steps if d < published_on), default=None),
         "later": min((d for d, _ in book.steps if d > day), default=None),
