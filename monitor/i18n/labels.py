@@ -53,7 +53,7 @@ SUPPORT = {
     "other": N_("Other or not readable"),
 }
 SUPPORT_SENTENCES = {
-    "JEM": N_("Jail officers may question people arrested about their immigration status and start removal papers."),
+    "JEM": N_("Jail officers may question arrested people about their immigration status and start removal papers."),
     "WSO": N_("Jail officers may serve and carry out immigration warrants on people held in their jail."),
     "TFM": N_("Officers may carry out some immigration functions during routine police work."),
 }
