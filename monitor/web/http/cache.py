@@ -68,19 +68,26 @@ class ByteCache(Generic[Key, Value]):
             self._kept.clear()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
-    """An answer as sent: its status, its headers but for the length, its body as it is and compressed."""
+    """An answer as sent: its status, its headers but for the length, its body."""
 
     status: int
     headers: RawHeaders
     etag: str
     body: bytes
-    compressed: bytes | None
+    compressible: bool
+    _compressed: bytes | None = None
+
+    def compressed(self) -> bytes | None:
+        """Return the body compressed, None when that is not worth it; made when a client first asks for it."""
+        if self._compressed is None and self.compressible:
+            self._compressed = gzip.compress(self.body, 6, mtime=0)
+        return self._compressed
 
     def size(self) -> int:
-        """Return the bytes of both bodies."""
-        return len(self.body) + len(self.compressed or b"")
+        """Return about how many bytes the body takes, compressed too where it may be."""
+        return len(self.body) * 4 // 3 if self.compressible else len(self.body)
 
 
 class CachedApp:
@@ -137,24 +144,25 @@ class CachedApp:
         whole = [(k, v) for k, v in scope["headers"] if k not in (b"if-none-match", b"if-modified-since", b"range")]
         await self.app({**scope, "method": "GET", "headers": whole}, receive, collect)
         body = b"".join(parts)
-        etag = make_etag(body)
+        etag = make_etag(body, *(value for name, value in headers if name == b"link"))  # a next page is news too
         headers = [h for h in headers if h[0] not in (b"content-length", b"etag")]
         names = {name for name, _ in headers}
         headers += [(k.encode(), v.encode()) for k, v in SECURITY_HEADERS.items() if k.encode() not in names]
         headers.append((b"vary", b"accept-encoding"))
         media = dict(headers).get(b"content-type", b"")
         worth_it = len(body) > _LEAST_COMPRESSED and media.startswith(_COMPRESSED)
-        return Answer(status, headers, etag, body, gzip.compress(body, 6, mtime=0) if worth_it else None)
+        return Answer(status, headers, etag, body, worth_it)
 
 
 async def _send(answer: Answer, scope: Scope, send: Send) -> None:
     """Send the answer in the form that the request's headers ask for."""
     sent = Headers(scope=scope)
-    packed = answer.compressed if "gzip" in sent.get("accept-encoding", "") else None
+    packed = answer.compressed() if "gzip" in sent.get("accept-encoding", "") else None
     # the two bodies are different bytes, so their strong ETags differ
     etag = answer.etag if packed is None else f'{answer.etag[:-1]}-gzip"'
     headers = [*answer.headers, (b"etag", etag.encode())]
-    if answer.status == 200 and is_not_modified(sent, etag):
+    last_modified = next((value.decode() for name, value in answer.headers if name == b"last-modified"), None)
+    if answer.status == 200 and is_not_modified(sent, etag, last_modified):
         headers = [h for h in headers if h[0] != b"content-type"]
         await send({"type": "http.response.start", "status": 304, "headers": headers})
         await send({"type": "http.response.body", "body": b""})

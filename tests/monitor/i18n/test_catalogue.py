@@ -33,7 +33,7 @@ def test_every_message_is_translated_and_nothing_is_left_over() -> None:
             continue
         wrong += [key for form in forms if set(PLACES.findall(form)) != set(PLACES.findall(key))]
         same += [key for form in forms if form == key and key not in SAME]
-    assert len(asked) > 500, "the messages of code and templates are found"
+    assert len(asked) > 450, "the messages of code and templates are found"
     assert missing == [], "run `python -m monitor.i18n.catalogue` and translate"
     assert wrong == []
     assert same == []

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from db.database import Store
 from db.settings import Settings
-from monitor.web.forms.routes import make_app
+from monitor.web.forms.app import make_routes
 from monitor.web.http.client_ip import client_ip
 from monitor.web.http.limits import RateLimit
 
@@ -47,7 +47,7 @@ def test_the_api_counts_readers_behind_a_proxy_one_by_one() -> None:
 def test_sign_ups_behind_a_proxy_are_counted_by_reader(tmp_path: Path) -> None:
     Store.open(tmp_path).close()
     settings = Settings(home=tmp_path, trusted_proxies=PROXY, signups_per_hour=1)
-    client = TestClient(make_app(settings), client=(PROXY, 4711))
+    client = TestClient(Starlette(routes=make_routes(settings)), client=(PROXY, 4711))
     for number, reader in enumerate((READER, READER, OTHER)):
         form = {"address": f"reader{number}@example.org", "rhythm": "daily", "zone": "America/New_York"}
         client.post("/alerts/subscribe", data=form, headers={"X-Forwarded-For": reader})
