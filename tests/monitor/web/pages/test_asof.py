@@ -73,3 +73,18 @@ def test_what_is_no_date_is_said_to_be_none(site: Site, day: str) -> None:
     page = site.page("as-of/", language("en"), {"date": day})
     assert page is not None
     assert page.status == 400
+
+
+def test_the_published_form_is_light_and_leads_to_the_rows(site: Site) -> None:
+    """`as-of/` as a file holds no rows: each state leads to its rows on the newest list's own page."""
+    form = site.page("as-of/", language("en"), {}, static=True)
+    whole = site.page("as-of/2025-03-07/", language("en"), {}, static=True)
+    assert form is not None
+    assert whole is not None
+    text = render(form, "as-of/", language("en"), static=True).decode()
+    rows = render(whole, "as-of/2025-03-07/", language("en"), static=True).decode()
+    links = re.findall(r'href="\.\./as-of/2025-03-07/#(s\w\w)">(\w+)<', text)
+    assert links == [("sFL", "Florida"), ("sGA", "Georgia"), ("sTX", "Texas")]
+    assert all(f'<tbody id="{anchor}">' in rows for anchor, _ in links)
+    assert "Highway Patrol" in rows
+    assert "Highway Patrol" not in text
