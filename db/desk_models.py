@@ -64,6 +64,8 @@ class RulingRecord:
     subject: str
     other: str
     reason: str
+    on_change: str = ""  # id of the change on which a pair was ruled
+    imported_by: str = ""  # who imported it; "" when it was made here
     counts: bool = True
 
     @property
@@ -83,6 +85,22 @@ class HeldList:
     published_on: str
     known_at: str  # when it was first seen
     reasons: list[str]
+    waits: bool = True  # False: it was held once, and a ruling that counts decides on it
+    superseded: bool = False  # whether a later list of the same name was accepted
+
+    @property
+    def group(self) -> str:
+        """What it has in common with other held lists: its name and the codes of its reasons."""
+        return ",".join([self.list_name or "no list", *sorted({reason.partition(":")[0] for reason in self.reasons})])
+
+
+class RulingEffect(NamedTuple):
+    """What a ruling did to one change: its status before and after, "" where it is not in the log."""
+
+    ruling_id: int
+    change_id: str
+    before: str
+    after: str
 
 
 class AcceptedList(NamedTuple):

@@ -29,7 +29,7 @@ from monitor.web.http.headers import ALWAYS
 
 PREFIX = "/review"
 log = logging.getLogger(__name__)
-LARGEST_FORM_BYTES = 5_000_000
+LARGEST_FORM_BYTES, MOST_FIELDS = 5_000_000, 2100
 ANYONE, REVIEWER, ADMINISTRATOR = "anyone", "reviewer", "administrator"
 #: What every page of the site sends, and: nothing is kept, forms say which page of the desk they come from.
 HEADERS = {**ALWAYS, "x-frame-options": "DENY", "referrer-policy": "same-origin", "cache-control": "no-store"}
@@ -55,6 +55,7 @@ class DeskRequest:
     store: Store
     login: Login | None
     form: Mapping[str, str] = field(default_factory=dict)
+    rows: frozenset[str] = frozenset()  # the rows that a form ticks
     file: bytes | None = None  # an uploaded file
 
     @property
@@ -135,17 +136,20 @@ class Desk:
 
         async def answer(http: Request) -> Response:
             form: dict[str, str] = {}
+            rows: set[str] = set()
             file: bytes | None = None
             if endpoint.method == "POST":
                 if int(http.headers.get("content-length") or LARGEST_FORM_BYTES + 1) > LARGEST_FORM_BYTES:
                     return self._dress(http, Response("the form is too large\n", 413, media_type="text/plain"))
-                async with http.form(max_files=1, max_fields=60) as sent:
-                    for name, value in sent.items():
+                async with http.form(max_files=1, max_fields=MOST_FIELDS) as sent:
+                    for name, value in sent.multi_items():
                         if isinstance(value, UploadFile):
                             file = await value.read()
+                        elif name == "row":
+                            rows.add(value)
                         else:
                             form[name] = value
-            return await run_in_threadpool(self._answer, endpoint, http, form, file)
+            return await run_in_threadpool(self._answer, endpoint, http, form, frozenset(rows), file)
 
         return Route(PREFIX + endpoint.path, answer, methods=[endpoint.method])
 
@@ -171,9 +175,11 @@ class Desk:
         secret = f"login:{secrets.token_urlsafe(24)}"
         return secret, self._login_signer.sign(secret).decode()
 
-    def _answer(self, endpoint: Endpoint, http: Request, form: dict[str, str], file: bytes | None) -> Response:
+    def _answer(
+        self, endpoint: Endpoint, http: Request, form: dict[str, str], rows: frozenset[str], file: bytes | None
+    ) -> Response:
         with Store.open(self.settings.home, now=self.now) as store:
-            request = DeskRequest(self, http, store, self._find_login(store, http), form, file)
+            request = DeskRequest(self, http, store, self._find_login(store, http), form, rows, file)
             try:
                 response = self._ask_to_log_in(endpoint, request) or endpoint.view(request)
             except Refusal as refusal:
