@@ -7,12 +7,6 @@ import sqlite3
 from collections.abc import Iterable
 
 from db.desk_models import AcceptedList, HeldList, RulingEffect, RulingRecord, Verdict
-from db.records import PublicationRecord
-
-_PUBLICATION = (
-    "file", "list", "linked_as", "sha256", "url", "rows", "published_on", "published_at", "workbook_modified_at",
-    "first_seen_at", "status", "reasons",
-)  # fmt: skip
 
 
 def add_ruling(
@@ -120,19 +114,6 @@ def find_counties(connection: sqlite3.Connection, agreement_id: str) -> set[str]
         [agreement_id],
     )
     return {str(row[0]) for row in rows}
-
-
-def list_publications(connection: sqlite3.Connection, beginning: str = "") -> list[PublicationRecord]:
-    """Return the publications whose sha256 begins so, oldest first."""
-    rows = connection.execute(
-        f"select {', '.join(_PUBLICATION)} from publications where substr(sha256, 1, ?) = ?"  # noqa: S608 - fixed names
-        " order by published_at, ifnull(list, ''), file, sha256, linked_as",
-        [len(beginning), beginning],
-    )
-    return [
-        PublicationRecord(**{**dict(zip(_PUBLICATION, row, strict=True)), "reasons": json.loads(row[-1])})  # type: ignore[typeddict-item] # named by the columns
-        for row in rows
-    ]
 
 
 def find_accepted_before(

@@ -11,7 +11,7 @@ import typer
 
 from db.database import Store
 from db.desk_models import HeldList
-from db.queries import review_audit
+from db.queries.publication_list import read_publications
 from db.settings import Settings
 from monitor.changelog.explain import explain_change
 from monitor.changelog.log import Filter, read_log
@@ -176,7 +176,7 @@ def _held_row(held: HeldList) -> dict[str, object]:
 def _say_list(store: Store, sha256: str) -> None:
     """Print every publication of a list with its status and reasons."""
     say(sha256)
-    for p in review_audit.list_publications(store.connection, sha256):
+    for p in read_publications(store.connection, sha256):
         say(f"{p['file']}: {p['list']} list of {p['published_on']}, {p['rows']} rows, "
             f"linked as {p['linked_as'] or 'nothing'}: {p['status']}")  # fmt: skip
         for reason in p["reasons"]:

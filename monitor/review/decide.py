@@ -12,6 +12,7 @@ from db.database import Store
 from db.desk_models import RulingEffect, RulingRecord, Verdict
 from db.errors import NotFoundError, StoreError
 from db.queries import review_audit
+from db.queries.publication_list import read_publications
 from db.queries.snapshots import load_listings
 from db.records import Candidate, ChangeRecord
 from monitor.changelog.history import agreement_slug
@@ -177,7 +178,7 @@ def rulings_on(store: Store, subject: str) -> list[RulingRecord]:
 
 def find_list(store: Store, beginning: str) -> str:
     """Return the sha256 of the one list whose sha256 begins so; raise `NotFoundError` when there is not just one."""
-    found = {p["sha256"] for p in review_audit.list_publications(store.connection, beginning)}
+    found = {p["sha256"] for p in read_publications(store.connection, beginning)}
     if len(found) != 1 or len(beginning) < 6:
         raise NotFoundError(
             f"{beginning!r} names no one list; `ice-agreements publications --format json` gives sha256"

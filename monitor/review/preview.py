@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from db.database import Store
 from db.desk_models import Verdict
 from db.models import Listing
-from db.queries import fetches, review_audit
+from db.queries import fetches
+from db.queries.publication_list import read_publications
 from db.queries.snapshots import load_signing_dates, load_snapshots
 from monitor.changelog.history import Change
 from monitor.changelog.log import read_log
@@ -68,7 +69,7 @@ def preview_rulings(store: Store, verdicts: Iterable[Verdict], *, confirm_after_
             effects.altered.append(_line(ledger, new, listings, old["status"]))
     for lines in (effects.new, effects.retracted, effects.altered):
         lines.sort(key=lambda line: (line.listed_on, line.state or "", line.agency or "", line.id))
-    records = review_audit.list_publications(store.connection)
+    records = read_publications(store.connection)
     known = {(p["sha256"], p["file"], p["linked_as"]): p["status"] for p in records}
     effects.lists = [(p.file, known[p.key], p.status) for p in publications if known.get(p.key, p.status) != p.status]
     return effects

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts.send import paused, send_due
-from monitor.alerts.subscribers import end_subscriber, end_subscription, subscriptions_of
+from db.queries.subscriptions import list_subscriptions
+from monitor.alerts.send import send_due, why_paused
+from monitor.alerts.unsubscribe import end_subscriber, end_subscription
 from monitor.changelog.log import read_log
 from tests.monitor.alerts.world import STEADY, World, make_world, row
 
@@ -274,7 +275,7 @@ def test_who_left_is_sent_nothing_more(world: World) -> None:
     end_subscriber(world.store, ann.subscriber_id, world.now)
     end_subscription(world.store, bob.subscriber_id, bob.subscription_id, world.now)
     assert world.outbox() == []
-    assert subscriptions_of(world.store, bob.subscriber_id) == []
+    assert list_subscriptions(world.store.connection, bob.subscriber_id) == []
     world.publish("2025-06-04", PASCO, LEE, CAMDEN)
     assert world.outbox() == []
 
@@ -293,4 +294,4 @@ def test_nothing_leaves_while_sending_is_paused(world: World) -> None:
     assert (done.sent, done.put_off, done.halted) == (0, 0, "sending is paused: restored")
     with world.store.writing() as connection:
         connection.execute("delete from switches")
-    assert paused(world.store) is None
+    assert why_paused(world.store) is None

@@ -11,9 +11,9 @@ import pytest
 from db.database import Store
 from db.models import Fetch
 from db.queries import fetches, snapshots
+from db.queries.publication_list import read_publications
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import Derived, derive
-from monitor.cli.log_commands import read_publications
 from monitor.review import decide
 from scrapers import ingest
 from tests.dump import difference, dump
@@ -144,10 +144,10 @@ def test_a_better_proof_of_its_date_moves_a_list_and_leaves_what_was_known(store
     put(store, FIRST, known_at="2026-10-01T12:00:00Z")
     put(store, resaved, known_at="2026-10-01T12:00:00Z")
     derive(store, now="2026-10-01T12:00:00Z")
-    assert [p["published_on"] for p in read_publications(store)] == ["2025-06-02", "2026-10-01"]
+    assert [p["published_on"] for p in read_publications(store.connection)] == ["2025-06-02", "2026-10-01"]
     put(store, replace(resaved, seen_at="2025-06-03T20:00:00Z"), known_at="2026-10-02T12:00:00Z")
     assert derived_as_a_rebuild(store, "2026-10-02T12:00:00Z").anew
-    assert [p["published_on"] for p in read_publications(store)] == ["2025-06-02", "2025-06-03"]
+    assert [p["published_on"] for p in read_publications(store.connection)] == ["2025-06-02", "2025-06-03"]
     put(store, replace(resaved, seen_at="2025-06-05T20:00:00Z"), known_at="2026-10-03T12:00:00Z")  # no better proof
     assert derived_as_a_rebuild(store).stated == []
     assert len(store.connection.execute("select 1 from sightings where file = 'list.xlsx'").fetchall()) == 2

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from db.queries import review_audit, sessions
+from db.queries import sessions
+from db.queries.publication_list import read_publications
 from monitor.review import decide, rulings_csv
 from monitor.review.queue import read_queue
 from monitor.review.rulings import RULINGS
@@ -25,7 +26,7 @@ def show_audit(request: DeskRequest) -> Response:
     about = {c["agreement_id"]: c for c in queue.changes if c["agreement_id"]} | {c["id"]: c for c in queue.changes}
     return request.page(
         "audit.html", made=made[(number - 1) * PER_PAGE : number * PER_PAGE], total=len(made), number=number,
-        last=last, about=about, files={p["sha256"]: p["file"] for p in review_audit.list_publications(connection)},
+        last=last, about=about, files={p["sha256"]: p["file"] for p in read_publications(connection)},
         reviewers=sorted({r.reviewer for r in queue.rulings}), reviewer=reviewer, ruling=ruling, kinds=RULINGS,
         done=find_done(request, queue),
         failed=sessions.list_failed_logins(connection, 20) if request.who.user.is_administrator else [],

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from db.desk_models import Verdict
 from db.errors import NotFoundError
 from db.queries import review_audit
+from db.queries.publication_list import read_publications
 from db.records import PublicationRecord
 from monitor.review import decide
 from monitor.review.guards import find_guard, require_confirmation
@@ -82,7 +83,7 @@ def _preview(request: DeskRequest, found: list[PublicationRecord]) -> Effects | 
 
 def _find(request: DeskRequest) -> list[PublicationRecord]:
     sha256 = request.http.path_params["sha256"]
-    found = review_audit.list_publications(request.store.connection, sha256) if len(sha256) == 64 else []
+    found = read_publications(request.store.connection, sha256) if len(sha256) == 64 else []
     if not found:
         raise NotFoundError(f"no list {sha256}")
     return found
