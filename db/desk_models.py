@@ -110,3 +110,46 @@ class AcceptedList(NamedTuple):
     published_on: str
     rows: int
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedFact:
+    """A fact that a person researched about an agency or agreement; `counts` says whether it stands."""
+
+    id: int
+    stated_at: str
+    reviewer: str
+    subject: str  # agency id or agreement id
+    fact: str  # one of `monitor.review.facts.FACTS`
+    value: str
+    detail: str = ""  # of "ended" why it ended, of "link" what it leads to
+    source: str = ""  # address of the evidence
+    note: str = ""
+    imported_by: str = ""
+    counts: bool = True
+
+    @property
+    def mark(self) -> str:
+        """What a "withdrawn" fact about the same subject has as its value when it means this one."""
+        return "|".join((self.fact, self.value, self.stated_at))
+
+
+class AgencyCard(NamedTuple):
+    """An agency as the lists have it, in a few words."""
+
+    id: str
+    state: str | None
+    name: str
+    county: str | None
+    county_fips: str | None
+    names: list[str]  # every name it was printed under, oldest first
+
+
+class AgreementCard(NamedTuple):
+    """An agreement of an agency as the lists have it."""
+
+    id: str
+    list_name: str
+    support_type: str | None
+    signed_on: str | None
+    status: str

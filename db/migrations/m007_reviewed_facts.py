@@ -56,11 +56,9 @@ _STATEMENTS = (
     f"""create view reviewed_agencies as
         select s.subject as agency_id, {_newest("value", "display_name")} as display_name,
             {_newest("value", "body")} as body, {_newest("value", "county")} as county_fips,
-            {_newest("value", "coordinates")} as coordinates,
-            (select group_concat(distinct f.value) from {_STANDING} and f.subject = s.subject and f.fact = 'one')
-                as one_with
+            {_newest("value", "coordinates")} as coordinates
         from (select distinct subject from reviewed_facts
-            where fact in ('display_name', 'body', 'county', 'coordinates', 'one')) s""",  # noqa: S608 - fixed names
+            where fact in ('display_name', 'body', 'county', 'coordinates')) s""",  # noqa: S608 - fixed names
     f"""create view reviewed_endings as
         select s.subject as agreement_id, {_newest("value", "ended")} as ended_on,
             {_newest("detail", "ended")} as reason, {_newest("source", "ended")} as source,

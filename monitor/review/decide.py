@@ -161,8 +161,9 @@ def take_effect(store: Store, *, confirm_after_hours: float, newest: Sequence[in
                 ))  # fmt: skip
 
 
-def warn_of_counties(store: Store, agreement: str, other: str) -> str:
-    """Return a warning when two agreements are of agencies in different counties; "" when nothing says so."""
+def warn_of_counties(store: Store, change_id: str, other: str) -> str:
+    """Return a warning when a change and another agreement are of agencies in different counties; "" otherwise."""
+    agreement = review_audit.find_agreement_of(store.connection, change_id) or ""
     here, there = (review_audit.find_counties(store.connection, one) for one in (agreement, other))
     if not here or not there or here & there:
         return ""

@@ -218,12 +218,19 @@ def test_the_audit_goes_out_as_csv_and_comes_in_elsewhere_with_the_same_log(worl
     with other.store() as store:
         accounts.add_user(store, ADA, PASSWORD, "administrator", "2025-07-20T12:30:00Z")
     there = other.client(ADA)
-    for said in ("3 rulings imported, 0 known", "0 rulings imported, 3 known"):
+    token = token_in(there.get("/review").text)
+    for new, known in ((3, 0), (0, 3)):
         answer = there.post(
-            "/review/audit/import", data={"csrf": token_in(there.get("/review").text)},
-            files={"file": ("rulings.csv", out.content, "text/csv")},
-        )  # fmt: skip
-        assert said in answer.text
+            "/review/audit/import", data={"csrf": token}, files={"file": ("rulings.csv", out.content, "text/csv")}
+        )
+        assert f"Import {new} new ruling" in answer.text
+        assert f"{known} are known already. Nothing has been stored yet." in answer.text
+        with other.store() as store:
+            assert len(read_rulings(store)) == known
+        if new:
+            answer = there.post("/review/audit/import", data={"csrf": token, "csv": out.text})
+            assert "3 rulings imported, 0 known already" in answer.text
+    assert f"imported by {ADA}" in there.get("/review/audit").text
     # what Ada released for a moment and retracted was never stated there; all that stands is the same
     assert stands(other) == {k: v for k, v in stands(world).items() if k in stands(other)}
     gone = stands(world).keys() - stands(other).keys()
