@@ -100,7 +100,7 @@ class StatedTotals:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldList:
+class WaitingList:
     """A list held for a person that no later accepted list has made up for."""
 
     sha256: str

@@ -11,7 +11,7 @@ from db.migrations.registry import migrations
 
 #: Tables that hold what is nobody else's business; no public copy of the database has them.
 PRIVATE_TABLES = (
-    "users", "sessions", "login_attempts",
+    "users", "sessions", "login_attempts", "saved_filters", "assignments",
     "subscribers", "subscriptions", "suppressions", "signups", "deliveries", "messages", "attempts",
 )  # fmt: skip
 

@@ -17,7 +17,7 @@ from monitor.changelog.state import Ledger
 from monitor.changelog.stored_state import ListingBook
 from monitor.publications.accept import fold_publications
 from monitor.publications.gather import Publication, gather
-from monitor.review.rulings import load_rulings
+from monitor.review.rulings import Rulings, load_rulings
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Effects:
     retracted: list[LogLine] = field(default_factory=list)
     altered: list[LogLine] = field(default_factory=list)
     lists: list[tuple[str, str, str]] = field(default_factory=list)  # file, status now, status then
+    ids: frozenset[str] = frozenset()  # of every change that the log would then hold
 
     @property
     def count(self) -> int:
@@ -51,12 +52,17 @@ class Effects:
         return len(self.new) + len(self.retracted) + len(self.altered)
 
 
-def preview_rulings(store: Store, verdicts: Iterable[Verdict], *, confirm_after_hours: float) -> Effects:
-    """Return how the log with these rulings would differ from the log as it stands."""
+def preview_rulings(
+    store: Store, verdicts: Iterable[Verdict], *, confirm_after_hours: float, instead: bool = False
+) -> Effects:
+    """Return how the log with these rulings would differ from the log as it stands.
+
+    The rulings come after those in force, or replace them all when `instead` is true.
+    """
     before = {entry["id"]: entry for entry in read_log(store)}
-    ledger, publications, listings = _fold_with(store, verdicts, confirm_after_hours)
+    ledger, publications, listings = _fold_with(store, verdicts, confirm_after_hours, instead)
     after = ledger.changes.at_hand
-    effects = Effects()
+    effects = Effects(ids=frozenset(after))
     for change_id in before.keys() | after.keys():
         old, new = before.get(change_id), after.get(change_id)
         stood = old is not None and old["status"] != "retracted"
@@ -76,13 +82,13 @@ def preview_rulings(store: Store, verdicts: Iterable[Verdict], *, confirm_after_
 
 
 def _fold_with(
-    store: Store, verdicts: Iterable[Verdict], hours: float
+    store: Store, verdicts: Iterable[Verdict], hours: float, instead: bool
 ) -> tuple[Ledger, list[Publication], Mapping[int, Listing]]:
     """Return the state, publications and listings as they would be with these rulings, made after all others."""
     listings = ListingBook(store)
     listings.load()
     publications = gather(store, load_snapshots(store), load_signing_dates(store))
-    rulings = load_rulings(store)
+    rulings = Rulings() if instead else load_rulings(store)
     for verdict in verdicts:
         rulings.add(*verdict)
     return (

@@ -8,13 +8,14 @@ from typing import cast
 from starlette.responses import Response
 
 from db.errors import NotFoundError
+from db.queries import desk_work, users
 from db.records import ChangeRecord, PrintedRow
 from monitor.changelog.log import KINDS, STATUSES
 from monitor.matching.rules import AGAINST, RULES
 from monitor.review import decide
-from monitor.review.queue import Queue, read_queue
+from monitor.review.queue import PARTS, Queue, read_queue
 from monitor.web.desk.respond import DeskRequest, Refusal
-from monitor.web.desk.views.queue_view import find_done, next_after, query_of, read_filter
+from monitor.web.desk.views.queue_view import FILTERS, find_done, next_after, query_of, read_filter
 
 CELLS = {
     "state": "State", "agency": "Agency", "type": "Type", "county": "County", "support_type": "Support type",
@@ -43,24 +44,26 @@ class CellPair:
 
 def show_change(request: DeskRequest) -> Response:
     """Show the change with its evidence."""
-    queue = read_queue(request.store)
+    queue, name = read_queue(request.store), request.who.user.name
     change = _find(request, queue)
     asked = read_filter(request)
-    waiting = queue.in_order(asked)
-    ids = [item.id for item in waiting]
+    waiting = queue.in_order(asked, name)
+    item = next((item for item in waiting if item.id == change["id"]), None)
+    peers = [other.id for other in waiting if item and other.part == item.part]
     return request.page(
         "change.html", change=change, cells=side_by_side(change), choices=decide.choices(request.store, change),
         rule=RULES.get(change["rule"], ""), evidence=evidence_in_words(change), kind=KINDS[change["kind"]],
         status_words=STATUSES[change["status"]], rulings=queue.rulings_on_change(change), seen=queue.last_ruling_id,
-        query=query_of(asked), asked=asked, done=find_done(request, queue),
-        place=ids.index(change["id"]) if change["id"] in ids else None, waiting=len(ids),
-        after=next_after(waiting, change["id"], queue, asked),
+        query=query_of(asked), asked=asked, done=find_done(request, queue), item=item, headings=PARTS,
+        place=peers.index(change["id"]) + 1 if item else None, waiting=len(peers),
+        after=next_after(waiting, change["id"], queue, asked, name), assigned=queue.assignments.get(change["id"], ""),
+        reviewers=[user.name for user in users.list_users(request.store.connection) if user.active],
     )  # fmt: skip
 
 
 def rule_on_change(request: DeskRequest) -> Response:
     """Store the ruling, bring the log up to date, and go on to the next change that waits."""
-    queue = read_queue(request.store)
+    queue, name = read_queue(request.store), request.who.user.name
     change = _find(request, queue)
     reason = request.form.get("reason", "").strip()
     ruling = request.form.get("ruling", "")
@@ -68,26 +71,48 @@ def rule_on_change(request: DeskRequest) -> Response:
         raise Refusal(400, "A remark needs words. Write it in the reason field.")
     asked = read_filter(request, request.form)
     verdicts = decide.verdicts_for(request.store, change, ruling, request.form.get("other", ""))
-    ids = decide.write_rulings(request.store, verdicts, request.who.user.name, reason)
+    ids = decide.write_rulings(request.store, dict.fromkeys(verdicts, change["id"]), name, reason)
     after = f"/changes/{change['id']}"
     if ruling != "note":
         decide.take_effect(request.store, confirm_after_hours=request.hours, newest=ids)
-        after = next_after(queue.in_order(asked), change["id"], read_queue(request.store), asked)
-    filters = {name: value for name, value in asked.items() if name != "known_after"}
-    return request.go(after, done=f"{ids[0]}-{ids[-1]}", of=change["id"], seen=request.form.get("seen", ""), **filters)
+        before = queue.in_order(asked, name)
+        after = next_after(before, change["id"], read_queue(request.store), asked, name)
+    filters = {key: value for key, value in asked.items() if key in FILTERS}
+    return request.go(after, done=f"{ids[0]}-{ids[-1]}", seen=request.form.get("seen", ""), **filters)
+
+
+def assign(request: DeskRequest) -> Response:
+    """Store who looks at the change."""
+    change = _find(request, read_queue(request.store))
+    name = request.form.get("reviewer", "")
+    with request.store.writing() as connection:
+        user = users.find_user(connection, name)
+        if name and user is None:
+            raise NotFoundError(f"no user {name!r}")
+        at = request.store.now_text()
+        desk_work.assign_change(connection, change["id"], user.id if user else None, request.who.user.name, at)
+    return request.go(f"/changes/{change['id']}", **read_filter(request, request.form))
 
 
 def undo(request: DeskRequest) -> Response:
-    """Store that a ruling no longer counts, and bring the log up to date."""
-    given = request.form.get("made", "")
-    made = read_queue(request.store).find_ruling(int(given) if given.isdecimal() else 0)
-    if not made.counts and made.ruling != "undo":
+    """Store that rulings made together (ids "first-last") no longer count, and bring the log up to date."""
+    first, _, last = request.form.get("made", "").partition("-")
+    queue = read_queue(request.store)
+    newest = queue.find_ruling(int(last or first) if (last or first).isdecimal() and first.isdecimal() else 0)
+    together = [
+        r for r in queue.rulings
+        if int(first) <= r.id <= newest.id and (r.reviewer, r.made_at) == (newest.reviewer, newest.made_at)
+    ]  # fmt: skip
+    standing = [r for r in together if r.counts or r.ruling == "undo"]
+    if not standing:
         raise Refusal(409, "That ruling no longer counts: it was undone, or a later one stands.")
-    ids = decide.undo_ruling(request.store, made, request.who.user.name, request.form.get("reason", ""))
+    ids = decide.undo_rulings(request.store, standing, request.who.user.name, request.form.get("reason", ""))
     decide.take_effect(request.store, confirm_after_hours=request.hours, newest=ids)
-    of = request.form.get("of", "")
-    place = f"/lists/{made.subject}" if made.ruling in ("release", "reject") else (f"/changes/{of}" if of else "/audit")
-    return request.go(place, done=f"{ids[0]}-{ids[-1]}", of=of)
+    of = standing[0].on_change or request.form.get("of", "")
+    place = f"/changes/{of}" if of else "/audit"
+    if newest.ruling in ("release", "reject"):
+        place = f"/lists/{newest.subject}"
+    return request.go(place, done=f"{ids[0]}-{ids[-1]}")
 
 
 def side_by_side(change: ChangeRecord) -> list[CellPair]:

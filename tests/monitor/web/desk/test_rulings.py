@@ -158,7 +158,7 @@ def test_a_held_list_shows_what_its_release_would_change_and_changes_just_that(w
     assert stands(world) == before
     client = world.client(ADA)
     assert "New in the log: 32" in client.get(f"/review/lists/{sha256}").text
-    assert rule(client, sha256, "release", reason="the state's new law").status_code == 303
+    assert rule(client, sha256, "release", reason="the state's new law", typed="32").status_code == 303
     with world.store() as store:
         found = {e["id"]: e["status"] for e in read_log(store)}
         assert store.connection.execute("select status from publications where sha256 = ?", [sha256]).fetchone() == (
@@ -186,38 +186,13 @@ def test_a_rejected_list_waits_no_more(world: World) -> None:
         )
 
 
-def test_bulk_rules_on_just_what_was_previewed(world: World) -> None:
-    client = world.client(ADA)
-    page = client.get("/review/bulk?kind=signing&part=rest&ruling=confirm").text
-    assert "One ruling on 2 changes" in page  # Taylor and Union
-    mark = page.split('name="mark" value="')[1][:32]
-    form = {
-        "csrf": token_in(page),
-        "kind": "signing",
-        "part": "rest",
-        "ruling": "confirm",
-        "mark": mark,
-        "reason": "checked",
-    }
-    taylor = log_of(world)[("signing", "Taylor FL")]["id"]
-    rule(client, taylor, "confirm")
-    assert client.post("/review/bulk", data=form).status_code == 409  # Taylor is no longer among them
-    page = client.get("/review/bulk?kind=signing&part=rest&ruling=confirm").text
-    assert "One ruling on 1 change<" in page
-    form["mark"] = page.split('name="mark" value="')[1][:32]
-    assert client.post("/review/bulk", data=form).status_code == 303
-    with world.store() as store:
-        assert [(m.ruling, m.reason) for m in read_rulings(store)] == [("confirm", ""), ("confirm", "checked")]
-    assert "No change that fits" in client.get("/review/bulk?kind=signing&part=rest&ruling=confirm").text
-
-
 def test_since_i_last_looked(world: World) -> None:
     client = world.client(BEN)
     token = token_in(client.get("/review").text)
     client.post("/review/looked", data={"csrf": token})
     assert ">0 new<" in client.get("/review").text
     world.clock.move(minutes=5)
-    rule(world.client(ADA), held(world), "release")
+    rule(world.client(ADA), held(world), "release", typed="32")
     assert ">32 new<" in client.get("/review").text
     page = client.get("/review?new=1").text
     assert page.count("data-item") == 32
@@ -227,7 +202,7 @@ def test_since_i_last_looked(world: World) -> None:
 def test_the_audit_goes_out_as_csv_and_comes_in_elsewhere_with_the_same_log(world: World, tmp_path: Path) -> None:
     client = world.client(ADA)
     rule(client, log_of(world)[ENDING]["id"], "same", reason="=1+1 is kept as it is")
-    rule(client, held(world), "release")
+    rule(client, held(world), "release", typed="32")
     with world.store() as store:
         undo = read_rulings(store)[1]
     client.post("/review/undo", data={"csrf": token_in(client.get("/review").text), "made": str(undo.id)})
@@ -243,12 +218,19 @@ def test_the_audit_goes_out_as_csv_and_comes_in_elsewhere_with_the_same_log(worl
     with other.store() as store:
         accounts.add_user(store, ADA, PASSWORD, "administrator", "2025-07-20T12:30:00Z")
     there = other.client(ADA)
-    for said in ("3 rulings imported, 0 known", "0 rulings imported, 3 known"):
+    token = token_in(there.get("/review").text)
+    for new, known in ((3, 0), (0, 3)):
         answer = there.post(
-            "/review/audit/import", data={"csrf": token_in(there.get("/review").text)},
-            files={"file": ("rulings.csv", out.content, "text/csv")},
-        )  # fmt: skip
-        assert said in answer.text
+            "/review/audit/import", data={"csrf": token}, files={"file": ("rulings.csv", out.content, "text/csv")}
+        )
+        assert f"Import {new} new ruling" in answer.text
+        assert f"{known} are known already. Nothing has been stored yet." in answer.text
+        with other.store() as store:
+            assert len(read_rulings(store)) == known
+        if new:
+            answer = there.post("/review/audit/import", data={"csrf": token, "csv": out.text})
+            assert "3 rulings imported, 0 known already" in answer.text
+    assert f"imported by {ADA}" in there.get("/review/audit").text
     # what Ada released for a moment and retracted was never stated there; all that stands is the same
     assert stands(other) == {k: v for k, v in stands(world).items() if k in stands(other)}
     gone = stands(world).keys() - stands(other).keys()
