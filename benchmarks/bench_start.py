@@ -15,11 +15,11 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.figures import Figure, show
 from tests.histories import Posting, agencies
+from tests.paths import ROOT
 
 TRIES = 9
 AIM_SECONDS = 0.30

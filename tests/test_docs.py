@@ -11,7 +11,8 @@ import pytest
 from pydantic import SecretStr
 
 from db.database import Store
-from db.settings import CONFIG_VARIABLE, Settings
+from db.settings import Settings
+from db.settings_sources import CONFIG_VARIABLE
 from monitor.changelog import log
 from monitor.matching import rules
 from monitor.publications import check
