@@ -11,6 +11,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,7 +38,8 @@ class Given(NamedTuple):
     where: str
 
 
-class EffectiveSetting(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class EffectiveSetting:
     """A setting with its value in force (secrets masked) and where that comes from."""
 
     name: str

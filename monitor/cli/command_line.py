@@ -23,6 +23,7 @@ COMMANDS = {
     "publications": "publications_commands:publications",
     "review": "review_commands:app",
     "status": "status_command:status",
+    "settings": "settings_commands:app",
     "serve": "web_commands:serve",
     "publish": "web_commands:publish",
     "export": "web_commands:export",

@@ -58,10 +58,15 @@ chosen_home: dict[str, Path] = {}
 
 def settings_with(db: Path | None) -> Settings:
     """Return the settings, with the data where `--db` says: a directory, or the database file in it."""
+    return load_settings(**home_option(db))
+
+
+def home_option(db: Path | None) -> dict[str, Path]:
+    """Return the setting that `--db` gives, if it was given before or after the command."""
     place = db or chosen_home.get("db")
     if place is None:
-        return load_settings()
-    return load_settings(home=place.parent if place.suffix == ".sqlite" else place)
+        return {}
+    return {"home": place.parent if place.suffix == ".sqlite" else place}
 
 
 @contextmanager

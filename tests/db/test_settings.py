@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from db.settings import Settings
-from db.settings_sources import SettingsError, list_settings, load_settings
+from db.settings_sources import EffectiveSetting, SettingsError, list_settings, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -51,8 +51,8 @@ def test_the_caller_comes_before_the_environment_before_the_file_before_the_defa
 def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ICE_AGREEMENTS_SMTP_PASSWORD", "T0KEN")
     shown = list_settings()
-    assert ("smtp_password", "(set)", "environment") in shown
-    assert ("secret_keys", "", "default") in shown
+    assert EffectiveSetting("smtp_password", "(set)", "environment") in shown
+    assert EffectiveSetting("secret_keys", "", "default") in shown
     assert "T0KEN" not in repr(shown)
 
 
