@@ -10,10 +10,10 @@ import us
 from db.database import Store
 from db.errors import NotFoundError
 from monitor.changelog.as_of import find_list, listed_agreements, totals
+from monitor.changelog.county_filter import is_county
 from monitor.changelog.log import Filter, fits
 from monitor.changelog.trends import read_trends
 from monitor.cli.log_commands import read_publications
-from monitor.matching.names import normal_form
 from monitor.places.gazetteer import counties
 from monitor.web.api.memory import Memory
 from monitor.web.api.problems import Problem
@@ -74,9 +74,8 @@ def agreement(memory: Memory, asked: Asked) -> Row:
 
 def agencies(memory: Memory, asked: Asked) -> list[Row]:
     """Agencies listed on the day (or ever by then), by id."""
-    history = memory.history(asked.get("known_at"))
     key = (asked.get("as_of"), memory.known_by(asked.get("known_at")))
-    found = memory.keep("agencies", key, lambda store: _agencies(memory, asked, store, history))
+    found = memory.keep("agencies", key, lambda store: _agencies(memory, asked, store))
     return [
         a for a in found
         if (asked.get("ever") or a["agreements"])
@@ -125,18 +124,8 @@ def publications(memory: Memory, asked: Asked) -> list[Row]:
     """Every list ever met, oldest first."""
 
     def make(store: Store) -> list[Row]:
-        if history is None:
-            return read_publications(store)
-        rows = [
-            {"file": p.file, "list": p.list_name, "linked_as": p.linked_as, "sha256": p.sha256, "url": p.url,
-             "rows": p.rows, "published_on": p.published_on, "published_at": p.published_at,
-             "workbook_modified_at": p.workbook_modified_at, "first_seen_at": p.first_seen_at, "status": p.status,
-             "reasons": list(p.reasons)}
-            for p in history[1]
-        ]  # fmt: skip
-        return sorted(rows, key=lambda p: (p["published_at"], p["list"] or "", p["file"], p["sha256"], p["linked_as"]))
+        return read_publications(memory.known(store, asked.get("known_at")))
 
-    history = memory.history(asked.get("known_at"))
     rows = memory.keep("publications", memory.known_by(asked.get("known_at")), make)
     return [
         p for p in rows
@@ -148,19 +137,16 @@ def publications(memory: Memory, asked: Asked) -> list[Row]:
 def count(memory: Memory, asked: Asked) -> Row:
     """The totals of a day."""
     as_of, known_at = asked.get("as_of"), asked.get("known_at")
-    history = memory.history(known_at)
     key = (as_of, memory.known_by(known_at))
-    found: Row = _found(
-        lambda: memory.keep("totals", key, lambda s: totals(s, as_of=as_of, known_at=known_at, replayed=history))
-    )
+    found: Row = _found(lambda: memory.keep("totals", key, lambda s: totals(memory.known(s, known_at), as_of=as_of)))
     return found
 
 
 def trends(memory: Memory, asked: Asked) -> list[Row]:
     """The totals of every day with a list."""
-    history = memory.history(asked.get("known_at"))
-    known = memory.known_by(asked.get("known_at"))
-    rows = memory.keep("trends", known, lambda store: read_trends(store, history))
+    known_at = asked.get("known_at")
+    known = memory.known_by(known_at)
+    rows = memory.keep("trends", known, lambda store: read_trends(memory.known(store, known_at)))
     until = min(filter(None, (asked.get("until"), asked.get("as_of"))), default="9999-12-31")
     return [r for r in rows if (asked.get("since") or "") <= r["date"] <= until]
 
@@ -194,23 +180,23 @@ def counties_by_fips() -> list[tuple[str, str, str]]:
 
 
 def _listed(memory: Memory, as_of: str | None, known_at: str | None, name: str) -> list[Row]:
-    history = memory.history(known_at)
-
     known = memory.known_by(known_at)
     # which list answers is found first, so that all days between two lists share its rows
     position = _found(
         lambda: memory.keep(
-            "listed on", (as_of, name, known), lambda s: find_list(s, as_of, known_at, name, history).position
+            "listed on",
+            (as_of, name, known),
+            lambda s: find_list(memory.known(s, known_at), as_of, None, name).position,
         )
     )
     rows: list[Row] = memory.keep(
         "listed", (position, name, known),
-        lambda s: listed_agreements(s, as_of=as_of, known_at=known_at, list_name=name, replayed=history),
+        lambda s: listed_agreements(memory.known(s, known_at), as_of=as_of, list_name=name),
     )  # fmt: skip
     return rows
 
 
-def _agencies(memory: Memory, asked: Asked, store: Store, history: Any) -> list[Row]:
+def _agencies(memory: Memory, asked: Asked, store: Store) -> list[Row]:
     listed: dict[str, list[Row]] = {}
     found = False
     for name in ("participating", "pending"):
@@ -225,7 +211,9 @@ def _agencies(memory: Memory, asked: Asked, store: Store, history: Any) -> list[
     if not found:
         raise Problem(404, "no list is known for that day")
     entries = []
-    for agency_id, state, name, county, fips, first in _every_agency(store, history, asked.get("as_of")):
+    for agency_id, state, name, county, fips, first in _every_agency(
+        memory.known(store, asked.get("known_at")), asked.get("as_of")
+    ):
         rows = listed.get(agency_id, [])
         entries.append({
             "agency_id": agency_id, "agency": name, "state": state, "county": county, "county_fips": fips,
@@ -235,18 +223,11 @@ def _agencies(memory: Memory, asked: Asked, store: Store, history: Any) -> list[
     return entries
 
 
-def _every_agency(store: Store, history: Any, as_of: str | None) -> list[tuple[Any, ...]]:
-    if history is None:
-        rows = store.connection.execute(
-            "select g.id, g.state, g.name, g.county, g.county_fips, p.published_on from agencies g join publications p"
-            " on p.position = g.first_position order by g.id"
-        ).fetchall()
-    else:
-        ledger, _ = history
-        rows = [
-            (a.id, a.state, a.name, a.county, a.county_fips, ledger.dates[a.first_position])
-            for a in sorted(ledger.agencies.values(), key=lambda a: a.id)
-        ]
+def _every_agency(store: Store, as_of: str | None) -> list[tuple[Any, ...]]:
+    rows = store.connection.execute(
+        "select g.id, g.state, g.name, g.county, g.county_fips, p.published_on from agencies g join publications p"
+        " on p.position = g.first_position order by g.id"
+    ).fetchall()
     return [r for r in rows if as_of is None or r[5] <= as_of]
 
 
@@ -264,5 +245,4 @@ def _one(found: Any, otherwise: str) -> Row:
 
 
 def _in_county(row: Mapping[str, Any], county: str) -> bool:
-    name = normal_form(row["county"])
-    return county == row["county_fips"] or normal_form(county) in (name, name.removesuffix(" county"))
+    return is_county(county, row["county"], row["county_fips"])

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from db.database import Store
-from monitor.changelog.as_of import Replayed
-from monitor.changelog.known_at import replay
-from monitor.changelog.log import Filter, read_log
+from monitor.changelog.known_at import open_known
+from monitor.changelog.log import read_log
 
 #: Whatever an answer depends on leaves a mark here; a mark whose table is not there yet is left out.
 _MARKS = {
@@ -24,7 +23,7 @@ _MARKS = {
     "page_checks": "select max(id) from page_checks",
     "told": "select count(*) from told",
 }
-#: How many are kept of what is large: histories replayed as of a known time, whole logs, lists, all else.
+#: How many are kept of what is large: stores as of a known time, whole logs, lists, all else.
 KEPT_HISTORIES, KEPT_LOGS, KEPT_LISTS, KEPT_ELSE = 2, 2, 12, 8
 
 Row = dict[str, Any]
@@ -103,19 +102,18 @@ class Memory:
         """Every change, oldest first, and each as JSON."""
 
         def make(store: Store) -> tuple[list[Row], list[bytes]]:
-            entries = read_log(store, Filter(known_at=known_at))
+            entries = read_log(self.known(store, known_at))
             return entries, [to_json(e) for e in entries]
 
         with self.reading() as store:
             return self.keep("log", self._stated_by(store.connection, known_at), make)  # type: ignore[no-any-return]
 
-    def history(self, known_at: str | None) -> Replayed | None:
-        """The history as it follows from what was known then; None for the present, which the tables hold."""
+    def known(self, store: Store, known_at: str | None) -> Store:
+        """A store that answers as of then; the present one when no time is given."""
         if known_at is None:
-            return None
-        with self.reading() as store:
-            key = (self.known_by(known_at), self.version()[0])
-            return self._histories.get(key, lambda: replay(store, until=known_at))  # type: ignore[no-any-return]
+            return store
+        key = (self.known_by(known_at), self.version()[0])
+        return self._histories.get(key, lambda: open_known(store, known_at))  # type: ignore[no-any-return]
 
     def known_by(self, known_at: str | None) -> tuple[int, ...] | None:
         """How many facts were known then: two times with the same facts have the same answers."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from monitor.matching.rules import AGAINST, RULES
+from monitor.matching.reasons import AGAINST, RULES
 
 
 def mark(text: str) -> str:
