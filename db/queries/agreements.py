@@ -143,5 +143,8 @@ def load_rows_by_state(store: Store, state: str | None) -> list[tuple[Listing, i
     return [(listings[row[0]], row[1]) for row in rows]
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value) if value else ("{}" if isinstance(value, dict) else "[]")

@@ -43,16 +43,23 @@ def change_row(c: Change) -> Row:
 def load_changes(connection: sqlite3.Connection, ids: Collection[str] | None = None) -> list[Change]:
     """Return the derived changes: all, or those asked for."""
     if ids is None:
-        return [_change(row) for row in read_rows(connection, CHANGES)]
+        return [change_of(row) for row in read_rows(connection, CHANGES)]
     asked = json.dumps(sorted(ids))
     return [
-        _change(row) for row in read_rows(connection, CHANGES, "where id in (select value from json_each(?))", [asked])
+        change_of(row) for row in read_rows(connection, CHANGES, "where id in (select value from json_each(?))", [asked])
     ]
+
+
+def load_change_rows(connection: sqlite3.Connection, ids: Collection[str]) -> dict[str, Row]:
+    """Return the rows of derived changes by id, for `change_of`."""
+    asked = json.dumps(sorted(ids))
+    rows = read_rows(connection, CHANGES, "where id in (select value from json_each(?))", [asked])
+    return {row[0]: row for row in rows}
 
 
 def find_change(connection: sqlite3.Connection, change_id: str) -> Change | None:
     """Return the derived change of that id; None when there is none."""
-    return next((_change(row) for row in read_rows(connection, CHANGES, "where id = ?", [change_id])), None)
+    return next((change_of(row) for row in read_rows(connection, CHANGES, "where id = ?", [change_id])), None)
 
 
 def load_ids_of_agency(connection: sqlite3.Connection, agency_id: str) -> list[str]:
@@ -140,7 +147,8 @@ def load_told(connection: sqlite3.Connection) -> frozenset[str]:
     return frozenset(str(row[0]) for row in connection.execute("select change_id from told"))
 
 
-def _change(row: Row) -> Change:
+def change_of(row: Row) -> Change:
+    """Return the change that a row of its table is."""
     return Change(
         row[0], row[1], row[2], row[4], row[5], row[6], row[7], row[8], row[12], bool(row[3]), row[9], row[10],
         json.loads(row[11]), json.loads(row[13]), json.loads(row[14]), row[15], _unplace(row[16]), row[17],
@@ -159,5 +167,8 @@ def _unplace(text: str | None) -> tuple[int, int] | None:
     return int(position), int(row)
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value) if value else ("{}" if isinstance(value, dict) else "[]")

@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from db.queries import publications
 
 Row = tuple[Any, ...]
+_KEYS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class Table(NamedTuple):
@@ -62,8 +64,7 @@ def write_rows(connection: sqlite3.Connection, step: int, table: Table, rows: Se
     """
     if step > 0:
         _keep(connection, step, table, [row[: table.keys] for row in rows])
-    names, marks = ", ".join(table.columns), ", ".join("?" * len(table.columns))
-    connection.executemany(f"insert or replace into {table.name} ({names}) values ({marks})", rows)  # noqa: S608 - fixed names
+    connection.executemany(_put(table), rows)
 
 
 def drop_rows(connection: sqlite3.Connection, step: int, table: Table, keys: Sequence[Row]) -> None:
@@ -130,12 +131,22 @@ def clear(connection: sqlite3.Connection) -> None:
 
 def _keep(connection: sqlite3.Connection, step: int, table: Table, keys: Iterable[Row]) -> None:
     """Keep the rows of those keys as they are, unless this step has replaced them before."""
-    query = f"select json_array({', '.join(table.columns)}) from {table.name} where {_where(table)}"  # noqa: S608 - fixed names
-    kept = []
-    for key in keys:
-        row = connection.execute(query, key).fetchone()
-        kept.append((step, table.name, json.dumps(key, ensure_ascii=False), row[0] if row else None))
-    connection.executemany("insert or ignore into undo_journal (step, tbl, key, row) values (?,?,?,?)", kept)
+    row = ", ".join(table.columns)
+    same = " and ".join(f"t.{name} = json_extract(k.value, '$[{n}]')" for n, name in enumerate(table.columns[: table.keys]))
+    connection.execute(
+        "insert or ignore into undo_journal (step, tbl, key, row) select ?, ?, k.value,"  # noqa: S608 - fixed names
+        f" (select json_array({row}) from {table.name} t where {same}) from json_each(?) k",
+        [step, table.name, _KEYS.encode(list(keys))],
+    )
+
+
+@cache
+def _put(table: Table) -> str:
+    """Return the statement that puts a row in place; no row is deleted for it, so nothing that refers to it is read."""
+    names, marks = ", ".join(table.columns), ", ".join("?" * len(table.columns))
+    keys = ", ".join(table.columns[: table.keys])
+    new = ", ".join(f"{name} = excluded.{name}" for name in table.columns[table.keys :])
+    return f"insert into {table.name} ({names}) values ({marks}) on conflict ({keys}) do update set {new}"  # noqa: S608 - fixed names
 
 
 def _where(table: Table) -> str:

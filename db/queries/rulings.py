@@ -56,10 +56,10 @@ def load_standing_rulings(connection: sqlite3.Connection) -> StandingRulings:
     return standing_rulings(in_force(rows))
 
 
-def load_folded_pairs(connection: sqlite3.Connection, last_ruling: int) -> dict[tuple[str, str], str]:
-    """Return the rulings on pairs that counted when the log was derived, up to that ruling."""
+def load_folded_rulings(connection: sqlite3.Connection, last_ruling: int) -> StandingRulings:
+    """Return the rulings that counted when the log was derived, up to that ruling."""
     rows = connection.execute(
         "select made_at, ruling, subject, other, reviewer, reason from main.rulings where id <= ? order by made_at, id",
         [last_ruling],
     ).fetchall()
-    return standing_rulings(in_force(rows)).pairs
+    return standing_rulings(in_force(rows))

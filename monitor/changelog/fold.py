@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import astuple, replace
+from dataclasses import replace
 from typing import cast
 
 from db.database import Store
@@ -34,7 +34,7 @@ def chain_steps(
     """Yield for each publication what stands for it and everything before it."""
     for p in sequence:
         totals = stated_totals(p, pages)
-        inputs = [before, *astuple(p), rulings.lists.get(p.sha256), astuple(totals) if totals else None]
+        inputs = [before, *publications.publication_row(p), rulings.lists.get(p.sha256), str(totals)]
         before = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:20]
         yield before
 

@@ -16,7 +16,7 @@ from typing import Protocol, cast
 from db.database import Store
 from db.models import ListName, NameKey, Publication
 from db.queries import derivation, derived_rows, fold_steps, publications
-from db.queries.rulings import load_folded_pairs, load_standing_rulings
+from db.queries.rulings import load_folded_rulings, load_standing_rulings
 from db.queries.snapshots import load_rows
 from monitor.changelog import evidence, lifecycle, record, revisions
 from monitor.changelog.fold import STEPS_TOGETHER, Fold, Progress, Rows, as_accepted, as_row, chain_steps
@@ -103,14 +103,21 @@ class _Derivation:
             self._fold_all(None)
             return self._done, self._touched
         fresh = publications.load_new_documents(self._connection, marks.last_sighting)
-        if whole or derivation.has_new_rulings(self._connection):
+        if whole or not self._holds(marks):
             self._fold_all(marks)
         elif not fresh:
-            if self._is_due(marks.last_page):
+            if self._is_due(marks.last_page) or derivation.has_new_rulings(self._connection):
                 self._finish(self._resume(()))
         elif not self._add_newest(fresh):
             self._fold_all(marks)
         return self._done, self._touched
+
+    def _holds(self, marks: derivation.Marks) -> bool:
+        """Return whether the rulings on lists and pairs are those that were folded in."""
+        if not derivation.has_new_rulings(self._connection):
+            return True
+        folded = load_folded_rulings(self._connection, marks.last_ruling)
+        return (folded.pairs, folded.lists) == (self._rulings.pairs, self._rulings.lists)
 
     def _is_due(self, last_page: int) -> bool:
         """Return whether time or ICE's page has something to add though no list and no ruling came."""
@@ -194,6 +201,7 @@ class _Derivation:
             if len(sequence) - first > STEPS_TOGETHER:
                 fold.load_listings(None)
             fold.run(sequence[first:], chains[first:], believed, first, self._progress)
+            self._touch(fold.written)
             kept, same = min(kept, first), len(sequence)
             fold_steps.save_believed(connection, believed)
             accepted = fold_steps.load_accepted(connection)
@@ -214,8 +222,8 @@ class _Derivation:
             if step.chain != chain:
                 break
             same += 1
-        folded = load_folded_pairs(self._connection, marks.last_ruling)
-        changed = {tuple(sorted(pair)) for pair, _ in folded.items() ^ self._rulings.pairs.items()}
+        folded = load_folded_rulings(self._connection, marks.last_ruling)
+        changed = {tuple(sorted(pair)) for pair, _ in folded.pairs.items() ^ self._rulings.pairs.items()}
         return min([same, *(first_ruled_step(self._store, a, b) for a, b in changed)])
 
     def _go_back(self, step: int) -> int:

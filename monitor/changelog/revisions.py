@@ -10,10 +10,10 @@ import json
 from collections.abc import Collection
 
 from db.database import Store
-from db.models import Change
 from db.queries import changes
 from db.queries.agreements import AgencyView, load_agency_views
 from db.queries.changes import Statement
+from db.queries.derived_rows import Row
 from db.queries.publications import load_references
 from db.records import ListReference
 from monitor.changelog import log
@@ -28,7 +28,7 @@ class Memory:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._ids: set[str] | None = None  # of the changes there were
-        self._changes: dict[str, Change] = {}
+        self._rows: dict[str, Row] = {}
         self._agencies: dict[str, AgencyView] = {}
         self._references: dict[int, ListReference] = {}
 
@@ -39,15 +39,14 @@ class Memory:
             self._ids = changes.load_ids(connection)
             self._agencies, self._references = load_agency_views(connection), load_references(connection)
         wanted = self._ids if ids is None else ids & self._ids
-        for change in changes.load_changes(connection, wanted - self._changes.keys()):
-            self._changes[change.id] = change
+        self._rows |= changes.load_change_rows(connection, wanted - self._rows.keys())
 
     def word_overturned(self) -> dict[str, str]:
         """Return the last wording (JSON) of each remembered change that is derived no more."""
-        if not self._changes:
+        if not self._rows:
             return {}
         now = changes.load_ids(self._store.connection)
-        gone = [change for change in self._changes.values() if change.id not in now]
+        gone = [changes.change_of(row) for change_id, row in self._rows.items() if change_id not in now]
         entries = log.present(self._store, gone, {}, self._references, self._agencies)
         return {entry["id"]: json.dumps(entry, ensure_ascii=False) for entry in entries}
 

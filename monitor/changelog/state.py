@@ -83,6 +83,7 @@ class Ledger:
         self.loose: dict[NameKey, set[NameKey]] = defaultdict(set)  # (state, loose key) -> names
         self.agreements: dict[str, Agreement] = {}
         self.by_agency: dict[str, set[str]] = defaultdict(set)
+        self.by_state: dict[str | None, set[str]] = defaultdict(set)  # agencies; may hold merged or moved ones
         self.listed: dict[ListName, dict[int, str]] = {"participating": {}, "pending": {}}
         self.missing: dict[ListName, set[str]] = {"participating": set(), "pending": set()}
         self.latest: dict[ListName, Accepted] = {}
@@ -126,6 +127,7 @@ class Ledger:
         self.loose[(key[0], name.loose)].add(key)
         agency.name, agency.body = name.printed, name.body
         agency.state = listing.state_code or agency.state  # an unreadable state is no other state
+        self.by_state[agency.state].add(agency.id)
         found = county_of(listing.state_code, listing.county, name.printed)
         if found is not None:
             agency.county_fips, agency.county = found

@@ -60,7 +60,9 @@ def write_ledger(connection: sqlite3.Connection, step: int, ledger: Ledger) -> s
 
 def read_ledger(connection: sqlite3.Connection, ledger: Ledger) -> None:
     """Read what the tables say; listings and changes are left to be read when they are asked for."""
-    ledger.agencies.update((a.id, a) for a in agreements.load_agencies(connection))
+    for agency in agreements.load_agencies(connection):
+        ledger.agencies[agency.id] = agency
+        ledger.by_state[agency.state].add(agency.id)
     for use in agreements.load_names(connection):
         ledger.names[(use.state, use.key)] = use
         loose = canonical_name(use.state or None, use.printed).loose

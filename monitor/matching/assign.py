@@ -13,9 +13,9 @@ from monitor.matching.blocking import near_rows
 from monitor.matching.ids import county_fips, document_key, name_key, name_of
 from monitor.matching.judging import Judge, side_of_gone
 from monitor.matching.known import Known
-from monitor.matching.lookups import find_double, find_missing, gap_days, recently_missing, signed_meanwhile
+from monitor.matching.lookups import find_double, find_missing, gap_days, listed_in, recently_missing, signed_meanwhile
 from monitor.matching.names import fold
-from monitor.matching.rules import Judgement, one_misspelt
+from monitor.matching.rules import Judgement, Side, dating, one_misspelt
 from monitor.matching.similarity import compare
 
 
@@ -89,13 +89,11 @@ def _double_misspelt(
     leaving = {g.agreement.id for g in gone if g.whole}
     states = {n.listing.state_code for n in new}
     listed: dict[tuple[object, ...], dict[str, Listing]] = defaultdict(dict)
-    for listing_id, agreement_id in known.listed[publication.list].items() if new else ():
-        agency = known.agencies[known.agreements[agreement_id].agency_id]
-        if agreement_id not in leaving and (agency.state in states or None in states):
-            listing = known.listings[listing_id]
-            first = listed[_block(listing)].setdefault(agreement_id, listing)
+    for agreement in listed_in(known, publication.list, known.by_state.keys() if None in states else states):
+        for listing in (known.listings[i] for i in agreement.rows if agreement.id not in leaving):
+            first = listed[_block(listing)].setdefault(agreement.id, listing)
             if _order(listing) < _order(first):
-                listed[_block(listing)][agreement_id] = listing
+                listed[_block(listing)][agreement.id] = listing
     rest = []
     for n in new:
         side, printed = judge.side_of_new(n.listing), fold(n.listing.agency or "")
@@ -180,11 +178,20 @@ def _judge_all(
         old, block = side_of_gone(agreement, listing), _block(listing)
         alone = gap == 0 and counts[block] == (1, 1)
         for n in near.of(agreement, listing) if near else possible.of(listing):
+            if _of_two_states(old, judge.side_of_new(n.listing), gap):
+                continue
             unique = alone and block == _block(n.listing)
             j = judge.judge(old, listing, n.listing, gap, agreement.id, leaving, unique=unique)
             if j.verdict == "same":
                 judged.append((j.tier, -j.score, agreement.id, _order_text(n.listing), index, n, j))
     return sorted(judged, key=lambda t: (*t[:5], t[5].row))
+
+
+def _of_two_states(old: Side, new: Side, gap: int) -> bool:
+    """Return whether the rows are of two states, and neither dates nor documents let any rule take them for one."""
+    if old.state == new.state or None in (old.state, new.state) or old.signed_on == new.signed_on:
+        return False
+    return not old.documents & new.documents and (gap > 0 or dating(old, new) in ("later", "other"))
 
 
 class _Possible:

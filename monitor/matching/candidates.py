@@ -29,7 +29,7 @@ def candidates_for_endings(
         return []
     near, judge = near_rows(ending, arrivals), Judge(known, publication)
     blocks = {(gone.listing.state_code, gone.listing.support_code) for gone in ending}
-    agreements = (known.agreements[i] for i in set(known.listed[publication.list].values()))
+    agreements = listed_in(known, publication.list, {state for state, _ in blocks})
     listed = NearListed(known, (a for a in agreements if (known.agencies[a.agency_id].state, a.support) in blocks))
     return [
         _candidates_for_ending(
@@ -123,7 +123,8 @@ def late_candidates(
 def signed_elsewhere(known: Known, publication: Accepted, pending: Agreement, listing: Listing) -> Agreement | None:
     """The agreement just signed under a name that is the pending row's but for a slip; None when not just one fits."""
     found = []
-    for agreement in listed_in(known, "participating", listing.state_code, listing.support_code):
+    here = listed_in(known, "participating", [listing.state_code])
+    for agreement in (a for a in here if a.support == listing.support_code):
         age = days_between(known.dates[agreement.first_position], publication.listed_on)
         if agreement.agency_id == pending.agency_id or agreement.baseline or age > policy.SIGNED_DAYS:
             continue

@@ -15,6 +15,7 @@ class Known(Protocol):
     agencies: dict[str, Agency]
     names: dict[NameKey, NameUse]
     loose: dict[NameKey, set[NameKey]]  # (state, loose key) -> names
+    by_state: dict[str | None, set[str]]  # ids of agencies; may hold some that were merged or moved since
     agreements: dict[str, Agreement]
     by_agency: dict[str, set[str]]
     listed: dict[ListName, dict[int, str]]  # listing id -> agreement id

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, timedelta
 
 from db.models import Accepted, Agency, Agreement, Listing, ListName
 from monitor import policy
@@ -96,16 +96,14 @@ def of_two_counties(known: Known, agreement: Agreement, listing: Listing) -> boo
 
 def recently_missing(known: Known, publication: Accepted) -> list[Agreement]:
     """Return the list's agreements whose ending is recent enough for a new row to be theirs, by id."""
-    today, recent = date.fromisoformat(publication.listed_on), {}
-    found = []
-    for agreement_id in sorted(known.missing[publication.list]):
-        agreement = known.agreements[agreement_id]
-        since = known.dates[agreement.missing_position or 0]
-        if since not in recent:
-            recent[since] = max(1, (today - date.fromisoformat(since)).days) <= policy.RETURN_DAYS
-        if recent[since]:
-            found.append(agreement)
-    return found
+    earliest = (date.fromisoformat(publication.listed_on) - timedelta(days=policy.RETURN_DAYS)).isoformat()
+    found = [
+        agreement
+        for agreement_id in known.missing[publication.list]
+        for agreement in [known.agreements[agreement_id]]
+        if known.dates[agreement.missing_position or 0] >= earliest
+    ]
+    return sorted(found, key=lambda a: a.id)
 
 
 def gap_days(known: Known, agreement: Agreement, publication: Accepted) -> int:
@@ -114,15 +112,16 @@ def gap_days(known: Known, agreement: Agreement, publication: Accepted) -> int:
     return max(1, days_between(known.dates[agreement.missing_position], publication.listed_on))
 
 
-def listed_in(known: Known, list_name: ListName, state: str | None, support: str | None) -> Iterator[Agreement]:
-    """Yield the listed agreements of a state and support type, by id."""
-    found = {
-        agreement_id
-        for agreement_id in known.listed[list_name].values()
-        for agreement in [known.agreements[agreement_id]]
-        if agreement.support == support and known.agencies[agreement.agency_id].state == state
-    }
-    yield from (known.agreements[agreement_id] for agreement_id in sorted(found))
+def listed_in(known: Known, list_name: ListName, states: Iterable[str | None]) -> Iterator[Agreement]:
+    """Yield the listed agreements of agencies of the states, in no order."""
+    for state in states:
+        for agency_id in known.by_state.get(state, ()):
+            agency = known.agencies.get(agency_id)
+            if agency is not None and agency.state == state:  # else it was merged or moved
+                for agreement_id in known.by_agency.get(agency_id, ()):
+                    agreement = known.agreements[agreement_id]
+                    if agreement.list == list_name and agreement.rows:
+                        yield agreement
 
 
 def listed_besides(known: Known, agreement: Agreement) -> bool:
