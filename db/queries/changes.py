@@ -46,7 +46,8 @@ def load_changes(connection: sqlite3.Connection, ids: Collection[str] | None = N
         return [change_of(row) for row in read_rows(connection, CHANGES)]
     asked = json.dumps(sorted(ids))
     return [
-        change_of(row) for row in read_rows(connection, CHANGES, "where id in (select value from json_each(?))", [asked])
+        change_of(row)
+        for row in read_rows(connection, CHANGES, "where id in (select value from json_each(?))", [asked])
     ]
 
 

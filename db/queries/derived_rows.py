@@ -132,7 +132,9 @@ def clear(connection: sqlite3.Connection) -> None:
 def _keep(connection: sqlite3.Connection, step: int, table: Table, keys: Iterable[Row]) -> None:
     """Keep the rows of those keys as they are, unless this step has replaced them before."""
     row = ", ".join(table.columns)
-    same = " and ".join(f"t.{name} = json_extract(k.value, '$[{n}]')" for n, name in enumerate(table.columns[: table.keys]))
+    same = " and ".join(
+        f"t.{name} = json_extract(k.value, '$[{n}]')" for n, name in enumerate(table.columns[: table.keys])
+    )
     connection.execute(
         "insert or ignore into undo_journal (step, tbl, key, row) select ?, ?, k.value,"  # noqa: S608 - fixed names
         f" (select json_array({row}) from {table.name} t where {same}) from json_each(?) k",

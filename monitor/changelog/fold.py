@@ -17,11 +17,11 @@ from db.queries.snapshots import load_rows
 from monitor.changelog import diff
 from monitor.changelog.state import ChangeBook, Ledger
 from monitor.changelog.tables import ListingBook, read_ledger, write_ledger
-from monitor.matching.side_by_side import SideBySide
+from monitor.matching.side_by_side import Question, SideBySide
 from monitor.publications.accept import Acceptance, Held, stated_totals
 
 #: The newest steps can each be undone alone; of older ones, so many together.
-SINGLE_STEPS = 16
+SINGLE_STEPS = 8
 STEPS_TOGETHER = 16
 
 Progress = Callable[[int, int], None]
@@ -60,6 +60,8 @@ class Fold:
         self._acceptance = Acceptance(rulings, pages, dict(self._held_before))
         self._moved: dict[tuple[str, str, str], Publication] = {}
         self._seen: dict[tuple[ListName, frozenset[int]], str] = {}
+        self._steps: list[Step] = []
+        self._answers: list[tuple[Question, bool, int]] = []
         self._rows = rows  # of documents read so far, by sha256
 
     def run(
@@ -75,26 +77,30 @@ class Fold:
             if single and number > checkpoint:
                 self.flush(checkpoint)
                 checkpoint = number
-            step = Step(p.key, chain, number == checkpoint, number in believed)
-            fold_steps.add_steps(self._connection, number, [step])
+            self._steps.append(Step(p.key, chain, number == checkpoint, number in believed))
             self._admit(replace(p, reasons=list(p.reasons)))
-            answers = self.ledger.together.take_asked()
-            fold_steps.save_answers(self._connection, ((asked, answer, number) for asked, answer in answers.items()))
+            asked = self.ledger.together.take_asked()
+            self._answers += [(question, answer, number) for question, answer in asked.items()]
             self._let_old_steps_merge(number)
         self.flush(checkpoint)
 
     def _let_old_steps_merge(self, number: int) -> None:
         """Let steps that are no longer among the newest be undone only together."""
-        if number % STEPS_TOGETHER == 0 and number >= STEPS_TOGETHER + SINGLE_STEPS:
-            first = number - STEPS_TOGETHER - SINGLE_STEPS
+        if number % STEPS_TOGETHER == 0 and number >= 2 * STEPS_TOGETHER:
+            first = number - 2 * STEPS_TOGETHER
             derived_rows.merge_steps(self._connection, first, first + STEPS_TOGETHER)
 
     def load_listings(self, ids: set[int] | None) -> None:
-        """Read listings (all, when `ids` is None) in one go."""
+        """Read listings in one go; with None all of them, and which changes there are, for a fold of many lists."""
         self._listings.load(ids)
+        if ids is None:
+            self.ledger.changes.load_ids()
 
     def flush(self, step: int) -> None:
         """Write what moved, as part of the step."""
+        fold_steps.add_steps(self._connection, step, self._steps)
+        fold_steps.save_answers(self._connection, self._answers)
+        self._steps, self._answers = [], []
         self.written |= write_ledger(self._connection, step, self.ledger)
         rows = [publications.publication_row(p) for p in self._moved.values()]
         derived_rows.write_rows(self._connection, step, derived_rows.PUBLICATIONS, [as_row(row) for row in rows])

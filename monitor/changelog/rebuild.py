@@ -192,16 +192,17 @@ class _Derivation:
         believed = frozenset(n for n, p in enumerate(sequence) if not is_kept_out(p, self._rulings.lists))
         believed -= find_odd_lists(lists)
         tried: list[frozenset[int]] = []
-        kept = len(sequence)
+        kept, fold = len(sequence), None
         while True:
             together = bits.believing(believed)
             changed = evidence.first_changed(connection, together)
             first = self._go_back(min(same, len(sequence) if changed is None else changed))
-            fold = Fold(self._store, together, self._rulings, self._pages, self._rows)
-            if len(sequence) - first > STEPS_TOGETHER:
-                fold.load_listings(None)
-            fold.run(sequence[first:], chains[first:], believed, first, self._progress)
-            self._touch(fold.written)
+            if fold is None or first < len(sequence):
+                fold = Fold(self._store, together, self._rulings, self._pages, self._rows)
+                if len(sequence) - first > STEPS_TOGETHER:
+                    fold.load_listings(None)
+                fold.run(sequence[first:], chains[first:], believed, first, self._progress)
+                self._touch(fold.written)
             kept, same = min(kept, first), len(sequence)
             fold_steps.save_believed(connection, believed)
             accepted = fold_steps.load_accepted(connection)

@@ -24,10 +24,12 @@ from db.models import (
     New,
     Span,
 )
-from db.queries.changes import find_change, load_ids_of_agency
+from db.queries.changes import find_change, load_ids, load_ids_of_agency
 from db.queries.snapshots import content_hash
 from monitor.matching.ids import agency_slug, agreement_slug, document_key, name_key, name_of
+from monitor.matching.known import SideKey
 from monitor.matching.lookups import agency_for
+from monitor.matching.rules import Side
 from monitor.matching.side_by_side import SideBySide
 from monitor.places.agency_county import county_of
 
@@ -49,6 +51,7 @@ class ChangeBook:
     def __init__(self, connection: sqlite3.Connection | None = None) -> None:
         self.at_hand: dict[str, Change] = {}
         self._connection = connection
+        self._ids: set[str] | None = None  # of the changes in the database, once they are read
 
     def __contains__(self, change_id: object) -> bool:
         return isinstance(change_id, str) and self.find(change_id) is not None
@@ -58,10 +61,15 @@ class ChangeBook:
         if change_id is None:
             return None
         if change_id not in self.at_hand and self._connection is not None:
-            change = find_change(self._connection, change_id)
+            change = find_change(self._connection, change_id) if change_id in (self._ids or (change_id,)) else None
             if change is not None:
                 self.at_hand[change_id] = change
         return self.at_hand.get(change_id)
+
+    def load_ids(self) -> None:
+        """Read which changes there are, so that the database is asked for no others."""
+        assert self._connection is not None
+        self._ids = load_ids(self._connection) | {""}
 
     def of_agency(self, agency_id: str) -> list[Change]:
         """Return every change of the agency."""
@@ -85,7 +93,8 @@ class Ledger:
         self.by_agency: dict[str, set[str]] = defaultdict(set)
         self.by_state: dict[str | None, set[str]] = defaultdict(set)  # agencies; may hold merged or moved ones
         self.listed: dict[ListName, dict[int, str]] = {"participating": {}, "pending": {}}
-        self.missing: dict[ListName, set[str]] = {"participating": set(), "pending": set()}
+        self.missing: dict[ListName, dict[int, set[str]]] = {"participating": {}, "pending": {}}
+        self.sides: dict[SideKey, Side] = {}
         self.latest: dict[ListName, Accepted] = {}
         self.changed_at: dict[ListName, int] = {}  # position of the newest publication that moved anything
         self.dates: dict[int, str] = {}  # position -> date of the list
@@ -205,10 +214,16 @@ class Ledger:
 
     def set_status(self, agreement: Agreement, status: str, missing_position: int | None) -> None:
         """Set whether the agreement is listed, missing, renewed or withdrawn, and since which publication."""
+        if agreement.missing_position is not None:
+            self.missing[agreement.list].get(agreement.missing_position, set()).discard(agreement.id)
         agreement.status, agreement.missing_position = status, missing_position
-        missing = self.missing[agreement.list]
-        (missing.add if status == "missing" else missing.discard)(agreement.id)
+        self.note_missing(agreement)
         self.dirty.agreements.add(agreement.id)
+
+    def note_missing(self, agreement: Agreement) -> None:
+        """Make the agreement one of the missing ones, when it is."""
+        if agreement.status == "missing" and agreement.missing_position is not None:
+            self.missing[agreement.list].setdefault(agreement.missing_position, set()).add(agreement.id)
 
     # -- the log ----------------------------------------------------------------------------------------------
 

@@ -71,8 +71,7 @@ def read_ledger(connection: sqlite3.Connection, ledger: Ledger) -> None:
         ledger.agreements[agreement.id] = agreement
         ledger.by_agency[agreement.agency_id].add(agreement.id)
         ledger.listed[agreement.list].update(dict.fromkeys(agreement.rows, agreement.id))
-        if agreement.status == "missing":
-            ledger.missing[agreement.list].add(agreement.id)
+        ledger.note_missing(agreement)
     ledger.dates.update(publications.load_dates(connection))
     for name, (newest, moved) in publications.load_newest_positions(connection).items():
         ledger.latest[name] = publications.load_accepted(connection, newest)

@@ -11,7 +11,7 @@ from db.models import Accepted, Agreement, Gone, Listing, New
 from monitor import policy
 from monitor.matching.blocking import near_rows
 from monitor.matching.ids import county_fips, document_key, name_key, name_of
-from monitor.matching.judging import Judge, side_of_gone
+from monitor.matching.judging import Judge
 from monitor.matching.known import Known
 from monitor.matching.lookups import find_double, find_missing, gap_days, listed_in, recently_missing, signed_meanwhile
 from monitor.matching.names import fold
@@ -88,12 +88,14 @@ def _double_misspelt(
     """A new row that misspells just one listed agreement of its state, support type and date is its second row."""
     leaving = {g.agreement.id for g in gone if g.whole}
     states = {n.listing.state_code for n in new}
-    listed: dict[tuple[object, ...], dict[str, Listing]] = defaultdict(dict)
+    listed: dict[tuple[object, ...], dict[str, Listing]] = {_block(n.listing): {} for n in new}
     for agreement in listed_in(known, publication.list, known.by_state.keys() if None in states else states):
         for listing in (known.listings[i] for i in agreement.rows if agreement.id not in leaving):
-            first = listed[_block(listing)].setdefault(agreement.id, listing)
-            if _order(listing) < _order(first):
-                listed[_block(listing)][agreement.id] = listing
+            block = listed.get(_block(listing))
+            if block is not None:
+                first = block.setdefault(agreement.id, listing)
+                if listing is not first and _order(listing) < _order(first):
+                    block[agreement.id] = listing
     rest = []
     for n in new:
         side, printed = judge.side_of_new(n.listing), fold(n.listing.agency or "")
@@ -102,7 +104,7 @@ def _double_misspelt(
             apart = OSA.distance(fold(listing.agency or ""), printed, score_cutoff=policy.TWICE_LETTERS)
             if apart > policy.TWICE_LETTERS or 4 * apart > len(printed):  # of a few letters nearly all could be slips
                 continue
-            old = side_of_gone(known.agreements[agreement_id], listing)
+            old = judge.side_of_gone(known.agreements[agreement_id], listing)
             if one_misspelt(old, side, compare(old.name, side.name, old.state, side.state)):
                 fitting.append(agreement_id)
         if len(fitting) == 1:
@@ -175,7 +177,7 @@ def _judge_all(
     judged: list[tuple[int, float, str, str, int, New, Judgement]] = []
     near, possible, counts = near_rows(entries, new), _Possible(new), _block_counts(gone, new)
     for index, (agreement, listing, gap, _) in enumerate(entries):
-        old, block = side_of_gone(agreement, listing), _block(listing)
+        old, block = judge.side_of_gone(agreement, listing), _block(listing)
         alone = gap == 0 and counts[block] == (1, 1)
         for n in near.of(agreement, listing) if near else possible.of(listing):
             if _of_two_states(old, judge.side_of_new(n.listing), gap):
@@ -195,7 +197,7 @@ def _of_two_states(old: Side, new: Side, gap: int) -> bool:
 
 
 class _Possible:
-    """New rows worth comparing: those of the same support type, or of the same name; those of one state first."""
+    """New rows worth comparing: those of the same support type, or of the same name."""
 
     def __init__(self, new: list[New]) -> None:
         self._by_support: dict[str | None, list[New]] = defaultdict(list)
@@ -205,11 +207,9 @@ class _Possible:
             self._by_name[name_of(n.listing).loose].append(n)
 
     def of(self, listing: Listing) -> list[New]:
-        support, state = listing.support_code, listing.state_code
+        support = listing.support_code
         other = [n for n in self._by_name.get(name_of(listing).loose, ()) if n.listing.support_code != support]
-        found = self._by_support.get(support, [])
-        here = [n for n in found if n.listing.state_code == state]
-        return [*here, *(n for n in found if n.listing.state_code != state), *other]
+        return [*self._by_support.get(support, ()), *other]
 
 
 def _block(listing: Listing) -> tuple[str | None, str | None, str | None]:

@@ -10,7 +10,7 @@ from db.records import Candidate
 from monitor import policy
 from monitor.matching.blocking import NearListed, near_rows, share_word
 from monitor.matching.ids import agreement_slug, name_of
-from monitor.matching.judging import Judge, side_of_gone
+from monitor.matching.judging import Judge
 from monitor.matching.known import Known
 from monitor.matching.lookups import days_between, gap_days, listed_in, recently_missing
 from monitor.matching.names import canonical_name, printed_form
@@ -47,7 +47,7 @@ def _candidates_for_ending(
     listed: NearListed,
     judge: Judge,
 ) -> list[Candidate]:
-    old = side_of_gone(gone.agreement, gone.listing)
+    old = judge.side_of_gone(gone.agreement, gone.listing)
     found: list[Candidate] = []
     for new in arrivals:
         judgement = judge.judge(old, gone.listing, new.listing, 0, gone.agreement.id)
@@ -88,7 +88,7 @@ def candidates_for_signings(
     found: dict[int, list[Candidate]] = {id(new): [] for new in unpaired}
     near, judge = near_rows(left, unpaired), Judge(known, publication)
     for gone in left:
-        old = side_of_gone(gone.agreement, gone.listing)
+        old = judge.side_of_gone(gone.agreement, gone.listing)
         for new in near.of(gone.agreement, gone.listing) if near else unpaired:
             judgement = judge.judge(old, gone.listing, new.listing, 0, gone.agreement.id)
             if judgement.verdict != "distinct":
@@ -110,7 +110,7 @@ def late_candidates(
         for agreement, listing in by_block[(new.listing.state_code, new.listing.support_code)]:
             if not share_word(name_of(listing), name_of(new.listing)):
                 continue  # after a gap nothing but a like name makes a candidate
-            old, gap = side_of_gone(agreement, listing), gap_days(known, agreement, publication)
+            old, gap = judge.side_of_gone(agreement, listing), gap_days(known, agreement, publication)
             judgement = judge.judge(old, listing, new.listing, gap, agreement.id)
             if judgement.verdict == "candidate":
                 yield (

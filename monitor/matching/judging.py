@@ -9,26 +9,32 @@ from monitor.matching.ids import agreement_slug, county_fips, document_key, name
 from monitor.matching.known import Known
 from monitor.matching.lookups import document_shared
 from monitor.matching.names import normal_form
-from monitor.matching.rules import Judgement, Setting, Side, judge
+from monitor.matching.rules import DISTINCT, Judgement, Setting, Side, judge
+from monitor.matching.similarity import compare
 
 RULED_SAME = Judgement("same", "ruled_same", -1, 1.0, False, {})
-RULED_DISTINCT = Judgement("distinct")
 
 
 class Judge:
-    """Judges pairs of rows for one publication; what it knows of a new row is worked out once."""
+    """Judges pairs of rows for one publication."""
 
     def __init__(self, known: Known, publication: Accepted) -> None:
         self._known = known
         self._publication = publication
-        self._sides: dict[int, Side] = {}  # by id() of the listing, which the ledger keeps alive
 
     def side_of_new(self, listing: Listing) -> Side:
-        """Return the newer side of a comparison."""
-        side = self._sides.get(id(listing))
-        if side is None:
-            side = self._sides[id(listing)] = side_of_new(listing)
-        return side
+        """Return the newer side of a comparison; worked out once for each row."""
+        sides, key = self._known.sides, (id(listing), "", None, 0)  # the listings at hand are kept alive
+        if key not in sides:
+            sides[key] = side_of_new(listing)
+        return sides[key]
+
+    def side_of_gone(self, agreement: Agreement, listing: Listing) -> Side:
+        """Return the older side of a comparison; worked out once, while nothing is added to the agreement."""
+        sides, key = self._known.sides, (id(listing), agreement.id, agreement.signed_on, len(agreement.documents))
+        if key not in sides:
+            sides[key] = side_of_gone(agreement, listing)
+        return sides[key]
 
     def judge(
         self, old: Side, listing: Listing, new: Listing, gap: int, agreement_id: str, leaving: Collection[str] = (),
@@ -39,9 +45,12 @@ class Judge:
         if known.rulings:
             ruled = known.rulings.get((agreement_id, agreement_slug(new)))
             if ruled is not None:
-                return RULED_SAME if ruled == "same" else RULED_DISTINCT
+                return RULED_SAME if ruled == "same" else DISTINCT
         side = self.side_of_new(new)
         both = side.documents & old.documents
+        apart = not both and (gap > 0 or old.signed_on != side.signed_on)
+        if apart and compare(old.name, side.name, old.state, side.state).kind == "unlike":
+            return DISTINCT  # as the rules would say: nearly all pairs end here
         setting = Setting(
             self._publication.listed_on, gap,
             lambda: known.side_by_side(name, new.support_code, name_key(listing), name_key(new)),

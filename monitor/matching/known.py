@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from db.models import Agency, Agreement, Listing, ListName, NameKey, NameUse
+from monitor.matching.rules import Side
+
+SideKey = tuple[int, str, str | None, int]  # listing, agreement with its date and how many documents it has
 
 
 class Known(Protocol):
@@ -19,7 +22,8 @@ class Known(Protocol):
     agreements: dict[str, Agreement]
     by_agency: dict[str, set[str]]
     listed: dict[ListName, dict[int, str]]  # listing id -> agreement id
-    missing: dict[ListName, set[str]]  # ids of agreements that are missing
+    missing: dict[ListName, dict[int, set[str]]]  # position since which they are -> ids of missing agreements
+    sides: dict[SideKey, Side]  # rows as they were compared before
     dates: dict[int, str]  # position -> date of the list
     rulings: Mapping[tuple[str, str], str]  # (agreement id, agreement id) -> same | distinct
 

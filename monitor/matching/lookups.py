@@ -98,12 +98,9 @@ def recently_missing(known: Known, publication: Accepted) -> list[Agreement]:
     """Return the list's agreements whose ending is recent enough for a new row to be theirs, by id."""
     earliest = (date.fromisoformat(publication.listed_on) - timedelta(days=policy.RETURN_DAYS)).isoformat()
     found = [
-        agreement
-        for agreement_id in known.missing[publication.list]
-        for agreement in [known.agreements[agreement_id]]
-        if known.dates[agreement.missing_position or 0] >= earliest
+        i for position, ids in known.missing[publication.list].items() if known.dates[position] >= earliest for i in ids
     ]
-    return sorted(found, key=lambda a: a.id)
+    return [known.agreements[agreement_id] for agreement_id in sorted(found)]
 
 
 def gap_days(known: Known, agreement: Agreement, publication: Accepted) -> int:
