@@ -11,7 +11,7 @@ from db.errors import NotFoundError
 from db.queries import desk_work, users
 from db.records import ChangeRecord, PrintedRow
 from monitor.changelog.log import KINDS, STATUSES
-from monitor.matching.rules import AGAINST, RULES
+from monitor.matching.reasons import AGAINST, RULES
 from monitor.review import decide
 from monitor.review.queue import PARTS, Queue, read_queue
 from monitor.web.desk.respond import DeskRequest, Refusal

@@ -19,7 +19,6 @@ from monitor.changelog.rebuild import derive
 from monitor.review.decide import RulingError
 from monitor.review.preview import preview_rulings
 from monitor.review.queue import read_rulings
-from monitor.review.rulings import in_force
 from tests.monitor.web.desk.conftest import ADA, BEN, World, token_in
 from tests.monitor.web.desk.history import make_history
 
