@@ -8,7 +8,7 @@ from pathlib import Path
 from db.database import Store
 from db.disk_errors import describe_database_error
 from db.errors import DatabaseError, StoreError
-from db.migrations.m001_facts import DERIVED_TABLES
+from db.queries.derived_rows import DERIVED_TABLES
 
 
 def find_damage(store: Store) -> list[str]:

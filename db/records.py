@@ -22,7 +22,7 @@ class Candidate(TypedDict):
     """Another agreement that a doubtful change could be about, with what was weighed."""
 
     agreement_id: Annotated[str, Field(description="id of the other agreement")]
-    agency_id: Annotated[str | None, Field(description="id of its agency, if it has one yet")]
+    agency_id: Annotated[str | None, Field(description="id of its agency, where the candidate is listed")]
     agency: Annotated[str, Field(description="its agency as printed")]
     state: NotRequired[Annotated[str | None, Field(description="USPS code")]]
     signed_on: Annotated[str | None, Field(description="its signing date")]
@@ -124,6 +124,15 @@ class Totals(Counts):
     sentence: Annotated[str, Field(description="the totals in one sentence, in the form ICE's page uses")]
 
 
+class Trend(Counts):
+    """The totals of the last list of a day."""
+
+    date: Day
+    file: str
+    sha256: Sha256
+    support_types: dict[str, Counts]
+
+
 class PublicationRecord(TypedDict):
     """One list as ICE put it out, whether it was believed, and why."""
 
@@ -198,15 +207,6 @@ class PlaceAgencies(TypedDict):
     state: Annotated[str, Field(description="USPS code")]
     county: str
     agencies: list[AgencyRecord]
-
-
-class Trend(Counts):
-    """The totals of the last list of a day."""
-
-    date: Day
-    file: str
-    sha256: Sha256
-    support_types: dict[str, Counts]
 
 
 class DocumentRecord(TypedDict):

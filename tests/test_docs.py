@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from db.database import Store
 from db.settings import CONFIG_VARIABLE, Settings
 from monitor.changelog import log
-from monitor.matching import rules
+from monitor.matching import reasons as rules
 from monitor.publications import check
 from monitor.review import rulings
 from scrapers import document_errors

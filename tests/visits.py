@@ -16,7 +16,7 @@ import time_machine
 
 import scheduler
 from db.database import Store
-from db.migrations.m001_facts import DERIVED_TABLES
+from db.queries.derived_rows import DERIVED_TABLES
 from monitor.changelog.log import read_log
 from monitor.cli.log_commands import read_publications
 from tests.paths import ROOT

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
@@ -10,6 +9,8 @@ import typer
 
 from db.database import Store
 from db.errors import NotFoundError
+from db.queries.publications import load_publication_records
+from db.records import PublicationRecord
 from monitor.changelog.as_of import listed_agreements, totals
 from monitor.changelog.explain import explain_change
 from monitor.changelog.log import KINDS, STATUSES, Filter, read_log
@@ -135,17 +136,9 @@ def explain(
         say(explain_change(found[0]))
 
 
-def read_publications(store: Store) -> list[dict[str, Any]]:
+def read_publications(store: Store) -> list[PublicationRecord]:
     """Every publication in the contract's form, oldest first."""
-    names = (
-        "file", "list", "linked_as", "sha256", "url", "rows", "published_on", "published_at", "workbook_modified_at",
-        "first_seen_at", "status", "reasons",
-    )  # fmt: skip
-    rows = store.connection.execute(f"select {', '.join(names)} from publications order by id")  # noqa: S608 - fixed names
-    found = [dict(zip(names, row, strict=True)) for row in rows]
-    for entry in found:
-        entry["reasons"] = json.loads(entry["reasons"])
-    return sorted(found, key=lambda p: (p["published_at"], p["list"] or "", p["file"], p["sha256"], p["linked_as"]))
+    return load_publication_records(store.connection)
 
 
 def show_changes(entries: Sequence[Mapping[str, Any]], format: Format) -> None:

@@ -12,6 +12,7 @@ import typer
 from db.database import Store
 from db.errors import NotFoundError
 from db.settings import Settings
+from monitor.alerts import outbox
 from monitor.changelog.explain import explain_change
 from monitor.changelog.log import Filter, read_log
 from monitor.changelog.rebuild import derive
@@ -159,7 +160,7 @@ def _rule(db: Path | None, ruling: str, subject: str, other: str, reviewer: str,
 
 
 def _derive(store: Store, settings: Settings) -> None:
-    derive(store, now=store.now_text(), confirm_after_hours=settings.confirm_after_hours, anew=True)
+    derive(store, now=store.now_text(), confirm_after_hours=settings.confirm_after_hours, tell=outbox.queue)
 
 
 __all__ = ["NotFoundError", "app"]

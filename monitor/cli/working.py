@@ -10,6 +10,7 @@ from rich.progress import Progress
 from db.database import Store
 from db.locks import WORK, HomeLock
 from db.settings import Settings
+from monitor.alerts import outbox
 from monitor.changelog.log import Filter, read_log
 from monitor.changelog.rebuild import Derived, derive
 from monitor.cli.log_commands import KIND_WORDS, show_changes
@@ -33,7 +34,12 @@ def derive_all(store: Store, settings: Settings, progress: Progress | None = Non
             progress.update(task, completed=number + 1, total=total)
 
     return derive(
-        store, now=store.now_text(), confirm_after_hours=settings.confirm_after_hours, anew=anew, progress=tick
+        store,
+        now=store.now_text(),
+        confirm_after_hours=settings.confirm_after_hours,
+        anew=anew,
+        progress=tick,
+        tell=outbox.queue,
     )
 
 

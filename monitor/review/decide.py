@@ -10,12 +10,12 @@ from typing import Any
 
 from db.database import Store
 from db.errors import NotFoundError
+from db.queries.rulings import ruling_mark
 from db.queries.snapshots import load_listings
-from monitor.changelog.history import agreement_slug
-from monitor.changelog.rebuild import derive
+from monitor.changelog.rebuild import Tell, derive
+from monitor.matching.ids import agreement_slug
 from monitor.review.decisions import RulingError, add_ruling
 from monitor.review.queue import Made
-from monitor.review.rulings import ruling_mark
 
 Row = Mapping[str, Any]
 #: (ruling, subject, other) as it is written down.
@@ -86,12 +86,12 @@ def undo_ruling(store: Store, made: Made, reviewer: str, reason: str) -> list[in
     return write_rulings(store, [("undo", made.subject, mark)], reviewer, reason)
 
 
-def take_effect(store: Store, ids: Sequence[int], *, confirm_after_hours: float) -> None:
-    """The log says what the rulings say; nothing is done when a derivation since then has taken them in."""
+def take_effect(store: Store, ids: Sequence[int], *, confirm_after_hours: float, tell: Tell | None = None) -> None:
+    """Make the log say what the rulings say; do nothing when a derivation since then has taken them in."""
     with _DERIVING:
         row = store.connection.execute("select last_ruling from derivation").fetchone()
         if row is None or row[0] < max(ids, default=0):
-            derive(store, now=store.now_text(), confirm_after_hours=confirm_after_hours, anew=True)
+            derive(store, now=store.now_text(), confirm_after_hours=confirm_after_hours, tell=tell)
 
 
 def find_made(rulings: Iterable[Made], ruling_id: int) -> Made:

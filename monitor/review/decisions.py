@@ -11,10 +11,11 @@ from typing import Any
 
 from db.database import Store
 from db.errors import NotFoundError, StoreError
+from db.queries.rulings import in_force, ruling_mark
 from db.queries.snapshots import load_listings
-from monitor.changelog.history import agreement_slug
 from monitor.changelog.log import Filter, read_log
-from monitor.review.rulings import RULINGS, in_force, ruling_mark
+from monitor.matching.ids import agreement_slug
+from monitor.review.rulings import RULINGS
 
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")  # as the store writes it; they are compared as text
 RULING_COLUMNS = ("made_at", "reviewer", "ruling", "subject", "other", "reason")

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.database import Store
+from db.queries.rulings import not_undone
 from monitor.changelog.log import Filter, fits, read_log
-from monitor.review.rulings import not_undone
 
 Row = dict[str, Any]
 ORDER = ("held lists", "doubtful", "endings", "rest", "settled")

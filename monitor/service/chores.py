@@ -65,7 +65,7 @@ class Chores:
                 clear_switch(store, NOT_BEFORE)
         for line in unread:
             _LOG.warning("%s", line)
-        if done.anew or done.publications:  # a list came; most polls bring none and free next to nothing
+        if done.folded:  # a list came; most polls bring none and free next to nothing
             give_back_memory()
         if result.error or not result.verified:
             raise JobFailed(result.error or "not every list could be verified; `ice-agreements status` says which")
@@ -78,7 +78,7 @@ class Chores:
             async with working(store, "the service's confirmation", wait_seconds=WAIT_SECONDS):
                 await run_aside(store, self._read_new, store)
                 done = await run_aside(store, derive_all, store, self._settings)
-        if done.anew:
+        if not done.kept and done.folded:
             give_back_memory()
         return f"{len(done.stated)} statements"
 

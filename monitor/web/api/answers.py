@@ -21,8 +21,8 @@ from db.records import (
     PublicationRecord,
     Trend,
 )
+from monitor.changelog.county_filter import is_county
 from monitor.changelog.log import Filter, fits
-from monitor.matching.names import normal_form
 from monitor.places.gazetteer import counties
 from monitor.web.api.as_known import AsKnown
 from monitor.web.api.parameters import (
@@ -61,7 +61,7 @@ def choose_agreements(data: AsKnown, asked: AgreementsQuery) -> list[ListedAgree
         r for r in data.listed(asked.as_of, asked.list)
         if asked.state in (None, r["state"])
         and asked.agency in (None, r["agency_id"], r["agency"], r["agreement_id"])
-        and (asked.county is None or _in_county(r, asked.county))
+        and (asked.county is None or is_county(asked.county, r["county"], r["county_fips"]))
         and asked.support_type in (None, r["support_type"])
     ]  # fmt: skip
 
@@ -87,7 +87,7 @@ def choose_agencies(data: AsKnown, asked: AgenciesQuery) -> list[AgencyRecord]:
         a for a in _agencies(data, asked.as_of)
         if (asked.ever or a["agreements"])
         and asked.state in (None, a["state"])
-        and (asked.county is None or _in_county(a, asked.county))
+        and (asked.county is None or is_county(asked.county, a["county"], a["county_fips"]))
         and (asked.support_type is None or asked.support_type in a["support_types"])
     ]  # fmt: skip
 
@@ -183,10 +183,3 @@ def _first(found: Iterable[Record], otherwise: str) -> Record:
 
 def _earliest(*days: str | None) -> str | None:
     return min(filter(None, days), default=None)
-
-
-def _in_county(row: ListedAgreement | AgencyRecord, county: str) -> bool:
-    """Whether the county asked for, by FIPS code or by name with or without "County" or "Parish", is the row's."""
-    name = normal_form(row["county"])
-    asked = normal_form(county)
-    return county == row["county_fips"] or asked in (name, name.removesuffix(" county").removesuffix(" parish"))

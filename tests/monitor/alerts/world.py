@@ -12,6 +12,7 @@ from db.queries import fetches, snapshots
 from db.settings import Settings
 from monitor.alerts.filters import check_wish
 from monitor.alerts.subscribers import Added, add_subscription
+from monitor.alerts import outbox
 from monitor.changelog.rebuild import Derived, derive
 from scrapers.readers.document import read_document
 from tests.workbooks import PARTICIPATING, PENDING, make_workbook
@@ -75,7 +76,7 @@ class World:
 
     def derive(self, *, anew: bool = False) -> Derived:
         """The log follows what is known."""
-        done = derive(self.store, now=self.now, anew=anew)
+        done = derive(self.store, now=self.now, anew=anew, tell=outbox.queue)
         self.stated += done.stated
         return done
 

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.changelog.history import document_key
 from monitor.changelog.log import listing_view
+from monitor.matching.ids import document_key
 from monitor.matching.names import normal_form
 from scrapers.readers.listings import read_listings
 from scrapers.readers.table import Table

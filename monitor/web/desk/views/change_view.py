@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from db.errors import NotFoundError
 from monitor.changelog.log import KINDS, STATUSES
-from monitor.matching.rules import AGAINST, RULES
+from monitor.matching.reasons import AGAINST, RULES
 from monitor.review import decide
 from monitor.review.queue import read_queue
 from monitor.web.desk.respond import Ask, Refusal

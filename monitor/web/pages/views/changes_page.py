@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from monitor.changelog.log import KINDS, STATUSES
-from monitor.matching.rules import RULES
+from monitor.matching.reasons import RULES
 from monitor.places.gazetteer import normal
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Book, Entry

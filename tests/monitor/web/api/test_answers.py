@@ -17,7 +17,6 @@ from db.database import Store
 from db.settings import Settings
 from monitor.changelog.rebuild import derive
 from monitor.review import decisions
-from monitor.web.api.answers import _in_county
 from monitor.web.api.app import make_api
 from monitor.web.api.reference import EXAMPLES
 from tests.paths import ROOT
@@ -155,13 +154,6 @@ def test_an_error_is_a_problem_that_says_what_is_wrong(
     assert answer.headers["content-type"] == "application/problem+json"
     assert sorted(e["parameter"] for e in problem.get("errors", [])) == wrong
     assert answer.headers["access-control-allow-origin"] == "*"
-
-
-def test_a_parish_is_found_by_its_short_name() -> None:
-    """Louisiana's counties are parishes, and a reader asks for Acadia."""
-    parish = {"county": "Acadia Parish", "county_fips": "22001"}
-    assert all(_in_county(parish, asked) for asked in ("Acadia", "acadia parish", "22001"))  # type: ignore[arg-type]
-    assert not _in_county(parish, "Acadia County")  # type: ignore[arg-type] # a part of a record will do here
 
 
 def test_only_reading_is_answered(api: TestClient) -> None:

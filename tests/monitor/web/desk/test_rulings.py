@@ -13,12 +13,12 @@ from typer.testing import CliRunner
 
 import scheduler
 from db.database import Store
+from db.queries.rulings import in_force, ruling_mark
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
 from monitor.review.decisions import RulingError
 from monitor.review.preview import foresee
 from monitor.review.queue import read_rulings
-from monitor.review.rulings import in_force, ruling_mark
 from tests.monitor.web.desk.conftest import ADA, BEN, World, token_in
 from tests.monitor.web.desk.history import make_history
 

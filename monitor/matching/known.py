@@ -1,0 +1,26 @@
+"""What matching needs to know of the lists so far: who is who, and what is listed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from db.models import Agency, Agreement, Listing, ListName, NameKey, NameUse
+
+
+class Known(Protocol):
+    """Agencies, names and agreements after the newest publication; `monitor.changelog.state` keeps them."""
+
+    listings: Mapping[int, Listing]
+    agencies: dict[str, Agency]
+    names: dict[NameKey, NameUse]
+    loose: dict[NameKey, set[NameKey]]  # (state, loose key) -> names
+    agreements: dict[str, Agreement]
+    by_agency: dict[str, set[str]]
+    listed: dict[ListName, dict[int, str]]  # listing id -> agreement id
+    missing: dict[ListName, set[str]]  # ids of agreements that are missing
+    dates: dict[int, str]  # position -> date of the list
+    rulings: Mapping[tuple[str, str], str]  # (agreement id, agreement id) -> same | distinct
+
+    def side_by_side(self, list_name: ListName, support: str | None, a: NameKey, b: NameKey) -> bool:
+        """Return whether the two names ever stood on one list under the support type."""
