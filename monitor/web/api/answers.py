@@ -9,6 +9,7 @@ from typing import TypeVar
 import us
 
 from db.errors import NotFoundError
+from db.queries.api_data import StatementRow
 from db.records import (
     AgencyHistory,
     AgencyRecord,
@@ -19,6 +20,7 @@ from db.records import (
     PlaceAgencies,
     PlaceRecord,
     PublicationRecord,
+    StatementRecord,
     Trend,
 )
 from monitor.changelog.county_filter import is_county
@@ -44,15 +46,30 @@ def choose_changes(data: AsKnown, asked: ChangesQuery) -> tuple[list[ChangeRecor
         asked.since, _earliest(asked.until, asked.as_of), asked.state, asked.county, asked.agency, asked.support_type,
         asked.kind, asked.status, asked.needs_review,
     )  # fmt: skip
-    if wanted == Filter():
+    if wanted == Filter() and asked.updated_since is None:
         return entries, encoded
-    chosen = [i for i, entry in enumerate(entries) if fits(entry, wanted)]
+    updated = None
+    if asked.updated_since is not None:
+        updated = {s.change_id for s in data.statements() if s.known_at >= asked.updated_since}
+    chosen = [
+        i for i, entry in enumerate(entries) if fits(entry, wanted) and (updated is None or entry["id"] in updated)
+    ]
     return [entries[i] for i in chosen], [encoded[i] for i in chosen]
 
 
 def find_change(data: AsKnown, change_id: str) -> ChangeRecord:
     """Return one change."""
     return _first((e for e in data.log()[0] if e["id"] == change_id), f"no change {change_id}")
+
+
+def tell_statements(data: AsKnown, statements: Iterable[StatementRow]) -> list[StatementRecord]:
+    """Return the statements as records, each with its change as it stands now."""
+    changes = data.memory.keep("log by id", data.facts, lambda: {e["id"]: e for e in data.log()[0]})
+    return [
+        {"sequence": s.sequence, "stated_at": s.known_at, "status": s.status, "needs_review": s.needs_review,
+         "reason": s.reason, "change": changes[s.change_id]}
+        for s in statements
+    ]  # fmt: skip
 
 
 def choose_agreements(data: AsKnown, asked: AgreementsQuery) -> list[ListedAgreement]:

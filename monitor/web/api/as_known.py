@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from db.database import Store
 from db.queries import api_data
-from db.queries.api_data import AgencyRow
+from db.queries.api_data import AgencyRow, StatementRow
 from db.queries.publications import load_publication_records
 from db.records import ChangeRecord, DocumentRecord, ListedAgreement, PublicationRecord, Totals, Trend
 from monitor.changelog.as_of import find_list, listed_agreements, totals
@@ -47,6 +47,10 @@ class AsKnown:
             return entries, [to_json(e) for e in entries]
 
         return self.memory.keep("log", self.facts, make)
+
+    def statements(self) -> list[StatementRow]:
+        """Return every statement, in the order in which they were made."""
+        return self.memory.keep("statements", self.facts, lambda: api_data.list_statements(self.store.connection))
 
     def listed(self, as_of: str | None, list_name: str) -> list[ListedAgreement]:
         """Return what ICE listed on the day, in the list's order; raise `NotFoundError` when no list is that old."""
