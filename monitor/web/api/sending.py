@@ -18,17 +18,15 @@ from monitor.web.api import PREFIX
 from monitor.web.api.as_known import AsKnown
 from monitor.web.api.memory import to_json
 from monitor.web.api.parameters import Paging, StatementsQuery
-from monitor.web.api.problems import Problem
+from monitor.web.api.problems import READABLE, Problem
 from monitor.web.api.tables import MEDIA, columns_of, write_table
 from monitor.web.http.conditional import http_date
-from monitor.web.http.headers import OPEN_ACCESS
 
 #: What orders a collection and is what a cursor remembers.
 Key = Callable[[Any], list[Any]]
-#: What every answer says: any site's script may read it, and no browser runs it.
+#: Of every answer but errors: caches ask each time whether it is still true, and no browser runs it.
 COMMON = {
-    **OPEN_ACCESS,
-    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, RateLimit, RateLimit-Policy, Retry-After, Total-Count",
+    **READABLE,
     "Cache-Control": "public, no-cache",
     "Content-Security-Policy": "default-src 'none'; sandbox",
 }
