@@ -56,7 +56,7 @@ app = typer.Typer(
 COMMANDS: dict[str, Callable[..., None]] = {
     "changes": log_commands.changes, "agreements": log_commands.agreements, "totals": log_commands.count,
     "publications": log_commands.publications, "explain": log_commands.explain, "status": service_commands.status,
-    "serve": web_commands.serve, "publish": web_commands.publish, "export": web_commands.export,
+    "serve": web_commands.serve, "mcp": web_commands.mcp, "publish": web_commands.publish, "export": web_commands.export,
     "datasette": datasette_commands.datasette,
     "backup": service_commands.backup, "restore": service_commands.put_back, "sending": service_commands.sending,
 }  # fmt: skip

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from unittest import mock
 
 import pytest
+import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
@@ -18,10 +20,11 @@ from monitor.web.api.app import make_api
 from tests.histories import Posting, put
 from tests.monitor.changelog.test_living_store import Life, lives
 from tests.monitor.changelog.test_order_of_imports import fresh_store
+from tests.paths import ROOT
 
 Happening = list[tuple[bool, list[tuple[str, object]]]]
 #: Said of an agency, a list or a reader as they are today, not stated of the change: docs/api.md tells the client so.
-OF_TODAY = {"agency", "state", "county", "county_fips", "told"}
+OF_TODAY = {"agency", "state", "county", "county_fips", "told", "rule", "evidence", "candidates"}
 
 
 class Poller:
@@ -75,6 +78,21 @@ def follow(history: list[Posting], between: Happening, polls: list[int]) -> None
             assert {k: v for k, v in had.items() if k not in OF_TODAY} == {
                 k: v for k, v in change.items() if k not in OF_TODAY
             }
+
+
+def test_the_example_of_the_documentation_ends_with_the_log(api: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    example = re.search(r"```python\n(.*?)```", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert example is not None
+
+    def get(address: str, asked: dict[str, int], timeout: float) -> Any:
+        return api.get(address.removeprefix("http://127.0.0.1:8000/api/v1"), params=asked)
+
+    monkeypatch.setattr(requests, "get", get)
+    names: dict[str, Any] = {}
+    exec(example[1], names)  # noqa: S102 - our own documentation
+    assert list(names["log"]) == [c["id"] for c in sorted(names["log"].values(), key=lambda c: c["known_at"])]
+    assert sorted(names["log"]) == sorted(c["id"] for c in api.get("/changes").json())
+    assert all(names["log"][c["id"]] == c for c in api.get("/changes").json())
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
