@@ -116,6 +116,7 @@ class WaitingList:
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
 class PageState:
     """One kept state of ICE's page: what it linked, and the totals it stated."""
 

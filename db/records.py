@@ -98,7 +98,7 @@ class ListedAgreement(TypedDict):
     county: str | None
     county_fips: str | None
     support_type: str | None
-    signed_on: str | None
+    signed_on: Day | None
     moa: Annotated[str | None, Field(description="address of the signed agreement")]
     addendum: str | None
     listed: Annotated[PrintedRow, Field(description="the row as ICE printed it that day")]
@@ -127,9 +127,9 @@ class Totals(Counts):
 class Trend(Counts):
     """The totals of the last list of a day."""
 
-    date: Annotated[str, Field(description="the day")]
+    date: Day
     file: str
-    sha256: str
+    sha256: Sha256
     support_types: dict[str, Counts]
 
 
@@ -209,15 +209,6 @@ class PlaceAgencies(TypedDict):
     agencies: list[AgencyRecord]
 
 
-class Trend(Counts):
-    """The totals of the last list of a day."""
-
-    date: Day
-    file: str
-    sha256: Sha256
-    support_types: dict[str, Counts]
-
-
 class DocumentRecord(TypedDict):
     """A document as received, under its checksum."""
 
@@ -248,3 +239,14 @@ class ProblemRecord(TypedDict):
     status: int
     detail: str
     errors: NotRequired[list[ParameterProblem]]
+
+
+class StatementRecord(TypedDict):
+    """What the log said of a change from a moment on; a change is stated again when that differs."""
+
+    sequence: Annotated[int, Field(ge=1, description="grows with every statement, in the order they were made")]
+    stated_at: Moment
+    status: Annotated[str, Field(description="provisional, confirmed or retracted, as stated then")]
+    needs_review: bool
+    reason: Annotated[str, Field(description="why the statement was retracted; empty while it stands")]
+    change: Annotated[ChangeRecord, Field(description="the change as it stands now")]

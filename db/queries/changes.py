@@ -136,9 +136,9 @@ def load_last_wordings(connection: sqlite3.Connection, ids: Collection[str]) -> 
     """
     asked = json.dumps(sorted(ids))
     among = "body is not null and change_id in (select value from json_each(?)) group by change_id"
-    later = connection.execute(f"select change_id, body, min(id) from main.statements where {among}", [asked])  # noqa: S608 - fixed text
+    later = connection.execute(f"select change_id, body, min(id) from main.statements where {among}", [asked])
     found = {row[0]: row[1] for row in later}
-    rows = connection.execute(f"select change_id, body, max(id) from statements where {among}", [asked])  # noqa: S608 - fixed text
+    rows = connection.execute(f"select change_id, body, max(id) from statements where {among}", [asked])
     found.update((row[0], row[1]) for row in rows)
     return {change_id: cast(ChangeRecord, json.loads(body)) for change_id, body in found.items()}
 

@@ -71,14 +71,14 @@ def drop_rows(connection: sqlite3.Connection, step: int, table: Table, keys: Seq
     """Remove the rows with those keys; they are kept for undoing `step`."""
     if step > 0:
         _keep(connection, step, table, keys)
-    connection.executemany(f"delete from {table.name} where {_where(table)}", keys)  # noqa: S608 - fixed names
+    connection.executemany(f"delete from {table.name} where {_where(table)}", keys)
 
 
 def read_rows(
     connection: sqlite3.Connection, table: Table, rest: str = "", values: Sequence[Any] = ()
 ) -> Iterator[Row]:
     """Yield rows in the order of the table's columns; `rest` is what follows `from table` (fixed text)."""
-    yield from connection.execute(f"select {', '.join(table.columns)} from {table.name} {rest}", values)  # noqa: S608 - fixed names
+    yield from connection.execute(f"select {', '.join(table.columns)} from {table.name} {rest}", values)
 
 
 def roll_back(connection: sqlite3.Connection, step: int) -> set[str]:
@@ -96,7 +96,7 @@ def roll_back(connection: sqlite3.Connection, step: int) -> set[str]:
     for (name, *_), key, row in zip(rows, keys, before, strict=True):
         (drop if row is None else put).setdefault(name, []).append(key if row is None else row)
     for table in JOURNALLED:
-        connection.executemany(f"delete from {table.name} where {_where(table)}", drop.get(table.name, ()))  # noqa: S608 - fixed names
+        connection.executemany(f"delete from {table.name} where {_where(table)}", drop.get(table.name, ()))
         write_rows(connection, 0, table, put.get(table.name, ()))
     connection.execute("delete from undo_journal where step >= ?", [step])
     connection.execute("delete from side_by_side where step >= ?", [step])
@@ -126,7 +126,7 @@ def load_made_since(connection: sqlite3.Connection, step: int) -> set[str]:
 def clear(connection: sqlite3.Connection) -> None:
     """Empty every derived table."""
     for table in DERIVED_TABLES:
-        connection.execute(f"delete from {table}")  # noqa: S608 - fixed names
+        connection.execute(f"delete from {table}")
 
 
 def _keep(connection: sqlite3.Connection, step: int, table: Table, keys: Iterable[Row]) -> None:
@@ -136,7 +136,7 @@ def _keep(connection: sqlite3.Connection, step: int, table: Table, keys: Iterabl
         f"t.{name} = json_extract(k.value, '$[{n}]')" for n, name in enumerate(table.columns[: table.keys])
     )
     connection.execute(
-        "insert or ignore into undo_journal (step, tbl, key, row) select ?, ?, k.value,"  # noqa: S608 - fixed names
+        "insert or ignore into undo_journal (step, tbl, key, row) select ?, ?, k.value,"
         f" (select json_array({row}) from {table.name} t where {same}) from json_each(?) k",
         [step, table.name, _KEYS.encode(list(keys))],
     )
@@ -148,7 +148,7 @@ def _put(table: Table) -> str:
     names, marks = ", ".join(table.columns), ", ".join("?" * len(table.columns))
     keys = ", ".join(table.columns[: table.keys])
     new = ", ".join(f"{name} = excluded.{name}" for name in table.columns[table.keys :])
-    return f"insert into {table.name} ({names}) values ({marks}) on conflict ({keys}) do update set {new}"  # noqa: S608 - fixed names
+    return f"insert into {table.name} ({names}) values ({marks}) on conflict ({keys}) do update set {new}"
 
 
 def _where(table: Table) -> str:

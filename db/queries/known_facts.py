@@ -23,7 +23,8 @@ def shadowing(
 ) -> Iterator[None]:
     """Let every later query on the connection see the facts known by `moment`, and copies of the derived tables.
 
-    With None all facts are known. `rulings` are taken to have been made as well, last of all, or `instead` of all others.
+    With None all facts are known. `rulings` are taken to have been made as well, last of all, or
+    `instead` of all others.
     What is done inside sees one state of the database, and writes to the copies only.
     """
     connection.execute("pragma temp_store = memory")
@@ -31,9 +32,7 @@ def shadowing(
         raise ValueError(f"{moment!r} is no time")
     connection.execute("begin")
     for table, column in _KNOWN.items() if moment is not None else ():
-        connection.execute(
-            f"create temp view {table} as select * from main.{table} where {column} <= '{moment}'"  # noqa: S608 - checked
-        )
+        connection.execute(f"create temp view {table} as select * from main.{table} where {column} <= '{moment}'")
     if moment is None:
         connection.execute("create temp table rulings as select * from main.rulings where ?", [not instead])
         connection.executemany(
@@ -47,6 +46,6 @@ def shadowing(
             if sql is not None:
                 sql = re.sub(r" references \w+\(\w+\)", "", sql)  # a temporary table cannot refer to a stored one
                 connection.execute(re.sub(r"^create (table|index) ", r"create \1 temp.", sql, flags=re.IGNORECASE))
-        connection.execute(f"insert into temp.{table} select * from main.{table}")  # noqa: S608 - fixed names
+        connection.execute(f"insert into temp.{table} select * from main.{table}")
     yield
     connection.execute("commit")

@@ -15,7 +15,7 @@ COLUMNS = (
     "position", "list", "sha256", "file", "linked_as", "url", "published_on", "published_at",
     "workbook_modified_at", "first_seen_at", "fetched_at", "rows", "status", "reasons",
 )  # fmt: skip
-_SELECT = f"select {', '.join(COLUMNS)} from publications"  # noqa: S608 - fixed names
+_SELECT = f"select {', '.join(COLUMNS)} from publications"
 #: A held list that no later accepted one has made up for.
 _WAITS = (
     "status = 'held' and not exists (select 1 from publications p where p.status = 'accepted' and p.list = h.list"
@@ -153,7 +153,7 @@ def find_same_rows(connection: sqlite3.Connection, list_name: str, listing_ids: 
 
 def load_held_files(connection: sqlite3.Connection) -> list[str]:
     """Return the files of the held lists that no later accepted list has made up for, by name."""
-    rows = connection.execute(f"select file from publications h where {_WAITS} order by file")  # noqa: S608 - fixed text
+    rows = connection.execute(f"select file from publications h where {_WAITS} order by file")
     return [str(row[0]) for row in rows]
 
 

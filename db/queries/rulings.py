@@ -13,7 +13,7 @@ _COLUMNS = "id, made_at, reviewer, ruling, subject, other, reason, on_change, im
 
 def list_rulings(connection: sqlite3.Connection) -> list[RulingRecord]:
     """Return every ruling, oldest first, undone ones included."""
-    rows = connection.execute(f"select {_COLUMNS} from rulings order by made_at, id")  # noqa: S608 - fixed names
+    rows = connection.execute(f"select {_COLUMNS} from rulings order by made_at, id")
     return [RulingRecord(*row) for row in rows]
 
 
@@ -26,7 +26,7 @@ def load_folded_rulings(connection: sqlite3.Connection, last_ruling: int) -> Sta
     """Return the rulings that counted when the log was derived, up to that ruling."""
     rows = connection.execute(
         f"select {_COLUMNS} from main.rulings where id <= ? order by made_at, id",
-        [last_ruling],  # noqa: S608 - fixed names
+        [last_ruling],
     )
     return standing_rulings(in_force([RulingRecord(*row) for row in rows]))
 

@@ -25,7 +25,7 @@ _LISTING_COLUMNS = (
     "list", "state", "agency", "type", "county", "support_type", "signed", "moa", "addendum", "moa_link",
     "addendum_link", "extra", "state_code", "support_code", "signed_on", "moa_url", "addendum_url",
 )  # fmt: skip
-_SELECT = f"select id, {', '.join(_LISTING_COLUMNS)} from listings"  # noqa: S608 - fixed names
+_SELECT = f"select id, {', '.join(_LISTING_COLUMNS)} from listings"
 _SAME = "="
 _CELLS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -164,13 +164,13 @@ def _save(connection: sqlite3.Connection, sha256: str, kept: tuple[object, ...])
         "reader, list, sheet, workbook_modified_at, row_count, listing_ids, row_numbers, signals, error_code, error,"
         " newest_signed_on"
     )
-    known = connection.execute(f"select {columns} from snapshots where sha256 = ?", [sha256]).fetchone()  # noqa: S608 - fixed names
+    known = connection.execute(f"select {columns} from snapshots where sha256 = ?", [sha256]).fetchone()
     if known is not None and tuple(known) == kept:
         return False
     if known is not None:
         connection.execute("update derivation set rules = ''")  # what rests on the earlier reading is derived again
     connection.execute(
-        f"insert or replace into snapshots (sha256, {columns}) values (?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608 - fixed names
+        f"insert or replace into snapshots (sha256, {columns}) values (?,?,?,?,?,?,?,?,?,?,?,?)",
         [sha256, *kept],
     )
     return True
@@ -185,10 +185,10 @@ def _listing_ids(connection: sqlite3.Connection, listings: Sequence[Listing]) ->
         part = distinct[start : start + 500]
         marks = ",".join("?" * len(part))
         known.update(
-            connection.execute(f"select content, id from listings where content in ({marks})", part).fetchall()  # noqa: S608 - marks
+            connection.execute(f"select content, id from listings where content in ({marks})", part).fetchall()
         )
     marks = ",".join("?" * (len(_LISTING_COLUMNS) + 1))
-    insert = f"insert into listings (content, {', '.join(_LISTING_COLUMNS)}) values ({marks})"  # noqa: S608 - fixed names
+    insert = f"insert into listings (content, {', '.join(_LISTING_COLUMNS)}) values ({marks})"
     for content, listing in zip(hashes, listings, strict=True):
         if content not in known:
             known[content] = int(connection.execute(insert, (content, *_short_row(listing))).lastrowid or 0)

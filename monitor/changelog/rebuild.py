@@ -77,7 +77,8 @@ def fold_facts(
 ) -> tuple[Derived, set[str] | None]:  # fmt: skip
     """Make the derived tables say what the facts say; return what was done, and the ids of changes touched.
 
-    `whole` compares all facts, whatever is noted of them. `before` is asked to remember the changes that may go; None for the ids says that all may have changed.
+    `whole` compares all facts, whatever is noted of them. `before` is asked to remember the
+    changes that may go; None for the ids says that all may have changed.
     """
     with _no_collection():
         return _Derivation(store, confirm_after_hours, progress, before).run(anew=anew, whole=whole)

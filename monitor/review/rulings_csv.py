@@ -14,8 +14,8 @@ from db.queries import review_audit
 from db.queries.publication_list import read_publications
 from db.queries.rulings import in_force, list_rulings
 from db.queries.snapshots import load_listings
-from monitor.changelog.history import agreement_slug
 from monitor.changelog.log import read_log
+from monitor.matching.ids import agreement_slug
 from monitor.review.decide import RulingError
 from monitor.review.preview import Effects, preview_rulings
 from monitor.review.rulings import RULINGS

@@ -96,10 +96,10 @@ def fold_lists(
         )
     listings = {number: listing for listing, number in numbers.items()}
 
-    def names(listing_id: int) -> tuple[str, NameKey]:
+    def block_of(listing_id: int) -> tuple[str, NameKey]:
         return listings[listing_id].support_code or "", name_key(listings[listing_id])
 
-    bits = bits_of_lists([(a.list, a.listing_ids) for a in accepted], names)
+    bits = bits_of_lists([(a.list, a.listing_ids) for a in accepted], block_of)
     ledger = Ledger(listings, SideBySide(lambda block: bits.get(block, {})), dict(rulings or {}), ChangeBook())
     for publication in accepted:
         diff.step(ledger, publication)

@@ -133,7 +133,7 @@ def contract(folded: Folded) -> list[dict[str, Any]]:
 
 def key(view: PrintedRow) -> tuple[str, ...]:
     """What a row says, from the contract's view of it: spaces, case and apostrophes aside."""
-    said = {**view, **view["normalised"]}
+    said: dict[str, Any] = {**view, **view["normalised"]}
     return (
         normal_form(said["state"]), normal_form(said["agency"]), normal_form(said["support_type"]),
         normal_form(said["signed_on"]),
