@@ -86,7 +86,7 @@ def load_current(connection: sqlite3.Connection, ids: Collection[str] | None = N
     """Return what the derived log says of each change: of all, or of those asked for."""
     asked = None if ids is None else json.dumps(sorted(ids))
     rows = connection.execute(
-        "select id, status, needs_review, reason from changes"
+        "select id, status, needs_review, reason from changes"  # noqa: S608 - fixed text
         + ("" if asked is None else " where id in (select value from json_each(?))"),
         [] if asked is None else [asked],
     )
@@ -97,7 +97,7 @@ def load_newest_statements(connection: sqlite3.Connection, ids: Collection[str] 
     """Return the newest statement of each change: of all, or of those asked for."""
     asked = None if ids is None else json.dumps(sorted(ids))
     rows = connection.execute(
-        "select change_id, status, needs_review, why, body, max(id) from statements"
+        "select change_id, status, needs_review, why, body, max(id) from statements"  # noqa: S608 - fixed text
         + ("" if asked is None else " where change_id in (select value from json_each(?))")
         + " group by change_id",
         [] if asked is None else [asked],

@@ -74,7 +74,7 @@ def load_publication(connection: sqlite3.Connection, key: tuple[str, str, str]) 
 def load_others(connection: sqlite3.Connection) -> dict[tuple[str, str, str], tuple[Any, ...]]:
     """Return the rows of `COLUMNS`, by key, of the publications that are no step of the fold."""
     rows = connection.execute(
-        f"{_SELECT} p where not exists (select 1 from fold_steps s where s.sha256 = p.sha256 and s.file = p.file"
+        f"{_SELECT} p where not exists (select 1 from fold_steps s where s.sha256 = p.sha256 and s.file = p.file"  # noqa: S608 - fixed text
         " and s.linked_as = p.linked_as)"
     )
     return {row[2:5]: tuple(row) for row in rows}
@@ -83,7 +83,7 @@ def load_others(connection: sqlite3.Connection) -> dict[tuple[str, str, str], tu
 def load_newest(connection: sqlite3.Connection) -> list[Publication]:
     """Return the newest publications of each list; several, where they were put out at one moment."""
     rows = connection.execute(
-        f"{_SELECT} where (ifnull(list, ''), published_at) in"
+        f"{_SELECT} where (ifnull(list, ''), published_at) in"  # noqa: S608 - fixed text
         " (select ifnull(list, ''), max(published_at) from publications group by list)"
     )
     return [_publication(row) for row in rows]
@@ -160,7 +160,7 @@ def load_held_files(connection: sqlite3.Connection) -> list[str]:
 def load_verified(connection: sqlite3.Connection) -> list[tuple[int, str, str]]:
     """Return (position, fetched_at, when ICE was last found to serve it) of newest lists with an ending that waits."""
     rows = connection.execute(
-        "select p.position, p.fetched_at, (select max(f.requested_at) from fetches f where f.sha256 = p.sha256"
+        "select p.position, p.fetched_at, (select max(f.requested_at) from fetches f where f.sha256 = p.sha256"  # noqa: S608 - fixed text
         " and f.role in ('list', 'page') and f.outcome in ('new', 'same', 'not_modified'))"
         " from publications p join changes c on c.position = p.position and c.first_missing = p.position"
         f" where {_WAITING} and p.fetched_at is not null"

@@ -78,7 +78,7 @@ def load_names(connection: sqlite3.Connection, ids: Iterable[int] | None = None)
     """Return (support type or "", USPS code or "", agency as printed) of listings by id: all, or those asked for."""
     asked = None if ids is None else json.dumps(list(ids))
     rows = connection.execute(
-        "select id, ifnull(support_code, ''), ifnull(state_code, ''), ifnull(agency, '') from listings"
+        "select id, ifnull(support_code, ''), ifnull(state_code, ''), ifnull(agency, '') from listings"  # noqa: S608 - fixed text
         + ("" if asked is None else " where id in (select value from json_each(?))"),
         [] if asked is None else [asked],
     )

@@ -13,6 +13,7 @@ from db.database import Store
 from db.errors import NotFoundError, StoreError
 from db.queries.rulings import in_force, ruling_mark
 from db.queries.snapshots import load_listings
+from db.records import ChangeRecord
 from monitor.changelog.log import Filter, read_log
 from monitor.matching.ids import agreement_slug
 from monitor.review.rulings import RULINGS
@@ -175,7 +176,7 @@ def _pair(store: Store, subject: str, other: str) -> tuple[str, str]:
     return agreement, other
 
 
-def _change(store: Store, change_id: str) -> dict[str, Any]:
+def _change(store: Store, change_id: str) -> ChangeRecord:
     for change in read_log(store):
         if change["id"] == change_id:
             return change

@@ -9,6 +9,7 @@ from typing import Any
 
 from db.database import Store
 from db.queries.rulings import not_undone
+from db.records import ChangeRecord
 from monitor.changelog.log import Filter, fits, read_log
 
 Row = dict[str, Any]
@@ -41,7 +42,7 @@ class Queue:
     """Everything to look at: held lists, and the log with what was ruled."""
 
     lists: list[Row]
-    entries: list[Row]  # oldest first
+    entries: list[ChangeRecord]  # oldest first
     rulings: list[Made]
 
     def entry(self, change_id: str) -> Row | None:
@@ -61,7 +62,7 @@ class Queue:
         """Rulings on a list."""
         return [r for r in self.rulings if r.subject == sha256]
 
-    def place(self, entry: Mapping[str, Any], ruled: set[str]) -> str:
+    def place(self, entry: ChangeRecord, ruled: set[str]) -> str:
         """Where in the queue a change stands."""
         if entry["status"] == "retracted" or entry["id"] in ruled:
             return "settled"
@@ -71,7 +72,7 @@ class Queue:
             return "settled"
         return "endings" if entry["kind"] == "termination" else "rest"
 
-    def in_order(self, asked: Mapping[str, str]) -> list[tuple[str, Row]]:
+    def in_order(self, asked: Mapping[str, str]) -> list[tuple[str, Row | ChangeRecord]]:
         """(place, row) of what fits, held lists first; settled changes only when they are asked for."""
         ruled = {r.subject for r in self.rulings if r.counts and r.ruling not in ("note", "undo")}
         ruled |= {r.other for r in self.rulings if r.counts and r.ruling in ("same", "distinct")}

@@ -124,7 +124,7 @@ def publications(memory: Memory, asked: Asked) -> list[Row]:
     """Every list ever met, oldest first."""
 
     def make(store: Store) -> list[Row]:
-        return read_publications(memory.known(store, asked.get("known_at")))
+        return [{**p} for p in read_publications(memory.known(store, asked.get("known_at")))]
 
     rows = memory.keep("publications", memory.known_by(asked.get("known_at")), make)
     return [

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from db.database import Store
+from db.records import ChangeRecord
 from monitor.changelog.known_at import open_known
 from monitor.changelog.log import read_log
 
@@ -98,10 +99,10 @@ class Memory:
         with self.reading() as store:
             return self._kept.get(name, self._rest).get((name, key, self.version()), lambda: make(store))
 
-    def log(self, known_at: str | None) -> tuple[list[Row], list[bytes]]:
+    def log(self, known_at: str | None) -> tuple[list[ChangeRecord], list[bytes]]:
         """Every change, oldest first, and each as JSON."""
 
-        def make(store: Store) -> tuple[list[Row], list[bytes]]:
+        def make(store: Store) -> tuple[list[ChangeRecord], list[bytes]]:
             entries = read_log(self.known(store, known_at))
             return entries, [to_json(e) for e in entries]
 

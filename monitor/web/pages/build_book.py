@@ -49,7 +49,7 @@ def read_book(store: Store) -> Book:
         for fips in agency.near:
             near[fips].append(agency)
     return Book(
-        version, entries, {e["id"]: e for e in entries}, agencies, agreements, read_publications(store)[::-1],
+        version, entries, {e["id"]: e for e in entries}, agencies, agreements, [{**p} for p in read_publications(store)][::-1],
         fetches.page_checks(store), dates, files, steps, dict(in_county), dict(near), dict(in_state),
         _shown_by(entries),
         _index(entries, agencies),

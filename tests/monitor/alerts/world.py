@@ -10,9 +10,9 @@ from typing import Any
 from db.database import Store
 from db.queries import fetches, snapshots
 from db.settings import Settings
+from monitor.alerts import outbox
 from monitor.alerts.filters import check_wish
 from monitor.alerts.subscribers import Added, add_subscription
-from monitor.alerts import outbox
 from monitor.changelog.rebuild import Derived, derive
 from scrapers.readers.document import read_document
 from tests.workbooks import PARTICIPATING, PENDING, make_workbook
