@@ -97,7 +97,8 @@ def load_answers(
     if names is None:
         rows = connection.execute(query).fetchall()
     else:
-        wanted = "with n (s, k) as (select json_extract(value, '$[0]'), json_extract(value, '$[1]') from json_each(?1))"
+        name = "json_extract(value, '$[0]'), json_extract(value, '$[1]')"
+        wanted = f"with n (s, k) as (select {name} from json_each(?1))"
         rows = connection.execute(
             f"{wanted} {query} where (state_a, name_a) in (select s, k from n) union"
             f" {query} where (state_b, name_b) in (select s, k from n)",

@@ -6,7 +6,7 @@ time it was. So a rebuild, another order of imports, older lists found later or 
 
 from __future__ import annotations
 
-from db.models import Accepted, Agreement, Change, Gone, ListName, New, PageState
+from db.models import Accepted, Agreement, Change, Gone, New
 from db.records import Candidate
 from monitor import policy
 from monitor.changelog import lifecycle
@@ -249,16 +249,6 @@ def confirm(ledger: Ledger, publication: Accepted) -> None:
     for agreement, change in lifecycle.confirm_missing(ledger, publication):
         if change.kind == "pending_withdrawn" and change.rule != "signed":
             _name_signing(ledger, publication, change, agreement)
-
-
-def note_list_gone(ledger: Ledger, name: ListName, times: int, page: PageState, day: str) -> None:
-    """Note that ICE's page no longer links a list: one event about the list; its rows are not withdrawn by it."""
-    change = Change(
-        change_id("list_event", name, "list_gone", times), "list_event", "", name, None, None, 0, day, "list_gone",
-        reason=f"ICE's page no longer links the {name} list",
-        evidence={"page_sha256": page.sha256, "seen_at": page.seen_at},
-    )  # fmt: skip
-    lifecycle.state_as_shown(ledger, change)
 
 
 def _name_signing(ledger: Ledger, publication: Accepted, change: Change, pending: Agreement) -> None:
