@@ -97,3 +97,25 @@ class StatedTotals:
         default_factory=dict
     )  # code -> (agreements, states)
     pending: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldList:
+    """A list held for a person."""
+
+    sha256: str
+    file: str
+    list: str
+    linked_as: str
+    published_on: str
+    published_at: str
+    rows: int
+    first_seen_at: str
+    reasons: tuple[str, ...]
+    waits: bool = True  # False: it was held once, and a ruling decided on it
+    superseded: bool = False  # whether a later list of the same name was accepted
+
+    @property
+    def group(self) -> str:
+        """What it has in common with other held lists: its name and the codes of its reasons."""
+        return ",".join([self.list or "no list", *sorted({reason.partition(":")[0] for reason in self.reasons})])

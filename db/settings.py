@@ -22,7 +22,7 @@ CONFIG_VARIABLE = "ICE_AGREEMENTS_CONFIG"
 class Settings(ServiceSettings, DeskSettings):
     """Every setting holds a checked value; a name that is not a setting is refused in the TOML file."""
 
-    model_config = SettingsConfigDict(env_prefix="ICE_AGREEMENTS_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="ICE_AGREEMENTS_", extra="forbid", frozen=True, validate_default=False)
 
     home: Path = Field(default=Path("data"), description="Directory that holds the database and the archive.")
 
@@ -111,7 +111,7 @@ class Settings(ServiceSettings, DeskSettings):
         default=60.0, gt=0, description="Longest wait for an answer of the mail relay, in seconds."
     )
     smtp_messages_per_connection: int = Field(
-        default=500, ge=1, description="Messages after which the connection to the relay is opened anew."
+        default=500, ge=1, description="Messages after which the connection to the relay is reopened."
     )
     mail_per_second: float = Field(
         default=10.0, ge=0, description="Most messages handed to the relay a second; 0: as fast as it takes them."

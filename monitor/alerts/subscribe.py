@@ -18,7 +18,9 @@ from db.queries.subscribers import (
 from db.queries.subscriptions import activate_subscription, find_subscription, store_subscription
 from db.queries.suppressions import find_suppression
 from monitor.alerts.alert_errors import AddressError
+from monitor.alerts.chat import check_chat_address
 from monitor.alerts.recipients import check_address
+from monitor.alerts.webhooks import make_secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ def add_subscription(
     A suppressed address raises AddressError. Webhooks and chats belong to the operator, so they need no confirmation.
     """
     channel, written, key = check_address(channel, address)
+    if channel == "chat":
+        check_chat_address(written)
     with store.writing() as connection:
         if why := find_suppression(connection, key):
             raise AddressError(
@@ -49,7 +53,7 @@ def add_subscription(
         status = "active" if active else "pending"
         known = find_subscriber(connection, key)
         if known is None:
-            secret = secrets.token_urlsafe(32) if channel == "webhook" else ""
+            secret = make_secret() if channel == "webhook" else ""
             subscriber_id = insert_subscriber(
                 connection, channel, written, key, status=status, language=language, zone=zone, secret=secret,
                 how=how, now=now,

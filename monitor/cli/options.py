@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import us
 from pydantic import SecretStr, ValidationError
 
 from db.database import Store, to_text
@@ -54,12 +53,12 @@ KnownAtOption = Annotated[
 ]
 
 #: Set by the program's own `--db`, before the command's.
-chosen: dict[str, Path] = {}
+chosen_home: dict[str, Path] = {}
 
 
 def settings_with(db: Path | None) -> Settings:
-    """The settings, with the data where `--db` says: a directory, or the database file in it."""
-    place = db or chosen.get("db")
+    """Return the settings, with the data where `--db` says: a directory, or the database file in it."""
+    place = db or chosen_home.get("db")
     if place is None:
         return Settings()
     return Settings(home=place.parent if place.suffix == ".sqlite" else place)
@@ -67,35 +66,37 @@ def settings_with(db: Path | None) -> Settings:
 
 @contextmanager
 def open_store(db: Path | None, *, read_only: bool = True) -> Iterator[Store]:
-    """The store is open; a command that only reads does not make one."""
+    """Open the store; a command that only reads does not create one."""
     with Store.open(settings_with(db).home, read_only=read_only) as store:
         yield store
 
 
 def to_state(text: str | None, option: str = "--state") -> str | None:
-    """The USPS code of a state or territory given by code or name."""
+    """Return the USPS code of a state or territory given by code or name."""
     if text is None:
         return None
+    import us  # only who asks for a state waits for it
+
     asked = text.strip().casefold()  # not `us.states.lookup`, which also takes what only sounds alike
     places = (*us.STATES, us.states.DC, *us.states.TERRITORIES)
     code = next((str(p.abbr) for p in places if asked in (p.abbr.casefold(), p.name.casefold())), None)
     if code is None:
-        raise typer.BadParameter(f"{text!r} is no state or territory; write it as FL or Florida", param_hint=option)
+        raise typer.BadParameter(f"{text!r} is not a state or territory; write it as FL or Florida", param_hint=option)
     return code
 
 
 def to_date(text: str | None, option: str) -> str | None:
-    """An ISO date, checked."""
+    """Return an ISO date, checked."""
     if text is None:
         return None
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is no date; write it as 2025-05-30", param_hint=option) from error
+        raise typer.BadParameter(f"{text!r} is not a date; write it as 2025-05-30", param_hint=option) from error
 
 
 def to_moment(text: str | None, option: str) -> str | None:
-    """An aware time as the store writes it; a bare date means its end."""
+    """Return a time as the store writes it; a bare date means the end of that day."""
     if text is None:
         return None
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
@@ -103,14 +104,19 @@ def to_moment(text: str | None, option: str) -> str | None:
     try:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError as error:
-        message = f"{text!r} is no time; write it as 2025-05-30 or 2025-05-30T18:00:00Z"
+        message = f"{text!r} is not a time; write it as 2025-05-30 or 2025-05-30T18:00:00Z"
         raise typer.BadParameter(message, param_hint=option) from error
-
     return to_text(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
+def check_choice(value: str | None, known: Iterable[str], option: str) -> None:
+    """Refuse a value that is none of the known ones."""
+    if value is not None and value not in known:
+        raise typer.BadParameter(f"{value!r} is not one of {', '.join(known)}", param_hint=option)
+
+
 def describe_errors(error: Exception) -> list[str]:
-    """The error as lines for a person, one a wrong setting; the value of a secret setting is never among them."""
+    """Return the error in lines for a person, one for each wrong setting; never the value of a secret."""
     if isinstance(error, ValidationError):
         return [_describe_setting(dict(problem)) for problem in error.errors()]
     if isinstance(error, sqlite3.Error):

@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 
 from db.database import Store
-from db.desk_models import HeldList
+from db.models import HeldList
 from db.queries.publication_list import read_publications
 from db.settings import Settings
 from monitor.changelog.explain import explain_change
 from monitor.changelog.log import Filter, read_log
-from monitor.cli.log_commands import KIND_WORDS, in_words
+from monitor.cli.change_table import KIND_WORDS, in_words
 from monitor.cli.options import DbOption, FormatOption, open_store, settings_with
 from monitor.cli.output import Format, say, show, warn
 from monitor.review import decide, rulings_csv

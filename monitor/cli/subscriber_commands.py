@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from db.database import Store
-from db.queries.subscribers import find_subscriber_by_address, get_subscriber
+from db.queries.subscribers import find_subscriber_by_address, get_subscriber, list_possible_keys
 from db.queries.subscriptions import list_all_subscriptions
 from db.queries.suppressions import delete_suppression, list_suppressions
 from monitor.alerts import subscriptions_csv
@@ -131,7 +131,7 @@ def suppress_one(
 def unsuppress(address: AddressArgument, db: DbOption = None) -> None:
     """Let a suppressed address subscribe again; it is not subscribed by this."""
     with Store.open(settings_with(db).home) as store, store.writing() as connection:
-        done = delete_suppression(connection, address.strip().lower())
+        done = sum(delete_suppression(connection, key) for key in list_possible_keys(address))
     say("may subscribe again" if done else "was not suppressed")
 
 

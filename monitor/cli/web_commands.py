@@ -1,7 +1,8 @@
-"""The commands that show: `serve` answers readers, `publish` writes the pages as files, `export` the tables."""
+"""The commands for readers: `serve`, `publish` (the pages as files), `export` (the tables), `datasette`."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -72,3 +73,10 @@ def export(
                     name = address.removeprefix("data/")
                     sink.write(name, page.body, page.media)
                     say(f"{target / name}: {len(page.body):,} bytes")
+
+
+def datasette() -> None:
+    """Print the metadata for Datasette: descriptions, units, facets, and which tables are private."""
+    from monitor.web.datasette import METADATA
+
+    sys.stdout.write(METADATA.read_text(encoding="utf-8"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from db.models import ListName
+from db.queries.fetches import PageCheck
 from monitor import policy
 from monitor.changelog import diff
 from monitor.changelog.history import Accepted, Change, change_id
@@ -25,7 +26,7 @@ OUT = ("reject", "swapped")  # what keeps a list out whatever its rows say
 class Admission:
     """Takes publications into a ledger one after another; knows which list is held and which rows were seen before."""
 
-    def __init__(self, ledger: Ledger, position: int, rulings: Rulings, pages: list[dict[str, Any]]) -> None:
+    def __init__(self, ledger: Ledger, position: int, rulings: Rulings, pages: Sequence[PageCheck]) -> None:
         self.ledger = ledger
         self.position = position  # of the next accepted publication
         self._rulings = rulings
@@ -114,7 +115,7 @@ class Admission:
 
 
 def fold_publications(
-    publications: list[Publication], listings: Mapping[int, Any], rulings: Rulings, pages: list[dict[str, Any]],
+    publications: list[Publication], listings: Mapping[int, Any], rulings: Rulings, pages: Sequence[PageCheck],
     confirm_after_hours: float, progress: Progress | None,
 ) -> Ledger:  # fmt: skip
     """The ledger that the publications make, in order; each of them says what became of it."""
@@ -141,7 +142,7 @@ def fold_publications(
 
 def _fold_once(
     publications: list[Publication], doubted: set[Key], listings: Mapping[int, Any], rulings: Rulings,
-    pages: list[dict[str, Any]], progress: Progress | None,
+    pages: Sequence[PageCheck], progress: Progress | None,
 ) -> Ledger:  # fmt: skip
     hopeful = [p for p in publications if p.key not in doubted]
     whole = WholeHistory((as_accepted(p, number) for number, p in enumerate(hopeful)), listings)
@@ -171,12 +172,12 @@ def confirm_by_time(ledger: Ledger, publications: list[Publication], hours: floa
             del ledger.waiting[change.agreement_id]
 
 
-def note_list_events(ledger: Ledger, pages: list[dict[str, Any]]) -> None:
+def note_list_events(ledger: Ledger, pages: Sequence[PageCheck]) -> None:
     """A list that ICE's page no longer links is one event about the list; its rows are not withdrawn by it."""
     linked: set[str] = set()
     times: dict[str, int] = {}
     for page in pages:
-        now_linked = {link["linked_as"] for link in page["links"] if link.get("linked_as")}
+        now_linked = {str(link["linked_as"]) for link in page["links"] if link.get("linked_as")}
         for name in sorted(linked - now_linked):
             times[name] = times.get(name, 0) + 1
             event_id = change_id("list_event", name, "list_gone", times[name])

@@ -10,6 +10,7 @@ from lxml import html
 from w3lib.url import safe_url_string
 
 from db.models import ListName
+from db.queries.fetches import LinkRecord
 from scrapers.crawl.landing_page import Page
 from scrapers.crawl.sources import DOWNLOAD_PATH, MOA_PATH, WORKBOOK_NAME, Source, promised_list
 
@@ -25,7 +26,7 @@ class PageLink:
     linked_as: ListName | None
     file_name: str | None
 
-    def as_dict(self) -> dict[str, str | None]:
+    def as_record(self) -> LinkRecord:
         return {"url": self.url, "text": self.text, "linked_as": self.linked_as, "file_name": self.file_name}
 
 

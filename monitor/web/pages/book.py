@@ -10,9 +10,9 @@ from typing import Any
 from db.queries.search_index import SearchIndex
 from db.records import ChangeRecord, PublicationRecord
 
-#: Fields whose amendment is spelling, and those whose amendment is a link: folded away at first.
+#: Fields whose amendment is spelling, and those whose amendment is a link: hidden at first.
 SPELLING, LINKS = frozenset({"agency", "county", "type"}), frozenset({"moa", "addendum"})
-#: Rules after which an amended name may be another office: never folded away.
+#: Rules after which an amended name may be another office: never hidden.
 TELLING_RULES = frozenset({"relabelled", "ruled_same", "state_corrected", "support_type_corrected", "date_corrected"})
 
 

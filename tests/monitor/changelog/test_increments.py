@@ -10,7 +10,7 @@ import pytest
 
 from db.database import Store
 from db.models import Fetch
-from db.queries import fetches, snapshots
+from db.queries import fetches, runs, snapshots
 from db.queries.publication_list import read_publications
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import Derived, derive
@@ -100,7 +100,7 @@ def test_time_confirms_one_list_while_another_is_added(store: Store) -> None:
 def test_a_list_that_the_page_no_longer_links_is_one_event_though_no_list_came(store: Store) -> None:
     pending = Posting((LAKE,), "2025-06-02T14:00:00Z", "pendingAgencies06022025am.xlsx", "pending")
     take(store, [FIRST, pending])
-    run = fetches.start_run(store, NOW)
+    run = runs.start_run(store, NOW)
     page = store.archive.put(b"<html>page</html>")
     both = [{"url": "a", "linked_as": "participating"}, {"url": "b", "linked_as": "pending"}]
     for number, (seen, links) in enumerate([("2025-06-02T15:00:00Z", both), ("2025-06-05T15:00:00Z", both[:1])]):

@@ -155,12 +155,12 @@ def test_a_change_keeps_its_id_when_an_older_spelling_of_its_agency_comes_to_lig
 
 
 def test_a_page_event_of_later_was_not_known_before(store: Store) -> None:
-    from db.queries import fetches
+    from db.queries import fetches, runs
 
     take(store, [posting("2025-06-02", BAKER), posting("2025-06-02", LAKE, kind="pending")], known_at=MAY)
     page = store.archive.put(b"<html>page</html>")
     links = [{"url": "a", "linked_as": "participating"}, {"url": "b", "linked_as": "pending"}]
-    run = fetches.start_run(store, MAY)
+    run = runs.start_run(store, MAY)
     fetches.record_page(store, run, sha256=page, text_sha256="0" * 64, seen_at=MAY, links=links, totals=None)
     fetches.record_page(store, run, sha256=page, text_sha256="1" * 64, seen_at=JUNE, links=links[:1], totals=None)
     take(store, [], known_at=JUNE)

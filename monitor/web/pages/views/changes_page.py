@@ -53,7 +53,7 @@ def show_changes(request: PageRequest) -> Page | None:
 
 
 def show_month(request: PageRequest, month: str) -> Page | None:
-    """Show every change of a month, spelling and links folded away below each day."""
+    """Show every change of a month, those of spelling and links hidden at first."""
     found = [e for e in request.book.changes if e["listed_on"].startswith(month)]
     if not found:
         return None

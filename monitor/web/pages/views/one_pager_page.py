@@ -99,9 +99,9 @@ def make_county(request: PageRequest, code: str, slug: str) -> Sheet | None:
     neighbours = [place_index.counties()[f] for f in county.neighbours if f in place_index.counties()]
     with_one = [c.name for c in neighbours if status_of(agencies_of(book, fips=c.fips)).code == "listed"]
     if with_one:
-        facts.append(say("Neighbouring counties with a listed agreement: %(names)s.", names=", ".join(with_one)))
+        facts.append(say("Neighboring counties with a listed agreement: %(names)s.", names=", ".join(with_one)))
     elif neighbours:
-        facts.append(say("No neighbouring county has a listed agreement."))
+        facts.append(say("No neighboring county has a listed agreement."))
     to = f"{state.slug}/{county.slug}/"
     sheet = _make_sheet(request, where, facts, to, f"places/{to}", draw_small_state(book, state, county))
     return _with_agreements(sheet, request, status)
@@ -149,8 +149,8 @@ def _make_sheet(
         "types": [f"{c} · {say(labels.SUPPORT[c])}: {say(labels.SUPPORT_SENTENCES[c])}" for c in MODELS],
         "key": [(COLOURS[c], say(t)) for c, t in labels.CLASSES["status"]] if drawing else [],
         "limits": say(
-            "ICE publishes no list of agreements that ended: one that ends is just not on the next list, which does"
-            " not say why. This is no publication of ICE or of any agency named."
+            "ICE publishes no list of agreements that ended: one that ends simply is not on the next list, which does"
+            " not say why. This page is not published by ICE or by any agency named here."
         ),
     }  # fmt: skip
 

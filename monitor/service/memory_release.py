@@ -1,4 +1,4 @@
-"""Memory that a large step needed goes back to the system when the step is done."""
+"""Give memory that a large step needed back to the system when the step is done."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _Cache = functools._lru_cache_wrapper
 
 
 def give_back_memory() -> bool:
-    """Free memory is the system's again; False where the C library has no such call (it is glibc's).
+    """Return free memory to the system; return False where the C library has no such call (it is glibc's).
 
     Reading and comparing a list takes some ten megabytes for a moment, in a thread, whose part of the heap glibc
     otherwise keeps, and fills caches that serve within one comparison: without this a service held a quarter more
     after a simulated year than after its first day (docs/operations.md has the figures).
     """
     for cache in (thing for thing in gc.get_objects() if isinstance(thing, _Cache)):
-        # those with a limit remember names and cells of lists gone by; those without hold tables, which are used on
+        # those with a limit remember names and cells of past lists; those without hold tables that stay in use
         if cache.__module__.partition(".")[0] in ("monitor", "scrapers") and cache.cache_parameters()["maxsize"]:
             cache.cache_clear()
     gc.collect()
@@ -37,9 +37,9 @@ def give_back_memory() -> bool:
 
 
 def load_tables() -> None:
-    """The place names of every state are at hand: what will be needed sooner or later is taken at the start.
+    """Load the place names of every state at the start.
 
-    They are read state by state otherwise, as lists name them, and a service's memory would grow for months.
+    Otherwise they are read state by state, as lists name them, and a service's memory grows for months.
     """
     for state in us.states.STATES_AND_TERRITORIES:
         gazetteer.is_place(state.abbr, "Springfield")

@@ -9,11 +9,10 @@ from datetime import UTC, date, datetime
 import pytest
 import requests
 
-import scheduler
 from db.locks import WORK, HomeLock
 from db.settings import Settings
-from monitor.service import chores
-from monitor.service.jobs import JobFailed
+from monitor.service import jobs
+from monitor.service.triggers import JobFailed
 from tests.scheduler.desk import Desk
 from tests.scheduler.replay import NAMES
 from tests.standin.lists import participating
@@ -102,13 +101,13 @@ def test_a_source_that_asks_us_to_wait_is_left_alone_so_long(desk: Desk) -> None
 
 def test_two_passes_never_run_at_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """While another process works, the poll waits, and says who it waits for when it has waited long enough."""
-    monkeypatch.setattr(chores, "WAIT_SECONDS", 0.3)
+    monkeypatch.setattr(jobs, "WAIT_SECONDS", 0.3)
     post(desk, *NAMES[:5])
     desk.poll()
     desk.site.requests.clear()
     with (
         HomeLock(desk.home, WORK, "`import`", at="2026-01-05T16:00:00Z"),
-        pytest.raises(Exception, match="`import` runs"),
+        pytest.raises(Exception, match="`import` is already running"),
     ):
         desk.poll()
     assert desk.site.requests == []
@@ -180,28 +179,28 @@ def test_an_ending_is_confirmed_without_a_new_list_when_its_time_has_come(desk: 
     assert desk.rows("select kind, status from changes") == [("termination", "provisional")]
     desk.later(hours=47)
     desk.poll()
-    asyncio.run(desk.chores.confirm())
+    asyncio.run(desk.jobs.confirm())
     assert desk.rows("select status from changes") == [("provisional",)]
     desk.later(hours=1)
     desk.poll()
-    asyncio.run(desk.chores.confirm())
+    asyncio.run(desk.jobs.confirm())
     assert desk.rows("select status from changes") == [("confirmed",)]
 
 
 def test_the_weekly_check_fails_on_a_damaged_document(desk: Desk) -> None:
     post(desk, *NAMES[:5])
     desk.poll()
-    assert asyncio.run(desk.chores.check()) == "database and archive are sound"
+    assert asyncio.run(desk.jobs.check()) == "database and archive are sound"
     file = next(path for path in (desk.home / "archive").rglob("*") if path.is_file())
     file.write_bytes(b"flipped")
     with pytest.raises(JobFailed, match="is damaged on the disk; restore it from a backup"):
-        asyncio.run(desk.chores.check())
+        asyncio.run(desk.jobs.check())
 
 
 def test_the_plan_is_made_from_the_settings(desk: Desk) -> None:
-    names = [job.name for job in scheduler.plan(desk.settings, desk.chores)]
+    names = [job.name for job in jobs.plan_jobs(desk.settings, desk.jobs)]
     assert names == ["poll", "confirm", "send", "housekeeping", "check"]
     desk.changes.update(backup_directory=desk.home / "b", poll_schedule="1 2 * * *")
-    plan = {job.name: job.schedule for job in scheduler.plan(desk.settings, desk.chores)}
+    plan = {job.name: job.schedule for job in jobs.plan_jobs(desk.settings, desk.jobs)}
     assert plan["poll"] == "1 2 * * *"
     assert plan["backup"] == Settings.model_fields["backup_schedule"].default

@@ -12,16 +12,16 @@ import pytest
 from db.database import Store
 from db.errors import DatabaseError
 from db.queries.switches import get_switch, set_switch
-from db.threads import run_aside
+from db.threads import run_in_thread
 
 AT = "2026-01-05T16:00:00Z"
 
 
 def test_the_result_comes_back_and_the_error_too(tmp_path: Path) -> None:
     with Store.open(tmp_path) as store:
-        assert asyncio.run(run_aside(store, sorted, [2, 1])) == [1, 2]
+        assert asyncio.run(run_in_thread(store, sorted, [2, 1])) == [1, 2]
         with pytest.raises(ZeroDivisionError):
-            asyncio.run(run_aside(store, divmod, 1, 0))
+            asyncio.run(run_in_thread(store, divmod, 1, 0))
 
 
 def test_cancelled_the_statement_is_interrupted_and_the_transaction_never_was(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_cancelled_the_statement_is_interrupted_and_the_transaction_never_was(tm
             raise
 
     async def cancel(store: Store) -> None:
-        task = asyncio.create_task(run_aside(store, count, store))
+        task = asyncio.create_task(run_in_thread(store, count, store))
         await asyncio.to_thread(began.wait, 10)
         await asyncio.sleep(0.1)
         task.cancel()

@@ -9,8 +9,10 @@ import pytest
 from pydantic import ValidationError
 
 from db.database import Store
+from db.queries.job_runs import read_job_runs, record_job_end, record_job_start
+from db.service_models import JobRun
 from db.settings import Settings
-from monitor.service.jobs import Job, JobLog, ScheduleError, is_overdue, make_trigger
+from monitor.service.triggers import Job, is_overdue, make_trigger
 
 ZONE = "America/New_York"
 
@@ -56,7 +58,7 @@ def test_a_poll_every_ten_minutes_misses_none_and_doubles_none_when_clocks_chang
 
 def test_two_lines_are_one_schedule_by_instants_not_by_the_clock_on_the_wall() -> None:
     """On 1 November 1:50 EDT (05:50 UTC) comes before 1:05 EST (06:05 UTC), though the wall says otherwise."""
-    assert instants("50 1 * * *; 5 * * * *", "2026-11-01 05:10", 2) == ["05:50", "06:05", "06:50", "07:05"]
+    assert instants("50 1 * * *; 5 * * * *", "2026-11-01 05:10", 2) == ["05:50", "06:05", "07:05"]
 
 
 def test_an_instant_that_both_lines_name_fires_once() -> None:
@@ -81,7 +83,8 @@ def test_ice_is_asked_more_often_in_business_hours() -> None:
 def test_jitter_delays_and_never_hastens() -> None:
     trigger = make_trigger(job("0 * * * *", jitter=60), ZONE)
     assert trigger is not None
-    times = [trigger.get_next_fire_time(None, utc("2026-01-12 00:30")) for _ in range(50)]
+    times = [at for _ in range(50) if (at := trigger.get_next_fire_time(None, utc("2026-01-12 00:30")))]
+    assert len(times) == 50
     assert all(utc("2026-01-12 01:00") <= time <= utc("2026-01-12 01:01") for time in times)
     assert len(set(times)) > 40
 
@@ -98,7 +101,8 @@ def test_jitter_delays_and_never_hastens() -> None:
     ],
 )
 def test_a_job_missed_while_nothing_ran_is_made_up_for(last: tuple[str, str | None] | None, overdue: bool) -> None:
-    assert is_overdue(job("0 * * * *"), ZONE, last, utc("2026-01-12 10:30")) is overdue
+    ran = JobRun(*last, "good", "", None, 0) if last else None
+    assert is_overdue(job("0 * * * *"), ZONE, ran, utc("2026-01-12 10:30")) is overdue
 
 
 def test_the_first_start_polls_at_once() -> None:
@@ -113,8 +117,10 @@ def test_no_schedule_means_never() -> None:
     ("name", "value", "word"),
     [
         ("poll_schedule", "*/10 7-19 * *", "five fields"),
-        ("poll_schedule", "*/10 7-19 * * 1-5", "name its days of the week"),
-        ("time_zone", "Eastern", "no time zone"),
+        ("poll_schedule", "99 * * * *", "'99 * * * *' is not a cron line: bad minute"),
+        ("poll_schedule", "0 7 * * *; 0 7 31 2 *", "'0 7 31 2 *' is not a cron line: bad day-of-month"),
+        ("poll_schedule", "0 0 7 * * *", "five fields"),
+        ("time_zone", "Eastern", "not a time zone"),
         ("health_port", 70000, "65535"),
         ("backup_keep", 0, "greater than or equal to 1"),
         ("ping_url", "ftp://x", "must begin with https"),
@@ -128,20 +134,35 @@ def test_a_setting_that_makes_no_sense_is_named(name: str, value: object, word: 
     assert word in problem["msg"]
 
 
-def test_a_line_that_is_no_cron_line_is_named_with_its_job() -> None:
-    with pytest.raises(ScheduleError, match=r"ICE_AGREEMENTS_POLL_SCHEDULE: '99 \* \* \* \*'"):
-        make_trigger(job("0 7 * * *; 99 * * * *"), ZONE)
+def test_days_of_the_week_are_numbered_as_cron_does() -> None:
+    """0 and 7 are Sunday, 1 is Monday: 11 January 2026 is a Sunday, 16 January a Friday."""
+    week = ("2026-01-11 05:00", 7 * 24.0)
+    assert len(instants("0 12 * * 1-5", *week)) == 5
+    assert instants("0 12 * * 0", "2026-01-11 05:00", 24) == ["17:00"]
+    assert instants("0 12 * * 7", "2026-01-11 05:00", 24) == ["17:00"]
+    assert instants("0 12 * * 1", "2026-01-11 05:00", 24) == []
+    assert instants("0 12 * * sun", *week) == instants("0 12 * * 0", *week)
+
+
+def test_no_midnight_is_lost_when_clocks_change() -> None:
+    """Saturday to Tuesday around 8 March and 1 November 2026: four midnights each, one a day."""
+    assert instants("0 0 * * *", "2026-03-07 00:00", 96) == ["05:00", "05:00", "04:00", "04:00"]
+    assert instants("0 0 * * *", "2026-10-31 00:00", 96) == ["04:00", "04:00", "05:00", "05:00"]
+
+
+def test_a_time_that_the_change_skips_comes_right_after_it_and_one_that_comes_twice_fires_once() -> None:
+    assert instants("30 2 * * *", "2026-03-08 05:00", 23) == ["07:00"]  # 3:00 EDT
+    assert instants("30 1 * * *", "2026-11-01 04:00", 25) == ["05:30"]
 
 
 def test_failures_are_counted_in_a_row(tmp_path: Path) -> None:
-    log = JobLog(tmp_path, lambda: utc("2026-01-12 10:30"))
-    for outcome in ("good", "failed", "put off", "failed"):
-        log.begin("poll")
-        log.end("poll", outcome, "why")
+    at = "2026-01-12T10:30:00Z"
     with Store.open(tmp_path) as store:
-        query = "select failures, outcome, good_at from service_jobs"
-        assert store.connection.execute(query).fetchone() == (2, "failed", "2026-01-12T10:30:00Z")
-        log.begin("poll")
-        assert log.last("poll") == ("2026-01-12T10:30:00Z", None)
-        log.end("poll", "good", "")
-        assert store.connection.execute("select failures from service_jobs").fetchone() == (0,)
+        for outcome in ("good", "failed", "put off", "failed"):
+            record_job_start(store, "poll", at)
+            record_job_end(store, "poll", at, outcome, "why")
+        assert read_job_runs(store.connection) == {"poll": JobRun(at, at, "failed", "why", at, 2)}
+        record_job_start(store, "poll", at)
+        assert read_job_runs(store.connection)["poll"].finished_at is None
+        record_job_end(store, "poll", at, "good", "")
+        assert read_job_runs(store.connection)["poll"].failures == 0
