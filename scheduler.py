@@ -5,7 +5,6 @@ What a command needs is imported when it runs: Scrapy alone takes half a second,
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sqlite3
 import sys
@@ -15,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import ValidationError
 
 import db
 import monitor
@@ -54,6 +52,8 @@ async def make_pass(store: Store, settings: Settings, now: Clock) -> tuple[Crawl
 @app.command()
 def run(db: DbOption = None) -> None:
     """Make one pass: fetch ICE's lists, keep them, say what changed."""
+    import asyncio
+
     from monitor.cli.report import report
     from monitor.service.work import working
 
@@ -168,6 +168,8 @@ def doctor(
 @app.command()
 def schedule(db: DbOption = None) -> None:
     """Run the service: fetch, compare, send and keep house on schedule until stopped."""
+    import asyncio
+
     from db import integrity
     from db.locks import SERVICE, HomeLock
 
@@ -209,7 +211,7 @@ def main() -> None:
         sys.exit(FAILED)
     try:
         app()
-    except (StoreError, ScraperError, ValidationError, OSError, sqlite3.Error) as error:
+    except (StoreError, ScraperError, OSError, sqlite3.Error) as error:
         for line in describe_errors(error):
             warn(f"error: {line}")
         sys.exit(FAILED)

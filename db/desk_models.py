@@ -74,6 +74,26 @@ class RulingRecord:
         return "|".join((self.made_at, self.ruling, self.other, self.reviewer))
 
 
+@dataclass(frozen=True, slots=True)
+class HeldList:
+    """A list that waits for a person."""
+
+    sha256: str
+    file: str
+    list_name: str
+    rows: int
+    published_on: str
+    known_at: str  # when it was first seen
+    reasons: list[str]
+    waits: bool = True  # False: it was held once, and a ruling that counts decides on it
+    superseded: bool = False  # whether a later list of the same name was accepted
+
+    @property
+    def group(self) -> str:
+        """What it has in common with other held lists: its name and the codes of its reasons."""
+        return ",".join([self.list_name or "no list", *sorted({reason.partition(":")[0] for reason in self.reasons})])
+
+
 class RulingEffect(NamedTuple):
     """What a ruling did to one change: its status before and after, "" where it is not in the log."""
 

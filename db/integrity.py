@@ -7,7 +7,7 @@ import sqlite3
 from db.database import Store
 from db.disk_errors import describe_database_error
 from db.errors import DatabaseError, StoreError
-from db.migrations.m001_facts import DERIVED_TABLES
+from db.queries.derived_rows import DERIVED_TABLES
 from db.queries.health import count_lost_changes, count_unread_documents
 from db.queries.kept_documents import read_documents
 

@@ -100,8 +100,8 @@ class StatedTotals:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldList:
-    """A list held for a person."""
+class WaitingList:
+    """A list held for a person that no later accepted list has made up for."""
 
     sha256: str
     file: str
@@ -112,10 +112,3 @@ class HeldList:
     rows: int
     first_seen_at: str
     reasons: tuple[str, ...]
-    waits: bool = True  # False: it was held once, and a ruling decided on it
-    superseded: bool = False  # whether a later list of the same name was accepted
-
-    @property
-    def group(self) -> str:
-        """What it has in common with other held lists: its name and the codes of its reasons."""
-        return ",".join([self.list or "no list", *sorted({reason.partition(":")[0] for reason in self.reasons})])

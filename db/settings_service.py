@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr
-from pydantic_settings import BaseSettings
+from pydantic import AfterValidator, BaseModel, Field, SecretStr
 
 _NAMES = "minute", "hour", "day of month", "month", "day of week"
 
@@ -46,7 +45,7 @@ Schedule = Annotated[str, AfterValidator(_check_schedule)]
 SecretAddress = Annotated[SecretStr, AfterValidator(_check_address)]
 
 
-class ServiceSettings(BaseSettings):
+class ServiceSettings(BaseModel):
     """The settings of `ice-agreements schedule`; part of `db.settings.Settings`."""
 
     time_zone: Annotated[str, AfterValidator(_check_zone)] = Field(

@@ -143,6 +143,3 @@ _DERIVED = (
         last_ruling integer not null, derived_at text not null
     ) strict""",
 )
-
-#: Tables a rebuild empties and fills again, children first.
-DERIVED_TABLES = ("changes", "spans", "apart", "agreements", "agency_names", "agencies", "publications", "derivation")

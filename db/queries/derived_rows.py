@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from db.migrations.m001_facts import DERIVED_TABLES
+#: Tables a rebuild empties and fills again, children first.
+DERIVED_TABLES = ("changes", "spans", "apart", "agreements", "agency_names", "agencies", "publications", "derivation")
 
 
 def put_rows(connection: sqlite3.Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

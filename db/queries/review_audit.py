@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 
-from db.desk_models import AcceptedList, RulingEffect, RulingRecord, Verdict
+from db.desk_models import AcceptedList, HeldList, RulingEffect, RulingRecord, Verdict
 
 
 def add_ruling(
@@ -71,6 +72,21 @@ def is_agreement(connection: sqlite3.Connection, agreement_id: str, subject: str
         [agreement_id, subject],
     ).fetchone()
     return row is not None
+
+
+def list_held(connection: sqlite3.Connection, also: Iterable[str] = ()) -> list[HeldList]:
+    """Return every held list, and the lists with the sha256 `also` whatever their status; oldest first."""
+    rows = connection.execute(
+        "select sha256, file, list, rows, published_on, first_seen_at, reasons, status = 'held', exists"
+        " (select 1 from publications p where p.status = 'accepted' and p.list = h.list"
+        " and p.published_at > h.published_at) from publications h"
+        " where status = 'held' or sha256 in (select value from json_each(?)) order by published_at",
+        [json.dumps(list(also))],
+    )
+    return [
+        HeldList(sha256, file, name, count, day, seen, json.loads(reasons), bool(waits), bool(superseded))
+        for sha256, file, name, count, day, seen, reasons, waits, superseded in rows
+    ]
 
 
 def load_statuses(connection: sqlite3.Connection) -> dict[str, str]:

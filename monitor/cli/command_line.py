@@ -24,6 +24,7 @@ COMMANDS: dict[str, str | Callable[[], Callable[..., None]]] = {
     "publications": "publications_commands:publications",
     "review": "review_commands:app",
     "status": "status_command:status",
+    "settings": "settings_commands:app",
     "serve": "web_commands:serve",
     "publish": "web_commands:publish",
     "export": "web_commands:export",

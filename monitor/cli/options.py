@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from pydantic import SecretStr, ValidationError
 
 from db.database import Store, to_text
 from db.disk_errors import describe_database_error, describe_os_error
 from db.settings import Settings
+from db.settings_sources import load_settings
 from monitor.cli.output import Format
 
 DbOption = Annotated[
@@ -58,10 +58,15 @@ chosen_home: dict[str, Path] = {}
 
 def settings_with(db: Path | None) -> Settings:
     """Return the settings, with the data where `--db` says: a directory, or the database file in it."""
+    return load_settings(**home_option(db))
+
+
+def home_option(db: Path | None) -> dict[str, Path]:
+    """Return the setting that `--db` gives, if it was given before or after the command."""
     place = db or chosen_home.get("db")
     if place is None:
-        return Settings()
-    return Settings(home=place.parent if place.suffix == ".sqlite" else place)
+        return {}
+    return {"home": place.parent if place.suffix == ".sqlite" else place}
 
 
 @contextmanager
@@ -116,19 +121,9 @@ def check_choice(value: str | None, known: Iterable[str], option: str) -> None:
 
 
 def describe_errors(error: Exception) -> list[str]:
-    """Return the error in lines for a person, one for each wrong setting; never the value of a secret."""
-    if isinstance(error, ValidationError):
-        return [_describe_setting(dict(problem)) for problem in error.errors()]
+    """Return the error in lines for a person: one, or one for each wrong setting."""
     if isinstance(error, sqlite3.Error):
         return [describe_database_error(error, "the database")]
     if isinstance(error, OSError) and error.strerror:
         return [describe_os_error(error)]
-    return [str(error)]
-
-
-def _describe_setting(problem: Mapping[str, Any]) -> str:
-    name = "_".join(str(part) for part in problem["loc"])
-    field = Settings.model_fields.get(name)
-    secret = field is None or field.annotation is SecretStr  # an unknown name may be a secret's, misspelt
-    seen = "" if secret else f"; saw {problem.get('input')!r}"
-    return f"setting ICE_AGREEMENTS_{name.upper()}: {problem['msg']}{seen}"
+    return str(error).split("\n")

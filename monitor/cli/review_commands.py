@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from db.database import Store
-from db.models import HeldList
+from db.desk_models import HeldList
 from db.queries.publication_list import read_publications
 from db.settings import Settings
 from monitor.changelog.explain import explain_change

@@ -75,8 +75,9 @@ def export(
                     say(f"{target / name}: {len(page.body):,} bytes")
 
 
-def datasette() -> None:
+def datasette(db: DbOption = None) -> None:
     """Print the metadata for Datasette: descriptions, units, facets, and which tables are private."""
+    settings_with(db)  # misspelt settings stop every command
     from monitor.web.datasette import METADATA
 
     sys.stdout.write(METADATA.read_text(encoding="utf-8"))

@@ -10,11 +10,9 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from db.database import Store
-from db.desk_models import RulingEffect, RulingRecord
+from db.desk_models import HeldList, RulingEffect, RulingRecord
 from db.errors import NotFoundError
-from db.models import HeldList
 from db.queries import desk_work, review_audit
-from db.queries.held_lists import read_held_lists
 from db.records import ChangeRecord
 from monitor.changelog.log import Filter, fits, read_log
 from monitor.matching.names import normal_form
@@ -52,7 +50,7 @@ class QueueItem:
     @property
     def known_at(self) -> str:
         """When it became known here."""
-        return self.held.first_seen_at if self.held else ((self.change and self.change["known_at"]) or "")
+        return self.held.known_at if self.held else ((self.change and self.change["known_at"]) or "")
 
 
 @dataclass(frozen=True)
@@ -181,9 +179,10 @@ def is_named(change: ChangeRecord, asked: str) -> bool:
 def read_queue(store: Store) -> Queue:
     """Return the queue as it stands."""
     changes: Any = read_log(store)
-    rulings, connection = read_rulings(store), store.connection
+    rulings = read_rulings(store)
     ruled = {r.subject for r in rulings if r.ruling in ("release", "reject") and not r.counts}
-    lists = read_held_lists(connection, ruled)
+    lists = review_audit.list_held(store.connection, ruled)
+    connection = store.connection
     return Queue(lists, changes, rulings, review_audit.list_effects(connection), desk_work.load_assignments(connection))
 
 

@@ -215,15 +215,10 @@ def test_a_port_that_is_taken_stops_the_start_with_one_line(service: Running) ->
     ("name", "value"), [("PING_URL", "ftp://T0KEN"), ("NOTICE_URL", "T0KEN"), ("PNIG_URL", "https://x/T0KEN")]
 )
 def test_a_wrong_secret_is_named_and_not_shown(service: Running, name: str, value: str) -> None:
-    if name == "PNIG_URL":  # an unknown name is refused in the file; the environment is full of others' names
-        file = service.place / "settings.toml"
-        file.write_text(f'{name.lower()} = "{value}"\n')
-        service.changes["CONFIG"] = str(file)
-    else:
-        service.changes[name] = value
+    service.changes[name] = value
     done = service.command("schedule")
     assert done.returncode == 1
-    assert f"error: setting ICE_AGREEMENTS_{name}: " in done.stderr
+    assert done.stderr.startswith(f"error: ICE_AGREEMENTS_{name} ")
     assert "T0KEN" not in done.stdout + done.stderr
 
 
@@ -231,7 +226,7 @@ def test_a_wrong_schedule_is_named(service: Running) -> None:
     service.changes["POLL_SCHEDULE"] = "*/10 7-19 * *"
     done = service.command("schedule")
     assert done.returncode == 1
-    assert "setting ICE_AGREEMENTS_POLL_SCHEDULE" in done.stderr
+    assert "ICE_AGREEMENTS_POLL_SCHEDULE" in done.stderr
     assert "Traceback" not in done.stderr
 
 

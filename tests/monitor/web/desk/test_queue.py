@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from db.models import HeldList
 from db.queries.review_audit import list_rulings
 from monitor.review.queue import Queue, read_queue, read_rulings
 from tests.monitor.web.desk.conftest import ADA, BEN, World, token_in
@@ -90,9 +89,10 @@ def test_a_release_beyond_the_guards_limit_needs_an_administrator_who_types_how_
 
 
 def test_held_lists_stay_in_the_queue_when_later_lists_were_accepted() -> None:
-    at = "2025-01-01T00:00:00Z"
-    old = HeldList("a" * 64, "a.xlsx", "pending", "", "2025-01-01", at, 9, at, ("swapped: x",), superseded=True)
-    new = HeldList("b" * 64, "b.xlsx", "pending", "", "2025-02-01", at, 9, at, ("swapped: y",))
+    from db.desk_models import HeldList
+
+    old = HeldList("a" * 64, "a.xlsx", "pending", 9, "2025-01-01", "2025-01-01T00:00:00Z", ["swapped: x"], True, True)
+    new = HeldList("b" * 64, "b.xlsx", "pending", 9, "2025-02-01", "2025-02-01T00:00:00Z", ["swapped: y"])
     queue = Queue([old, new], [], [])
     assert [item.held for item in queue.in_order({})] == [new, old]
     assert old.group == new.group == "pending,swapped"
