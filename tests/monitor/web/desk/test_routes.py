@@ -41,6 +41,7 @@ TABLE = (
     Row(POST, "/review/looked", LOGIN, QUEUE, QUEUE),
     Row(GET, "/review/changes/{id}", LOGIN, "200", "200"),
     Row(POST, "/review/changes/{id}", LOGIN, "→ /review/changes/", "→ /review/changes/", {"ruling": "confirm"}),
+    Row(GET, "/review/changes/{id}/effects", LOGIN, "200", "200"),
     Row(POST, "/review/filters", LOGIN, "→ /review", "→ /review", {"name": "Florida", "state": "FL"}),
     Row(POST, "/review/changes/{id}/assign", LOGIN, "→ /review/changes/", "→ /review/changes/", {"reviewer": BEN}),
     Row(POST, "/review/undo", LOGIN, "404", "404", {"made": "999"}),
