@@ -10,7 +10,8 @@ from starlette.responses import Response
 from db.errors import NotFoundError
 from db.queries import desk_work, users
 from db.records import ChangeRecord, PrintedRow
-from monitor.changelog.log import KINDS, STATUSES
+from monitor.i18n.labels import KIND_SENTENCES, STATUS_SENTENCES
+from monitor.matching.names import normal_form
 from monitor.matching.rules import AGAINST, RULES
 from monitor.places.gazetteer import slug_of
 from monitor.review import decide
@@ -39,6 +40,11 @@ class Cell:
     meaning: str | None
     link: str | None
 
+    @property
+    def reading(self) -> str:
+        """What it says, spaces aside."""
+        return self.meaning or " ".join(self.printed.split())
+
 
 @dataclass(frozen=True, slots=True)
 class CellPair:
@@ -62,14 +68,15 @@ def show_change(request: DeskRequest) -> Response:
     peers = [other.id for other in waiting if item and other.part == item.part]
     return request.page(
         "change.html", change=change, cells=side_by_side(change["before"], change["after"]), choices=choices,
-        rule=RULES.get(change["rule"], ""), evidence=evidence_in_words(change, AGAINST), kind=KINDS[change["kind"]],
-        status_words=STATUSES[change["status"]], rulings=queue.rulings_on_change(change), seen=queue.last_ruling_id,
+        rule=RULES.get(change["rule"], ""), evidence=evidence_in_words(change, AGAINST),
+        kind=KIND_SENTENCES[change["kind"]], status_words=STATUS_SENTENCES[change["status"]],
+        rulings=queue.rulings_on_change(change), seen=queue.last_ruling_id,
         query=query_of(asked), asked=asked, done=find_done(request, queue), item=item, headings=PARTS,
         place=peers.index(change["id"]) + 1 if item else None, waiting=len(peers),
         after=next_after(waiting, change["id"], queue, asked, name), assigned=queue.assignments.get(change["id"], ""),
         others=[(c, side_by_side(row, c.row)) for c in candidate_rows(request.store, choices) if c.row != row],
         around=[(words, change[name], rows_around(request.store, change[name])) for name, words in LISTS.items()],
-        timeline=timeline_of(queue.changes, change), county_page=_county_page(change),
+        timeline=timeline_of(queue.changes, change), county_page=_county_page(change), today=_name_today(change),
         reviewers=[user.name for user in users.list_users(request.store.connection) if user.active],
     )  # fmt: skip
 
@@ -134,7 +141,8 @@ def side_by_side(before: PrintedRow | None, after: PrintedRow | None) -> list[Ce
     for name, label in CELLS.items():
         left, right = _cell(before, name), _cell(after, name)
         if left or right:
-            pairs.append(CellPair(label, left, right, bool(before and after) and left != right))
+            differs = bool(before and after) and (left and left.reading) != (right and right.reading)
+            pairs.append(CellPair(label, left, right, differs))
     return pairs
 
 
@@ -168,6 +176,13 @@ def _cell(row: PrintedRow | None, name: str) -> Cell | None:
         return None
     meaning = row["normalised"].get(name)
     return Cell(printed, meaning, meaning if (meaning or "").startswith("https://") else None)
+
+
+def _name_today(change: ChangeRecord) -> str:
+    """Return the agency's name of today where the newest row of the change prints another; "" otherwise."""
+    row = change["after"] or change["before"]
+    same = row is None or normal_form(row["agency"]) == normal_form(change["agency"])
+    return "" if same else change["agency"] or ""
 
 
 def _county_page(change: ChangeRecord) -> str:

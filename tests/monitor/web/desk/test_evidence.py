@@ -48,7 +48,7 @@ def test_the_list_around_the_row_and_the_agencys_past_are_shown(world: World) ->
         ["43", "NEW YORK", "Lake Placid Police Department"],
     ]
     timeline = page[page.index("The agency over time") : page.index("The list around")]
-    assert "termination</b> (this change)" in timeline
+    assert "No longer listed by ICE</b> (this change)" in timeline
     assert timeline.count("<li") == 2  # and the signing of Florida
     assert 'href="/agencies/ny-lake-placid-police-department/"' in page
     assert 'href="/places/ny/essex-county/"' in page

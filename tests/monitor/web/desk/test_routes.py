@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import httpx
 import pytest
 from starlette.routing import Route
 from starlette.testclient import TestClient
@@ -92,10 +91,8 @@ def ids(world: World) -> dict[str, str]:
 
 def ask(client: TestClient, row: Row, ids: dict[str, str], token: str | None) -> str:
     path = row.path.format(**ids) + row.query
-    if row.method == GET:
-        answer: httpx.Response = client.get(path)
-    else:
-        answer = client.post(path, data=row.form | ({} if token is None else {"csrf": token}))
+    form = row.form | ({} if token is None else {"csrf": token})
+    answer = client.get(path) if row.method == GET else client.post(path, data=form)
     if answer.status_code == 303:
         return "→ " + answer.headers["location"].split("?")[0]
     return str(answer.status_code)
