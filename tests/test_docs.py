@@ -14,7 +14,7 @@ from db.database import Store
 from db.settings import Settings
 from db.settings_sources import CONFIG_VARIABLE
 from monitor.changelog import log
-from monitor.matching import rules
+from monitor.matching import reasons as rules
 from monitor.publications import check
 from monitor.review import rulings
 from scrapers import document_errors

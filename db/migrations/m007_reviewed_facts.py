@@ -26,7 +26,7 @@ _STANDING = (
 def _newest(column: str, fact: str) -> str:
     """Return the column of the newest fact of a kind about `s.subject`."""
     return (
-        f"(select f.{column} from {_STANDING} and f.subject = s.subject and f.fact = '{fact}'"  # noqa: S608 - fixed names
+        f"(select f.{column} from {_STANDING} and f.subject = s.subject and f.fact = '{fact}'"
         " order by f.stated_at desc, f.id desc limit 1)"
     )
 
@@ -58,10 +58,10 @@ _STATEMENTS = (
             {_newest("value", "body")} as body, {_newest("value", "county")} as county_fips,
             {_newest("value", "coordinates")} as coordinates
         from (select distinct subject from reviewed_facts
-            where fact in ('display_name', 'body', 'county', 'coordinates')) s""",  # noqa: S608 - fixed names
+            where fact in ('display_name', 'body', 'county', 'coordinates')) s""",
     f"""create view reviewed_endings as
         select s.subject as agreement_id, {_newest("value", "ended")} as ended_on,
             {_newest("detail", "ended")} as reason, {_newest("source", "ended")} as source,
             {_newest("note", "ended")} as note, {_newest("reviewer", "ended")} as reviewer
-        from (select distinct f.subject from {_STANDING} and f.fact = 'ended') s""",  # noqa: S608 - fixed names
+        from (select distinct f.subject from {_STANDING} and f.fact = 'ended') s""",
 )

@@ -30,7 +30,7 @@ def insert_alert(connection: sqlite3.Connection, subscriber_id: int, now: str) -
 def insert_confirmation(connection: sqlite3.Connection, subscriber_id: int, subscription_id: int, now: str) -> None:
     """Store a message that asks to confirm the subscription, unless one is waiting."""
     waiting = connection.execute(
-        f"select 1 from messages where kind = 'confirm' and subscription_id = ? and {_OPEN}",  # noqa: S608 - fixed text
+        f"select 1 from messages where kind = 'confirm' and subscription_id = ? and {_OPEN}",
         [subscription_id],
     ).fetchone()
     if waiting is None:
@@ -74,7 +74,7 @@ def list_open(connection: sqlite3.Connection, now: str, after: int, limit: int, 
     """Return the next messages (numbers above `after`) due at `now`; without `mail` those by other channels only."""
     others = "" if mail else " and subscriber_id in (select id from subscribers where channel != 'mail')"
     rows = connection.execute(
-        f"select id from messages where {_OPEN} and id > ? and next_at <= ?{others} order by id limit ?",  # noqa: S608 - fixed text
+        f"select id from messages where {_OPEN} and id > ? and next_at <= ?{others} order by id limit ?",
         [after, now, limit],
     )
     return [int(row[0]) for row in rows]

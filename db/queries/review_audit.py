@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-from db.desk_models import AcceptedList, HeldList, RulingEffect, RulingRecord, Verdict
+from db.desk_models import AcceptedList, HeldList, RulingEffect, Verdict
 
 
 def add_ruling(
@@ -26,16 +26,6 @@ def has_ruling(connection: sqlite3.Connection, verdict: Verdict, *, made_at: str
     """Return whether the reviewer made just this ruling at just this time."""
     query = "select 1 from rulings where made_at = ? and reviewer = ? and ruling = ? and subject = ? and other = ?"
     return connection.execute(query, [made_at, reviewer, *verdict]).fetchone() is not None
-
-
-def list_rulings(connection: sqlite3.Connection, until: str | None = None) -> list[RulingRecord]:
-    """Return every ruling (or those made by `until`), oldest first, undone ones included."""
-    rows = connection.execute(
-        "select id, made_at, reviewer, ruling, subject, other, reason, on_change, imported_by from rulings"
-        " where ?1 is null or made_at <= ?1 order by made_at, id",
-        [until],
-    )
-    return [RulingRecord(*row) for row in rows]
 
 
 def newest_ruling_id(connection: sqlite3.Connection) -> int:

@@ -27,14 +27,14 @@ def add_fact(connection: sqlite3.Connection, fact: ReviewedFact) -> bool:
 
 def list_facts(connection: sqlite3.Connection) -> list[ReviewedFact]:
     """Return every fact, oldest first, withdrawn ones included."""
-    rows = connection.execute(f"select {_COLUMNS} from reviewed_facts order by stated_at, id")  # noqa: S608 - fixed names
+    rows = connection.execute(f"select {_COLUMNS} from reviewed_facts order by stated_at, id")
     return [ReviewedFact(*row) for row in rows]
 
 
 def find_card(connection: sqlite3.Connection, agency_id: str) -> AgencyCard | None:
     """Return the agency that has the id, or had it once; None when there is none."""
     row = connection.execute(
-        f"{_CARD} where g.id = ?1 or exists (select 1 from json_each(g.former_ids) where value = ?1)"  # noqa: S608 - fixed text
+        f"{_CARD} where g.id = ?1 or exists (select 1 from json_each(g.former_ids) where value = ?1)"
         " order by g.id = ?1 desc limit 1",
         [agency_id],
     ).fetchone()

@@ -1,111 +1,302 @@
-"""From facts to the change log: publications in order, guarded, compared, written.
+"""From facts to the change log: the tables are rolled back to where the facts differ, and folded on from there.
 
-`derive` makes the derived tables say what the facts and the rules say. When only newer lists came, the ledger is
-moved on by those; otherwise it is made anew. Both give the same tables.
+There is one way to derive. A newer list is one more step; an older list, a held or released one, or a ruling rolls
+back to the first step that it touches; a rebuild begins with nothing. All give the same tables.
 """
 
 from __future__ import annotations
 
 import gc
-import json
-import sqlite3
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Protocol, cast
 
 from db.database import Store
-from db.models import ListName
-from db.queries import derived_rows, fetches
-from db.queries.snapshots import load_signing_dates, load_snapshots
-from monitor.alerts import outbox
-from monitor.changelog import log, revisions
-from monitor.changelog.history import Accepted
-from monitor.changelog.state import Ledger
-from monitor.changelog.stored_state import (
-    CHANGE,
-    ListingBook,
-    StoredChanges,
-    StoredHistory,
-    change_from_row,
-    read_ledger,
-    write_ledger,
-)
-from monitor.matching.side_by_side import WholeHistory
-from monitor.publications.accept import (
-    Admission,
-    Progress,
-    as_accepted,
-    confirm_by_time,
-    fold_publications,
-    note_list_events,
-    waited_long,
-)
-from monitor.publications.gather import Publication, comes_before_a_known_day, gather, makes_stale, order_of
-from monitor.review.rulings import load_rulings
+from db.models import ListName, NameKey, Publication
+from db.queries import derivation, derived_rows, fold_steps, publications
+from db.queries.rulings import load_folded_rulings, load_standing_rulings
+from db.queries.snapshots import load_rows
+from monitor.changelog import evidence, lifecycle, record, revisions
+from monitor.changelog.fold import STEPS_TOGETHER, Fold, Progress, Rows, as_accepted, as_row, chain_steps
+from monitor.changelog.ruled_steps import first_ruled_step
+from monitor.matching.ids import name_key
+from monitor.publications.accept import is_kept_out
+from monitor.publications.check import find_odd_lists
+from monitor.publications.dating import eastern_day
+from monitor.publications.gather import gather, gather_newest
 
-#: Raised when a rule changes what a list says, so that a newer program derives anew what an older one derived.
+#: Raised when a rule changes what a list says, so that a newer program derives once more what an older one derived.
 RULES_VERSION = "3"
-PUBLICATION = (
-    "position", "list", "sha256", "file", "linked_as", "url", "published_on", "published_at",
-    "workbook_modified_at", "first_seen_at", "fetched_at", "rows", "status", "reasons",
-)  # fmt: skip
+#: The step after all lists: what time, ICE's page and reviewers add. It is undone first and made again.
+LAST = 1_000_000_000
+
+
+class Tell(Protocol):
+    """Called inside the transaction with the ids of what was stated; `since` is when the log was derived before."""
+
+    def __call__(
+        self, store: Store, now: str, stated_ids: Iterable[str], /, *, first_import: bool, since: str | None
+    ) -> object: ...
 
 
 @dataclass(slots=True)
 class Derived:
     """What a derivation did."""
 
-    anew: bool
-    publications: int = 0
-    stated: list[str] = field(default_factory=list)  # ids of changes stated for the first time or anew
+    folded: int = 0  # publications folded in
+    kept: int = 0  # publications folded in before, and left as they were
+    stated: list[str] = field(default_factory=list)  # ids of changes stated for the first time or in a new state
     held: list[str] = field(default_factory=list)  # files of lists that wait for a person
-    overturned: dict[str, str] = field(default_factory=dict)  # change id -> its last wording
-    touched: set[str] | None = None  # ids of changes written; None when all were
 
 
 def derive(
-    store: Store, *, now: str, confirm_after_hours: float = 48.0, anew: bool = False, progress: Progress | None = None
-) -> Derived:
-    """The derived tables say what the facts say; what that changes in the log is stated, at `now`."""
-    with store.writing() as connection, _no_collection():
-        done = None
-        before = connection.execute("select derived_at from derivation").fetchone()
-        ruled = connection.execute(
-            "select 1 from rulings where id > (select ifnull(max(last_ruling), 0) from derivation)"
-        ).fetchone()
-        if not anew:
-            done = _move_on(store, confirm_after_hours)
-        if done is None:
-            done = _make_anew(store, confirm_after_hours, progress)
-        marks = connection.execute(
-            # a list that is not read yet, and all met after it, are still to come
-            "select ifnull((select min(s.id) - 1 from sightings s left join snapshots p on p.sha256 = s.sha256"
-            " where p.sha256 is null), ifnull((select max(id) from sightings), 0)),"
-            " ifnull((select max(id) from rulings), 0)"
-        ).fetchone()
-        marks = (RULES_VERSION, *marks)
-        if marks != connection.execute("select rules, last_sighting, last_ruling from derivation").fetchone():
-            derived_rows.put_rows(  # else nothing is written, and the disk is not waited for
-                connection, "derivation", ("id", "rules", "last_sighting", "last_ruling", "derived_at"),
-                [(1, *marks, now)],
-            )  # fmt: skip
-        why = revisions.OVERRULED if ruled else revisions.OVERTURNED
-        done.stated = revisions.state(store, now, done.overturned, why, done.touched)
-        outbox.queue(store, now, done.stated, first_import=before is None, since=before[0] if before else None)
-        done.held = [
-            str(row[0])
-            for row in connection.execute(
-                "select file from publications h where status = 'held' and not exists (select 1 from publications p"
-                " where p.status = 'accepted' and p.list = h.list and p.published_at > h.published_at) order by file"
-            )
-        ]
+    store: Store, *, now: str, confirm_after_hours: float = 48.0, anew: bool = False, progress: Progress | None = None,
+    tell: Tell | None = None,
+) -> Derived:  # fmt: skip
+    """Make the derived tables say what the facts say, and state at `now` what that changes in the log.
+
+    `anew` begins with nothing. `tell` is called in the same transaction with what was stated.
+    """
+    with store.writing() as connection:
+        before, ruled = derivation.load_derived_at(connection), derivation.has_new_rulings(connection)
+        memory = revisions.Memory(store)
+        done, touched = fold_facts(store, confirm_after_hours, anew=anew, progress=progress, before=memory)
+        if derivation.save_marks(connection, RULES_VERSION, now) or touched:
+            done.stated = revisions.state(store, now, memory, touched, by_ruling=ruled)
+        if tell is not None:
+            tell(store, now, done.stated, first_import=before is None, since=before)
+        done.held = publications.load_held_files(connection)
     return done
+
+
+def fold_facts(
+    store: Store, confirm_after_hours: float, *, anew: bool = False, whole: bool = False,
+    progress: Progress | None = None, before: revisions.Memory | None = None,
+) -> tuple[Derived, set[str] | None]:  # fmt: skip
+    """Make the derived tables say what the facts say; return what was done, and the ids of changes touched.
+
+    `whole` compares all facts, whatever is noted of them. `before` is asked to remember the
+    changes that may go; None for the ids says that all may have changed.
+    """
+    with _no_collection():
+        return _Derivation(store, confirm_after_hours, progress, before).run(anew=anew, whole=whole)
+
+
+class _Derivation:
+    """One run: what the facts are, what the tables hold, and how far back to go."""
+
+    def __init__(self, store: Store, hours: float, progress: Progress | None, before: revisions.Memory | None) -> None:
+        self._store, self._connection = store, store.connection
+        self._hours, self._progress, self._before = hours, progress, before
+        self._rulings = load_standing_rulings(self._connection)
+        self._pages = publications.load_page_states(self._connection)
+        self._rows: dict[str, Rows] = {}
+        self._done = Derived()
+        self._touched: set[str] | None = set()
+
+    def run(self, *, anew: bool, whole: bool) -> tuple[Derived, set[str] | None]:
+        """Go the shortest way: nothing to do, one more list, or as far back as the facts differ."""
+        derived_rows.begin(self._connection)
+        marks = None if anew else derivation.load_marks(self._connection)
+        if marks is None or marks.rules != RULES_VERSION:
+            self._fold_all(None)
+            return self._done, self._touched
+        fresh = publications.load_new_documents(self._connection, marks.last_sighting)
+        if whole or not self._holds(marks):
+            self._fold_all(marks)
+        elif not fresh:
+            if self._is_due(marks.last_page) or derivation.has_new_rulings(self._connection):
+                self._finish(self._resume(()))
+        elif not self._add_newest(fresh):
+            self._fold_all(marks)
+        return self._done, self._touched
+
+    def _holds(self, marks: derivation.Marks) -> bool:
+        """Return whether the rulings on lists and pairs are those that were folded in."""
+        if not derivation.has_new_rulings(self._connection):
+            return True
+        folded = load_folded_rulings(self._connection, marks.last_ruling)
+        return (folded.pairs, folded.lists) == (self._rulings.pairs, self._rulings.lists)
+
+    def _is_due(self, last_page: int) -> bool:
+        """Return whether time or ICE's page has something to add though no list and no ruling came."""
+        return last_page != derivation.load_last_page(self._connection) or any(
+            lifecycle.waited(fetched_at, verified_at, self._hours)
+            for _, fetched_at, verified_at in publications.load_verified(self._connection)
+        )
+
+    # -- newer lists ------------------------------------------------------------------------------------------
+
+    def _add_newest(self, fresh: Sequence[str]) -> bool:
+        """Fold on with lists newer than all others; return False when more than that is called for."""
+        connection = self._connection
+        added = gather_newest(connection, fresh)
+        first, chain = fold_steps.load_last_step(connection)
+        if added is None or first == 0 or any(is_kept_out(p, self._rulings.lists) for p in added):
+            return False
+        if not fold_steps.is_settled(connection):
+            return False
+        connection.execute("savepoint newest")
+        fold = self._resume(added)
+        fine = evidence.first_changed(connection, fold.ledger.together, self._arrivals(fold, added)) is None
+        if fine:
+            chains = list(chain_steps(chain, added, self._rulings, self._pages))
+            fold.run(added, chains, range(first, first + len(added)), first, self._progress)
+            fine = fold_steps.is_settled(connection)
+        if fine:
+            self._done.folded, self._done.kept = len(added), first
+            self._finish(fold)
+        else:
+            connection.execute("rollback to newest")
+            self._touched = set()
+        connection.execute("release newest")
+        return fine
+
+    def _resume(self, added: Sequence[Publication]) -> Fold:
+        """Return a fold that goes on after the newest list; `added` are the lists it will be given."""
+        self._roll_back(LAST)
+        latest = {
+            name: publications.load_accepted(self._connection, newest)
+            for name, (newest, _) in publications.load_newest_positions(self._connection).items()
+        }
+        position = 1 + max((accepted.position for accepted in latest.values()), default=-1)
+        following = [as_accepted(p, n, self._rows_of(p)) for n, p in enumerate(added, position)]
+        together = evidence.extend_evidence(self._connection, latest, following)
+        return Fold(self._store, together, self._rulings, self._pages, self._rows)
+
+    def _arrivals(self, fold: Fold, added: Sequence[Publication]) -> set[NameKey]:
+        """Return the names of the rows that the newest lists do not have."""
+        new: set[int] = set()
+        for p in added:
+            latest = fold.ledger.latest.get(cast(ListName, p.list_name))
+            new |= set(self._rows_of(p)[0]).difference(latest.listing_ids if latest else ())
+        fold.load_listings(new)
+        return {name_key(fold.ledger.listings[i]) for i in new}
+
+    # -- everything else --------------------------------------------------------------------------------------
+
+    def _fold_all(self, marks: derivation.Marks | None) -> None:
+        """Compare all facts with those folded in, go back to where they differ, and fold on (None: from nothing).
+
+        What stands on a list that turns out not to be believed is no evidence: then it is done once more without it.
+        """
+        connection, every = self._connection, gather(self._connection)
+        sequence = [p for p in every if p.status == "accepted"]
+        chains = list(chain_steps("", sequence, self._rulings, self._pages))
+        if marks is None:
+            self._clear()
+        same = self._count_same(chains, marks)
+        lists = [(cast(ListName, p.list_name), self._rows_of(p)[0]) for p in sequence]
+        bits = evidence.Bits(connection, lists)
+        believed = frozenset(n for n, p in enumerate(sequence) if not is_kept_out(p, self._rulings.lists))
+        believed -= find_odd_lists(lists)
+        tried: list[frozenset[int]] = []
+        kept, fold = len(sequence), None
+        while True:
+            together = bits.believing(believed)
+            changed = evidence.first_changed(connection, together)
+            first = self._go_back(min(same, len(sequence) if changed is None else changed))
+            if fold is None or first < len(sequence):
+                fold = Fold(self._store, together, self._rulings, self._pages, self._rows)
+                if len(sequence) - first > STEPS_TOGETHER:
+                    fold.load_listings(None)
+                fold.run(sequence[first:], chains[first:], believed, first, self._progress)
+                self._touch(fold.written)
+            kept, same = min(kept, first), len(sequence)
+            fold_steps.save_believed(connection, believed)
+            accepted = fold_steps.load_accepted(connection)
+            if accepted == believed or accepted in tried:
+                break
+            tried.append(believed)
+            believed = accepted
+        self._done.folded, self._done.kept = len(sequence) - kept, kept
+        self._write_others([p for p in every if p.status != "accepted"])
+        self._finish(fold)
+
+    def _count_same(self, chains: Sequence[str], marks: derivation.Marks | None) -> int:
+        """Return how many steps were made from the same facts, and are touched by no ruling made since."""
+        if marks is None:
+            return 0
+        same = 0
+        for step, chain in zip(fold_steps.load_steps(self._connection), chains, strict=False):
+            if step.chain != chain:
+                break
+            same += 1
+        folded = load_folded_rulings(self._connection, marks.last_ruling)
+        changed = {tuple(sorted(pair)) for pair, _ in folded.pairs.items() ^ self._rulings.pairs.items()}
+        return min([same, *(first_ruled_step(self._store, a, b) for a, b in changed)])
+
+    def _go_back(self, step: int) -> int:
+        """Roll back to the state before `step`, or to the nearest one before it; return the next step's number."""
+        steps = fold_steps.load_steps(self._connection)
+        if step >= len(steps):
+            self._roll_back(LAST)
+            return len(steps)
+        while step > 0 and not steps[step].checkpoint:
+            step -= 1
+        if step > 0:
+            self._roll_back(step)
+            return step
+        self._clear()
+        return 0
+
+    def _clear(self) -> None:
+        if self._before is not None:
+            self._before.remember(None)
+        derived_rows.clear(self._connection)
+        self._touched = None
+
+    def _roll_back(self, step: int) -> None:
+        if self._before is not None and (made := derived_rows.load_made_since(self._connection, step)):
+            self._before.remember(made)
+        undone = derived_rows.roll_back(self._connection, step)
+        self._touch(undone)
+
+    def _write_others(self, others: Sequence[Publication]) -> None:
+        """Keep the publications that are no steps: repeats, old lists put out again, unreadable ones."""
+        wanted = {p.key: publications.publication_row(p) for p in others}
+        known = publications.load_others(self._connection)
+        stale = [key for key in known if key not in wanted]
+        derived_rows.drop_rows(self._connection, 0, derived_rows.PUBLICATIONS, stale)
+        rows = [as_row(row) for key, row in wanted.items() if known.get(key) != row]
+        derived_rows.write_rows(self._connection, 0, derived_rows.PUBLICATIONS, rows)
+
+    # -- after the lists --------------------------------------------------------------------------------------
+
+    def _finish(self, fold: Fold) -> None:
+        """Add what time, ICE's page and reviewers say, as the last step."""
+        ledger = fold.ledger
+        lifecycle.confirm_by_time(ledger, publications.load_verified(self._connection), self._hours)
+        self._note_lists_gone(fold)
+        lifecycle.apply_rulings(ledger, self._rulings)
+        fold.flush(LAST)
+        self._touch(fold.written)
+
+    def _note_lists_gone(self, fold: Fold) -> None:
+        linked: frozenset[str] = frozenset()
+        times: Counter[str] = Counter()
+        for page in self._pages:
+            for name in sorted(linked - page.linked):
+                times[name] += 1
+                day = eastern_day(page.seen_at)
+                record.note_list_gone(fold.ledger, cast(ListName, name), times[name], page, day)
+            linked = page.linked
+
+    def _touch(self, ids: set[str]) -> None:
+        if self._touched is not None:
+            self._touched |= ids
+
+    def _rows_of(self, p: Publication) -> Rows:
+        if p.sha256 not in self._rows:
+            self._rows[p.sha256] = load_rows(self._connection, p.sha256)
+        return self._rows[p.sha256]
 
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Cyclic garbage is left lying meanwhile: a ledger is thousands of objects without cycles, looked at in vain."""
+    """Leave cyclic garbage alone meanwhile: a ledger is thousands of objects without cycles."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -113,178 +304,3 @@ def _no_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _make_anew(store: Store, confirm_after_hours: float, progress: Progress | None) -> Derived:
-    connection = store.connection
-    listings = ListingBook(store)
-    listings.load()
-    publications = gather(store, load_snapshots(store), load_signing_dates(store))
-    ledger = fold_publications(
-        publications, listings, load_rulings(store), fetches.page_checks(store), confirm_after_hours, progress
-    )
-    overturned = _overturned(store, ledger)
-    derived_rows.clear_derived(connection)
-    connection.execute("pragma defer_foreign_keys = on")
-    derived_rows.put_rows(connection, "publications", PUBLICATION, (_row(p) for p in publications))
-    write_ledger(connection, ledger)
-    return Derived(anew=True, publications=len(publications), overturned=overturned)
-
-
-def _overturned(store: Store, ledger: Ledger) -> dict[str, str]:
-    """The last wording of each change in the tables that the new ledger does not make."""
-    rows = derived_rows.get_rows(store.connection, "changes", CHANGE)
-    gone = [change for change in map(change_from_row, rows) if change.id not in ledger.changes]
-    return {entry["id"]: json.dumps(entry, ensure_ascii=False) for entry in log.present(store, gone, {})}
-
-
-def _move_on(store: Store, confirm_after_hours: float) -> Derived | None:
-    """The ledger is moved on by lists newer than all it knows; None when it must be made anew."""
-    connection = store.connection
-    mark = connection.execute("select rules, last_sighting, last_ruling from derivation").fetchone()
-    newest_ruling = connection.execute("select ifnull(max(id), 0) from rulings").fetchone()[0]
-    if mark is None or mark[0] != RULES_VERSION or mark[2] != newest_ruling:
-        return None
-    fresh = [str(row[0]) for row in connection.execute("select distinct sha256 from sightings where id > ?", [mark[1]])]
-    if _waited_long_enough(connection, confirm_after_hours):
-        return None
-    if not fresh:
-        return Derived(anew=False, touched=_note_events(store))
-    if _held_open(connection):
-        return None  # the next list may release it
-    if connection.execute("select 1 from rulings where ruling in ('confirm', 'dismiss') limit 1").fetchone():
-        return None  # the tables hold what was ruled on changes, not what the lists alone say
-    marks = ",".join("?" * len(fresh))
-    known = connection.execute(f"select 1 from publications where sha256 in ({marks}) limit 1", fresh).fetchone()  # noqa: S608 - marks
-    if known is not None:
-        return None
-    return _append(store, fresh, confirm_after_hours)
-
-
-def _held_open(connection: sqlite3.Connection) -> bool:
-    """Whether a list is held that no later accepted one has made up for."""
-    return bool(
-        connection.execute(
-            "select 1 from publications h where status = 'held' and published_at >="
-            " (select ifnull(max(published_at), '') from publications where status = 'accepted' and list = h.list)"
-        ).fetchone()
-    )
-
-
-def _append(store: Store, fresh: list[str], confirm_after_hours: float) -> Derived | None:
-    """Publications that surely come after all others are taken into the ledger one by one."""
-    connection = store.connection
-    listings = ListingBook(store)
-    snapshots = load_snapshots(store, fresh)
-    if len(snapshots) < len(fresh):
-        return None
-    signed = load_signing_dates(store, {i for s in snapshots.values() for i in s.listing_ids})
-    added = gather(store, snapshots, signed)
-    latest = connection.execute(
-        "select published_at, list, published_on, file, sha256 from publications where (ifnull(list, ''), published_at)"
-        " in (select ifnull(list, ''), max(published_at) from publications group by list)"
-    ).fetchall()
-    newest = max((order_of(*row) for row in latest), default=None)
-    if newest is None or any(p.order <= newest or p.status != "accepted" for p in added):
-        return None
-    if makes_stale(store, added) or comes_before_a_known_day(store, added):
-        return None
-    connection.execute("savepoint moving_on")
-    touched: set[str] = set()
-    for publication in added:
-        written = _append_one(store, publication, listings, confirm_after_hours)
-        if written is None:
-            connection.execute("rollback to moving_on")
-            connection.execute("release moving_on")
-            return None
-        touched |= written
-    connection.execute("release moving_on")
-    return Derived(anew=False, publications=len(added), touched=touched)
-
-
-def _append_one(
-    store: Store, publication: Publication, listings: ListingBook, confirm_after_hours: float
-) -> set[str] | None:
-    """The publication is in the tables; returns the ids of changes written, None when all must be looked at again."""
-    connection = store.connection
-    position = int(connection.execute("select ifnull(max(position), -1) + 1 from publications").fetchone()[0])
-    occurrences = StoredHistory(store, as_accepted(publication, position))
-    ledger = Ledger(occurrences, listings, StoredChanges(store))
-    rulings, pages = load_rulings(store), fetches.page_checks(store)
-    ledger.rulings = rulings.pairs
-    read_ledger(store, ledger)
-    _read_latest(store, ledger)
-    name = cast(ListName, publication.list_name)
-    shown = set(publication.snapshot.listing_ids)
-    whole = any(page["totals"] for page in pages)  # ICE's stated totals are compared with every row
-    listings.load(shown | set(ledger.listed[name]) if whole else shown ^ set(ledger.listed[name]))  # else gone or new
-    _forget_time(ledger, store, name)
-    Admission(ledger, position, rulings, pages).admit(publication)
-    if ledger.assumption_broken or publication.status == "held":
-        return None
-    confirm_by_time(ledger, [publication], confirm_after_hours)
-    note_list_events(ledger, pages)
-    connection.execute("pragma defer_foreign_keys = on")
-    derived_rows.put_rows(connection, "publications", PUBLICATION, [_row(publication)])
-    write_ledger(connection, ledger)
-    return ledger.dirty.changes
-
-
-def _waited_long_enough(connection: sqlite3.Connection, hours: float) -> bool:
-    """Whether ICE was found to serve a list with a provisional ending (but for rulings) long enough to confirm it."""
-    rows = connection.execute(
-        "select p.fetched_at, (select max(f.requested_at) from fetches f where f.sha256 = p.sha256 and"
-        " f.outcome in ('new', 'same', 'not_modified')) from publications p join changes c on c.position = p.position"
-        " where (c.status = 'provisional' or c.evidence like '%\"ruled\":%') and c.first_missing = p.position"
-        " and c.evidence not like '%\"confirmed_by\":%' and p.fetched_at is not null"
-        " and p.position = (select max(position) from publications n where n.list = p.list) group by p.position"
-    ).fetchall()
-    return any(verified_at and waited_long(fetched_at, verified_at, hours) for fetched_at, verified_at in rows)
-
-
-def _forget_time(ledger: Ledger, store: Store, list_name: ListName) -> None:
-    """Endings that time alone confirmed are provisional again: the list that is being added decides."""
-    rows = store.connection.execute(
-        "select id from changes where list = ? and status = 'confirmed' and evidence like '%\"confirmed_by\":%'",
-        [list_name],
-    ).fetchall()
-    for (change_id,) in rows:
-        change = ledger.changes.find(change_id)
-        assert change is not None
-        assert change.agreement_id is not None
-        change.status = "provisional"
-        change.evidence = {name: value for name, value in change.evidence.items() if name != "confirmed_by"}
-        ledger.waiting[change.agreement_id] = change_id
-        ledger.dirty.changes.add(change_id)
-
-
-def _note_events(store: Store) -> set[str]:
-    """What ICE's page says of a list as a whole is in the log, also when no new list came; returns ids written."""
-    pages = fetches.page_checks(store)
-    if not pages:
-        return set()
-    ledger = Ledger(WholeHistory((), {}), {}, StoredChanges(store))
-    note_list_events(ledger, pages)
-    write_ledger(store.connection, ledger)
-    return ledger.dirty.changes
-
-
-def _read_latest(store: Store, ledger: Ledger) -> None:
-    """The newest accepted publication of each list is at hand, with its rows."""
-    rows = store.connection.execute(
-        "select position, list, sha256, file, published_on from publications where position in"
-        " (select max(position) from publications where position is not null group by list)"
-    ).fetchall()
-    snapshots = load_snapshots(store, [row[2] for row in rows])
-    for position, name, sha256, file, published_on in rows:
-        snapshot = snapshots[sha256]
-        ledger.latest[cast(ListName, name)] = Accepted(
-            position, cast(ListName, name), sha256, file, published_on, snapshot.listing_ids, snapshot.rows
-        )
-
-
-def _row(p: Publication) -> tuple[Any, ...]:
-    return (
-        p.position, p.list_name, p.sha256, p.file, p.linked_as, p.url, p.published_on, p.published_at,
-        p.workbook_modified_at, p.first_seen_at, p.fetched_at, p.rows, p.status, json.dumps(p.reasons),
-    )  # fmt: skip

@@ -29,6 +29,7 @@ COMMANDS: dict[str, str | Callable[[], Callable[..., None]]] = {
     "publish": "web_commands:publish",
     "export": "web_commands:export",
     "datasette": "web_commands:datasette",
+    "mcp": "web_commands:mcp",
     "subscribers": "subscriber_commands:app",
     "alerts": "alerts_commands:app",
     "sending": "service_commands:sending",

@@ -13,6 +13,7 @@ from db.database import Store
 from db.desk_models import HeldList
 from db.queries.publication_list import read_publications
 from db.settings import Settings
+from monitor.alerts import outbox
 from monitor.changelog.explain import explain_change
 from monitor.changelog.log import Filter, read_log
 from monitor.cli.change_table import KIND_WORDS, in_words
@@ -181,7 +182,7 @@ def _rule(db: Path | None, ruling: str, subject: str, other: str, reviewer: str,
 
 
 def _take_effect(store: Store, settings: Settings) -> None:
-    decide.take_effect(store, confirm_after_hours=settings.confirm_after_hours)
+    decide.take_effect(store, confirm_after_hours=settings.confirm_after_hours, tell=outbox.queue)
 
 
 def _held_row(held: HeldList) -> dict[str, object]:

@@ -36,6 +36,14 @@ def serve(
     )  # fmt: skip
 
 
+def mcp(db: DbOption = None) -> None:
+    """Answer an assistant's questions over standard input and output (Model Context Protocol), for reading only."""
+    from monitor.web.mcp.mcp_server import make_server
+
+    settings = settings_with(db)
+    make_server(settings.home, settings.public_url).run("stdio")
+
+
 def publish(
     target: Annotated[str, typer.Argument(metavar="DIR", help="Directory, or s3://bucket/prefix.")],
     pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help="The one-pagers as PDF too (takes longer).")] = False,

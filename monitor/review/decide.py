@@ -13,12 +13,12 @@ from db.desk_models import RulingEffect, RulingRecord, Verdict
 from db.errors import NotFoundError, StoreError
 from db.queries import review_audit
 from db.queries.publication_list import read_publications
+from db.queries.rulings import in_force, list_rulings
 from db.queries.snapshots import load_listings
 from db.records import Candidate, ChangeRecord
-from monitor.changelog.history import agreement_slug
 from monitor.changelog.log import read_entries
-from monitor.changelog.rebuild import derive
-from monitor.review.rulings import in_force
+from monitor.changelog.rebuild import Tell, derive
+from monitor.matching.ids import agreement_slug
 
 ON_CHANGES, ON_LISTS = ("same", "distinct", "confirm", "dismiss", "note"), ("release", "reject", "note")
 LONGEST_REASON = 2000
@@ -139,7 +139,7 @@ def undo_newest(store: Store, subject: str, *, reviewer: str, reason: str, made_
     return made.ruling
 
 
-def take_effect(store: Store, *, confirm_after_hours: float, newest: Sequence[int] = ()) -> None:
+def take_effect(store: Store, *, confirm_after_hours: float, tell: Tell, newest: Sequence[int] = ()) -> None:
     """Bring the change log up to date with the rulings, and store what they did to it.
 
     Do nothing when a derivation has taken the rulings with the ids `newest` into account already.
@@ -150,9 +150,9 @@ def take_effect(store: Store, *, confirm_after_hours: float, newest: Sequence[in
             return
         with store.writing() as connection:
             before = review_audit.load_statuses(connection)
-            derive(store, now=store.now_text(), confirm_after_hours=confirm_after_hours, anew=True)
+            derive(store, now=store.now_text(), confirm_after_hours=confirm_after_hours, tell=tell)
             after = review_audit.load_statuses(connection)
-            first = next((r.id for r in review_audit.list_rulings(connection) if r.id > derived), None)
+            first = next((r.id for r in list_rulings(connection) if r.id > derived), None)
             if first is not None:  # one decision, also when it is several rulings
                 review_audit.add_effects(connection, (
                     RulingEffect(first, change_id, before.get(change_id, ""), after.get(change_id, ""))
@@ -173,7 +173,7 @@ def warn_of_counties(store: Store, change_id: str, other: str) -> str:
 def rulings_on(store: Store, subject: str) -> list[RulingRecord]:
     """Return the rulings on a change (also those on its agreement) or on a list, oldest first."""
     subjects = {subject, review_audit.find_agreement_of(store.connection, subject) or subject}
-    rulings = review_audit.list_rulings(store.connection)
+    rulings = list_rulings(store.connection)
     return [r for r in rulings if r.subject in subjects or r.subject.startswith(subject)]
 
 

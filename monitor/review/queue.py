@@ -13,10 +13,10 @@ from db.database import Store
 from db.desk_models import HeldList, RulingEffect, RulingRecord
 from db.errors import NotFoundError
 from db.queries import desk_work, review_audit
+from db.queries.rulings import list_rulings, not_undone
 from db.records import ChangeRecord
 from monitor.changelog.log import Filter, fits, read_log
 from monitor.matching.names import normal_form
-from monitor.review.rulings import not_undone
 
 #: The parts of the queue in order, with their headings.
 PARTS = {
@@ -188,7 +188,7 @@ def read_queue(store: Store) -> Queue:
 
 def read_rulings(store: Store) -> list[RulingRecord]:
     """Return every ruling, oldest first; one counts when it was not undone and no later one answers the same."""
-    rulings = review_audit.list_rulings(store.connection)
+    rulings = list_rulings(store.connection)
     newest = {_question(ruling): ruling.id for ruling in not_undone(rulings)}
     return [replace(ruling, counts=newest.get(_question(ruling)) == ruling.id) for ruling in rulings]
 

@@ -12,12 +12,13 @@ from db.database import Store
 from db.desk_models import RulingRecord, Verdict
 from db.queries import review_audit
 from db.queries.publication_list import read_publications
+from db.queries.rulings import in_force, list_rulings
 from db.queries.snapshots import load_listings
-from monitor.changelog.history import agreement_slug
 from monitor.changelog.log import read_log
+from monitor.matching.ids import agreement_slug
 from monitor.review.decide import RulingError
 from monitor.review.preview import Effects, preview_rulings
-from monitor.review.rulings import RULINGS, in_force
+from monitor.review.rulings import RULINGS
 
 COLUMNS = ("made_at", "reviewer", "ruling", "subject", "other", "reason")
 OPTIONAL = ("on_change",)
@@ -38,7 +39,7 @@ def export_rulings(store: Store) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*COLUMNS, *OPTIONAL])
-    for ruling in review_audit.list_rulings(store.connection):
+    for ruling in list_rulings(store.connection):
         writer.writerow([getattr(ruling, column) for column in (*COLUMNS, *OPTIONAL)])
     return out.getvalue()
 
@@ -49,7 +50,7 @@ def read_import(store: Store, data: bytes, name: str, importer: str, *, confirm_
     Raise `RulingError`, which names file, row and what to do, when the CSV is not one that `export_rulings` makes, when
     a ruling is of the future, or when one that counts is about something that is not here.
     """
-    here = review_audit.list_rulings(store.connection)
+    here = list_rulings(store.connection)
     known = {(r.subject, r.mark) for r in here}
     found, rows = RulingImport(), {}
     for number, row in read_rows(data, name, COLUMNS, OPTIONAL):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import cast
 
 from db.alert_models import What
 from db.database import Store
@@ -66,7 +65,7 @@ class Selection:
 def gather_entries(store: Store, selection: Selection, public_url: str) -> list[Entry]:
     """Return all entries, newest first."""
     changes = {
-        c["id"]: c for c in cast("list[ChangeRecord]", read_log(store))
+        c["id"]: c for c in read_log(store)
         if c["kind"] in DEFAULT_KINDS and selection.selects(c)
     }  # fmt: skip
     said: dict[str, What] = {}

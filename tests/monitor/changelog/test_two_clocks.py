@@ -75,7 +75,7 @@ def test_any_list_answers_for_its_day_with_its_rows(history: list[Posting]) -> N
 def test_a_list_answers_from_its_day_until_the_next_ones(store: Store) -> None:
     take(store, [posting("2025-06-02", BAKER, BAY, BAY), posting("2025-06-05", BAKER, LAKE)])
 
-    def on(day: str | None) -> list[tuple[str, list[int]]]:
+    def on(day: str | None) -> list[tuple[str | None, list[int]]]:
         return [(r["agency"], r["rows"]) for r in listed_agreements(store, as_of=day)]
 
     early = [("Baker County Sheriff's Office", [2]), ("Bay County Sheriff's Office", [3, 4])]  # a row printed twice

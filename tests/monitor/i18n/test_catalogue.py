@@ -8,7 +8,7 @@ import pytest
 
 from monitor.i18n.catalogue import extract_messages, extract_rules, read_catalogue
 from monitor.i18n.language import language
-from monitor.matching.rules import AGAINST, RULES
+from monitor.matching.reasons import AGAINST, RULES
 
 PLACES = re.compile(r"%\(\w+\)[sd]")
 #: Messages that are the same in both languages.

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.changelog.history import Change
-from monitor.matching.rules import AGAINST, RULES
+from db.models import Change
+from monitor.matching.reasons import AGAINST, RULES
 from tests.monitor.folded import Folded, Row, fold_lists
 from tests.paths import ROOT
 

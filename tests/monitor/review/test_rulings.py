@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from db.database import Store
 from db.errors import NotFoundError
-from db.queries.review_audit import list_rulings
+from db.queries.rulings import list_rulings
+from db.records import ChangeRecord
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
 from monitor.review import decide
@@ -47,17 +47,18 @@ def rule(store: Store, ruling: str, subject: str, other: str = "", minute: int =
     assert difference(made, dump(store)) == []
 
 
-def said(store: Store) -> list[tuple[str, str, str]]:
+def said(store: Store) -> list[tuple[str, str | None, str]]:
     """Kind, agency as printed and status of every change that stands."""
-    return [
-        (c["kind"], (c["after"] or c["before"])["agency"], c["status"])
-        for c in read_log(store)
-        if c["status"] != "retracted"
-    ]
+    return [(c["kind"], printed_name(c), c["status"]) for c in read_log(store) if c["status"] != "retracted"]
 
 
-def change_of(store: Store, kind: str, agency: str) -> dict[str, Any]:
-    (found,) = [c for c in read_log(store) if c["kind"] == kind and (c["after"] or c["before"])["agency"] == agency]
+def printed_name(change: ChangeRecord) -> str | None:
+    row = change["after"] or change["before"]
+    return row["agency"] if row else None
+
+
+def change_of(store: Store, kind: str, agency: str) -> ChangeRecord:
+    (found,) = [c for c in read_log(store) if c["kind"] == kind and printed_name(c) == agency]
     return found
 
 
@@ -91,8 +92,8 @@ def test_distinct_holds_apart_what_a_rule_would_pair(store: Store) -> None:
     take(store, [Posting((BAKER, NEW, macro), "2025-06-06T14:00:00Z", "d.xlsx"),
                  Posting((BAKER, NEW, marco), "2025-06-07T14:00:00Z", "e.xlsx")])  # fmt: skip
     amendment = change_of(store, "amendment", marco.agency)
-    rule(store, "distinct", amendment["id"], amendment["agreement_id"])
-    kinds = {(c["kind"], (c["after"] or c["before"])["agency"]): c["status"] for c in read_log(store)}
+    rule(store, "distinct", amendment["id"], amendment["agreement_id"] or "")
+    kinds = {(c["kind"], printed_name(c)): c["status"] for c in read_log(store)}
     assert kinds[("amendment", marco.agency)] == "retracted"
     assert kinds[("termination", macro.agency)] == "provisional"
     assert kinds[("signing", marco.agency)] == "confirmed"

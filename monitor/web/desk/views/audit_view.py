@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from db.queries import sessions
 from db.queries.publication_list import read_publications
+from monitor.alerts import outbox
 from monitor.review import decide, rulings_csv
 from monitor.review.guards import find_guard, require_confirmation
 from monitor.review.queue import read_queue
@@ -55,7 +56,7 @@ def import_rulings(request: DeskRequest) -> Response:
         try:
             require_confirmation(guard, user, request.form.get("typed", ""))
             rulings_csv.store_import(request.store, found)
-            decide.take_effect(request.store, confirm_after_hours=request.hours)
+            decide.take_effect(request.store, confirm_after_hours=request.hours, tell=outbox.queue)
             told = f"{len(found.new)} rulings imported, {found.known} known already."
             return request.page("message.html", title="Imported", text=told)
         except decide.RulingError as error:

@@ -7,6 +7,7 @@ import hashlib
 from starlette.responses import Response
 
 from db.desk_models import Verdict
+from monitor.alerts import outbox
 from monitor.review import decide
 from monitor.review.guards import find_guard, most_at_once, require_confirmation
 from monitor.review.preview import preview_rulings
@@ -54,7 +55,7 @@ def rule_in_bulk(request: DeskRequest) -> Response:
     except decide.RulingError as error:
         return _show(request, asked, ruling, choices, ticked, str(error), 400)
     ids = decide.write_rulings(request.store, verdicts, request.who.user.name, request.form.get("reason", ""))
-    decide.take_effect(request.store, confirm_after_hours=request.hours, newest=ids)
+    decide.take_effect(request.store, confirm_after_hours=request.hours, tell=outbox.queue, newest=ids)
     return request.go("", done=f"{ids[0]}-{ids[-1]}")
 
 

@@ -10,9 +10,10 @@ from starlette.responses import Response
 from db.errors import NotFoundError
 from db.queries import desk_work, users
 from db.records import ChangeRecord, PrintedRow
+from monitor.alerts import outbox
 from monitor.i18n.labels import KIND_SENTENCES, STATUS_SENTENCES
 from monitor.matching.names import normal_form
-from monitor.matching.rules import AGAINST, RULES
+from monitor.matching.reasons import AGAINST, RULES
 from monitor.places.gazetteer import slug_of
 from monitor.review import decide
 from monitor.review.evidence import candidate_rows, evidence_in_words, rows_around, timeline_of
@@ -94,7 +95,7 @@ def rule_on_change(request: DeskRequest) -> Response:
     ids = decide.write_rulings(request.store, dict.fromkeys(verdicts, change["id"]), name, reason)
     after = f"/changes/{change['id']}"
     if ruling != "note":
-        decide.take_effect(request.store, confirm_after_hours=request.hours, newest=ids)
+        decide.take_effect(request.store, confirm_after_hours=request.hours, tell=outbox.queue, newest=ids)
         before = queue.in_order(asked, name)
         after = next_after(before, change["id"], read_queue(request.store), asked, name)
     filters = {key: value for key, value in asked.items() if key in FILTERS}
@@ -127,7 +128,7 @@ def undo(request: DeskRequest) -> Response:
     if not standing:
         raise Refusal(409, "That ruling no longer counts: it was undone, or a later one stands.")
     ids = decide.undo_rulings(request.store, standing, request.who.user.name, request.form.get("reason", ""))
-    decide.take_effect(request.store, confirm_after_hours=request.hours, newest=ids)
+    decide.take_effect(request.store, confirm_after_hours=request.hours, tell=outbox.queue, newest=ids)
     of = standing[0].on_change or request.form.get("of", "")
     place = f"/changes/{of}" if of else "/audit"
     if newest.ruling in ("release", "reject"):

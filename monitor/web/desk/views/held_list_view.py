@@ -9,6 +9,7 @@ from db.errors import NotFoundError
 from db.queries import review_audit
 from db.queries.publication_list import read_publications
 from db.records import PublicationRecord
+from monitor.alerts import outbox
 from monitor.review import decide
 from monitor.review.guards import find_guard, require_confirmation
 from monitor.review.preview import Effects, preview_rulings
@@ -55,7 +56,7 @@ def rule_on_list(request: DeskRequest) -> Response:
     ids = decide.write_rulings(request.store, [Verdict(ruling, sha256)], name, reason)
     after = f"/lists/{sha256}"
     if ruling != "note":
-        decide.take_effect(request.store, confirm_after_hours=request.hours, newest=ids)
+        decide.take_effect(request.store, confirm_after_hours=request.hours, tell=outbox.queue, newest=ids)
         after = next_after(before, sha256, read_queue(request.store), asked, name)
     return request.go(after, done=f"{ids[0]}-{ids[-1]}", seen=request.form.get("seen", ""))
 

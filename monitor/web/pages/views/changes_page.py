@@ -8,7 +8,7 @@ from itertools import groupby
 
 from db.records import PrintedRow
 from monitor.i18n.labels import KINDS, STATUSES
-from monitor.matching.rules import RULES
+from monitor.matching.reasons import RULES
 from monitor.places.gazetteer import normal
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Book, PageChange

@@ -48,7 +48,7 @@ def tab_to(page: Page, text: str) -> None:
     raise AssertionError(f"Tab never reaches {text!r}")
 
 
-def statuses(world: World) -> dict[tuple[str, str, str], str]:
+def statuses(world: World) -> dict[tuple[str, str | None, str | None], str]:
     with world.store() as store:
         return {(e["kind"], e["state"], e["agency"]): e["status"] for e in read_log(store)}
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from db.queries.review_audit import list_rulings
+from db.queries.rulings import list_rulings
 from monitor.review.queue import Queue, read_queue, read_rulings
 from tests.monitor.web.desk.conftest import ADA, BEN, World, token_in
 from tests.monitor.web.desk.test_rulings import ENDING, SIGNING, held, log_of, rule, stands

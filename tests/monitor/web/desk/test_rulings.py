@@ -6,7 +6,6 @@ import csv
 import io
 import threading
 from pathlib import Path
-from typing import Any
 
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
@@ -14,12 +13,13 @@ from typer.testing import CliRunner
 import scheduler
 from db.database import Store
 from db.desk_models import RulingRecord, Verdict
+from db.queries.rulings import in_force
+from db.records import ChangeRecord
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
 from monitor.review.decide import RulingError
 from monitor.review.preview import preview_rulings
 from monitor.review.queue import read_rulings
-from monitor.review.rulings import in_force
 from tests.monitor.web.desk.conftest import ADA, BEN, World, token_in
 from tests.monitor.web.desk.history import make_history
 
@@ -27,10 +27,10 @@ FLORIDA = "fl-lake-placid-police-department-tfm-2025-02-26"
 NEW_YORK = "ny-lake-placid-police-department-tfm-2025-02-26"
 
 
-def log_of(world: World) -> dict[tuple[str, str], dict[str, Any]]:
+def log_of(world: World) -> dict[tuple[str, str], ChangeRecord]:
     """The log by kind and agency's first word and state; each pair is met once in this history."""
     with world.store() as store:
-        return {(e["kind"], f"{e['agency'].split()[0]} {e['state']}"): e for e in read_log(store)}
+        return {(e["kind"], f"{(e['agency'] or '').split()[0]} {e['state']}"): e for e in read_log(store)}
 
 
 def stands(world: World) -> dict[tuple[str, str], tuple[str, bool]]:
@@ -168,7 +168,7 @@ def test_a_held_list_shows_what_its_release_would_change_and_changes_just_that(w
     assert {found[line.id] for line in effects.new} == {"provisional"}
 
 
-def log_before(world: World) -> list[dict[str, Any]]:
+def log_before(world: World) -> list[ChangeRecord]:
     """The log as it was known before anyone ruled."""
     from monitor.changelog.log import Filter
 
