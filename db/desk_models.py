@@ -153,3 +153,14 @@ class AgreementCard(NamedTuple):
     support_type: str | None
     signed_on: str | None
     status: str
+
+
+class RowPlace(NamedTuple):
+    """Where a row stands: its listing's id, its sheet row (from 1), and the list."""
+
+    listing_id: int
+    row: int
+    list_name: str
+    file: str
+    sha256: str
+    published_on: str

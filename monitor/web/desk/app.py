@@ -35,6 +35,7 @@ ENDPOINTS = (
     Endpoint("POST", "/filters", queue_view.save_filter),
     Endpoint("GET", "/changes/{id}", change_view.show_change),
     Endpoint("POST", "/changes/{id}", change_view.rule_on_change),
+    Endpoint("GET", "/changes/{id}/effects", change_view.preview_change),
     Endpoint("POST", "/changes/{id}/assign", change_view.assign),
     Endpoint("POST", "/undo", change_view.undo),
     Endpoint("GET", "/lists/{sha256}", held_list_view.show_list),

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from db.database import Store
 from db.errors import NotFoundError, StoreError
 from db.settings import Settings
+from monitor.i18n import labels
 from monitor.i18n.templates import make_environment
 from monitor.web.desk.accounts import find_active_user
 from monitor.web.desk.logins import Login, Logins, read_signing_key
@@ -118,7 +119,9 @@ class Desk:
         self.logins = Logins(key, settings.session_hours, settings.session_idle_minutes)
         self._proxies = frozenset(settings.trusted_proxies.split())
         self._login_signer = Signer(key, salt="desk login")
-        self.templates = make_environment(Path(__file__).parent / "templates")
+        self.templates = make_environment(
+            Path(__file__).parent / "templates", kind_words=labels.KINDS, field_words=labels.FIELDS
+        )
 
     def is_secure(self, http: Request) -> bool:
         """Return whether the reader came by TLS."""

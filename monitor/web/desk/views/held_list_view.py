@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from db.desk_models import Verdict
+from db.desk_models import HeldList, Verdict
 from db.errors import NotFoundError
 from db.queries import review_audit
 from db.queries.publication_list import read_publications
@@ -32,7 +32,7 @@ def show_list(request: DeskRequest, refused: str = "") -> Response:
         older=older, rulings=queue.rulings_on_list(sha256), seen=queue.last_ruling_id, asked=asked,
         query=query_of(asked), done=find_done(request, queue), refused=refused,
         guard=find_guard(effects, 1) if effects else None, reason=request.form.get("reason", ""),
-        group=next((h.group for h in queue.lists if h.sha256 == sha256 and h.waits), ""),
+        group=_shared_group(queue.lists, sha256),
     )  # fmt: skip
 
 
@@ -80,6 +80,13 @@ def _preview(request: DeskRequest, found: list[PublicationRecord]) -> Effects | 
         return None
     verdict = Verdict("release", found[0]["sha256"])
     return preview_rulings(request.store, [verdict], confirm_after_hours=request.hours)
+
+
+def _shared_group(lists: list[HeldList], sha256: str) -> str:
+    """Return what a held list has in common with other held ones; "" when it stands alone."""
+    waiting = [held for held in lists if held.waits]
+    group = next((held.group for held in waiting if held.sha256 == sha256), "")
+    return group if sum(held.group == group for held in waiting) > 1 else ""
 
 
 def _find(request: DeskRequest) -> list[PublicationRecord]:

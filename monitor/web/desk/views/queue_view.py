@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from db.desk_models import RulingEffect, RulingRecord
 from db.queries import desk_work, users
 from db.records import ChangeRecord
-from monitor.changelog.log import KINDS, STATUSES
+from monitor.changelog.log import STATUSES
 from monitor.review.queue import PARTS, Queue, QueueItem, read_queue
 from monitor.web.desk.respond import PREFIX, DeskRequest, Refusal
 
@@ -77,7 +77,7 @@ def show_queue(request: DeskRequest) -> Response:
     return request.page(
         "queue.html", sections=[(part, [item for item in shown if item.part == part]) for part in PARTS],
         counts={part: sum(item.part == part for item in found) for part in PARTS}, asked=asked, total=len(found),
-        number=number, last=last, query=query_of(asked), states=STATES, kinds=list(KINDS), statuses=list(STATUSES),
+        number=number, last=last, query=query_of(asked), states=STATES, statuses=list(STATUSES),
         headings=PARTS, new=len(queue.known_after(user.looked_at or "")), done=find_done(request, queue),
         groups=Counter(item.held.group for item in found if item.held and item.part == "held lists"),
         assignments=queue.assignments, saved=desk_work.list_filters(request.store.connection, user.id),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from monitor.places.gazetteer import slug_of
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Agency, Book
 from monitor.web.pages.charts import draw_timeline
@@ -159,8 +160,8 @@ def newest_mark(book: Book) -> str:
 
 
 def _named(agency: Agency, asked: str) -> bool:
-    words = place_index.slug_of(asked).split("-")
+    words = slug_of(asked).split("-")
     whole = (
-        f"{agency.id}-{place_index.slug_of(agency.name)}-{place_index.slug_of(place_index.state_name(agency.state))}"
+        f"{agency.id}-{slug_of(agency.name)}-{slug_of(place_index.state_name(agency.state))}"
     )
     return all(any(part.startswith(word) for part in whole.split("-")) for word in words)

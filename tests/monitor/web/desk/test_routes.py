@@ -40,6 +40,7 @@ TABLE = (
     Row(POST, "/review/looked", LOGIN, QUEUE, QUEUE),
     Row(GET, "/review/changes/{id}", LOGIN, "200", "200"),
     Row(POST, "/review/changes/{id}", LOGIN, "→ /review/changes/", "→ /review/changes/", {"ruling": "confirm"}),
+    Row(GET, "/review/changes/{id}/effects", LOGIN, "200", "200"),
     Row(POST, "/review/filters", LOGIN, "→ /review", "→ /review", {"name": "Florida", "state": "FL"}),
     Row(POST, "/review/changes/{id}/assign", LOGIN, "→ /review/changes/", "→ /review/changes/", {"reviewer": BEN}),
     Row(POST, "/review/undo", LOGIN, "404", "404", {"made": "999"}),
@@ -90,10 +91,8 @@ def ids(world: World) -> dict[str, str]:
 
 def ask(client: TestClient, row: Row, ids: dict[str, str], token: str | None) -> str:
     path = row.path.format(**ids) + row.query
-    if row.method == GET:
-        answer = client.get(path)
-    else:
-        answer = client.post(path, data=row.form | ({} if token is None else {"csrf": token}))
+    form = row.form | ({} if token is None else {"csrf": token})
+    answer = client.get(path) if row.method == GET else client.post(path, data=form)
     if answer.status_code == 303:
         return "→ " + answer.headers["location"].split("?")[0]
     return str(answer.status_code)

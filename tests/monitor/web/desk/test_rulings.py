@@ -262,7 +262,8 @@ def test_a_cell_cannot_steer_the_page(world: World) -> None:
         connection.execute(
             "update agencies set name = ? where id = 'fl-taylor-county-sheriffs-office'", ["<script>x</script>\u202e"]
         )
-    page = world.client(ADA).get("/review").text
+    change = log_of(world)[("signing", "<script>x</script>\u202e FL")]["id"]
+    page = world.client(ADA).get(f"/review/changes/{change}").text
     assert "&lt;script&gt;x&lt;/script&gt;‹U+202E›" in page
     assert "<script>x" not in page
 
