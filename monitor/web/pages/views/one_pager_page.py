@@ -40,7 +40,7 @@ def routes(site: Site) -> None:
 
 def _show(make: Callable[..., Sheet | None], pdf: bool) -> View:
     def show(request: PageRequest, **address: str) -> Page | None:
-        sheet = make(request, **address)
+        sheet = make(request, pdf, **address)
         if sheet is None:
             return None
         if pdf:
@@ -51,8 +51,8 @@ def _show(make: Callable[..., Sheet | None], pdf: bool) -> View:
     return show
 
 
-def make_country(request: PageRequest) -> Sheet:
-    """Return the one-pager of the country."""
+def make_country(request: PageRequest, pdf: bool) -> Sheet:
+    """Return the one-pager of the country, as a page or `pdf`."""
     say, book = request.language.say, request.book
     status = status_of(book.agencies.values())
     states = {book.agencies[a.agency_id].state for a in status.listed}
@@ -66,11 +66,11 @@ def make_country(request: PageRequest) -> Sheet:
         if listed := status_of(agencies_of(book, state)).listed:
             rows.append((state.name, *(str(sum(a.support == c for a in listed)) for c in MODELS)))
     rows.sort(key=lambda r: -sum(map(int, r[1:])))
-    sheet = _make_sheet(request, say("The United States"), facts, "us/", "places/", draw_small_country(book))
+    sheet = _make_sheet(request, say("The United States"), facts, "us/", "places/", draw_small_country(book, pdf))
     return _with_rows(sheet, request.language, [say("State"), *MODELS], rows)
 
 
-def make_state(request: PageRequest, code: str) -> Sheet | None:
+def make_state(request: PageRequest, pdf: bool, code: str) -> Sheet | None:
     """Return the one-pager of a state; None where there is none."""
     state = place_index.states().get(code.upper())
     if state is None:
@@ -81,12 +81,12 @@ def make_state(request: PageRequest, code: str) -> Sheet | None:
         *_count_listed(status, request.language),
         _count_ended(status, request.language),
     ]
-    drawing = draw_small_state(request.book, state)
+    drawing = draw_small_state(request.book, state, None, pdf)
     sheet = _make_sheet(request, state.name, facts, f"{state.slug}/", f"places/{state.slug}/", drawing)
     return _with_agreements(sheet, request, status)
 
 
-def make_county(request: PageRequest, code: str, slug: str) -> Sheet | None:
+def make_county(request: PageRequest, pdf: bool, code: str, slug: str) -> Sheet | None:
     """Return the one-pager of a county; None where there is none."""
     county = find_county(code, slug)
     if county is None:
@@ -103,11 +103,11 @@ def make_county(request: PageRequest, code: str, slug: str) -> Sheet | None:
     elif neighbours:
         facts.append(say("No neighboring county has a listed agreement."))
     to = f"{state.slug}/{county.slug}/"
-    sheet = _make_sheet(request, where, facts, to, f"places/{to}", draw_small_state(book, state, county))
+    sheet = _make_sheet(request, where, facts, to, f"places/{to}", draw_small_state(book, state, county, pdf))
     return _with_agreements(sheet, request, status)
 
 
-def make_agency(request: PageRequest, agency_id: str) -> Sheet | None:
+def make_agency(request: PageRequest, pdf: bool, agency_id: str) -> Sheet | None:
     """Return the one-pager of an agency; None where there is none."""
     agency = request.book.agencies.get(agency_id)
     if agency is None:
@@ -119,7 +119,7 @@ def make_agency(request: PageRequest, agency_id: str) -> Sheet | None:
         names = "; ".join(name for name, _, _ in agency.names[:6])
         facts.append(request.language.say("Names ICE printed: %(names)s.", names=names))
     state, county = place_index.states().get(agency.state or ""), place_index.counties().get(agency.fips or "")
-    drawing = draw_small_state(request.book, state, county) if state else ""
+    drawing = draw_small_state(request.book, state, county, pdf) if state else ""
     sheet = _make_sheet(request, where, facts, f"agency/{agency.id}/", f"agencies/{agency.id}/", drawing)
     return _with_agreements(sheet, request, status)
 
