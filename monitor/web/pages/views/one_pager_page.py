@@ -77,7 +77,7 @@ def make_state(request: PageRequest, pdf: bool, code: str) -> Sheet | None:
         return None
     status = status_of(agencies_of(request.book, state))
     facts = [
-        _say_status(status, state.name, request.language),
+        _say_status(status, state.name, request),
         *_count_listed(status, request.language),
         _count_ended(status, request.language),
     ]
@@ -95,7 +95,7 @@ def make_county(request: PageRequest, pdf: bool, code: str, slug: str) -> Sheet 
     state = place_index.states()[county.state]
     status = status_of(agencies_of(book, fips=county.fips))
     where = f"{county.name}, {state.name}"
-    facts = [_say_status(status, where, request.language), *_count_listed(status, request.language)]
+    facts = [_say_status(status, where, request), *_count_listed(status, request.language)]
     neighbours = [place_index.counties()[f] for f in county.neighbours if f in place_index.counties()]
     with_one = [c.name for c in neighbours if status_of(agencies_of(book, fips=c.fips)).code == "listed"]
     if with_one:
@@ -114,7 +114,7 @@ def make_agency(request: PageRequest, pdf: bool, agency_id: str) -> Sheet | None
         return None
     status = status_of([agency])
     where = f"{agency.name}, {place_index.state_name(agency.state)}"
-    facts = [_say_status(status, where, request.language), *_count_listed(status, request.language)]
+    facts = [_say_status(status, where, request), *_count_listed(status, request.language)]
     if len(agency.names) > 1:
         names = "; ".join(name for name, _, _ in agency.names[:6])
         facts.append(request.language.say("Names ICE printed: %(names)s.", names=names))
@@ -166,7 +166,8 @@ def _with_rows(sheet: Sheet, language: Language, head: Sequence[str], rows: Sequ
 def _with_agreements(sheet: Sheet, request: PageRequest, status: PlaceStatus) -> Sheet:
     say = request.language.say
     rows = [
-        (request.book.agencies[a.agency_id].name, a.support or "", a.signed_on or "–", a.first_on,
+        (request.book.agencies[a.agency_id].name, a.support or "", a.signed_on or "–",
+         say("by %(day)s", day=a.first_on) if a.from_start else a.first_on,
          say(labels.AGREEMENT_STATUSES[a.status]))
         for a in (*status.listed, *status.pending, *status.ended)
     ]  # fmt: skip
@@ -174,15 +175,20 @@ def _with_agreements(sheet: Sheet, request: PageRequest, status: PlaceStatus) ->
     return _with_rows(sheet, request.language, head, rows)
 
 
-def _say_status(status: PlaceStatus, where: str, language: Language) -> str:
-    day = language.date(status.since)
+def _say_status(status: PlaceStatus, where: str, request: PageRequest) -> str:
+    say, values = request.language.say, {"where": where, "day": request.language.date(status.since)}
+    if status.code == "listed" and status.from_start:
+        return say("%(where)s: listed by ICE on or before %(day)s.", **values)
     if status.code == "listed":
-        return language.say("%(where)s: listed by ICE since %(day)s.", where=where, day=day)
+        return say("%(where)s: listed by ICE since %(day)s.", **values)
+    if status.code == "pending" and status.from_start:
+        return say("%(where)s: listed as pending on or before %(day)s.", **values)
     if status.code == "pending":
-        return language.say("%(where)s: listed as pending since %(day)s.", where=where, day=day)
+        return say("%(where)s: listed as pending since %(day)s.", **values)
     if status.code == "ended":
-        return language.say("%(where)s: no longer listed by ICE since %(day)s.", where=where, day=day)
-    return language.say("%(where)s: no agreement on any list we have.", where=where)
+        return say("%(where)s: no longer listed by ICE since %(day)s.", **values)
+    first_day = request.language.date(request.book.first_day)
+    return say("%(where)s: on no list kept here (since %(day)s).", where=where, day=first_day)
 
 
 def _count_listed(status: PlaceStatus, language: Language) -> list[str]:
