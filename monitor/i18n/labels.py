@@ -22,7 +22,7 @@ KINDS = {
     "list_event": N_("About a list as a whole"),
 }
 KIND_SENTENCES = {
-    "signing": N_("ICE's list shows this agreement for the first time."),
+    "signing": N_("ICE's list shows this agreement, and no earlier list kept here does."),
     "termination": N_("ICE's list no longer shows this agreement. The list does not say why."),
     "renewal": N_(
         "The same agency signed a new agreement of the same support type, and the older one is gone from the list."
@@ -30,7 +30,7 @@ KIND_SENTENCES = {
     "switch": N_("The agency signed another support type after its older agreement was gone from the list."),
     "amendment": N_("The agreement continues; ICE changed what some cells of its row say."),
     "reinstatement": N_("The agreement is listed again after a time when it was not."),
-    "pending_listed": N_("ICE's pending list shows this agency and support type for the first time."),
+    "pending_listed": N_("ICE's pending list shows this agency and support type, and no earlier one kept here does."),
     "pending_withdrawn": N_(
         "ICE's pending list no longer shows this agency and support type: it may have been signed or dropped."
     ),
@@ -69,7 +69,7 @@ PLACE_STATUSES = {
     "listed": N_("Listed"),
     "pending": N_("Pending"),
     "ended": N_("No longer listed"),
-    "never": N_("Never listed"),
+    "never": N_("On no list kept here"),
 }
 FIELDS = {
     "state": N_("State"),
