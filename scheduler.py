@@ -41,10 +41,10 @@ async def make_pass(store: Store, settings: Settings, now: Clock) -> tuple[Crawl
     from db.queries.runs import end_broken_runs
     from db.threads import run_in_thread
     from monitor.service.work import derive_all
-    from scrapers.collect import take_lists
+    from scrapers.collect import fetch_lists
 
     end_broken_runs(store, store.now_text())
-    result, unread = await take_lists(store, settings, now)
+    result, unread = await fetch_lists(store, settings, now)
     done = await run_in_thread(store, derive_all, store, settings)
     return result, unread, done
 
@@ -94,7 +94,8 @@ def import_lists(
     settings = settings_with(db)
     saved = ingest.find_saved(paths or [], manifest, capture_time)
     with Store.open(settings.home) as store, working(store, "`import`"), progress_bar() as progress:
-        taken = [ingest.take_in(store, one, store.now_text()) for one in progress.track(saved, description="reading")]
+        tracked = progress.track(saved, description="reading")
+        taken = [ingest.import_list(store, one, store.now_text()) for one in tracked]
         done = derive_all(store, settings, track(progress, "comparing"))
         progress.stop()
         for document in taken:

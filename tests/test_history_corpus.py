@@ -6,12 +6,12 @@ import csv
 import random
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from db.database import Store
 from db.queries.publication_list import read_publications
+from db.records import PublicationRecord
 from monitor.changelog.as_of import totals
 from monitor.changelog.log import Filter, read_log
 from monitor.changelog.rebuild import derive
@@ -34,7 +34,7 @@ def saved_lists() -> list[ingest.SavedList]:
 
 def take(store: Store, saved: list[ingest.SavedList], now: str = NOW) -> list[str]:
     """The lists are taken in and compared; returns the ids of changes stated."""
-    assert [taken.error for one in saved if (taken := ingest.take_in(store, one, now)).error] == []
+    assert [taken.error for one in saved if (taken := ingest.import_list(store, one, now)).error] == []
     return derive(store, now=now).stated
 
 
@@ -46,8 +46,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield store
 
 
-def by_file(store: Store) -> dict[str, dict[str, Any]]:
-    return {p["file"]: dict(p) for p in read_publications(store.connection)}
+def by_file(store: Store) -> dict[str, PublicationRecord]:
+    return {p["file"]: p for p in read_publications(store.connection)}
 
 
 def test_each_of_the_304_files_is_accounted_for(store: Store) -> None:

@@ -26,8 +26,13 @@ class KeptFetch(TypedDict):
     file_name: str | None
 
 
-#: A link on the landing page to a list: url, linked_as, file_name.
-LinkRecord = dict[str, str | None]
+class LinkRecord(TypedDict):
+    """A link on the landing page to a list; `linked_as` is the list it names, None when it names none."""
+
+    url: str
+    text: str
+    linked_as: ListName | None
+    file_name: str | None
 
 
 class TotalsStated(TypedDict):

@@ -17,3 +17,14 @@ def read_waiting_lists(connection: sqlite3.Connection) -> list[HeldList]:
         " order by published_at, file"
     )
     return [HeldList(*(*row[:-1], tuple(json.loads(row[-1])))) for row in rows]
+
+
+def describe_held(connection: sqlite3.Connection, sha256: str) -> list[str]:
+    """Return what is held and why, in lines for the operator."""
+    lines = []
+    for file, name, rows, reasons in connection.execute(
+        "select file, list, rows, reasons from publications where sha256 = ?", [sha256]
+    ):
+        lines.append(f"{file} ({name}, {rows} rows)")
+        lines += [f"  - {reason}" for reason in json.loads(reasons)]
+    return lines

@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
+from monitor.i18n.safe_text import safe_cell
+
 
 class Format(StrEnum):
     """How a result is printed."""
@@ -23,8 +25,6 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-#: Characters by which a spreadsheet takes a cell for a formula.
-_FORMULA = ("=", "+", "-", "@")
 _UNPRINTABLE = re.compile(r"[^ -~]")
 
 
@@ -81,11 +81,6 @@ def warn(text: str) -> None:
 def plain(text: str) -> str:
     """Return the text without control and direction characters: a list's cell must not steer a terminal."""
     return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
-
-
-def safe_cell(text: str) -> str:
-    """Return a CSV cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
 def _escaped(text: str) -> str:

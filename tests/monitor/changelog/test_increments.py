@@ -14,7 +14,7 @@ from db.queries import fetches, runs, snapshots
 from db.queries.publication_list import read_publications
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import Derived, derive
-from monitor.review import decisions
+from monitor.review import decide
 from scrapers import ingest
 from tests.dump import difference, dump
 from tests.histories import NOW, Posting, Row, agencies, open_store, put, take
@@ -118,7 +118,7 @@ def test_a_list_that_the_page_no_longer_links_is_one_event_though_no_list_came(s
 def test_a_dismissed_ending_stays_dismissed_when_the_row_returns(store: Store) -> None:
     take(store, [FIRST, WITHOUT_BAY])
     (ending,) = read_log(store)
-    decisions.rule(store, "dismiss", ending["id"], reviewer="Ann", reason="a slip", made_at=NOW)
+    decide.rule(store, "dismiss", ending["id"], reviewer="Ann", reason="a slip", made_at=NOW)
     derive(store, now=NOW)
     put(store, replace(FIRST, modified="2025-06-06T14:00:00Z", file="participatingAgencies06062025am.xlsx"))
     derived_as_a_rebuild(store)
@@ -130,7 +130,7 @@ def test_a_dismissed_ending_stays_dismissed_when_the_row_returns(store: Store) -
 def test_a_confirmed_ending_whose_row_returns(store: Store) -> None:
     take(store, [FIRST, WITHOUT_BAY])
     (ending,) = read_log(store)
-    decisions.rule(store, "confirm", ending["id"], reviewer="Ann", reason="", made_at=NOW)
+    decide.rule(store, "confirm", ending["id"], reviewer="Ann", reason="", made_at=NOW)
     derive(store, now=NOW)
     assert told(store) == [("termination", "confirmed")]
     put(store, replace(FIRST, modified="2025-06-06T14:00:00Z", file="participatingAgencies06062025am.xlsx"))

@@ -33,7 +33,7 @@ def poll(
     sha256 = store.archive.put(json.dumps(links).encode())
     fetches.record_fetch(store, run, Fetch(PAGE, at, page, 200, sha256 if good else None, role="page"))
     if good and links is not None:
-        linked: list[fetches.LinkRecord] = [{"url": f"{PAGE}/{name}", "linked_as": name} for name in links]
+        linked = [{"url": f"{PAGE}/{name}", "linked_as": name} for name in links]
         fetches.record_page(
             store, run, sha256=sha256, text_sha256=sha256, seen_at=at, links=linked, totals=None
         )  # fmt: skip
