@@ -149,7 +149,7 @@ def doctor(
     from scrapers import ingest
 
     settings = settings_with(db)
-    with Store.open(settings.home, read_only=not repair) as store:
+    with Store.open(settings.home, read_only=not repair, check=False) as store:
         if repair:
             with working(store, "`doctor --repair`"):
                 for sha256 in backup.mend_archive(store, settings.backup_directory):
