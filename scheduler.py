@@ -94,9 +94,8 @@ def import_lists(
     settings = settings_with(db)
     saved = ingest.find_saved(paths or [], manifest, capture_time)
     with Store.open(settings.home) as store, working(store, "`import`"), progress_bar() as progress:
-        taken = [
-            ingest.import_list(store, one, store.now_text()) for one in progress.track(saved, description="reading")
-        ]
+        tracked = progress.track(saved, description="reading")
+        taken = [ingest.import_list(store, one, store.now_text()) for one in tracked]
         done = derive_all(store, settings, track(progress, "comparing"))
         progress.stop()
         for document in taken:
@@ -150,7 +149,7 @@ def doctor(
     from scrapers import ingest
 
     settings = settings_with(db)
-    with Store.open(settings.home, read_only=not repair) as store:
+    with Store.open(settings.home, read_only=not repair, check=False) as store:
         if repair:
             with working(store, "`doctor --repair`"):
                 for sha256 in backup.mend_archive(store, settings.backup_directory):

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from db.database import ARCHIVE_NAME, DATABASE_NAME, Store
 from db.disk_errors import describe_database_error, describe_os_error
 from db.documents import Archive
 from db.errors import NotFoundError, StoreError
-from db.locks import SERVICE, WORK, HomeLock
+from db.locks import SERVICE, SERVING, WORK, HomeLock
 from db.queries.kept_documents import read_documents
 from db.queries.switches import SENDING_PAUSED, set_switch
 
@@ -102,7 +102,9 @@ def restore(place: Path, home: Path, *, at: str, replace: bool = False) -> Backu
     if database.exists() and not replace:
         raise BackupError(f"{database} is there already; add --replace to put the backup in its place")
     checked = check_backup(path)
-    with HomeLock(home, SERVICE, "a restore", at=at), HomeLock(home, WORK, "a restore", at=at):
+    with ExitStack() as locks:
+        for name in (SERVICE, SERVING, WORK):
+            locks.enter_context(HomeLock(home, name, "a restore", at=at))
         try:
             new = _bring_documents(path, home)
             temporary = home / f"{_NEW}{DATABASE_NAME}"

@@ -25,7 +25,7 @@ from tests.paths import ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md"))]
 #: Options of every command, described once.
-COMMON = {"--db", "--help", "--verbose", "-v", "--version"}
+COMMON = {"--db", "--help", "--verbose", "-v", "--version", "--log-format"}
 
 
 def words_of(command: Any) -> set[str]:

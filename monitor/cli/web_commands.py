@@ -9,31 +9,19 @@ from typing import Annotated
 import typer
 
 from monitor.cli.options import DbOption, open_store, settings_with
-from monitor.cli.output import say, warn
+from monitor.cli.output import say
 
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
+    access_log: Annotated[bool, typer.Option("--access-log", help="Log every request to stderr.")] = False,
     db: DbOption = None,
 ) -> None:
     """Serve the public pages, sign-up and feeds, the API and the review desk until stopped."""
-    import uvicorn
+    from monitor.cli.serve_pages import serve_pages
 
-    from monitor.web.api import app as api
-    from monitor.web.desk import app as desk
-    from monitor.web.feeds import app as feeds
-    from monitor.web.forms import app as forms
-    from monitor.web.pages.app import create_app
-
-    settings = settings_with(db)
-    extra = (forms.make_routes(settings), feeds.make_routes(settings), api.routes(settings), desk.routes(settings))
-    app = create_app(settings.home, extra_routes=[route for routes in extra for route in routes])
-    warn(f"pages at http://{host}:{port}/")
-    uvicorn.run(
-        app, host=host, port=port, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
-        lifespan="on", limit_concurrency=2000, timeout_keep_alive=15,
-    )  # fmt: skip
+    serve_pages(settings_with(db), host, port, access_log=access_log)
 
 
 def mcp(db: DbOption = None) -> None:
@@ -85,7 +73,7 @@ def export(
 
 def datasette(db: DbOption = None) -> None:
     """Print the metadata for Datasette: descriptions, units, facets, and which tables are private."""
-    settings_with(db)  # misspelt settings stop every command
     from monitor.web.datasette import METADATA
 
+    settings_with(db)  # misspelt settings stop every command
     sys.stdout.write(METADATA.read_text(encoding="utf-8"))

@@ -23,7 +23,7 @@ from monitor.service.health.notify import ping, tell_operator
 from monitor.service.health.operator_notices import note_problems
 from monitor.service.health.problem_checks import find_problems
 from monitor.service.memory_release import give_back_memory
-from monitor.service.triggers import Job, JobFailed, PutOff
+from monitor.service.triggers import Job, JobFailed, NothingToDo, PutOff
 from monitor.service.work import derive_all, working
 
 _LOG = logging.getLogger(__name__)
@@ -73,7 +73,8 @@ class ServiceJobs:
         if result.error or not result.verified:
             raise JobFailed(result.error or "not every list could be verified; `ice-agreements status` says which")
         await run_in_thread(None, ping, self._settings)
-        return f"page and lists verified; {len(done.stated)} statements, {len(done.held)} lists held"
+        line = f"page and lists verified; {len(done.stated)} statements, {len(done.held)} lists held"
+        return line if done.anew or done.publications or done.stated else NothingToDo(line)
 
     async def confirm(self) -> str:
         """Confirm endings that have waited long enough, and read documents that a broken-off pass left."""
@@ -83,7 +84,8 @@ class ServiceJobs:
                 done = await run_in_thread(store, derive_all, store, self._settings)
         if not done.kept and done.folded:
             give_back_memory()
-        return f"{len(done.stated)} statements"
+        line = f"{len(done.stated)} statements"
+        return line if done.stated else NothingToDo(line)
 
     async def send(self) -> str:
         """Try every message and webhook that is due once, digests whose hour has come among them."""
@@ -112,7 +114,9 @@ class ServiceJobs:
         with self._open() as store:
             done = send_due(store, self._settings, store.now_text())
         said = f"{done.sent} sent, {done.put_off} put off, {done.failed} failed, {done.dropped} dropped"
-        return f"{said}; {done.halted}" if done.halted else said
+        if done.halted:
+            return f"{said}; {done.halted}"
+        return said if any((done.sent, done.put_off, done.failed, done.dropped)) else NothingToDo(said)
 
     def _back_up(self) -> str:
         directory = self._settings.backup_directory
