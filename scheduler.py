@@ -94,8 +94,8 @@ def import_lists(
     settings = settings_with(db)
     saved = ingest.find_saved(paths or [], manifest, capture_time)
     with Store.open(settings.home) as store, working(store, "`import`"), progress_bar() as progress:
-        tracked = progress.track(saved, description="reading")
-        taken = [ingest.import_list(store, one, store.now_text()) for one in tracked]
+        imported = ingest.import_lists(store, saved, store.now_text())
+        taken = list(progress.track(imported, total=len(saved), description="reading"))
         done = derive_all(store, settings, track(progress, "comparing"))
         progress.stop()
         for document in taken:

@@ -74,7 +74,7 @@ class ServiceJobs:
             raise JobFailed(result.error or "not every list could be verified; `ice-agreements status` says which")
         await run_in_thread(None, ping, self._settings)
         line = f"page and lists verified; {len(done.stated)} statements, {len(done.held)} lists held"
-        return line if done.anew or done.publications or done.stated else NothingToDo(line)
+        return line if done.folded or done.stated else NothingToDo(line)
 
     async def confirm(self) -> str:
         """Confirm endings that have waited long enough, and read documents that a broken-off pass left."""
