@@ -16,6 +16,16 @@ def list_statement_times(connection: sqlite3.Connection) -> list[tuple[str, str,
     return connection.execute("select change_id, known_at, status from statements order by id").fetchall()
 
 
+def find_newest_statement(connection: sqlite3.Connection, status: str) -> str | None:
+    """Return the change of which this status was stated last and still is its newest."""
+    row = connection.execute(
+        "select change_id from statements s where status = ? and id = (select max(id) from statements"
+        " where change_id = s.change_id) order by id desc limit 1",
+        [status],
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
 def get_log_version(connection: sqlite3.Connection) -> str:
     """Return a text that differs whenever the log, or who was told of it, may say something else."""
     row = connection.execute(
