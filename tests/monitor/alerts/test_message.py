@@ -89,7 +89,7 @@ def check_html(text: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("code", ["en", "es"])
 @pytest.mark.parametrize("times", [1, 5, 7])
 def test_a_message_passes_the_checker(world: World, code: str, times: int) -> None:
-    """11 changes in full, 55 and 77 in short (80 is the most): under 102 kB, and both parts give back what went in."""
+    """11 changes in full, 55 and 77 in short: under 102 kB, and both parts give back what went in."""
     data, rendered = built(world, code, times)
     assert len(data) < 102_000
     assert max(len(line) for line in data.split(b"\r\n")) <= 998
