@@ -60,6 +60,10 @@ class Settings(ServiceSettings, DeskSettings):
         max_length=500,  # with a signed link behind it, it must fit on one line of mail
         description="Address under which readers reach the pages; every link in a message or feed begins with it.",
     )  # fmt: skip
+    feed_ids_url: str = Field(
+        default="", pattern=r"^(https?://[^\s]+[^/\s])?$",
+        description="The site's first address, when it has moved: ids in feeds are made of it. Empty: public_url.",
+    )  # fmt: skip
     site_name: str = Field(
         default="287(g) agreements", max_length=80, pattern=r"^[^\r\n]*$",
         description="What messages, feeds and forms call this service.",

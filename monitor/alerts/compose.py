@@ -34,7 +34,7 @@ def _compose_for(connection: sqlite3.Connection, reader: int, now: str) -> int:
     # A correction waits until it is known whether what it corrects was taken; if it never was, nothing is corrected.
     deliveries.drop_deliveries(connection, [d.id for d in due if d.corrected in ("failed", "dropped")])
     ready = _without_unchanged_counts([d for d in due if d.corrected in (None, "sent")])
-    if len(ready) < policy.GATHER_CHANGES and all(d.latest_at > now for d in ready):
+    if sum(d.due_at <= now for d in ready) < policy.GATHER_CHANGES and all(d.latest_at > now for d in ready):
         return 0
     waiting = [d.id for d in ready]
     new: list[int] = []

@@ -90,7 +90,8 @@ def _find_quickest(change: ChangeRecord, matches: Iterable[Match], now: str) -> 
     for match in matches:
         rhythm = match.ending_rhythm or match.rhythm if ending else match.rhythm
         due = plan_delivery(rhythm, match.zone, now, 0 if ending else days)
-        if match.subscriber_id not in quickest or due < quickest[match.subscriber_id][1]:
+        known = quickest.get(match.subscriber_id)
+        if known is None or (due.latest_at, due.due_at) < (known[1].latest_at, known[1].due_at):
             quickest[match.subscriber_id] = (match, due)
     return quickest
 
