@@ -19,7 +19,7 @@ help:
 	@echo "make bench   the measurements of benchmarks/"
 	@echo "make year    a year of polls at speed, compared with the truth (an hour; YEAR='--polls 4' for minutes)"
 	@echo "make lock    requirements*.lock made anew     make wheel   dist/*.whl"
-	@echo "make places  monitor/places/ data made anew   make clean   what was made is removed"
+	@echo "make places  rebuild the data of monitor/places/   make clean   what was made is removed"
 
 run: $(VENV)/.for-run
 	$(BIN)/ice-agreements run
@@ -49,7 +49,8 @@ bench: $(VENV)/.for-bench
 	$(BIN)/python -m benchmarks
 
 places: $(VENV)/.for-dev
-	$(BIN)/python -m monitor.places.make
+	$(BIN)/python -m monitor.places.make_gazetteer
+	$(BIN)/python -m monitor.places.make_homes
 
 wheel: $(VENV)/.for-dev
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
