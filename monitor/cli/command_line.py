@@ -32,7 +32,6 @@ COMMANDS = {
     "alerts": "alerts_commands:app",
     "sending": "service_commands:sending",
     "backup": "service_commands:backup",
-    "restore": "service_commands:restore",
     "users": "user_commands:app",
 }
 
