@@ -69,6 +69,17 @@ class ServiceSettings(BaseModel):
     )
     backup_schedule: Schedule = Field(default="40 3 * * *", description="When a backup is made.")
     backup_keep: int = Field(default=14, ge=1, description="How many backups are kept; older ones are removed.")
+    backup_bucket: str = Field(
+        default="", pattern=r"^([a-z0-9]+://\S+)?$",
+        description="Bucket for backups off the machine, as s3://bucket/prefix; new documents go there every minute.",
+    )  # fmt: skip
+    backup_bucket_schedule: Schedule = Field(default="50 3 * * *", description="When a backup to the bucket is made.")
+    backup_bucket_days: int = Field(
+        default=35, ge=1, description="Backups in the bucket older than this are removed; the newest stays."
+    )
+    backup_passphrase: SecretStr = Field(
+        default=SecretStr(""), description="Passphrase that encrypts what goes to the bucket; empty: not encrypted."
+    )
     housekeeping_schedule: Schedule = Field(
         default="10 4 * * *", description="When old checks are folded and left-over files removed."
     )

@@ -34,7 +34,6 @@ COMMANDS: dict[str, str | Callable[[], Callable[..., None]]] = {
     "alerts": "alerts_commands:app",
     "sending": "service_commands:sending",
     "backup": "service_commands:backup",
-    "restore": "service_commands:restore",
     "users": "user_commands:app",
 }
 

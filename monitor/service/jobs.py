@@ -14,6 +14,7 @@ from db import integrity
 from db.backup import back_up
 from db.database import Store, to_text
 from db.housekeeping import sweep
+from db.queries.kept_documents import read_documents
 from db.queries.switches import NOT_BEFORE, clear_switch, get_switch, set_switch
 from db.settings import Settings
 from db.threads import run_in_thread
@@ -53,6 +54,7 @@ class ServiceJobs:
         self._now = now
         self._make_pass = make_pass
         self._read_new = read_new
+        self._copied: set[str] = set()  # documents that are known to be in the bucket
 
     async def poll(self) -> str:
         """Ask ICE, unless it asked us to wait; take in what came, and tell the dead-man switch when all is verified."""
@@ -95,6 +97,14 @@ class ServiceJobs:
         """Make a checked backup in the directory of the settings."""
         return await run_in_thread(None, self._back_up)
 
+    async def back_up_to_bucket(self) -> str:
+        """Make a backup in the bucket of the settings."""
+        return await run_in_thread(None, self._back_up_to_bucket)
+
+    async def copy_documents(self) -> str:
+        """Copy documents that came since the last copy to the bucket, so that losing the machine loses none."""
+        return await run_in_thread(None, self._copy_documents)
+
     async def keep_house(self) -> str:
         """Fold old checks and remove files that a crash left."""
         return await run_in_thread(None, self._keep_house)
@@ -125,6 +135,27 @@ class ServiceJobs:
             made = back_up(store, directory, at=store.now_text(), keep=self._settings.backup_keep)
         return f"{made.path}: {made.documents} documents, {made.new_documents} new there"
 
+    def _back_up_to_bucket(self) -> str:
+        from db.remote_backup import back_up_to_bucket, open_bucket
+
+        with self._open() as store:
+            bucket = open_bucket(self._settings.backup_bucket, self._settings)
+            made = back_up_to_bucket(store, bucket, self._settings, at=store.now_text())
+        return f"{bucket.url}/{made.path}: {made.documents} documents, {made.new_documents} new there"
+
+    def _copy_documents(self) -> str:
+        from db.remote_backup import copy_documents, list_documents, open_bucket
+
+        with self._open() as store:
+            named = {sha256 for sha256, _ in read_documents(store.connection)}
+            if named <= self._copied:
+                return NothingToDo("no new document")
+            bucket = open_bucket(self._settings.backup_bucket, self._settings)
+            self._copied = list_documents(bucket)
+            copied = copy_documents(store, bucket, known=self._copied, named=named)
+            self._copied |= named
+        return f"{copied} documents copied to {bucket.url}" if copied else NothingToDo("no new document")
+
     def _keep_house(self) -> str:
         with self._open() as store:
             swept = sweep(store, to_text(self._now() - timedelta(days=self._settings.fold_after_days)))
@@ -132,7 +163,7 @@ class ServiceJobs:
 
     def _check(self) -> str:
         with self._open() as store:
-            if damage := integrity.find_damage(store):
+            if damage := integrity.find_damage(store, own_keys=not self._settings.secret_keys.get_secret_value()):
                 raise JobFailed("; ".join(damage[:5]))
         return "database and archive are sound"
 
@@ -156,4 +187,7 @@ def plan_jobs(settings: Settings, jobs: ServiceJobs) -> list[Job]:
     ]
     if s.backup_directory is not None:
         plan.append(Job("backup", s.backup_schedule, jobs.back_up, 60 * minute, at_first_start=True))
+    if s.backup_bucket:
+        plan.append(Job("bucket", s.backup_bucket_schedule, jobs.back_up_to_bucket, 120 * minute, at_first_start=True))
+        plan.append(Job("copy", "* * * * *", jobs.copy_documents, 60 * minute, at_first_start=True))
     return plan

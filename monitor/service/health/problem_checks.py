@@ -109,8 +109,14 @@ def _check_jobs(store: Store, settings: Settings, now: str) -> _Found:
     check = jobs.get("check")
     if check and check.outcome == "failed":
         yield "damage_found", "", check.detail
-    backup = jobs.get("backup")
-    if settings.backup_directory and backup:
+    for name, place in (("backup", settings.backup_directory), ("bucket", settings.backup_bucket)):
+        backup = jobs.get(name)
+        if not place or not backup:
+            continue
         age = hours_since(backup.good_at or backup.started_at, now)
         if age is not None and age > BACKUP_HOURS:
-            yield "backup_missing", "", f"no backup in {settings.backup_directory} since {backup.good_at or 'ever'}"
+            yield (
+                "backup_missing",
+                name if name == "bucket" else "",
+                f"no backup in {place} since {backup.good_at or 'ever'}",
+            )
