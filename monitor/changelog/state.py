@@ -26,9 +26,9 @@ from db.models import (
 )
 from db.queries.changes import find_change, load_ids, load_ids_of_agency
 from db.queries.snapshots import content_hash
+from monitor.matching.find_known import agency_for
 from monitor.matching.ids import agency_slug, agreement_slug, document_key, name_key, name_of
 from monitor.matching.known import SideKey
-from monitor.matching.lookups import agency_for
 from monitor.matching.rules import Side
 from monitor.matching.side_by_side import SideBySide
 from monitor.places.agency_county import county_of
