@@ -335,8 +335,9 @@ def codes(folded: Folded) -> set[str]:
     words = {sentence: code for code, sentence in AGAINST.items()}
     found = set()
     for change in folded.changes:
-        against = change.evidence.get("against", [])
-        found |= {change.rule, change.evidence.get("matched_by", ""), change.evidence.get("doubt", ""), *against}
+        said = change.evidence
+        found |= {change.rule, *(str(said.get(name, "")) for name in ("matched_by", "doubt"))}
+        found |= set(cast("list[str]", said.get("against", [])))
         found |= {words[reason] for candidate in change.candidates for reason in candidate["reasons"]}
     return found
 
