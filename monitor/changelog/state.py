@@ -25,7 +25,6 @@ from monitor.changelog.history import (
     agency_slug,
     agreement_slug,
     county_fips,
-    county_of,
     document_key,
     name_key,
     name_of,
@@ -33,6 +32,7 @@ from monitor.changelog.history import (
 from monitor.matching.names import Name, canonical_name
 from monitor.matching.rules import AGAINST, Judgement
 from monitor.matching.similarity import compare
+from monitor.places.located import locate
 
 #: Two names that were taken never to have stood on one list together: list, support type, name, name.
 Apart = tuple[str, str, NameKey, NameKey]
@@ -177,9 +177,9 @@ class Ledger:
         self.loose[(key[0], name.loose)].add(key)
         agency.name, agency.body = name.printed, name.body
         agency.state = listing.state_code or agency.state  # an unreadable state is no other state
-        found = county_of(listing.state_code, listing.county, name.printed)
-        if found is not None:
-            agency.county_fips, agency.county = found
+        location = locate(listing.state_code, listing.county, name.printed, listing.type)
+        if location is not None:
+            agency.county_fips, agency.county = location.county.fips, location.county.name
         self.dirty.agencies.add(agency.id)
         self.dirty.names.add(key)
 
