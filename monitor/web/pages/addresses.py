@@ -14,6 +14,7 @@ from monitor.web.pages.views import (
     one_pager_page,
     places_page,
     publications_page,
+    stated_page,
     trends_page,
 )
 
@@ -28,6 +29,7 @@ def make_site(store: Store) -> Site:
         places_page,
         agencies_page,
         as_of_page,
+        stated_page,
         trends_page,
         publications_page,
         one_pager_page,
