@@ -60,7 +60,9 @@ def moments(begin: str, end: str) -> Iterator[tuple[str, Path | None, str]]:
     return iter(sorted(steps, key=lambda step: step[0]))
 
 
-def send_all(store: Store, settings: Settings, writer: MailWriter, now: str) -> Iterator[tuple[OutgoingMessage, str, str]]:
+def send_all(
+    store: Store, settings: Settings, writer: MailWriter, now: str
+) -> Iterator[tuple[OutgoingMessage, str, str]]:
     """Every message that is due, taken by its reader's server; (message, subject, text) of each alert."""
     compose_due(store, now)
     last = 0
@@ -72,7 +74,9 @@ def send_all(store: Store, settings: Settings, writer: MailWriter, now: str) -> 
                 if message is None or message.kind != "alert":
                     messages.drop_message(connection, number)
                     continue
-                rendered = writer.render(message, writer.footer(message.subscriber, now)) if message.subscriber else None
+                rendered = (
+                    writer.render(message, writer.footer(message.subscriber, now)) if message.subscriber else None
+                )
                 assert rendered is not None
                 messages.finish_message(
                     connection, number, now, sent=True, code=250, detail="", subject=rendered.subject
@@ -80,9 +84,7 @@ def send_all(store: Store, settings: Settings, writer: MailWriter, now: str) -> 
                 yield message, rendered.subject, rendered.text
 
 
-def replay(
-    store: Store, settings: Settings, begin: str, end: str
-) -> Iterator[tuple[str, OutgoingMessage, str, str]]:
+def replay(store: Store, settings: Settings, begin: str, end: str) -> Iterator[tuple[str, OutgoingMessage, str, str]]:
     """(when, message, subject, text) of every mail between two days; what came before is in the log already."""
     writer = MailWriter(store, settings, open_signer(settings, store.home))
     for now, path, linked_as in moments(begin, end):
