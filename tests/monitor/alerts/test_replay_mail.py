@@ -89,6 +89,9 @@ def selects(wanted: Preferences, entry: dict[str, Any]) -> bool:
         kinds = entry["kind"] in wanted.kinds
     else:
         kinds = entry["kind"] in DEFAULT_KINDS and entry["rule"] != "signed"
+    row = entry["after"] or entry["before"]
+    if (row["normalised"].get("state") or row["state"]) != entry["state"]:
+        return False  # ICE had it under another state when it was told: Wichita County (TX) stood under Oklahoma
     return kinds and wanted.state in (None, entry["state"]) and wanted.support_type in (None, entry["support_type"])
 
 
@@ -121,7 +124,7 @@ def test_no_mail_of_2025_is_lost_sent_twice_or_contradicts_itself(tmp_path: Path
         for headline, _agency, _model, block in blocks(text):
             if headline in ("No longer listed by ICE", "Unconfirmed: No longer listed by ICE"):
                 endings += 1
-                assert re.search(r"Confirmed: |A person is still to check|One list lacks it", block), block
+                assert re.search(r"Confirmed: |A reviewer has not yet checked|One list lacks it", block), block
     assert endings > 100
     old = {str(row[0]) for row in store.connection.execute("select change_id from old_news")}
     stated = {
