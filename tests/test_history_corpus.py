@@ -6,12 +6,12 @@ import csv
 import random
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from db.database import Store
 from db.queries.publication_list import read_publications
+from db.records import PublicationRecord
 from monitor.changelog.as_of import totals
 from monitor.changelog.log import Filter, read_log
 from monitor.changelog.rebuild import derive
@@ -46,7 +46,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield store
 
 
-def by_file(store: Store) -> dict[str, dict[str, Any]]:
+def by_file(store: Store) -> dict[str, PublicationRecord]:
     return {p["file"]: p for p in read_publications(store.connection)}
 
 
@@ -75,8 +75,8 @@ def test_the_swap_of_22_september_makes_no_change_and_is_named(store: Store) -> 
         "duplicate: the bytes of participatingAgencies09182025pm.xlsx",
     ]
     named = {pending["file"], participating["file"]}
-    places = ("last_listed_in", "first_missing_from", "first_listed_in")
-    assert not [c for c in read_log(store) for place in places if c[place] and c[place]["file"] in named]
+    shown = [r for c in read_log(store) for r in (c["last_listed_in"], c["first_missing_from"], c["first_listed_in"])]
+    assert not [reference for reference in shown if reference and reference["file"] in named]
 
 
 @pytest.mark.parametrize("file", ["participatingAgencies08022025pm.xlsx", "participatingAgencies090022025am.xlsx"])

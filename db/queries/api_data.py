@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from typing import NamedTuple
 
-from db.records import DocumentRecord, PublicationRecord
+from db.records import DocumentRecord
 
 #: Everything an answer depends on leaves a mark here; a mark whose table does not exist yet is left out.
 _MARKS = {
     "derivation": "select derived_at || rules || last_sighting || '/' || last_ruling from derivation",
-    "statements": "select max(id) from statements",
+    "statement_log": "select max(sequence) from statement_log",
     "sightings": "select max(id) from sightings",
     "page_checks": "select max(id) from page_checks",
     "told": "select count(*) from told",
 }
-_PUBLICATION = (
-    "file", "list", "linked_as", "sha256", "url", "rows", "published_on", "published_at", "workbook_modified_at",
-    "first_seen_at", "status", "reasons",
-)  # fmt: skip
 
 
 class AgencyRow(NamedTuple):
@@ -68,16 +63,6 @@ def list_agencies(connection: sqlite3.Connection) -> list[AgencyRow]:
         " on p.position = g.first_position order by g.id"
     )
     return [AgencyRow(*row) for row in rows]
-
-
-def list_publications(connection: sqlite3.Connection) -> list[PublicationRecord]:
-    """Return every list ever found, in the order of storage."""
-    found: list[PublicationRecord] = []
-    for row in connection.execute(f"select {', '.join(_PUBLICATION)} from publications order by id"):  # noqa: S608 - fixed names
-        entry: PublicationRecord = dict(zip(_PUBLICATION, row, strict=True))  # type: ignore[assignment] # its own keys
-        entry["reasons"] = json.loads(row[-1])
-        found.append(entry)
-    return found
 
 
 def list_documents(connection: sqlite3.Connection) -> list[DocumentRecord]:

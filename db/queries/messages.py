@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from db.alert_models import OutgoingMessage, Statement, Told
 from db.queries.subscribers import get_subscriber
@@ -30,7 +31,7 @@ def insert_alert(connection: sqlite3.Connection, subscriber_id: int, now: str) -
 def insert_confirmation(connection: sqlite3.Connection, subscriber_id: int, subscription_id: int, now: str) -> None:
     """Store a message that asks to confirm the subscription, unless one is waiting."""
     waiting = connection.execute(
-        f"select 1 from messages where kind = 'confirm' and subscription_id = ? and {_OPEN}",  # noqa: S608 - fixed text
+        f"select 1 from messages where kind = 'confirm' and subscription_id = ? and {_OPEN}",
         [subscription_id],
     ).fetchone()
     if waiting is None:
@@ -60,6 +61,18 @@ def number_parts(connection: sqlite3.Connection, parts: Sequence[int]) -> None:
     )
 
 
+def drop_decided_notices(connection: sqlite3.Connection, beginning: str, waiting: Collection[str]) -> int:
+    """Drop unsent messages to the operator about what has been decided meanwhile; return how many.
+
+    `waiting` is what is still to be decided, of all that begins with `beginning`.
+    """
+    return connection.execute(
+        "update messages set status = 'dropped' where kind = 'operator' and status = 'waiting'"
+        " and substr(about, 1, ?) = ? and about not in (select value from json_each(?))",
+        [len(beginning), beginning, json.dumps(sorted(waiting))],
+    ).rowcount
+
+
 def find_open_alert(connection: sqlite3.Connection, subscriber_id: int) -> tuple[int, int] | None:
     """Return (message, how many deliveries it holds) of the subscriber's newest alert that surely was not taken."""
     row = connection.execute(
@@ -74,7 +87,7 @@ def list_open(connection: sqlite3.Connection, now: str, after: int, limit: int, 
     """Return the next messages (numbers above `after`) due at `now`; without `mail` those by other channels only."""
     others = "" if mail else " and subscriber_id in (select id from subscribers where channel != 'mail')"
     rows = connection.execute(
-        f"select id from messages where {_OPEN} and id > ? and next_at <= ?{others} order by id limit ?",  # noqa: S608 - fixed text
+        f"select id from messages where {_OPEN} and id > ? and next_at <= ?{others} order by id limit ?",
         [after, now, limit],
     )
     return [int(row[0]) for row in rows]

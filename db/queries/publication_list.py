@@ -13,11 +13,16 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def read_publications(connection: sqlite3.Connection) -> list[PublicationRecord]:
-    """Return every list ever found, oldest first."""
+def read_publications(connection: sqlite3.Connection, beginning: str = "") -> list[PublicationRecord]:
+    """Return every list ever found whose sha256 begins so (all by default), oldest first."""
+    rows = connection.execute(
+        f"select {', '.join(_COLUMNS)} from publications where substr(sha256, 1, ?) = ?"
+        " order by published_at, ifnull(list, ''), file, sha256, linked_as",
+        [len(beginning), beginning],
+    )
     found: list[PublicationRecord] = []
-    for row in connection.execute(f"select {', '.join(_COLUMNS)} from publications order by id"):  # noqa: S608 - fixed names
+    for row in rows:
         entry: PublicationRecord = dict(zip(_COLUMNS, row, strict=True))  # type: ignore[assignment] # its own keys
         entry["reasons"] = json.loads(row[-1])
         found.append(entry)
-    return sorted(found, key=lambda p: (p["published_at"], p["list"] or "", p["file"], p["sha256"], p["linked_as"]))
+    return found

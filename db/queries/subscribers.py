@@ -30,7 +30,7 @@ def insert_subscriber(
 
 def get_subscriber(connection: sqlite3.Connection, subscriber_id: int) -> Subscriber:
     """Return one subscriber; raise NotFoundError when there is none."""
-    row = connection.execute(f"select {_COLUMNS} from subscribers where id = ?", [subscriber_id]).fetchone()  # noqa: S608 - fixed names
+    row = connection.execute(f"select {_COLUMNS} from subscribers where id = ?", [subscriber_id]).fetchone()
     if row is None:
         raise NotFoundError(f"no subscriber {subscriber_id}; `ice-agreements subscribers list` lists them")
     return Subscriber(*row)
@@ -38,7 +38,7 @@ def get_subscriber(connection: sqlite3.Connection, subscriber_id: int) -> Subscr
 
 def find_subscriber(connection: sqlite3.Connection, key: str) -> Subscriber | None:
     """Return the subscriber of an address key."""
-    row = connection.execute(f"select {_COLUMNS} from subscribers where address_key = ?", [key]).fetchone()  # noqa: S608 - fixed names
+    row = connection.execute(f"select {_COLUMNS} from subscribers where address_key = ?", [key]).fetchone()
     return Subscriber(*row) if row else None
 
 

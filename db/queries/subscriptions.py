@@ -38,7 +38,7 @@ def store_subscription(
         return int(same[0]), False
     status = "active" if active else "pending"
     cursor = connection.execute(
-        f"insert into subscriptions (subscriber_id, status, rank, created_at, confirmed_at, {_FILTERS})"  # noqa: S608 - fixed names
+        f"insert into subscriptions (subscriber_id, status, rank, created_at, confirmed_at, {_FILTERS})"
         " values (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         [subscriber_id, status, _RANKS[wanted.rhythm], now, now if active else None, *values],
     )
@@ -48,7 +48,7 @@ def store_subscription(
 def find_subscription(connection: sqlite3.Connection, subscription_id: int) -> Subscription | None:
     """Return one subscription, ended or not."""
     row = connection.execute(
-        f"select {_COLUMNS} from subscriptions where id = ?",  # noqa: S608 - fixed names
+        f"select {_COLUMNS} from subscriptions where id = ?",
         [subscription_id],
     ).fetchone()
     return _subscription(row) if row else None
@@ -57,7 +57,7 @@ def find_subscription(connection: sqlite3.Connection, subscription_id: int) -> S
 def list_subscriptions(connection: sqlite3.Connection, subscriber_id: int) -> list[Subscription]:
     """Return the subscriber's subscriptions that have not ended, oldest first."""
     rows = connection.execute(
-        f"select {_COLUMNS} from subscriptions where subscriber_id = ? and status != 'ended' order by id",  # noqa: S608 - fixed names
+        f"select {_COLUMNS} from subscriptions where subscriber_id = ? and status != 'ended' order by id",
         [subscriber_id],
     )
     return [_subscription(row) for row in rows]
@@ -99,7 +99,7 @@ def match_subscriptions(
     default; `early` asks only for subscriptions that want unconfirmed changes.
     """
     rows = connection.execute(
-        "select s.id, p.id, p.rhythm, p.ending_rhythm, s.zone from subscriptions p"  # noqa: S608 - fixed text
+        "select s.id, p.id, p.rhythm, p.ending_rhythm, s.zone from subscriptions p"
         f" join subscribers s on s.id = p.subscriber_id where s.status = 'active' and {_SELECTS}"
         " and p.early >= :early order by p.id",
         {
@@ -128,7 +128,7 @@ def purge_pending(connection: sqlite3.Connection, before: str) -> int:
     """Delete sign-ups older than `before` that nobody confirmed, with their addresses; return how many subscribers."""
     old = "select id from subscriptions where status = 'pending' and created_at < ?"
     connection.execute(
-        "update messages set subscription_id = null, status ="  # noqa: S608 - fixed text
+        "update messages set subscription_id = null, status ="
         f" case when status = 'sent' then 'sent' else 'dropped' end where subscription_id in ({old})",
         [before],
     )
@@ -141,8 +141,8 @@ def purge_pending(connection: sqlite3.Connection, before: str) -> int:
         "select s.id from subscribers s where s.status = 'pending' and s.created_at < ? and not exists"
         " (select 1 from subscriptions p where p.subscriber_id = s.id)"
     )
-    connection.execute(f"update messages set subscriber_id = null where subscriber_id in ({lone})", [before])  # noqa: S608 - fixed text
-    return connection.execute(f"delete from subscribers where id in ({lone})", [before]).rowcount  # noqa: S608 - fixed text
+    connection.execute(f"update messages set subscriber_id = null where subscriber_id in ({lone})", [before])
+    return connection.execute(f"delete from subscribers where id in ({lone})", [before]).rowcount
 
 
 def _filter_values(wanted: Preferences) -> list[Any]:

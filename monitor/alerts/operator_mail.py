@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from db.queries.held_lists import describe_held
+from db.queries.publication_list import read_publications
 from db.queries.subscribers import get_subscriber
 from monitor.alerts.outbox import HELD
 from monitor.alerts.recipients import masked
@@ -20,7 +20,10 @@ def write_operator_mail(connection: sqlite3.Connection, about: str) -> Rendered:
 
 
 def _write_held(connection: sqlite3.Connection, sha256: str) -> Rendered:
-    lines = describe_held(connection, sha256)
+    lines = []
+    for found in read_publications(connection, sha256):
+        lines.append(f"{found['file']} ({found['list']}, {found['rows']} rows)")
+        lines += [f"  - {reason}" for reason in found["reasons"]]
     text = (
         "A list waits for a person. It made no changes and no alerts.\n\n" + "\n".join(lines)
         + f"\n\nSee it:      ice-agreements review show {sha256[:12]}"

@@ -15,8 +15,8 @@ from db.alert_models import Delivery, Due, Match, What
 from db.database import Store
 from db.queries import deliveries
 from db.queries.agency_ids import list_former_ids
-from db.queries.held_lists import list_held
-from db.queries.messages import insert_operator_notice
+from db.queries.held_lists import read_waiting_lists
+from db.queries.messages import drop_decided_notices, insert_operator_notice
 from db.queries.old_news import is_old_news
 from db.queries.statement_history import list_statuses
 from db.queries.subscribers import has_active_subscribers
@@ -50,8 +50,10 @@ def queue(
             note_news(connection, change, since)
         if first_import:
             return 0
-        for sha256 in list_held(connection):
-            insert_operator_notice(connection, HELD + sha256, now)
+        waiting = {HELD + held.sha256 for held in read_waiting_lists(connection)}
+        drop_decided_notices(connection, HELD, waiting)
+        for about in sorted(waiting):
+            insert_operator_notice(connection, about, now)
         if not changes or not has_active_subscribers(connection):
             return 0
         former = list_former_ids(connection)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import cast
 
 from db.alert_models import What
 from db.database import Store
@@ -84,7 +83,7 @@ class Page:
 def gather_entries(store: Store, selection: Selection, public_url: str) -> list[Entry]:
     """Return all entries in the order in which they were said."""
     changes = {
-        c["id"]: c for c in cast("list[ChangeRecord]", read_log(store))
+        c["id"]: c for c in read_log(store)
         if c["kind"] in DEFAULT_KINDS and selection.selects(c)
     }  # fmt: skip
     said: dict[str, What] = {}

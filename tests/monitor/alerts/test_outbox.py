@@ -212,7 +212,7 @@ def test_who_subscribes_after_a_change_is_not_told_of_it_when_its_reason_changes
     world.publish("2025-06-03", PASCO, LEE)
     world.subscribe(ANN)
     signing = read_log(world.store)[0]["id"]
-    from monitor.review.decisions import rule
+    from monitor.review.decide import rule
 
     rule(world.store, "confirm", signing, reviewer="rev", reason="seen", made_at=world.now)
     world.derive(anew=True)
@@ -225,7 +225,7 @@ def test_a_change_dismissed_and_later_confirmed_by_a_person_is_corrected_and_tol
     world.publish("2025-06-03", PASCO, LEE)
     world.pretend_sent()
     signing = read_log(world.store)[0]["id"]
-    from monitor.review.decisions import rule
+    from monitor.review.decide import rule
 
     for made_at, ruling in (("2025-06-03T14:00:00Z", "dismiss"), ("2025-06-03T15:00:00Z", "confirm")):
         rule(world.store, ruling, signing, reviewer="rev", reason="", made_at=made_at)

@@ -15,7 +15,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from db.database import Store
-from monitor.review.decisions import rule
+from monitor.review.decide import rule
 from monitor.web.pages import publish as publishing
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.publish import publish
