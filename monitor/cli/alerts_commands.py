@@ -11,9 +11,11 @@ import typer
 from db.database import Store, to_text, utc_now
 from db.errors import NotFoundError
 from db.queries.delivery_log import list_attempts
+from db.queries.messages import make_message_id
 from db.queries.subscribers import find_subscriber_by_address
 from monitor.alerts import bounce_intake
 from monitor.alerts.alert_errors import AlertError
+from monitor.alerts.mail_check import send_test_mail
 from monitor.alerts.message_preview import preview_message, read_waiting
 from monitor.alerts.recipients import masked
 from monitor.alerts.resend import resend_failed
@@ -89,6 +91,22 @@ def resend(
     if not count:
         raise NotFoundError("no failed message fits; `ice-agreements alerts log --failed` lists them")
     say(f"{count} messages wait again")
+
+
+@app.command("test")
+def send_test(
+    address: Annotated[str, typer.Argument(help="Where the message goes.")],
+    dkim_selector: Annotated[
+        str, typer.Option(metavar="NAME", help="The relay's DKIM selector, to look up its record.")
+    ] = "",
+    db: DbOption = None,
+) -> None:
+    """Send a test message: say how the relay is reached, what it answers, and what DNS says of the domain's mail."""
+    steps = send_test_mail(
+        settings_with(db), address, message_id=make_message_id(), now=to_text(utc_now()), selector=dkim_selector
+    )
+    for line in steps:
+        say(line)
 
 
 @app.command("log")
