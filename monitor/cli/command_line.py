@@ -24,6 +24,7 @@ COMMANDS = {
     "review": "review_commands:app",
     "status": "status_command:status",
     "settings": "settings_commands:app",
+    "setup": "setup_command:setup",
     "serve": "web_commands:serve",
     "publish": "web_commands:publish",
     "export": "web_commands:export",
