@@ -1,0 +1,182 @@
+"""The records of agreement documents: what a document says, and what is known of each address.
+
+A MOA is the signed memorandum of agreement behind a listing: a PDF that ICE links. Its bytes are a document of the
+archive like any other; these records say what was read in them. Pages count from 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypedDict
+
+from db.models import SupportType
+
+#: How reading a document ended. Every one but `kept` means that no text of it is kept.
+ReadingOutcome = Literal[
+    "kept", "empty", "not_a_pdf", "block_page", "damaged", "encrypted", "too_large", "too_many_pages",
+    "took_too_long", "too_much_memory", "reader_failed",
+]  # fmt: skip
+
+#: Begins each line that was typed into a form's field or stamped on a page; these lines come last on their page.
+FILLED_IN = "Filled in: "
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """The text layer of one page, as the PDF holds it."""
+
+    page: int
+    text: str
+    has_marks: bool = False  # the page shows something, be it only a scanned image
+
+
+@dataclass(frozen=True, slots=True)
+class PdfText:
+    """What came of reading a PDF's text layer: the pages, or the outcome that says why there are none."""
+
+    outcome: ReadingOutcome
+    pages: tuple[PageText, ...] = ()
+    page_count: int = 0  # also known of a document refused for having too many
+    active: tuple[str, ...] = ()  # what it holds besides pages: "javascript", "attachments"
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Words of a document, quoted, and the page they begin on."""
+
+    page: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatedLine:
+    """A date that stands in the document as text: `on` is ISO, `text` the words around it."""
+
+    page: int
+    on: str
+    text: str
+    kind: Literal["signed", "revised"]  # in the signature block; the wording's own revision mark
+
+
+@dataclass(frozen=True, slots=True)
+class MoaReading:
+    """What one reader version read in one document."""
+
+    sha256: str
+    reader: str  # e.g. "moa/1"
+    outcome: ReadingOutcome
+    detail: str = ""
+    page_count: int = 0
+    characters: int = 0
+    pages: tuple[PageText, ...] = ()
+    support_type: SupportType | None = None
+    support_basis: Literal["title", "body"] | None = None
+    agency: str | None = None
+    duration: Passage | None = None
+    ending: Passage | None = None
+    notice: Passage | None = None  # how ICE announces that it ends the agreement, where that stands apart
+    dates: tuple[DatedLine, ...] = ()
+    signals: tuple[str, ...] = ()  # docs/documents.md lists them
+    sketch: tuple[int, ...] = ()  # hashes of word sequences, sampled: two documents' likeness without their texts
+
+
+@dataclass(frozen=True, slots=True)
+class MoaSighting:
+    """One time an address was asked, or a saved file was taken in. Append-only."""
+
+    url: str  # "" for a saved file whose address nobody knows
+    file: str
+    seen_at: str
+    how: Literal["fetch", "import", "archive"]
+    outcome: str
+    sha256: str | None = None
+    status: int | None = None
+    final_url: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    size_bytes: int = 0
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MoaLink:
+    """An address that a list links an agreement's document under, and the listings that link it."""
+
+    url: str
+    agreement_ids: tuple[str, ...] = ()
+    listed: bool = False  # an agreement that links it is on the newest list
+
+
+class Quotation(TypedDict):
+    """Words of a document and the page they begin on."""
+
+    page: int
+    text: str
+
+
+class Difference(TypedDict):
+    """One place where a document departs from its template."""
+
+    kind: Literal["struck", "added", "changed"]
+    page: int | None  # of the document; for struck words the page where they would stand
+    template: str  # the template's words; empty when words were added
+    document: str  # the document's words; empty when words were struck
+
+
+class MoaRecord(TypedDict):
+    """One document, or one address without a document, as the contract prints it."""
+
+    url: str
+    file: str
+    sha256: str | None
+    first_seen_at: str | None
+    last_seen_at: str | None
+    outcome: str
+    pages: int
+    characters: int
+    support_type: str | None
+    agency_in_document: str | None
+    template: str | None
+    differences: list[Difference]
+    duration: Quotation | None
+    ending: Quotation | None
+    signals: list[str]
+    agreement_ids: list[str]
+
+
+class MoaHit(TypedDict):
+    """One page on which a search found its words."""
+
+    sha256: str
+    page: int
+    passage: str  # with the found words between \\x02 and \\x03
+    file: str
+    url: str
+    agency: str | None
+    state: str | None
+    support_type: str | None
+    template: str | None
+    year: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MoaFilter:
+    """Which documents a list or a search is about; None and "" leave a field open."""
+
+    state: str | None = None
+    support_type: str | None = None
+    template: str | None = None
+    year: str | None = None
+    signal: str | None = None
+    outcome: str | None = None
+    agreement_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoaGroup:
+    """A template: documents of one wording, and the one the others are compared with."""
+
+    name: str
+    reference: str  # sha256
+    members: tuple[str, ...] = field(default=())

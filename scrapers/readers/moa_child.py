@@ -1,0 +1,116 @@
+"""The child process that opens PDFs: whatever a document does to it, only this process is lost.
+
+It reads one JSON request a line on stdin, `{"path", "max_pages", "max_characters"}`, and answers each with one JSON
+line on stdout. It is started with limits on memory, files and processes and imports nothing of ours, so that it starts
+fast and can be replaced by another child. JavaScript is never run: the library is built without an engine for it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+_PASSWORD = 4  # FPDF_ERR_PASSWORD
+
+
+def limit(memory_bytes: int) -> None:
+    """Bound this process: memory, no files written, no core dumped, no process started."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def read(request: dict[str, Any]) -> dict[str, Any]:
+    """Return the pages' text, or an outcome that says why there is none."""
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(Path(request["path"]).read_bytes())
+    except pypdfium2.PdfiumError as error:
+        locked = getattr(error, "err_code", None) == _PASSWORD
+        return {"outcome": "encrypted" if locked else "damaged", "detail": str(error)[:200]}
+    try:
+        count = len(document)
+        if count > request["max_pages"]:
+            return {"outcome": "too_many_pages", "page_count": count, "detail": f"{count} pages"}
+        if count == 0:
+            return {"outcome": "damaged", "detail": "the document has no page"}
+        pages: list[list[Any]] = []
+        left = request["max_characters"]
+        for number in range(count):
+            pages.append(_read_page(document, number, left))
+            left -= len(pages[-1][0]) + len(pages[-1][2])
+        return {"outcome": "kept", "page_count": count, "pages": pages, "active": _active(document)}
+    finally:
+        document.close()
+
+
+def _read_page(document: Any, number: int, left: int) -> list[Any]:
+    """Return the page's text, whether it shows anything, and what was typed into its form fields or stamped on it."""
+    import pypdfium2
+
+    try:
+        page = document[number]
+    except pypdfium2.PdfiumError:
+        return ["", True, ""]  # one broken page must not hide the others
+    try:
+        marks = pypdfium2.raw.FPDFPage_CountObjects(page) > 0
+        text = filled = _layer(page, left)
+        # a field's content becomes part of the page, and comes after the rest of its text
+        annotated = pypdfium2.raw.FPDFPage_GetAnnotCount(page) > 0
+        if annotated and pypdfium2.raw.FPDFPage_Flatten(page, pypdfium2.raw.FLAT_NORMALDISPLAY):
+            page.close()
+            page = document[number]
+            filled = _layer(page, left)
+    except pypdfium2.PdfiumError:
+        return ["", True, ""]
+    finally:
+        page.close()
+    return [text, marks, filled[len(text) :]] if filled.startswith(text.rstrip()) else [filled, marks, ""]
+
+
+def _layer(page: Any, left: int) -> str:
+    layer = page.get_textpage()
+    try:
+        wanted = min(layer.count_chars(), left)
+        return str(layer.get_text_range(0, wanted)) if wanted > 0 else ""
+    finally:
+        layer.close()
+
+
+def _active(document: Any) -> list[str]:
+    import pypdfium2
+
+    counts = (
+        ("javascript", pypdfium2.raw.FPDFDoc_GetJavaScriptActionCount(document)),
+        ("attachments", pypdfium2.raw.FPDFDoc_GetAttachmentCount(document)),
+    )
+    return [name for name, count in counts if count > 0]
+
+
+def main() -> None:
+    """Answer requests until stdin ends."""
+    answers = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)  # what a library prints must not be taken for an answer
+    limit(int(sys.argv[1]))
+    import pypdfium2  # noqa: F401 - before the first request is timed
+
+    answers.write("{}\n")
+    answers.flush()
+    for line in sys.stdin:
+        try:
+            answer = read(json.loads(line))
+        except MemoryError:
+            answer = {"outcome": "too_much_memory", "detail": "out of memory"}
+        except Exception as error:
+            answer = {"outcome": "reader_failed", "detail": f"{type(error).__name__}: {error}"[:200]}
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()
