@@ -6,7 +6,7 @@ import asyncio
 import logging
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -28,6 +28,7 @@ from monitor.cli import (
     alerts_commands,
     datasette_commands,
     log_commands,
+    moa_commands,
     review_commands,
     service_commands,
     subscriber_commands,
@@ -38,7 +39,7 @@ from monitor.cli.options import DbOption, chosen, describe_errors, settings_with
 from monitor.cli.output import say, warn
 from monitor.cli.working import derive_all, progress_bar, report, working
 from monitor.publications.dating import capture_time
-from scrapers import ingest
+from scrapers import ingest, ingest_moas
 from scrapers.document_errors import ScraperError
 
 if TYPE_CHECKING:
@@ -53,6 +54,15 @@ app = typer.Typer(
     help="Watch ICE's published 287(g) lists: keep every list, say what changed, and prove it.",
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
 )  # fmt: skip
+
+
+def fetch_moas(store: Store, settings: Settings) -> Iterable[str]:
+    """Ask ICE for documents, one pass within the budget; return a line for each address asked."""
+    from scrapers.collect_moas import fetch_documents  # Scrapy takes half a second to import
+
+    return asyncio.run(fetch_documents(store, settings, utc_now))
+
+
 COMMANDS: dict[str, Callable[..., None]] = {
     "changes": log_commands.changes, "agreements": log_commands.agreements, "totals": log_commands.count,
     "publications": log_commands.publications, "explain": log_commands.explain, "status": service_commands.status,
@@ -62,6 +72,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }  # fmt: skip
 for command_name, command in COMMANDS.items():
     app.command(command_name)(command)
+MOA_INTAKE = moa_commands.Intake(ingest_moas.import_saved, fetch_moas, ingest_moas.read_new)
+app.command("moas")(moa_commands.make_command(MOA_INTAKE))
 for group in (review_commands.app, subscriber_commands.app, alerts_commands.app, user_commands.app):
     app.add_typer(group)
 

@@ -100,12 +100,21 @@ class MoaSighting:
 
 
 @dataclass(frozen=True, slots=True)
-class MoaLink:
-    """An address that a list links an agreement's document under, and the listings that link it."""
+class ListedMoa:
+    """An agreement of the participating list and one address it was linked under."""
 
-    url: str
-    agreement_ids: tuple[str, ...] = ()
-    listed: bool = False  # an agreement that links it is on the newest list
+    url: str  # "" where the row prints a link that leads nowhere
+    kind: Literal["moa", "addendum"]
+    agreement_id: str
+    agency_id: str
+    agency: str
+    state: str | None
+    county: str | None
+    county_fips: str | None
+    support_type: str | None
+    signed_on: str | None
+    is_listed: bool  # the agreement is on the newest list
+    is_current: bool  # the newest row of the agreement links this address
 
 
 class Quotation(TypedDict):
@@ -145,19 +154,13 @@ class MoaRecord(TypedDict):
     agreement_ids: list[str]
 
 
-class MoaHit(TypedDict):
-    """One page on which a search found its words."""
+@dataclass(frozen=True, slots=True)
+class PageHit:
+    """A page that a search found; the found words stand between the characters 2 and 3 of `passage`."""
 
     sha256: str
     page: int
-    passage: str  # with the found words between \\x02 and \\x03
-    file: str
-    url: str
-    agency: str | None
-    state: str | None
-    support_type: str | None
-    template: str | None
-    year: str | None
+    passage: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +177,10 @@ class MoaFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class MoaGroup:
-    """A template: documents of one wording, and the one the others are compared with."""
+class MoaWording:
+    """The template a document follows, the document it was compared with, and where it departs from it."""
 
-    name: str
-    reference: str  # sha256
-    members: tuple[str, ...] = field(default=())
+    sha256: str
+    template: str | None = None  # None: no other document has this wording
+    reference: str | None = None
+    differences: list[Difference] = field(default_factory=list)

@@ -13,13 +13,14 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from db.settings_moas import MoaSettings
 from db.settings_service import ServiceSettings
 from db.settings_web import DeskSettings
 
 CONFIG_VARIABLE = "ICE_AGREEMENTS_CONFIG"
 
 
-class Settings(ServiceSettings, DeskSettings):
+class Settings(ServiceSettings, DeskSettings, MoaSettings):
     """Every setting holds a checked value; a name that is not a setting is refused in the TOML file."""
 
     model_config = SettingsConfigDict(env_prefix="ICE_AGREEMENTS_", extra="forbid", frozen=True)
