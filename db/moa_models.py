@@ -17,6 +17,8 @@ ReadingOutcome = Literal[
     "took_too_long", "too_much_memory", "reader_failed",
 ]  # fmt: skip
 
+#: Where a document says its support type.
+SupportBasis = Literal["title", "body"]
 #: Begins each line that was typed into a form's field or stamped on a page; these lines come last on their page.
 FILLED_IN = "Filled in: "
 
@@ -37,7 +39,7 @@ class PdfText:
     outcome: ReadingOutcome
     pages: tuple[PageText, ...] = ()
     page_count: int = 0  # also known of a document refused for having too many
-    active: tuple[str, ...] = ()  # what it holds besides pages: "javascript", "attachments"
+    active: tuple[str, ...] = ()  # "javascript", "attachments", "launch", "damaged_pages"
     detail: str = ""
 
 
@@ -71,7 +73,7 @@ class MoaReading:
     characters: int = 0
     pages: tuple[PageText, ...] = ()
     support_type: SupportType | None = None
-    support_basis: Literal["title", "body"] | None = None
+    support_basis: SupportBasis | None = None
     agency: str | None = None
     duration: Passage | None = None
     ending: Passage | None = None

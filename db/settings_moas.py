@@ -13,9 +13,7 @@ class MoaSettings(BaseSettings):
     moa_delay_seconds: float = Field(
         default=5.0, ge=0, description="Least wait between two requests for documents, in seconds."
     )
-    moa_requests_per_day: int = Field(
-        default=300, ge=1, description="Most requests for documents within 24 hours."
-    )
+    moa_requests_per_day: int = Field(default=300, ge=1, description="Most requests for documents within 24 hours.")
     moa_bytes_per_day: int = Field(
         default=300_000_000, ge=1, description="Most bytes of documents taken within 24 hours."
     )

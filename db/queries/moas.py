@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
-from typing import cast
+from collections.abc import Iterable
+from typing import Any, cast
 
 from db.database import Store
 from db.moa_models import (
@@ -21,9 +21,7 @@ from db.moa_models import (
 )
 from db.queries.fetches import record_document
 
-_SIGHTING = (
-    "url, file, seen_at, how, outcome, sha256, status, final_url, etag, last_modified, size_bytes, detail"
-)
+_SIGHTING = "url, file, seen_at, how, outcome, sha256, status, final_url, etag, last_modified, size_bytes, detail"
 _READING = (
     "sha256, reader, outcome, detail, page_count, characters, support_type, support_basis, agency, duration_page,"
     " duration, ending_page, ending, notice_page, notice, dates, signals, sketch"
@@ -57,7 +55,8 @@ def record_sighting(store: Store, sighting: MoaSighting) -> bool:
 def load_sightings(connection: sqlite3.Connection, url: str | None = None) -> list[MoaSighting]:
     """Return every sighting, or those of one address, oldest first."""
     rows = connection.execute(
-        f"select {_SIGHTING} from moa_sightings where ? is null or url = ? order by id", [url, url]  # noqa: S608
+        f"select {_SIGHTING} from moa_sightings where ? is null or url = ? order by id",  # noqa: S608
+        [url, url],
     )
     return [MoaSighting(*row) for row in rows]
 
@@ -139,21 +138,19 @@ def find_unread(connection: sqlite3.Connection, reader: str) -> list[str]:
 def load_readings(connection: sqlite3.Connection, sha256: str | None = None) -> list[MoaReading]:
     """Return every reading, or one document's, without its pages."""
     rows = connection.execute(
-        f"select {_READING} from moa_readings where ? is null or sha256 = ? order by sha256", [sha256, sha256]  # noqa: S608
+        f"select {_READING} from moa_readings where ? is null or sha256 = ? order by sha256",  # noqa: S608
+        [sha256, sha256],
     )
     return [_reading(row) for row in rows]
 
 
-def _reading(row: Sequence[object]) -> MoaReading:
-    values = list(row)
-    duration, ending, notice = (
-        Passage(cast("int", values[i]), cast("str", values[i + 1])) if values[i] is not None else None
-        for i in (9, 11, 13)
-    )
-    dates = tuple(DatedLine(*line) for line in json.loads(cast("str", values[15])))
+def _reading(row: Any) -> MoaReading:
+    (sha256, reader, outcome, detail, page_count, characters, support_type, support_basis, agency) = row[:9]
+    duration, ending, notice = (Passage(row[i], row[i + 1]) if row[i] is not None else None for i in (9, 11, 13))
     return MoaReading(
-        *values[:6], (), *values[6:9], duration, ending, notice, dates,  # type: ignore[arg-type]
-        tuple(json.loads(cast("str", values[16]))), tuple(json.loads(cast("str", values[17]))),
+        sha256, reader, outcome, detail, page_count, characters, (), support_type, support_basis, agency,
+        duration, ending, notice, tuple(DatedLine(*line) for line in json.loads(row[15])),
+        tuple(json.loads(row[16])), tuple(json.loads(row[17])),
     )  # fmt: skip
 
 
@@ -214,7 +211,7 @@ def load_listed(connection: sqlite3.Connection) -> list[ListedMoa]:
         " from spans s join listings l on l.id = s.listing_id join agreements a on a.id = s.agreement_id"
         " join agencies g on g.id = a.agency_id where s.list = 'participating' and l.addendum_url is not null"
     )
-    return [ListedMoa(*row[:10], bool(row[10]), bool(row[11])) for row in rows]
+    return [ListedMoa(*row[:-2], is_listed=bool(row[-2]), is_current=bool(row[-1])) for row in rows]
 
 
 # -- search --------------------------------------------------------------------------------------------------------
@@ -230,7 +227,8 @@ def search_pages(
     inside = "" if among is None else " and sha256 in (select value from json_each(?))"
     chosen = [] if among is None else [json.dumps(sorted(among))]
     total = connection.execute(
-        f"select count(*) from moa_pages where moa_pages match ?{inside}", [expression, *chosen]  # noqa: S608
+        f"select count(*) from moa_pages where moa_pages match ?{inside}",  # noqa: S608
+        [expression, *chosen],
     ).fetchone()[0]
     rows = connection.execute(
         "select sha256, page, snippet(moa_pages, 0, char(2), char(3), '…', 40) from moa_pages"  # noqa: S608

@@ -50,7 +50,9 @@ def make_command(intake: Intake) -> Callable[..., None]:
             Path | None,
             typer.Option(metavar="CSV", help="With --import: documents and their addresses, columns file and url."),
         ] = None,
-        fetch_: Annotated[bool, typer.Option("--fetch", help="One pass: ask ICE for documents, within budget.")] = False,
+        fetch_: Annotated[
+            bool, typer.Option("--fetch", help="One pass: ask ICE for documents, within budget.")
+        ] = False,
         search_: Annotated[
             str | None, typer.Option("--search", metavar="TEXT", help='Pages with these words; "phrases in quotes".')
         ] = None,

@@ -42,11 +42,14 @@ _NUMBERS = (
     "ninety hundred"
 ).replace(" ", "|")
 _QUANTITY = re.compile(
-    rf"\b(\d{{1,4}}|{_NUMBERS})\W{{0,4}}(?:\(\d+\)\W{{0,2}})?(days?|hours?|months?|years?|weeks?|percent)\b", re.IGNORECASE
+    rf"\b(\d{{1,4}}|{_NUMBERS})\W{{0,4}}(?:\(\d+\)\W{{0,2}})?(days?|hours?|months?|years?|weeks?|percent)\b",
+    re.IGNORECASE,
 )
 _BARE_NUMBER = re.compile(rf"(\d{{1,3}}|{_NUMBERS})((day|hour|month|year)s?)?")
 #: Addresses, telephone numbers, dates and signatures: filled in, whatever the other documents have there.
-_CONTACT = re.compile(r"@|\d{3}\W{0,2}\d{4}$|^\d{5}\W*$|^Date\W*$|^Signature|^[Dd]igitally$|^\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}")
+_CONTACT = re.compile(
+    r"@|\d{3}\W{0,2}\d{4}$|^\d{5}\W*$|^Date\W*$|^Signature|^[Dd]igitally$|^\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}"
+)
 _WORD_LIKE = re.compile(r"[\"“'(]?[A-Za-z][a-z]*(?:['’\-/][A-Za-z]+)*[.,;:)\"”’!?]*")
 
 
@@ -96,9 +99,7 @@ def _regions(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[int, int,
     return joined
 
 
-def _places(
-    template: Wording, document: Wording, region: tuple[int, int, int, int], partial: bool
-) -> Iterator[Place]:
+def _places(template: Wording, document: Wording, region: tuple[int, int, int, int], partial: bool) -> Iterator[Place]:
     a1, a2, b1, b2 = _trim(template.words, document.words, region)
     ours, theirs = template.words, document.words
     longer = (a2 - a1) - (b2 - b1)
@@ -112,9 +113,7 @@ def _places(
         yield Place(a1, a2, tuple(ours[a1:a2]), tuple(theirs[b1:b2]), _page(document, b1))
 
 
-def _trim(
-    ours: Sequence[Word], theirs: Sequence[Word], region: tuple[int, int, int, int]
-) -> tuple[int, int, int, int]:
+def _trim(ours: Sequence[Word], theirs: Sequence[Word], region: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
     """Return the stretch without words at its ends that read alike: what was changed is shown alone."""
     a1, a2, b1, b2 = region
     while a1 < a2 and b1 < b2 and _same(ours[a1].key, theirs[b1].key):
@@ -133,9 +132,7 @@ def _same(one: str, other: str) -> bool:
 def _absent(keys: Sequence[str], start: int, end: int, other: str) -> list[tuple[int, int]]:
     """Return the stretches between `start` and `end` that stand nowhere in the other text."""
     cuts = [*range(start, max(end - _PIECE, start + 1), _PIECE), end]
-    missing = [
-        fuzz.partial_ratio("".join(keys[one:two]), other) < ABSENT_RATIO for one, two in pairwise(cuts)
-    ]
+    missing = [fuzz.partial_ratio("".join(keys[one:two]), other) < ABSENT_RATIO for one, two in pairwise(cuts)]
     found: list[tuple[int, int]] = []
     for number, (one, two) in enumerate(pairwise(cuts)):
         # a single piece that does stand somewhere is a phrase used twice
@@ -153,7 +150,9 @@ def _is_slip(template: Wording, document: Wording, ours: tuple[int, int], theirs
     """Whether both sides say the same, or what one side lacks stands elsewhere in its text."""
     a, b = "".join(template.keys[slice(*ours)]), "".join(document.keys[slice(*theirs)])
     # the unit that gives a number its meaning may stand behind the stretch
-    before, after = (_quantities(text.part(max(0, s - 1), e + 3)) for text, (s, e) in ((template, ours), (document, theirs)))
+    before, after = (
+        _quantities(text.part(max(0, s - 1), e + 3)) for text, (s, e) in ((template, ours), (document, theirs))
+    )
     if before != after and before and after:
         return False
     if fuzz.ratio(a, b) >= SLIP_RATIO:

@@ -106,9 +106,7 @@ class Library:
             records.append(self._record(address, sha256, seen, outcome))
         return records
 
-    def _record(
-        self, address: _Address, sha256: str | None, seen: Sequence[MoaSighting], outcome: str
-    ) -> MoaRecord:
+    def _record(self, address: _Address, sha256: str | None, seen: Sequence[MoaSighting], outcome: str) -> MoaRecord:
         reading = self.readings.get(sha256 or "")
         wording = self.wordings.get(sha256 or "", MoaWording(""))
         rows = self._rows.get(sha256 or "", []) if sha256 else self._by_url.get(address_key(address.url), [])
@@ -136,9 +134,7 @@ class Library:
         }
 
     @staticmethod
-    def _signals(
-        reading: MoaReading | None, wording: MoaWording, rows: Sequence[ListedMoa], outcome: str
-    ) -> list[str]:
+    def _signals(reading: MoaReading | None, wording: MoaWording, rows: Sequence[ListedMoa], outcome: str) -> list[str]:
         signals = list(reading.signals) if reading else []
         if reading and reading.outcome == "kept":
             signals += check_document(reading, rows)

@@ -49,7 +49,8 @@ def search(
 
 def to_expression(text: str) -> str:
     """Return the text as an FTS5 expression in which nothing but words, phrases and a leading minus has a meaning."""
-    wanted, unwanted = [], []
+    wanted: list[str] = []
+    unwanted: list[str] = []
     for match in list(_TERM.finditer(text[:LONGEST_QUERY]))[:MOST_TERMS]:
         minus, words = (match[1], match[2]) if match[2] is not None else (match[3], match[4])
         if not any(c.isalnum() for c in words):

@@ -14,7 +14,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-_PASSWORD = 4  # FPDF_ERR_PASSWORD
+#: FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY: it asks for a password, or is locked in a way the library does not know.
+_LOCKED = (4, 5)
 
 
 def limit(memory_bytes: int) -> None:
@@ -29,9 +30,10 @@ def read(request: dict[str, Any]) -> dict[str, Any]:
     import pypdfium2
 
     try:
-        document = pypdfium2.PdfDocument(Path(request["path"]).read_bytes())
+        data = Path(request["path"]).read_bytes()
+        document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        locked = getattr(error, "err_code", None) == _PASSWORD
+        locked = getattr(error, "err_code", None) in _LOCKED
         return {"outcome": "encrypted" if locked else "damaged", "detail": str(error)[:200]}
     try:
         count = len(document)
@@ -39,24 +41,30 @@ def read(request: dict[str, Any]) -> dict[str, Any]:
             return {"outcome": "too_many_pages", "page_count": count, "detail": f"{count} pages"}
         if count == 0:
             return {"outcome": "damaged", "detail": "the document has no page"}
-        pages: list[list[Any]] = []
+        pages: list[list[Any] | None] = []
         left = request["max_characters"]
         for number in range(count):
-            pages.append(_read_page(document, number, left))
-            left -= len(pages[-1][0]) + len(pages[-1][2])
-        return {"outcome": "kept", "page_count": count, "pages": pages, "active": _active(document)}
+            page = _read_page(document, number, left)
+            pages.append(page)
+            left -= len(page[0]) + len(page[2]) if page else 0
+        if all(page is None for page in pages):
+            return {"outcome": "damaged", "page_count": count, "detail": "none of its pages can be opened"}
+        return {"outcome": "kept", "page_count": count, "pages": pages, "active": _active(document, data)}
     finally:
         document.close()
 
 
-def _read_page(document: Any, number: int, left: int) -> list[Any]:
-    """Return the page's text, whether it shows anything, and what was typed into its form fields or stamped on it."""
+def _read_page(document: Any, number: int, left: int) -> list[Any] | None:
+    """Return the page's text, whether it shows anything, and what was typed into its form fields or stamped on it.
+
+    None for a page that cannot be opened: it must not hide the others.
+    """
     import pypdfium2
 
     try:
         page = document[number]
     except pypdfium2.PdfiumError:
-        return ["", True, ""]  # one broken page must not hide the others
+        return None
     try:
         marks = pypdfium2.raw.FPDFPage_CountObjects(page) > 0
         text = filled = _layer(page, left)
@@ -67,7 +75,7 @@ def _read_page(document: Any, number: int, left: int) -> list[Any]:
             page = document[number]
             filled = _layer(page, left)
     except pypdfium2.PdfiumError:
-        return ["", True, ""]
+        return None
     finally:
         page.close()
     return [text, marks, filled[len(text) :]] if filled.startswith(text.rstrip()) else [filled, marks, ""]
@@ -82,12 +90,14 @@ def _layer(page: Any, left: int) -> str:
         layer.close()
 
 
-def _active(document: Any) -> list[str]:
+def _active(document: Any, data: bytes) -> list[str]:
+    """Return what the document holds besides pages that could do something where it is opened."""
     import pypdfium2
 
     counts = (
         ("javascript", pypdfium2.raw.FPDFDoc_GetJavaScriptActionCount(document)),
         ("attachments", pypdfium2.raw.FPDFDoc_GetAttachmentCount(document)),
+        ("launch", data.count(b"/Launch")),
     )
     return [name for name, count in counts if count > 0]
 

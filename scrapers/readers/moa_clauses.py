@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from db.moa_models import FILLED_IN, PageText, Passage, SupportBasis
 from db.models import SupportType
-from db.moa_models import FILLED_IN, PageText, Passage
 from scrapers.readers.moa_words import Line, Sentence, alike, is_heading, squeeze
 
 #: Titles, squeezed. They stand above the first section.
@@ -38,7 +38,7 @@ _SURE = 85.0
 _BODY_SURE = 88.0
 
 
-def find_support_type(lines: Sequence[Line], text: Sequence[Sentence]) -> tuple[SupportType, str] | None:
+def find_support_type(lines: Sequence[Line], text: Sequence[Sentence]) -> tuple[SupportType, SupportBasis] | None:
     """Return the support type and where it says so ("title" or "body"), or None when the document does not say."""
     first = lines[0].page if lines else 0
     for line in (line for line in lines[:_TITLE_LINES] if line.page == first):
@@ -64,10 +64,13 @@ def find_support_type(lines: Sequence[Line], text: Sequence[Sentence]) -> tuple[
 _OPENING = "constitutesanagreementbetween"
 _BEFORE_AGENCY = re.compile(r"\(\s*[DO0]HS\s*.{0,4},?\s*.?and.{0,2}\s+(.*)", re.IGNORECASE)
 _AFTER_AGENCY = re.compile(
-    r"\s*[,.;'’_(]*\s*(?:hereinafter|pursu\S*\s+to\s+which|p\S{0,3}suant|that\s+is\s+hereinafter|delegates\s+to)", re.IGNORECASE
+    r"\s*[,.;'’_(]*\s*(?:hereinafter|pursu\S*\s+to\s+which|p\S{0,3}suant|that\s+is\s+hereinafter|delegates\s+to)",
+    re.IGNORECASE,
 )
 _SHORT_FORM = re.compile(r"\s*[(<\[{][^)>\]}]{0,20}[)>\]}]?\s*$")
-_EMPLOYEES = re.compile(r"certified\s+officers\s+or\s+employees\s+of\s*(?:the\s+)?(.{3,120}?)\s*\(\s*herein", re.IGNORECASE)
+_EMPLOYEES = re.compile(
+    r"certified\s+officers\s+or\s+employees\s+of\s*(?:the\s+)?(.{3,120}?)\s*\(\s*herein", re.IGNORECASE
+)
 _AGENCY_WORDS = re.compile(
     r"sheri|police|dep|office|county|city|state|bureau|division|guard|jail|corre|board|commission|author|college|"
     r"university|marshal|constable|attorney|patrol|safety|detention|custody|town|village|parish|control|enforce",

@@ -1,7 +1,7 @@
 """Dates that stand in a document as text: in its signature block, and the wording's own revision mark.
 
-Most signatures are dated by hand, and what a recogniser makes of handwriting is no date to rely on. What is read here is
-typed, stamped, or the time a digital signature prints.
+Most signatures are dated by hand, and what a recogniser makes of handwriting is no date to rely on. What is read here
+is typed, stamped, or the time a digital signature prints.
 """
 
 from __future__ import annotations

@@ -22,6 +22,8 @@ SIGNALS = {
     "no_ending": "no sentence was found that says how the agreement ends",
     "javascript": "the PDF holds JavaScript; it was never run",
     "attachments": "the PDF holds attached files; they were not opened",
+    "launch": "the PDF could start a program where it is opened; nothing of it was run here",
+    "damaged_pages": "some of the PDF's pages cannot be opened",
 }
 #: One word sequence in this many is kept: enough to tell wordings apart, few enough to compare thousands of documents.
 _SAMPLE = 8

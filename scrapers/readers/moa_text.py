@@ -52,7 +52,7 @@ class PdfReader:
         self._end_child()
 
     def read(self, path: Path) -> PdfText:
-        """Return the pages of the PDF at `path`, or the outcome that names what is wrong with it. Never raise for it."""
+        """Return the pages of the PDF at `path`, or the outcome that names what is wrong with it."""
         size = path.stat().st_size
         if size == 0:
             return PdfText("empty", detail="the file has no bytes")
@@ -145,12 +145,15 @@ def refuse_start(start: bytes) -> PdfText | None:
 
 def _to_text(answer: dict[str, Any]) -> PdfText:
     pages = tuple(
-        PageText(number, _join(clean(str(text)), clean(str(filled))), bool(marks))
-        for number, (text, marks, filled) in enumerate(answer.get("pages", ()), 1)
+        PageText(number, _join(clean(str(page[0])), clean(str(page[2]))), bool(page[1]))
+        if page
+        else PageText(number, "")
+        for number, page in enumerate(answer.get("pages", ()), 1)
     )
+    broken = ["damaged_pages"] if any(page is None for page in answer.get("pages", ())) else []
     return PdfText(
         cast("ReadingOutcome", answer["outcome"]), pages, int(answer.get("page_count", 0)),
-        tuple(answer.get("active", ())), str(answer.get("detail", "")),
+        (*answer.get("active", ()), *broken), str(answer.get("detail", "")),
     )  # fmt: skip
 
 

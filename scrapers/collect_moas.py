@@ -1,0 +1,1 @@
+"""A pass over the agreements' documents."""
