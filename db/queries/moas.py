@@ -211,7 +211,7 @@ def load_listed(connection: sqlite3.Connection) -> list[ListedMoa]:
         " from spans s join listings l on l.id = s.listing_id join agreements a on a.id = s.agreement_id"
         " join agencies g on g.id = a.agency_id where s.list = 'participating' and l.addendum_url is not null"
     )
-    return [ListedMoa(*row[:-2], is_listed=bool(row[-2]), is_current=bool(row[-1])) for row in rows]
+    return [ListedMoa(*row) for row in rows]  # 0 and 1 are SQLite's booleans
 
 
 # -- search --------------------------------------------------------------------------------------------------------

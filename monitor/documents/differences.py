@@ -32,11 +32,14 @@ TURNING_WORDS = frozenset("not no never without except unless only".split())
 #: A place where this share of the other documents says something else again is a field to be filled in.
 FIELD_SHARE = 0.34
 FIELD_WORDS = 2
+GARBLED_WORDS = 10
 #: With fewer documents nobody can tell a field from a change.
 FEWEST_TO_COMPARE = 3
 #: In a place where one side has this many words more, they are looked for in the other text piece by piece.
 LONG_WORDS = 12
 _PIECE = 8
+#: Fewer letters than this are found in any long text.
+_TELLING = 15
 _NUMBERS = (
     "one two three four five six seven eight nine ten twelve fifteen twenty thirty forty fifty sixty seventy eighty "
     "ninety hundred"
@@ -126,7 +129,9 @@ def _trim(ours: Sequence[Word], theirs: Sequence[Word], region: tuple[int, int, 
 def _same(one: str, other: str) -> bool:
     if one == other:
         return True
-    return not (one.isdigit() or other.isdigit()) and len(one) > 3 and fuzz.ratio(one, other) >= SLIP_RATIO
+    # "30day" and "90day" are very much alike, and nothing alike
+    numbers = any(c.isdigit() for c in one + other)
+    return not numbers and len(one) > 3 and fuzz.ratio(one, other) >= SLIP_RATIO
 
 
 def _absent(keys: Sequence[str], start: int, end: int, other: str) -> list[tuple[int, int]]:
@@ -157,11 +162,20 @@ def _is_slip(template: Wording, document: Wording, ours: tuple[int, int], theirs
         return False
     if fuzz.ratio(a, b) >= SLIP_RATIO:
         return True
-    if not b and len(a) > 15:
-        return fuzz.partial_ratio(a, document.squeezed) >= MOVED_RATIO
-    if not a and len(b) > 15:
-        return fuzz.partial_ratio(b, template.squeezed) >= MOVED_RATIO
-    return False
+    if not b or not a:
+        return _stands_in(a or b, document.squeezed if a else template.squeezed)
+    # the longer side may say the same and, beside it, words that the recogniser read twice
+    longer, shorter, other = (a, b, document) if len(a) > len(b) else (b, a, template)
+    same = fuzz.partial_ratio_alignment(shorter, longer)
+    if same is None or same.score < SLIP_RATIO or len(shorter) < _TELLING:
+        return False
+    rest = longer[: same.dest_start], longer[same.dest_end :]
+    return all(len(part) <= 5 or _stands_in(part, other.squeezed) for part in rest)
+
+
+def _stands_in(words: str, text: str) -> bool:
+    """Whether words, too many to stand there by chance, stand somewhere in a text."""
+    return len(words) > _TELLING and fuzz.partial_ratio(words, text) >= MOVED_RATIO
 
 
 def _page(document: Wording, position: int) -> int | None:
@@ -196,21 +210,38 @@ def _kind(place: Place) -> Literal["struck", "added", "changed"]:
 
 
 def _is_field(place: Place, others: Sequence[Sequence[Place]]) -> bool:
-    """Whether the place holds an address or a date, or enough of the other documents have yet another text there."""
-    if any(_CONTACT.search(word.text) for word in (*place.ours, *place.theirs)):
+    """Whether the place holds a name, an address or a date, or the other documents do not follow the template there.
+
+    Where enough of them have yet another text the place is a field; where most of them read as this one does it is the
+    document taken for the template that departs.
+    """
+    words = (*place.ours, *place.theirs)
+    if any(_CONTACT.search(word.text) for word in words):
         return True
-    unlike = 0
+    if any(word.key == AGENCY_KEY and word.text.upper().strip(".,;:()’'\"s") != "LEA" for word in words):
+        # what is left of a name that the recogniser has garbled
+        if sum(word.key != AGENCY_KEY for word in words) <= GARBLED_WORDS:
+            return True
+    unlike = like = 0
     for other in others:
         here = [o for o in other if o.start <= place.end + FIELD_WORDS and place.start <= o.end + FIELD_WORDS]
-        if here and all(fuzz.ratio(_key(o.theirs), _key(place.theirs)) < SLIP_RATIO for o in here):
+        if any(_alike(o, place) for o in here):
+            like += 1
+        elif here:
             unlike += 1
-    return unlike >= max(2, FIELD_SHARE * len(others))
+    return unlike >= max(2, FIELD_SHARE * len(others)) or like > len(others) / 2
+
+
+def _alike(one: Place, other: Place) -> bool:
+    return fuzz.ratio(_key(one.theirs), _key(other.theirs)) >= SLIP_RATIO and (
+        fuzz.ratio(_key(one.ours), _key(other.ours)) >= SLIP_RATIO
+    )
 
 
 def _is_meant(place: Place, vocabulary: frozenset[str]) -> bool:
     """Whether both sides are words, and enough of them, or a number that has changed."""
     ours, theirs = _key(place.ours), _key(place.theirs)
-    if fuzz.ratio(ours, theirs) >= 100 * (1 - 1 / max(len(ours), len(theirs), 1)):
+    if ours == theirs:
         return False
     if _quantities(place.template) != _quantities(place.document):
         return True
