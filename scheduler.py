@@ -95,10 +95,10 @@ def options(
 
 async def make_pass(store: Store, settings: Settings, now: Clock) -> tuple[CrawlResult, tuple[str, ...], Derived]:
     """One pass: ICE was asked, what came is kept and read, and the log says what it changes. Hold the work lock."""
-    from scrapers.collect import take_lists  # Scrapy takes half a second to import: only who fetches waits for it
+    from scrapers.collect import fetch_lists  # Scrapy takes half a second to import: only who fetches waits for it
 
     housekeeping.end_broken_runs(store, store.now_text())
-    result, unread = await take_lists(store, settings, now)
+    result, unread = await fetch_lists(store, settings, now)
     done = await run_aside(store, derive_all, store, settings)
     return result, unread, done
 
@@ -138,7 +138,8 @@ def import_lists(
     settings = settings_with(db)
     saved = ingest.find_saved(paths or [], manifest, capture_time)
     with Store.open(settings.home) as store, working(store, "`import`"), progress_bar() as progress:
-        taken = [ingest.take_in(store, one, store.now_text()) for one in progress.track(saved, description="reading")]
+        tracked = progress.track(saved, description="reading")
+        taken = [ingest.import_list(store, one, store.now_text()) for one in tracked]
         done = derive_all(store, settings, progress)
         progress.stop()
         for document in taken:

@@ -110,7 +110,7 @@ def ours(lists: list[ingest.SavedList], *, one_at_a_time: bool) -> Spent:
     with empty_store() as store:
         begun = now_spent()
         for saved in lists:
-            ingest.take_in(store, saved, store.now_text())
+            ingest.import_list(store, saved, store.now_text())
             if one_at_a_time:
                 derive(store, now=store.now_text())
         derive(store, now=store.now_text())

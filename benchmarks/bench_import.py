@@ -2,7 +2,7 @@
 
     python benchmarks/bench_import.py
 
-Every list comes alone, in the order in which ICE put it out, as the service meets them: `take_in`, then `derive`.
+Every list comes alone, in the order in which ICE put it out, as the service meets them: `import_list`, then `derive`.
 Each leaves the archive file and the database synced to the disk. Then the same bytes are offered once more.
 """
 
@@ -32,20 +32,20 @@ def measure() -> list[Figure]:
     with empty_store() as store:
         for saved, rows, _ in lists:
             begun, busy = time.perf_counter(), time.process_time()
-            ingest.take_in(store, saved, store.now_text())
+            ingest.import_list(store, saved, store.now_text())
             anew = derive(store, now=store.now_text()).anew
             taken.append(((time.perf_counter() - begun) * 1000, rows, anew))
             if rows in ABOUT_A_THOUSAND:
                 processor.append((time.process_time() - busy) * 1000)
         for saved, _, _ in lists:
             begun = time.perf_counter()
-            ingest.take_in(store, saved, store.now_text())
+            ingest.import_list(store, saved, store.now_text())
             derive(store, now=store.now_text())
             known.append((time.perf_counter() - begun) * 1000)
     with empty_store() as store:
         begun = time.perf_counter()
         for saved, _, _ in lists:
-            ingest.take_in(store, saved, store.now_text())
+            ingest.import_list(store, saved, store.now_text())
         derive(store, now=store.now_text())
         at_once = (time.perf_counter() - begun) * 1000 / len(lists)
     thousand = [ms for ms, rows, _ in taken if rows in ABOUT_A_THOUSAND]

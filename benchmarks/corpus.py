@@ -29,7 +29,7 @@ def read_corpus() -> list[ingest.SavedList]:
 def take_all(store: Store, lists: list[ingest.SavedList]) -> None:
     """The lists are in the store and compared, in one go."""
     for saved in lists:
-        ingest.take_in(store, saved, store.now_text())
+        ingest.import_list(store, saved, store.now_text())
     derive(store, now=store.now_text(), anew=True)
 
 

@@ -66,6 +66,7 @@ class Settings(ServiceSettings, DeskSettings, MoaSettings):
 
     public_url: str = Field(
         default="http://127.0.0.1:8000", pattern=r"^https?://[^\s]+[^/\s]$",
+        max_length=500,  # with a signed link behind it, it must fit on one line of mail
         description="Address under which readers reach the pages; every link in a message or feed begins with it.",
     )  # fmt: skip
     site_name: str = Field(

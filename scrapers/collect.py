@@ -1,4 +1,4 @@
-"""A pass of the scrapers' part: fetched, kept, and every new document read."""
+"""Make one pass: fetch the lists, store them, and read every new document."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from scrapers import ingest
 from scrapers.crawl.crawler import CrawlResult, crawl
 
 
-async def take_lists(
+async def fetch_lists(
     store: Store, settings: Settings, now: Callable[[], datetime]
 ) -> tuple[CrawlResult, tuple[str, ...]]:
-    """ICE was asked, what came is in the store and read; a line is returned for each document nobody could read.
+    """Fetch and store what ICE links, read it, and return the result with one line per unreadable document.
 
-    Documents an earlier pass kept and did not come to read are read as well. The loop goes on meanwhile.
+    Documents that an earlier pass stored but did not get to read are read too. Reading runs in a thread, so the event
+    loop stays free.
     """
     result = await crawl(store, settings, now=now)
     return result, tuple(await run_aside(store, ingest.read_new, store))

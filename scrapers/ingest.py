@@ -1,4 +1,4 @@
-"""Documents into the store: kept first, then read. A document that cannot be read stays, with the reason."""
+"""Store documents and then read them. A document that cannot be read stays stored, with the reason."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.database import Store
-from db.queries import fetches, snapshots
+from db.queries import fetches, sightings, snapshots
 from scrapers.document_errors import ScraperError
 from scrapers.readers.document import READER_VERSION, read_document
 
@@ -17,7 +17,7 @@ SUFFIXES = (".xlsx", ".html", ".htm", ".xls", ".xlsm")
 
 
 class ImportRefusedError(ScraperError):
-    """What was asked to be imported is not there, or the manifest is not one."""
+    """A file or folder to import is not there, or the manifest is not valid."""
 
     code = "import_refused"
     advice = "name files or folders that exist, or a manifest with the columns file and uploaded_as"
@@ -25,7 +25,7 @@ class ImportRefusedError(ScraperError):
 
 @dataclass(frozen=True, slots=True)
 class SavedList:
-    """A saved list and what is known of it besides its bytes."""
+    """A saved list and what is known about it besides its bytes."""
 
     path: Path
     linked_as: str = ""  # what the link it came from promised; "" when nobody says
@@ -33,8 +33,8 @@ class SavedList:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of one saved list: `news` is False when just this was known already."""
+class ImportedList:
+    """The result for one saved list: `news` is False if just this was known already."""
 
     saved: SavedList
     sha256: str
@@ -45,7 +45,7 @@ class Taken:
 def find_saved(
     paths: Iterable[Path], manifest: Path | None, capture_time: Callable[[str], str | None]
 ) -> list[SavedList]:
-    """Every saved list that the paths and the manifest name, each once; `capture_time` reads an archive's stamp."""
+    """Return every saved list that the paths and the manifest name, each once."""
     found: dict[Path, SavedList] = {}
     if manifest is not None:
         for saved in _read_manifest(manifest, capture_time):
@@ -64,8 +64,8 @@ def find_saved(
     return list(found.values())
 
 
-def take_in(store: Store, saved: SavedList, known_at: str) -> Taken:
-    """The saved list is in the store: archived, read, and met under its name."""
+def import_list(store: Store, saved: SavedList, known_at: str) -> ImportedList:
+    """Store the saved list: archive its bytes, read them, and record the name it was met under."""
     try:
         data = saved.path.read_bytes()
     except OSError as error:
@@ -79,11 +79,11 @@ def take_in(store: Store, saved: SavedList, known_at: str) -> Taken:
             store, sha256, file=name, url="", linked_as=saved.linked_as, seen_at=saved.captured_at,
             known_at=known_at, how="import",
         )  # fmt: skip
-    return Taken(saved, sha256, news, error_line)
+    return ImportedList(saved, sha256, news, error_line)
 
 
 def read_kept(store: Store, sha256: str, data: bytes, name: str, *, again: bool = False) -> str:
-    """The kept document has its snapshot, or the reason it has none, which is returned ("" for none)."""
+    """Read a stored document and store its snapshot, or the reason it has none, which is returned ("": it has one)."""
     if not again and any(snapshots.has_snapshot(store, sha256, version) for version in READER_VERSION.values()):
         return ""
     try:
@@ -96,22 +96,17 @@ def read_kept(store: Store, sha256: str, data: bytes, name: str, *, again: bool 
 
 
 def read_new(store: Store) -> list[str]:
-    """Every sighted document that was not read yet is read; returns a line for each that could not be."""
-    rows = store.connection.execute(
-        "select s.sha256, min(s.file) from sightings s left join snapshots p on p.sha256 = s.sha256"
-        " where p.sha256 is null group by s.sha256 order by min(s.id)"
-    ).fetchall()
-    return [line for sha256, file in rows if (line := read_kept(store, sha256, store.archive.get(sha256), file))]
+    """Read every sighted document that was not read yet; return one line for each that could not be read."""
+    unread = sightings.list_unread_documents(store.connection)
+    return [line for sha256, file in unread if (line := read_kept(store, sha256, store.archive.get(sha256), file))]
 
 
 def read_again(store: Store) -> Iterator[tuple[int, int]]:
-    """Every sighted document is read anew from the archive; yields how many of how many are done."""
-    rows = store.connection.execute(
-        "select sha256, min(file) from sightings group by sha256 order by min(id)"
-    ).fetchall()
-    for number, (sha256, file) in enumerate(rows, 1):
+    """Read every sighted document again from the archive; yield (documents done, documents in all)."""
+    sighted = sightings.list_sighted_documents(store.connection)
+    for number, (sha256, file) in enumerate(sighted, 1):
         read_kept(store, sha256, store.archive.get(sha256), file, again=True)
-        yield number, len(rows)
+        yield number, len(sighted)
 
 
 def _read_manifest(manifest: Path, capture_time: Callable[[str], str | None]) -> Iterator[SavedList]:

@@ -14,5 +14,5 @@ def import_one_by_one(home: str, folder: str) -> None:
     """Every list in the folder is taken in and compared, one at a time; the migrations run first, in a new home."""
     for saved in ingest.find_saved([Path(folder)], None, capture_time):
         with open_store(Path(home)) as store:
-            ingest.take_in(store, saved, NOW)
+            ingest.import_list(store, saved, NOW)
             derive(store, now=NOW)

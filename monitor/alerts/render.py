@@ -1,4 +1,4 @@
-"""Messages as text and HTML, from the templates beside this file, in the reader's language."""
+"""Messages as text and HTML, from the templates beside this file, in the footer's language."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import css_inline
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment
 
 from monitor import policy
+from monitor.alerts.describe_change import ChangeText
 from monitor.alerts.filters import state_names
-from monitor.alerts.story import Story
 from monitor.alerts.subject import make_subject
-from monitor.alerts.wording import Words, words_of
+from monitor.i18n.language import Language, language
+from monitor.i18n.templates import make_environment
 
-TEMPLATES = Path(__file__).parent / "templates"
 _INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
 
@@ -31,78 +31,75 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
-    """What the foot of a message says to its reader: why they got it, and how to stop."""
+class Footer:
+    """What the foot of a message says: why the reader got it, and how to change or stop that."""
 
     language: str
-    wishes: tuple[str, ...]
+    subscriptions: tuple[str, ...]
     manage_url: str
     unsubscribe_url: str
 
 
 @cache
-def environment(language: str) -> Environment:
-    """The templates with the language's translations; HTML is escaped, text is not."""
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["html.j2"], default=False),
-        extensions=["jinja2.ext.i18n"], trim_blocks=True, undefined=StrictUndefined, auto_reload=False,
-    )  # fmt: skip
-    made.install_gettext_translations(words_of(language).translations, newstyle=True)  # type: ignore[attr-defined]
-    made.globals["language"] = language
-    return made
+def _templates(code: str) -> Environment:
+    return make_environment(Path(__file__).parent / "templates", language(code), lang=code)
 
 
-def render_alert(stories: Sequence[Story], reader: Reader, *, site: str, footer: str) -> Rendered:
-    """The message that tells the reader these changes."""
-    words = words_of(reader.language)
-    stories = sorted(stories, key=_place_in_message)
-    subject = make_subject(stories, words)
+def render_alert(changes: Sequence[ChangeText], footer: Footer, *, site: str, signature: str) -> Rendered:
+    """Return the message that tells these changes."""
+    words = language(footer.language)
+    changes = sorted(changes, key=_place_in_message)
+    subject = make_subject(changes, words)
     values = {
-        "subject": subject, "intro": _intro(stories, words), "groups": _groups(stories, words),
-        "full": len(stories) <= policy.FULL_CHANGES,
+        "subject": subject, "intro": _intro(changes, words), "groups": _groups(changes, words),
+        "full": len(changes) <= policy.FULL_CHANGES,
         "why": words.say("You get this because you asked %(site)s for:", site=site),
-        "wishes": reader.wishes, "manage_url": reader.manage_url, "unsubscribe_url": reader.unsubscribe_url,
-        "footer": footer,
+        "subscriptions": footer.subscriptions, "manage_url": footer.manage_url,
+        "unsubscribe_url": footer.unsubscribe_url, "signature": signature,
     }  # fmt: skip
-    return _render("message", reader.language, subject, values)
+    return _render("message", footer.language, subject, values)
 
 
 def render_confirmation(
-    language: str, wishes: Sequence[str], url: str, days: int, *, site: str, footer: str
+    code: str, subscriptions: Sequence[str], url: str, days: int, *, site: str, signature: str
 ) -> Rendered:
-    """The message that asks whether somebody really wants alerts."""
-    subject = words_of(language).say("Confirm your alerts from %(site)s", site=site)
-    values = {"subject": subject, "wishes": wishes, "confirm_url": url, "days": days, "site": site, "footer": footer}
-    return _render("confirm", language, subject, values)
+    """Return the message that asks whether somebody really wants alerts."""
+    subject = language(code).say("Confirm your alerts from %(site)s", site=site)
+    values = {
+        "subject": subject, "subscriptions": subscriptions, "confirm_url": url, "days": days, "site": site,
+        "signature": signature,
+    }  # fmt: skip
+    return _render("confirm", code, subject, values)
 
 
-def _render(name: str, language: str, subject: str, values: Mapping[str, Any]) -> Rendered:
-    templates = environment(language)
+def _render(name: str, code: str, subject: str, values: Mapping[str, Any]) -> Rendered:
+    templates = _templates(code)
     text = templates.get_template(f"{name}.txt.j2").render(values)
     html = templates.get_template(f"{name}.html.j2").render(values)
     return Rendered(subject, text, _INLINER.inline(html))
 
 
-def _place_in_message(story: Story) -> tuple[bool, bool, str, str, str]:
+def _place_in_message(change: ChangeText) -> tuple[bool, bool, str, str, str]:
     return (
-        story.what != "correction",
-        story.state == "",
-        state_names().get(story.state, ""),
-        story.agency,
-        story.change_id,
+        change.what != "correction",
+        change.state == "",
+        state_names().get(change.state, ""),
+        change.agency,
+        change.change_id,
     )
 
 
-def _groups(stories: Sequence[Story], words: Words) -> list[dict[str, Any]]:
-    """Corrections first, then state by state."""
-    groups: dict[str, list[Story]] = {}
-    for story in stories:
-        name = words.say("Corrections") if story.what == "correction" else state_names().get(story.state, story.state)
-        groups.setdefault(name or words.say("About the lists"), []).append(story)
-    return [{"name": name, "stories": members} for name, members in groups.items()]
+def _groups(changes: Sequence[ChangeText], words: Language) -> list[dict[str, Any]]:
+    """Return the changes in groups: corrections first, then state by state."""
+    groups: dict[str, list[ChangeText]] = {}
+    for change in changes:
+        state = state_names().get(change.state, change.state)
+        name = words.say("Corrections") if change.what == "correction" else state
+        groups.setdefault(name or words.say("About the lists"), []).append(change)
+    return [{"name": name, "changes": members} for name, members in groups.items()]
 
 
-def _intro(stories: Sequence[Story], words: Words) -> str:
-    if all(s.what == "correction" for s in stories):
-        return words.say("We told you something that does not stand. This puts it right.")
-    return words.say("What changed on the lists that ICE publishes of its 287(g) agreements.")
+def _intro(changes: Sequence[ChangeText], words: Language) -> str:
+    if all(s.what == "correction" for s in changes):
+        return words.say("We told you something that turned out not to stand. This corrects it.")
+    return words.say("What changed on ICE's published lists of 287(g) agreements.")

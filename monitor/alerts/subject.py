@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from monitor.alerts.describe_change import ChangeText
 from monitor.alerts.filters import state_names
-from monitor.alerts.story import Story
-from monitor.alerts.wording import Words
+from monitor.i18n.language import Language
 
 _ORDER = (
     "correction", "signing", "termination", "renewal", "switch", "reinstatement", "pending_listed",
@@ -16,9 +16,9 @@ _ORDER = (
 _MOST_PARTS = 4
 
 
-def make_subject(stories: Sequence[Story], words: Words) -> str:
-    """The subject of a message that tells these changes."""
-    counts = Counter(s.what if s.what in ("correction", "early") else s.kind for s in stories)
+def make_subject(changes: Sequence[ChangeText], words: Language) -> str:
+    """Return the subject of a message that tells these changes."""
+    counts = Counter(s.what if s.what in ("correction", "early") else s.kind for s in changes)
     named = [name for name in _ORDER if counts[name]]
     if len(named) > _MOST_PARTS:
         rest = sum(counts[name] for name in named[_MOST_PARTS - 1 :])
@@ -26,13 +26,13 @@ def make_subject(stories: Sequence[Story], words: Words) -> str:
         parts.append(words.count("%(n)d other change", "%(n)d other changes", rest))
     else:
         parts = [_part(name, counts[name], words) for name in named]
-    what, place = words.join(parts), _where(stories, words)
+    what, place = words.join(parts), _where(changes, words)
     if not place:
         return words.say("287(g): %(what)s", what=what)
     return words.say("287(g): %(what)s in %(place)s", what=what, place=place)
 
 
-def _part(name: str, n: int, words: Words) -> str:
+def _part(name: str, n: int, words: Language) -> str:
     match name:
         case "correction":
             return words.count("%(n)d correction", "%(n)d corrections", n)
@@ -57,10 +57,10 @@ def _part(name: str, n: int, words: Words) -> str:
     return words.count("%(n)d note about a list", "%(n)d notes about lists", n)
 
 
-def _where(stories: Sequence[Story], words: Words) -> str:
-    places = {s.place for s in stories if s.place}
-    states = sorted({state_names().get(s.state, s.state) for s in stories if s.state})
-    if len(places) == 1 and all(s.place for s in stories):
+def _where(changes: Sequence[ChangeText], words: Language) -> str:
+    places = {s.place for s in changes if s.place}
+    states = sorted({state_names().get(s.state, s.state) for s in changes if s.state})
+    if len(places) == 1 and all(s.place for s in changes):
         return places.pop()
     if len(states) <= 2:
         return words.join(states) if states else ""

@@ -1,4 +1,4 @@
-"""The alert commands: see what would be told, send it, look at what became of it, take in what came back."""
+"""The alert commands: preview what would be sent, send it, see what became of it, read what came back."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ import typer
 
 from db.database import Store, to_text, utc_now
 from db.errors import NotFoundError
-from monitor.alerts import bounce_intake, inspect
+from db.queries.delivery_log import list_attempts
+from db.queries.subscribers import find_subscriber_by_address
+from monitor.alerts import bounce_intake
 from monitor.alerts.alert_errors import AlertError
+from monitor.alerts.message_preview import preview_message, read_waiting
+from monitor.alerts.recipients import masked
 from monitor.alerts.resend import resend_failed
 from monitor.alerts.send import send_due
-from monitor.alerts.subscribers import find_subscriber
 from monitor.alerts.tokens import open_signer
 from monitor.cli.options import DbOption, FormatOption, open_store, settings_with
 from monitor.cli.output import Format, say, show, warn
@@ -41,7 +44,7 @@ def show_preview(
     """Show the message that would tell these changes; nothing is sent or queued."""
     settings = settings_with(db)
     with open_store(db) as store:
-        rendered = inspect.preview_message(store, settings, change_id, what, language)
+        rendered = preview_message(store, settings, change_id, what, language)
     if html is not None:
         html.write_text(rendered.html, encoding="utf-8")
         say(f"{rendered.subject}\nwritten to {html}")
@@ -51,7 +54,7 @@ def show_preview(
 
 @app.command()
 def send(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what waits and for whom.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what waits and for whom.")] = False,
     format: FormatOption = Format.TABLE,
     db: DbOption = None,
 ) -> None:
@@ -59,13 +62,13 @@ def send(
     settings = settings_with(db)
     if dry_run:
         with open_store(db) as store:
-            show(inspect.read_waiting(store), format, WAITING, empty="nothing waits")
+            show(read_waiting(store), format, WAITING, empty="nothing waits")
         return
     with Store.open(settings.home) as store:
         done = send_due(store, settings, store.now_text())
     say(f"{done.sent} sent, {done.put_off} put off, {done.failed} failed, {done.dropped} dropped")
     if not settings.smtp_host or not settings.mail_from:
-        warn("no mail is sent: the settings smtp_host and mail_from say nothing (docs/alerts.md)")
+        warn("no mail is sent: the settings smtp_host and mail_from are empty (docs/alerts.md)")
     if done.halted:
         warn(done.halted)
         raise typer.Exit(1)
@@ -77,11 +80,11 @@ def resend(
     address: Annotated[str | None, typer.Option(help="Every failed message of this address.")] = None,
     db: DbOption = None,
 ) -> None:
-    """Put failed messages back into the outbox; what was taken is never sent again."""
+    """Send failed messages again; what was taken is never sent twice."""
     if (message_id is None) == (address is None):
         raise typer.BadParameter("name a message, or an --address", param_hint="MESSAGE_ID")
     with Store.open(settings_with(db).home) as store:
-        reader = find_subscriber(store, address)["id"] if address is not None else None
+        reader = find_subscriber_by_address(store.connection, address).id if address is not None else None
         count = resend_failed(store, store.now_text(), message_id=message_id, subscriber_id=reader)
     if not count:
         raise NotFoundError("no failed message fits; `ice-agreements alerts log --failed` lists them")
@@ -98,8 +101,11 @@ def show_log(
 ) -> None:
     """The delivery log: every try of every message, newest first."""
     with open_store(db) as store:
-        reader = find_subscriber(store, address)["id"] if address else None
-        show(inspect.read_attempts(store, reader, failed=failed, limit=limit), format, LOG, empty="nothing was tried")
+        reader = find_subscriber_by_address(store.connection, address).id if address else None
+        rows = list_attempts(store.connection, reader, failed=failed, limit=limit)
+        for row in rows:
+            row["address"] = masked(row["channel"], row["address"])
+        show(rows, format, LOG, empty="nothing was tried")
 
 
 @app.command()
@@ -122,10 +128,10 @@ def serve_intake(
     lmtp: Annotated[bool, typer.Option("--lmtp", help="Speak LMTP instead of SMTP.")] = False,
     db: DbOption = None,
 ) -> None:
-    """Take in bounces and complaints by SMTP or LMTP until stopped."""
+    """Receive bounces and complaints by SMTP or LMTP until stopped."""
     settings = settings_with(db)
     if not settings.bounce_address:
-        raise AlertError("the setting bounce_address is empty: nothing could be told apart")
+        raise AlertError("the setting bounce_address is empty: returned mail could not be assigned to messages")
     Store.open(settings.home).close()
     signer = open_signer(settings, settings.home)
     handler = bounce_intake.ReturnedMail(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 
-from db.database import Store
 from db.errors import NotFoundError
+from db.queries.publication_list import read_publications
 from monitor.changelog.as_of import listed_agreements, totals
 from monitor.changelog.explain import explain_change
 from monitor.changelog.log import KINDS, STATUSES, Filter, read_log
@@ -120,7 +119,7 @@ def count(
 def publications(format: FormatOption = Format.TABLE, db: DbOption = None) -> None:
     """Every list that was ever met, with its status and the reasons for it."""
     with open_store(db) as store:
-        show(read_publications(store), format, PUBLICATION_COLUMNS, empty="no list yet")
+        show(read_publications(store.connection), format, PUBLICATION_COLUMNS, empty="no list yet")
 
 
 def explain(
@@ -133,19 +132,6 @@ def explain(
         if not found:
             raise NotFoundError(f"no change {change_id}; `ice-agreements changes` lists their ids")
         say(explain_change(found[0]))
-
-
-def read_publications(store: Store) -> list[dict[str, Any]]:
-    """Every publication in the contract's form, oldest first."""
-    names = (
-        "file", "list", "linked_as", "sha256", "url", "rows", "published_on", "published_at", "workbook_modified_at",
-        "first_seen_at", "status", "reasons",
-    )  # fmt: skip
-    rows = store.connection.execute(f"select {', '.join(names)} from publications order by id")  # noqa: S608 - fixed names
-    found = [dict(zip(names, row, strict=True)) for row in rows]
-    for entry in found:
-        entry["reasons"] = json.loads(entry["reasons"])
-    return sorted(found, key=lambda p: (p["published_at"], p["list"] or "", p["file"], p["sha256"], p["linked_as"]))
 
 
 def show_changes(entries: Sequence[Mapping[str, Any]], format: Format) -> None:

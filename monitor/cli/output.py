@@ -17,6 +17,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from monitor.i18n.safe_text import safe_cell
+
 
 class Format(StrEnum):
     """How a result is printed."""
@@ -26,8 +28,6 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-#: Characters by which a spreadsheet takes a cell for a formula.
-_FORMULA = ("=", "+", "-", "@")
 _UNPRINTABLE = re.compile(r"[^ -~]")
 
 
@@ -66,11 +66,6 @@ def warn(text: str) -> None:
 def plain(text: str) -> str:
     """Text without control and direction characters: a list's cell must not steer a terminal."""
     return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
-
-
-def safe_cell(text: str) -> str:
-    """A CSV cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
 def _escaped(text: str) -> str:

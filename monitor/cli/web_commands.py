@@ -19,14 +19,15 @@ def serve(
     """Serve the public pages, sign-up and feeds, the API and the review desk until stopped."""
     import uvicorn
 
-    from monitor.web import api, desk
-    from monitor.web.forms.routes import make_routes
+    from monitor.web.api import app as api
+    from monitor.web.desk import app as desk
+    from monitor.web.feeds import app as feeds
+    from monitor.web.forms import app as forms
     from monitor.web.pages.app import create_app
 
     settings = settings_with(db)
-    app = create_app(
-        settings.home, extra_routes=[*make_routes(settings), *api.routes(settings), *desk.routes(settings)]
-    )
+    extra = (forms.make_routes(settings), feeds.make_routes(settings), api.routes(settings), desk.routes(settings))
+    app = create_app(settings.home, extra_routes=[route for routes in extra for route in routes])
     warn(f"pages at http://{host}:{port}/")
     uvicorn.run(
         app, host=host, port=port, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
@@ -40,7 +41,7 @@ def publish(
     db: DbOption = None,
 ) -> None:
     """Write the pages, downloads and map data as static files; only what changed is written."""
-    from monitor.web.feeds.routes import list_feeds
+    from monitor.web.feeds.app import list_feeds
     from monitor.web.pages.addresses import make_site
     from monitor.web.pages.publish import publish as publish_site
     from monitor.web.pages.publish_targets import open_sink
@@ -48,7 +49,7 @@ def publish(
     with open_store(db) as store:
         feeds = list_feeds(store, settings_with(db))
         done = publish_site(make_site(store), open_sink(target), pdf=pdf, extra=feeds)
-    say(f"{done.files} files: {done.made} made anew, {done.written} written, {done.gone} taken away")
+    say(f"{done.files} files: {done.rendered} rendered, {done.written} written, {done.removed} removed")
 
 
 def export(
@@ -65,7 +66,7 @@ def export(
         downloads_page.routes(site)
         sink = DirectorySink(target)
         for route in site.routes:
-            for address, _ in route.addresses(site.book()) if route.addresses and not route.spoken else ():
+            for address, _ in route.addresses(site.book()) if route.addresses and not route.translated else ():
                 page = site.page(address, language("en"), {})
                 if page is not None and page.body is not None:
                     name = address.removeprefix("data/")

@@ -1,1 +1,1 @@
-"""Which names are real: the counties, cities and towns of every state, for judging what a list prints."""
+"""Know the counties, cities and towns of every state, to judge what a list prints."""

@@ -1,6 +1,6 @@
-"""A printed county or city is known for a real one, or for none: names, FIPS codes and the few typos with one reading.
+"""Recognise a printed county or city as a real one: names, FIPS codes, and the few typos with one reading.
 
-Data: `counties.csv` (Census Bureau) and `place_names.tsv` (GeoNames, ZIP codes) beside this file, made by `make.py`;
+Data: `counties.csv` (Census Bureau) and `place_names.tsv` (GeoNames, ZIP codes), made by `make_gazetteer.py`;
 `docs/places.md` says where they come from and what they leave out. Both are read when first asked for, a state at a
 time. A FIPS code is the county's five digits.
 """
@@ -68,7 +68,7 @@ class CountyMatch:
 
 @cache
 def normal(text: str) -> str:
-    """The text folded for comparing: one case, no accents or punctuation; St., Ste., Ft. and Mt. spelled out."""
+    """Return the text folded for comparing: one case, no accents or punctuation; St., Ste., Ft. and Mt. spelled out."""
     bare = _APOSTROPHES.sub("", text)
     if not bare.isascii():
         bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
@@ -99,7 +99,7 @@ def _short(county: County) -> str:
 
 @cache
 def counties(state_code: str) -> Mapping[str, County]:
-    """Every county of the state by its short normal name; an independent city with a county's name keeps its "city"."""
+    """Return the state's counties by short normal name; an independent city named like a county keeps "city"."""
     short: dict[str, County] = {}
     for county in sorted(_county_rows().get(state_code, ()), key=lambda c: c.is_city):
         name = _short(county)
@@ -113,7 +113,7 @@ def _all_short_names() -> frozenset[str]:
 
 
 def _wanted(text: str) -> tuple[str, str]:
-    """(kind, name): the printed kind, "county", "city" or "" for none, and the normal name without it."""
+    """Return (kind, name): the printed kind, "county", "city" or "", and the normal name without it."""
     name = normal(text)
     for prefix in _CITY_PREFIXES:
         if name.startswith(prefix):
@@ -131,13 +131,13 @@ def _wanted(text: str) -> tuple[str, str]:
 
 
 def _without_state(text: str, state_code: str) -> str:
-    """The text without a closing ", TX": that is no second county."""
+    """Return the text without a closing ", TX": that is not a second county."""
     head, comma, last = text.rpartition(",")
     return head if comma and last.strip().upper() == state_code else text
 
 
 def find_county(state_code: str | None, text: str | None) -> CountyMatch | None:
-    """The one county the text can mean in that state, else None: blank, a list of several, or more than one reading.
+    """Return the one county the text can mean in that state; None if blank, a list of several, or ambiguous.
 
     A bare name shared by a county and an independent city (Roanoke, St. Louis) has two readings, so none.
     """
@@ -165,7 +165,7 @@ def find_county(state_code: str | None, text: str | None) -> CountyMatch | None:
 
 
 def _snapped(state_code: str, kind: str, name: str) -> CountyMatch | None:
-    """The only county as near to the misspelt name as a slip of the hand goes, and no other near it.
+    """Return the only county within a slip of the hand of the misspelt name, if no other is near.
 
     A county's name from another state is a slip only when it is long and one letter off (Alleghany, Allegheny).
     """
@@ -199,7 +199,7 @@ def _place_text() -> str:
 
 @cache
 def _places(state_code: str) -> Mapping[str, str]:
-    """Normal name -> the counties of its ZIP codes, three digits each, as one string."""
+    """Return normal name -> the counties of its ZIP codes, three digits each, as one string."""
     text, mark = _place_text(), f"\n[{state_code}]\n"
     start = text.find(mark)
     if start < 0:
@@ -224,12 +224,12 @@ def _is_town(state_code: str, name: str) -> bool:
 
 
 def is_town_exactly(state_code: str, name: str) -> bool:
-    """True when the state has a town of just this name, its "Village" or "Township" counted as part of it."""
+    """Return whether the state has a town of just this name, its "Village" or "Township" counted as part of it."""
     return normal(name) in _places(state_code)
 
 
 def is_place(state_code: str, name: str) -> bool:
-    """True when the state has a county, city, town or village of exactly this name; "X County" only for a county.
+    """Return whether the state has a county, city, town or village of exactly this name; "X County" only for a county.
 
     Two names of which this is true are two places, unless they differ in spaces only ("La Mesa", "Lamesa").
     """
@@ -248,7 +248,7 @@ def is_place(state_code: str, name: str) -> bool:
 
 
 def place_counties(state_code: str, city: str) -> frozenset[str]:
-    """FIPS codes of the counties of the city's ZIP codes; empty when the city or its counties are not known."""
+    """Return the FIPS codes of the counties of the city's ZIP codes; empty if the city or its counties are unknown."""
     places = _places(state_code)
     for form in _town_names(normal(city)):
         if form in places:
@@ -259,6 +259,6 @@ def place_counties(state_code: str, city: str) -> frozenset[str]:
 
 @cache
 def place_words() -> frozenset[str]:
-    """Every word that stands in the name of some county or place of the country, folded."""
+    """Return every word in the name of any county or place of the country, folded."""
     words = {word for line in _place_text().splitlines() for word in line.partition("\t")[0].split()}
     return frozenset(words | {word for name in _all_short_names() for word in name.split()})

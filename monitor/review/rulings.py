@@ -1,4 +1,4 @@
-"""What people decided, and what follows from it: append-only, replayed at every derivation, undone by a later one."""
+"""The rulings there are, which of those made are in force, and what they do to the change log."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from db.database import Store
+from db.desk_models import RulingRecord
+from db.queries.review_audit import list_rulings
 from monitor.changelog.state import Ledger
 
 #: Every ruling there is, with its meaning.
 RULINGS = {
-    "same": "the ended agreement goes on in the other one",
+    "same": "the ended agreement continues as the other one",
     "distinct": "the two are different agreements",
     "confirm": "the change is as the log says",
-    "dismiss": "the change is not one; it is retracted",
-    "release": "the held list is what it claims to be, and is taken in",
-    "reject": "the held list is not taken in",
+    "dismiss": "the change did not happen; it is retracted",
+    "release": "the held list is what it claims to be, and is accepted",
+    "reject": "the held list is left out",
     "note": "a remark; it decides nothing",
     "undo": "an earlier ruling no longer counts",
 }
@@ -23,14 +25,23 @@ RULINGS = {
 
 @dataclass(slots=True)
 class Rulings:
-    """The rulings in force: of each subject the newest, notes aside."""
+    """The rulings in force: the newest on each subject, notes excepted."""
 
     pairs: dict[tuple[str, str], str] = field(default_factory=dict)  # (agreement id, agreement id) -> same | distinct
     lists: dict[str, str] = field(default_factory=dict)  # sha256 -> release | reject
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)  # change id -> (confirm | dismiss, words)
 
+    def add(self, ruling: str, subject: str, other: str = "", words: str = "") -> None:
+        """Let a ruling count as the newest on its subject."""
+        if ruling in ("same", "distinct"):
+            self.pairs[(subject, other)] = self.pairs[(other, subject)] = ruling
+        elif ruling in ("release", "reject"):
+            self.lists[subject] = ruling
+        elif ruling in ("confirm", "dismiss"):
+            self.changes[subject] = (ruling, words)
+
     def apply(self, ledger: Ledger) -> None:
-        """Changes that were confirmed or dismissed say so."""
+        """Set the status of changes that were confirmed or dismissed."""
         for change_id, (ruling, words) in sorted(self.changes.items()):
             change = ledger.changes.find(change_id)
             if change is None:
@@ -45,47 +56,28 @@ class Rulings:
             ledger.dirty.changes.add(change_id)
 
 
-def ruling_mark(made_at: str, ruling: str, other: str, reviewer: str) -> str:
-    """What an `undo` writes as its `other`: which ruling on the same subject it means, on whatever machine."""
-    return "|".join((made_at, ruling, other, reviewer))
+def in_force(rulings: Sequence[RulingRecord]) -> list[RulingRecord]:
+    """Return the rulings, oldest first, without those that were undone and without the undoing itself."""
+    return [ruling for ruling in not_undone(rulings) if ruling.ruling != "undo"]
 
 
-#: made_at, ruling, subject, other, reviewer, reason
-RulingRow = tuple[str, str, str, str, str, str]
-
-
-def in_force(rows: Sequence[RulingRow]) -> list[RulingRow]:
-    """The rulings, oldest first, without what was undone and without the undoing."""
-    return [row for row in not_undone(rows) if row[1] != "undo"]
-
-
-def not_undone(rows: Sequence[RulingRow]) -> list[RulingRow]:
-    """The rulings, oldest first, without those that a later `undo` means; an `undo` can itself be undone."""
+def not_undone(rulings: Sequence[RulingRecord]) -> list[RulingRecord]:
+    """Return the rulings, oldest first, without those that a later `undo` names; an `undo` can itself be undone."""
     undone: set[tuple[str, str]] = set()
     standing = []
-    for row in reversed(rows):
-        made_at, ruling, subject, other, reviewer, _ = row
-        if (subject, ruling_mark(made_at, ruling, other, reviewer)) in undone:
+    for ruling in reversed(rulings):
+        if (ruling.subject, ruling.mark) in undone:
             continue
-        standing.append(row)
-        if ruling == "undo":
-            undone.add((subject, other))
+        standing.append(ruling)
+        if ruling.ruling == "undo":
+            undone.add((ruling.subject, ruling.other))
     return standing[::-1]
 
 
 def load_rulings(store: Store, until: str | None = None) -> Rulings:
-    """The rulings in force (those made by `until`, when it is given)."""
+    """Return the rulings in force (at `until`, when it is given)."""
     found = Rulings()
-    query = (
-        "select made_at, ruling, subject, other, reviewer, reason from rulings where ? is null or made_at <= ?"
-        " order by made_at, id"
-    )
-    rows = store.connection.execute(query, [until, until]).fetchall()
-    for _, ruling, subject, other, reviewer, reason in in_force(rows):
-        if ruling in ("same", "distinct"):
-            found.pairs[(subject, other)] = found.pairs[(other, subject)] = ruling
-        elif ruling in ("release", "reject"):
-            found.lists[subject] = ruling
-        elif ruling in ("confirm", "dismiss"):
-            found.changes[subject] = (ruling, f"dismissed by {reviewer}: {reason}" if ruling == "dismiss" else "")
+    for ruling in in_force(list_rulings(store.connection, until)):
+        words = f"dismissed by {ruling.reviewer}: {ruling.reason}" if ruling.ruling == "dismiss" else ""
+        found.add(ruling.ruling, ruling.subject, ruling.other, words)
     return found

@@ -1,4 +1,4 @@
-"""Whether an answer is what was asked for, or a wall in its place: a block page can come with status 200."""
+"""Tell an answer from a block page in its place; a block page can come with status 200."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ _OWN_MARKS = (
 
 
 def wall_in(body: bytes) -> str | None:
-    """What an HTML answer says that only a wall says is returned; None when it says nothing of the kind."""
+    """Return the sign of a block page in an HTML answer, or None if there is none."""
     text = body[:_LOOKED_AT_BYTES].decode("utf-8", "replace")
     return next((reason for pattern, reason in _WALLS if pattern.search(text)), None)
 
 
 def judge_page(page: Page, body: bytes) -> str | None:
-    """Why this is not ICE's 287(g) page is returned; None when it is.
+    """Return why this is not ICE's 287(g) page, or None if it is.
 
     The page's own marks decide first: a good page may well hold the word "captcha" in one of its scripts.
     """
@@ -54,7 +54,7 @@ def judge_page(page: Page, body: bytes) -> str | None:
 
 
 def judge_workbook(body: bytes) -> tuple[str, str] | None:
-    """The outcome and the reason why these bytes are not a whole workbook are returned; None when they are one.
+    """Return (outcome, reason) if these bytes are not a complete workbook, or None if they are.
 
     A cut workbook lacks its zip directory, which stands at the end; a flipped byte fails its entry's checksum.
     """

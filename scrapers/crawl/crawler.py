@@ -1,4 +1,4 @@
-"""One pass over the source, from any asyncio loop or from none, as often as wanted within one process."""
+"""Run passes over the source: any number in one process, with or without a running asyncio loop."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from scrapy.crawler import AsyncCrawlerRunner
 
@@ -16,7 +16,8 @@ from db.errors import StoreError
 from db.models import Fetch, StatedTotals
 from db.queries import fetches
 from db.settings import Settings
-from scrapers.crawl.attempts import Pass, run_outcome
+from scrapers.crawl.attempts import CrawlPass, run_outcome
+from scrapers.crawl.links import PageLink
 from scrapers.crawl.outcomes import OUTCOMES, VERIFIED
 from scrapers.crawl.scrapy_settings import quiet_scrapy, scrapy_settings
 from scrapers.crawl.sources import Source
@@ -29,7 +30,7 @@ _GRACE_SECONDS = 2.0
 
 
 class CrawlError(ScraperError):
-    """The pass failed for a reason of our own: a bug, or another library started a Twisted reactor."""
+    """The pass failed through a fault of the program: a bug, or another library that started a Twisted reactor."""
 
     code: ClassVar[str] = "crawl_failed"
     advice: ClassVar[str] = "look at the traceback in the log; what was fetched before is kept"
@@ -37,7 +38,7 @@ class CrawlError(ScraperError):
 
 @dataclass(frozen=True, slots=True)
 class CrawlResult:
-    """What a pass brought. `new_documents` are to be read: each differs from what was last kept from its address."""
+    """The result of a pass. `new_documents` (sha256) are to be read: each differs from the last from its address."""
 
     run_id: int
     page_outcome: str
@@ -45,27 +46,27 @@ class CrawlResult:
     new_documents: tuple[str, ...]
     page_is_list: bool  # the page itself holds a list's table, and its document is a list's
     layout_changed: bool  # a good page on which no list was found
-    links: tuple[dict[str, Any], ...]
+    links: tuple[PageLink, ...]
     totals: StatedTotals | None = None
     not_before: str | None = None  # the source asked not to be asked again before this time
     error: str = ""  # one line when the page or a list it links could not be had: what, where, what to do
 
     @property
     def verified(self) -> bool:
-        """True when the page and every list are known to be as we hold them."""
+        """True if the page and every list are known to be as stored."""
         last = {fetch.url: fetch.outcome for fetch in self.list_fetches}
         return self.page_outcome in VERIFIED and all(outcome in VERIFIED for outcome in last.values())
 
 
 async def crawl(store: Store, settings: Settings, *, now: Callable[[], datetime]) -> CrawlResult:
-    """One pass has been made and everything it met is in the store.
+    """Make one pass and store everything it met; return the result.
 
-    Trouble of the source's is an outcome in the result; only trouble of ours is raised, as `StoreError` (a full disk,
-    say) or `CrawlError`. Needs a running asyncio loop and no Twisted reactor; any number of passes may follow.
+    Trouble at the source is an outcome in the result. Only trouble of our own is raised: `StoreError` (a full disk, for
+    example) or `CrawlError`. Needs a running asyncio loop and no Twisted reactor; can be called any number of times.
     """
     quiet_scrapy()
     run_id = fetches.start_run(store, to_text(now()))
-    work = Pass(store, settings, Source(settings.source_url), run_id, now)
+    work = CrawlPass(store, settings, Source(settings.source_url), run_id, now)
     try:
         await _run_spider(work)
         if work.failure is None:
@@ -73,12 +74,12 @@ async def crawl(store: Store, settings: Settings, *, now: Callable[[], datetime]
         if isinstance(work.failure, StoreError):
             raise work.failure
         if work.failure is not None:
-            raise CrawlError("taking in an answer failed", value=work.failure) from work.failure
+            raise CrawlError("storing an answer failed", value=work.failure) from work.failure
     except BaseException as error:  # also when we are cancelled: a run that ended must not look as if it ran on
         try:
             fetches.finish_run(store, run_id, to_text(now()), "failed", (str(error) or type(error).__name__)[:500])
         except Exception as second:  # the disk that failed the pass may refuse this row as well
-            _LOG.error("the run's end cannot be written: %s", second)
+            _LOG.error("the end of the run cannot be written: %s", second)
         raise
     error_line = describe_failure(work)
     fetches.finish_run(store, run_id, to_text(now()), run_outcome(work), error_line)
@@ -97,11 +98,11 @@ async def crawl(store: Store, settings: Settings, *, now: Callable[[], datetime]
 
 
 def run_crawl(store: Store, settings: Settings, now: Callable[[], datetime]) -> CrawlResult:
-    """One pass has been made, in a loop of its own. For the command line and for threads that run no loop."""
+    """Make one pass in an event loop of its own: for the command line and for threads without a loop."""
     return asyncio.run(crawl(store, settings, now=now))
 
 
-async def _run_spider(work: Pass) -> None:
+async def _run_spider(work: CrawlPass) -> None:
     runner = AsyncCrawlerRunner(scrapy_settings(work.settings))
     try:
         task = runner.crawl(IceSpider, work=work)
@@ -136,8 +137,8 @@ _WHAT_TO_DO = {
 }
 
 
-def describe_failure(work: Pass) -> str:
-    """One line for a person: what went wrong with the page or a list it links, where, and what to do; else empty."""
+def describe_failure(work: CrawlPass) -> str:
+    """Return one line on what went wrong with the page or a linked list, where, and what to do; "" if nothing did."""
     if work.page_outcome in VERIFIED:
         if work.layout_changed:
             return f"no list is linked on {work.source.start_url}; look at the page, its layout may have changed"
@@ -148,9 +149,9 @@ def describe_failure(work: Pass) -> str:
     return f"{work.page_outcome}: {work.source.start_url}: {meaning}{detail}; {what_to_do}"
 
 
-def _describe_lists(work: Pass) -> str:
-    """One line on the lists that the page links and that could not be had; those only wanted are no failure."""
-    linked = {str(link["url"]) for link in work.links}
+def _describe_lists(work: CrawlPass) -> str:
+    """Return one line on linked lists that could not be fetched; lists wanted from earlier passes are no failure."""
+    linked = {link.url for link in work.links}
     last = {fetch.url: fetch for fetch in work.list_fetches if fetch.url in linked}
     failed = [f for f in last.values() if f.outcome not in VERIFIED and f.outcome != "not_list"]
     if not failed:

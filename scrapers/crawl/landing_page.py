@@ -1,4 +1,4 @@
-"""ICE's landing page as a person sees it: its visible text, whether a list's table stands on it, and its fingerprint.
+"""Parse ICE's landing page as a person sees it: its visible text, a list's table on it, and its fingerprint.
 
 The page carries nonces and script versions that change with every answer; its fingerprint changes only when something
 changes that a reader of the page, or of the lists behind it, could notice.
@@ -22,7 +22,7 @@ _TABLE_HEADER = ("STATE", "AGENCY", "SUPPORT TYPE")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A parsed page. `lines` are its visible text, one a block, spaces collapsed."""
+    """A parsed page. `lines` is its visible text, one line per block, with spaces collapsed."""
 
     url: str
     root: html.HtmlElement
@@ -34,7 +34,7 @@ class Page:
 
 
 def parse_page(body: bytes, url: str, encoding: str | None = None) -> Page | None:
-    """The page is parsed; None when there is nothing to parse."""
+    """Return the parsed page, or None if there is nothing to parse."""
     parser = html.HTMLParser(encoding=encoding, remove_comments=True, remove_pis=True, huge_tree=False)
     try:
         root = html.document_fromstring(body, parser=parser)
@@ -58,7 +58,7 @@ def _visible_lines(root: html.HtmlElement) -> list[str]:
 
 
 def _pieces(node: html.HtmlElement) -> Iterator[str]:
-    """Text in reading order; a block begins and ends with a line break, a cell with a tab."""
+    """Yield text in reading order; a block begins and ends with a line break, a cell with a tab."""
     tag = node.tag
     if not isinstance(tag, str) or tag in _UNSEEN:
         return
@@ -77,7 +77,7 @@ def _flat(text: str) -> str:
 
 
 def list_tables(page: Page) -> list[html.HtmlElement]:
-    """The tables on the page whose first row is a list's header are returned."""
+    """Return the tables on the page whose first row is a list's header."""
     found = []
     for table in page.root.iter("table"):
         row = next(iter(table.iter("tr")), None)
@@ -90,7 +90,7 @@ def list_tables(page: Page) -> list[html.HtmlElement]:
 
 
 def fingerprint(page: Page, list_urls: Iterable[str]) -> str:
-    """The sha256 of all that matters on the page is returned: its visible text and its links to lists and MOAs.
+    """Return the sha256 of what matters on the page: its visible text and its links to lists and MOAs.
 
     Links are part of it because a new list may come behind the old words, and an MOA may be linked from an old row.
     """

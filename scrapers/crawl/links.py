@@ -1,4 +1,4 @@
-"""Every link to a list on ICE's page, in each form the page has had."""
+"""Find every link to a list on ICE's page, in each form the page has had."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _AROUND_CHARS = 300  # a block with more text than this speaks of more than its 
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    """One link to a list. `linked_as` is what the link promises, None when only the answer can say."""
+    """One link to a list. `linked_as` is what the link promises; None if only the answer can say."""
 
     url: str
     text: str
@@ -30,7 +30,7 @@ class PageLink:
 
 
 def find_list_links(page: Page, source: Source) -> tuple[PageLink, ...]:
-    """The links to lists are returned in page order, each address once.
+    """Return the links to lists in page order, each address once.
 
     A workbook by its name, or a download by its opaque number, is taken when its text, its name or what stands around
     it promises a list. When no link promises the participating list, downloads that promise nothing are returned as
@@ -84,7 +84,7 @@ def _name_in(text: str) -> str | None:
 
 
 def _says_something(text: str) -> bool:
-    """True when a link's text names a thing of its own, as "Fact Sheet" does and "Download (XLSX)" does not."""
+    """Return whether a link's text names something specific, as "Fact Sheet" does and "Download (XLSX)" does not."""
     words = re.findall(r"[a-z0-9]+", text.lower())
     return any(word not in _SAYS_NOTHING for word in words)
 
@@ -96,7 +96,7 @@ _SAYS_NOTHING = frozenset(
 
 
 def _around(anchor: html.HtmlElement) -> str:
-    """The text of the nearest block around the link is returned, as long as the link is the only one in it."""
+    """Return the text of the nearest block around the link, if the link is the only one in it."""
     for node in anchor.iterancestors("li", "p", "td", "div", "section"):
         text = " ".join(node.text_content().split())
         if len(text) > _AROUND_CHARS or len(node.xpath(".//a[@href]")) > 1:

@@ -1,4 +1,4 @@
-"""What stands between Scrapy's engine and the network, beyond Scrapy's own: three small guards."""
+"""Three small downloader middlewares beyond Scrapy's own."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class _Guard:
 
 
 class SameSiteMiddleware(_Guard):
-    """No request leaves for a host that is not the source's, redirects included."""
+    """Refuse every request to another site than the source, redirects included."""
 
     def process_request(self, request: Request) -> None:
         if not self.spider.source.is_ours(request.url):
@@ -37,7 +37,7 @@ class SameSiteMiddleware(_Guard):
 
 
 class RobotsRecordMiddleware(_Guard):
-    """Each try for robots.txt is recorded, though Scrapy asks for it behind the spider's back."""
+    """Record each request for robots.txt, which Scrapy makes without telling the spider."""
 
     def process_response(self, request: Request, response: Response) -> Response:
         if request.meta.get("dont_obey_robotstxt"):
@@ -50,7 +50,7 @@ class RobotsRecordMiddleware(_Guard):
 
 
 class UnpackingMiddleware(HttpCompressionMiddleware):
-    """A compressed body is unpacked up to a limit of its own, and one past it is refused by name."""
+    """Unpack compressed bodies up to a limit of their own, and refuse larger ones by name."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler=crawler)

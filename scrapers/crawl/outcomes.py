@@ -1,4 +1,4 @@
-"""Every way a try can end, in one word, with what the word means; and which word an answer or an error earns."""
+"""Name every way a try can end in one word, and decide which word an answer or an error gets."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class UnpackedTooLarge(IgnoreRequest):
 
 
 def outcome_of_status(status: int) -> str | None:
-    """The outcome a status decides by itself is returned; None when the body must be looked at (200)."""
+    """Return the outcome that the status alone decides, or None if the body decides (200)."""
     if status == 304:
         return "not_modified"
     if status in (404, 410):
@@ -82,7 +82,7 @@ def outcome_of_status(status: int) -> str | None:
 
 
 def outcome_of_failure(error: BaseException) -> str:
-    """An error of the download is named by one outcome; one we do not know is `unreachable`."""
+    """Return the outcome of a download error; an unknown one is `unreachable`."""
     match error:
         case UnpackedTooLarge():
             return "too_large_unpacked"
@@ -106,13 +106,13 @@ def outcome_of_failure(error: BaseException) -> str:
 
 
 def line_of(error: BaseException) -> str:
-    """The error in one line of at most 300 letters, for a person."""
+    """Return the error as one line of at most 300 characters, for a person."""
     text = re.sub(r" ssl:(?:<[^>]*>|\w+)", "", str(error))  # aiohttp names the object; its address says nothing
     return (" ".join(text.split()) or type(error).__name__)[:300]
 
 
 def _is_tls(error: BaseException) -> bool:
-    """True when a TLS error is at the bottom of it; Scrapy wraps aiohttp's error, which wraps Python's."""
+    """Return whether a TLS error is the cause; Scrapy wraps aiohttp's error, which wraps Python's."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLError):

@@ -1,4 +1,4 @@
-"""Whether and when a failed try is made again within the pass.
+"""Decide whether and when to repeat a failed try within the pass.
 
 Scrapy's own RetryMiddleware tries again at once, knows no Retry-After and leaves no trace of the tries in between.
 Here each try comes back to the spider, is recorded, and this module says how long to wait, or to leave it.
@@ -17,7 +17,7 @@ LONGEST_WAIT_SECONDS = 120.0
 
 
 def read_retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds the server asks us to wait, from a number or an HTTP date; None when it does not say."""
+    """Return the seconds the server asks us to wait (a number or an HTTP date), or None if it does not say."""
     if not value:
         return None
     text = value.strip()
@@ -32,7 +32,7 @@ def read_retry_after(value: str | None, now: datetime) -> float | None:
 def wait_before_retry(
     outcome: str, tries: int, settings: Settings, *, retry_after: float | None = None, time_left: float
 ) -> float | None:
-    """Seconds to wait before the next try; None when this pass asks no more.
+    """Return the seconds to wait before the next try, or None if this pass makes no more.
 
     `tries` counts those made, the first included. The wait doubles with each try, never less than the server asks.
     """

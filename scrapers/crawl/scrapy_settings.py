@@ -1,4 +1,4 @@
-"""The project's settings as Scrapy's: how politely and how carefully the source is asked, each with its reason."""
+"""Turn the project's settings into Scrapy's: how politely and carefully we crawl, each with its reason."""
 
 from __future__ import annotations
 
@@ -10,9 +10,19 @@ from scrapy.settings import Settings as ScrapySettings
 
 from db.settings import Settings
 
+#: Every request, answer and error passes these between the engine and the network.
+_MIDDLEWARES = {
+    # Scrapy's drops a request without a word to the spider; ours raises, so that the row is written.
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapers.crawl.middlewares.SameSiteMiddleware": 50,
+    "scrapers.crawl.middlewares.RobotsRecordMiddleware": 540,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "scrapers.crawl.middlewares.UnpackingMiddleware": 590,
+}
+
 
 def user_agent(settings: Settings) -> str:
-    """The name we go by is returned: program, version, and where to reach us. Never a browser's."""
+    """Return the User-Agent: program, version, and where to reach us. Never a browser's."""
     if settings.user_agent:
         return settings.user_agent
     try:
@@ -23,7 +33,7 @@ def user_agent(settings: Settings) -> str:
 
 
 def scrapy_settings(settings: Settings) -> ScrapySettings:
-    """Scrapy's settings for one pass are returned."""
+    """Return Scrapy's settings for one pass."""
     other_scheme = "http" if settings.source_url.lower().startswith("https:") else "https"
     values: dict[str, Any] = {
         # -- how it runs: in whatever asyncio loop calls, so one process can make any number of passes. A Twisted
@@ -45,7 +55,7 @@ def scrapy_settings(settings: Settings) -> ScrapySettings:
         "UNPACKED_MAXSIZE": settings.max_unpacked_bytes,  # ours, read by UnpackingMiddleware
         "DOWNLOAD_FAIL_ON_DATALOSS": True,  # half a list must never look like a list
         # Only the source's own scheme: an https source must not lead us to plain http, and each handler that is made
-        # reads all certificate authorities anew (20 ms).
+        # reads all certificate authorities again (20 ms).
         "DOWNLOAD_HANDLERS": {"ftp": None, "file": None, "data": None, "s3": None, other_scheme: None},
         "DOWNLOAD_VERIFY_CERTIFICATES": True,  # evidence from someone else's server is none (Scrapy's default: off)
         "REDIRECT_MAX_TIMES": 5,  # ICE's moves took one hop; more is a loop
@@ -53,15 +63,7 @@ def scrapy_settings(settings: Settings) -> ScrapySettings:
         "HTTPERROR_ALLOW_ALL": True,  # every status reaches the spider, because every try is recorded
         "RETRY_ENABLED": False,  # scrapers/crawl/retry.py decides, so that each try leaves its row
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",  # a retry is the same request again
-        # every answer and error passes these on its way to the spider
-        "DOWNLOADER_MIDDLEWARES": {
-            # Scrapy's drops a request without a word to the spider; ours raises, so that the row is written.
-            "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-            "scrapers.crawl.middlewares.SameSiteMiddleware": 50,
-            "scrapers.crawl.middlewares.RobotsRecordMiddleware": 540,
-            "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-            "scrapers.crawl.middlewares.UnpackingMiddleware": 590,
-        },
+        "DOWNLOADER_MIDDLEWARES": _MIDDLEWARES,
         # -- nothing that listens, mails or dumps
         "TELNETCONSOLE_ENABLED": False,  # a service must not open a console port
         "REMOTE_CONTROL_ENABLED": False,  # nor any other
@@ -77,12 +79,12 @@ def scrapy_settings(settings: Settings) -> ScrapySettings:
 
 
 def quiet_scrapy() -> None:
-    """Scrapy's loggers say warnings and worse only, unless the operator set another level."""
+    """Set Scrapy's loggers to warnings and worse, unless the operator set another level."""
     logger = logging.getLogger("scrapy")
     if logger.level == logging.NOTSET:
         logger.setLevel(logging.WARNING)
     # These two repeat on every pass what is no news: that the aiohttp handler is young (each way it can fail is held in
-    # tests/scrapers/crawl/test_faults.py), and, for a failed download, what the fetch row already holds.
+    # tests/scrapers/crawl/test_crawl_faults.py), and, for a failed download, what the fetch row already holds.
     for name in ("scrapy.core.downloader.handlers._base_streaming", "scrapy.downloadermiddlewares.robotstxt"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     logging.getLogger("asyncio").setLevel(logging.WARNING)

@@ -1,4 +1,4 @@
-"""The source: where ICE publishes, and by which signs its lists are known on the page."""
+"""Describe the source: where ICE publishes, and the signs by which its lists are known on the page."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _is_ice(host: str) -> bool:
 
 
 def promised_list(words: str) -> ListName | None:
-    """The list that a link's text or a file's name promises is returned; None when it promises none, or both.
+    """Return the list that a link's text or a file's name promises, or None if it promises neither or both.
 
     This is only what the link says: on 22 September 2025 the links were swapped. What a list *is*, its header says.
     """

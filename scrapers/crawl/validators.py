@@ -1,4 +1,4 @@
-"""Asking only for what changed: the server's own validators, sent back to it, and left out once a day.
+"""Ask only for what changed: send the server's own validators back to it, but leave them out once a day.
 
 `/doclib/` answers ETag and Last-Modified, `/file-download/` Last-Modified only; MOA documents honour the second and
 ignore the first. So both are sent when both were given, word for word: a time of our own would miss a file replaced by
@@ -33,7 +33,7 @@ _LONGEST_HEADER = 500
 
 
 def validators_for(store: Store, url: str, now: datetime) -> dict[str, str]:
-    """The conditional headers for `url` are returned; none when a whole answer is due or the kept bytes are gone."""
+    """Return the conditional headers for `url`; none if a complete answer is due or the stored bytes are gone."""
     last = fetches.last_good_fetch(store, url)
     if last is None or not store.archive.has(last["sha256"]):
         return {}
@@ -45,7 +45,7 @@ def validators_for(store: Store, url: str, now: datetime) -> dict[str, str]:
 
 
 def headers_worth_keeping(headers: Mapping[bytes, list[bytes]]) -> dict[str, str]:
-    """The few headers that are evidence or validators are returned, names in lower case."""
+    """Return the few headers that are evidence or validators, with names in lower case."""
     kept: dict[str, str] = {}
     for name, values in headers.items():
         lower = name.decode("latin-1").lower()
@@ -55,7 +55,7 @@ def headers_worth_keeping(headers: Mapping[bytes, list[bytes]]) -> dict[str, str
 
 
 def name_in_disposition(value: str | None) -> str | None:
-    """The file name in a Content-Disposition header is returned, without any directory; None when it names none."""
+    """Return the file name in a Content-Disposition header without any directory, or None if it names none."""
     if not value:
         return None
     message = Message()

@@ -1,4 +1,4 @@
-"""What one printed cell means: a state, a support type, a link. Dates are in `dates`."""
+"""Read one printed cell: a state, a support type, a link. Dates are in `signed_dates`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from scrapers.readers.lookups import (
 
 @lru_cache(maxsize=1_024)
 def read_state(cell: str) -> tuple[str | None, str | None]:
-    """The USPS code a STATE cell means, and the signal it deserves."""
+    """Return the USPS code a STATE cell means, and the signal it raises."""
     text = fold(cell)
     if not text:
         return None, signals.STATE_BLANK
@@ -35,7 +35,7 @@ def read_state(cell: str) -> tuple[str | None, str | None]:
 
 @lru_cache(maxsize=1_024)
 def read_support_type(cell: str) -> tuple[SupportType | None, str | None]:
-    """The code a SUPPORT TYPE cell means, and the signal it deserves."""
+    """Return the code a SUPPORT TYPE cell means, and the signal it raises."""
     text = fold(cell)
     if not text:
         return None, signals.SUPPORT_TYPE_BLANK
@@ -47,7 +47,7 @@ def read_support_type(cell: str) -> tuple[SupportType | None, str | None]:
 
 @lru_cache(maxsize=1_024)
 def check_type(cell: str) -> tuple[None, str | None]:
-    """No meaning, and the signal a TYPE cell deserves: none for the words ICE uses."""
+    """Return no meaning, and the signal a TYPE cell raises: none for the words ICE uses."""
     return None, None if fold(cell) in TYPE_WORDS else signals.TYPE_UNKNOWN
 
 
@@ -62,7 +62,7 @@ class LinkCell(NamedTuple):
 
 @lru_cache(maxsize=16_384)
 def read_link(text: str | None, link: str | None) -> LinkCell:
-    """The cell with this text and hyperlink; one that a web archive put its own address before is as it was before.
+    """Return the cell with this text and hyperlink, without the address a web archive may have put before it.
 
     Without a hyperlink, a text that is an address counts; a text of None is no cell.
     """

@@ -1,4 +1,4 @@
-"""Bytes to snapshot: the one door to every kind of document ICE has published its lists in."""
+"""Turn bytes into a snapshot: the one way in for every kind of document that holds a list."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|div|p|title|meta|
 
 
 def read_document(data: bytes, *, name: str = "") -> Snapshot:
-    """The list these bytes hold, whatever they are called: `name` is used in messages only.
+    """Return the list these bytes hold, whatever they are called: `name` is used in messages only.
 
     `data` is an XLSX workbook or an HTML page with a list in it. Raises a `DocumentError` that names what it is
     instead: encrypted, an old .xls, damaged, too large, a page without a list, or neither workbook nor page.
@@ -48,7 +48,7 @@ def read_document(data: bytes, *, name: str = "") -> Snapshot:
 
 
 def looks_like_html(data: bytes) -> bool:
-    """True when the first bytes have the tags of a page."""
+    """Return whether the first bytes have the tags of a page."""
     start = data[:8192]
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         start = start.replace(b"\0", b"")

@@ -1,4 +1,4 @@
-"""Which row of a table is a list's header, and which column says what."""
+"""Find the row of a table that is a list's header, and which column says what."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Header:
 
 
 def find_header(table: Table) -> tuple[Header | None, list[str]]:
-    """The table's header if it is a list's, and else the columns a nearly fitting header lacks (empty: none fits)."""
+    """Return the table's header, or None and the columns that a nearly fitting header lacks (empty: none fits)."""
     lacking: list[str] = []
     filled = (i for i, row in enumerate(table.rows) if any(cell.strip() for cell in row))
     for index in islice(filled, _ROWS_SEARCHED):
@@ -95,7 +95,7 @@ def _match(table: Table, index: int) -> tuple[Header | None, list[str]]:
 def _settle_types(
     table: Table, index: int, columns: dict[str, int], twice: dict[str, list[int]], notes: list[Signal]
 ) -> None:
-    """Of columns all named TYPE, the one whose cells are support types is SUPPORT TYPE."""
+    """Choose as SUPPORT TYPE, of the columns named TYPE, the one whose cells are support types."""
     candidates = [columns["type"], *twice.get("type", [])]
     below = table.rows[index + 1 :]
     shares = {i: _share_of_support_types(below, i) for i in candidates}

@@ -1,4 +1,4 @@
-"""The tables of a page as text a reader of the page sees, with the links of their cells."""
+"""Read the tables of a page as the text a visitor sees, with the links of their cells."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAX_SPAN = 32
 
 
 def read_tables(data: bytes, *, name: str = "") -> list[Table]:
-    """Every table of the page in order; tables whose first rows are equal come as one, as on pages with one a state.
+    """Return every table of the page in order; tables with the same first row become one (some pages have one a state).
 
     Rows are numbered from 1 over the rows of the joined table. Raises `TooLargeError`, and `NotAListError` when the
     bytes hold no element at all.
@@ -91,7 +91,7 @@ def _read_table(element: html.HtmlElement, title: str, cells_left: int, name: st
 
 
 def _text(cell: html.HtmlElement) -> str:
-    """The cell's text; a line break or a block separates words."""
+    """Return the cell's text; a line break or a block separates words."""
     pieces: list[str] = []
     for event, node in etree.iterwalk(cell, events=("start", "end")):
         if node.tag in ("br", "p", "div", "li"):

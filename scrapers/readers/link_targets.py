@@ -1,4 +1,4 @@
-"""A link as ICE typed or pasted it, unwrapped to the address ICE meant."""
+"""Unwrap a link as ICE typed or pasted it to the address ICE meant."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MAX_WRAPPERS = 6  # an archive of a safelink of an extension link has 3
 
 @lru_cache(maxsize=16_384)
 def unwrap_link(link: str) -> str | None:
-    """The http(s) address a link means, without wrappers, or None when it means none.
+    """Return the http(s) address a link means, without wrappers, or None if it means none.
 
     Unwraps Outlook safelinks, web.archive.org and browser extensions; mends `https:/host`; drops the fragment;
     turns http into https for ICE's hosts and spaces into %20; leaves the path's case and percent signs alone.
@@ -42,12 +42,12 @@ def unwrap_link(link: str) -> str | None:
 
 
 def is_plain(link: str) -> bool:
-    """True when the link is already all that it means: an address on ICE's host in its usual characters."""
+    """Return whether the link needs no unwrapping: an address on ICE's host in its usual characters."""
     return _PLAIN.fullmatch(link) is not None
 
 
 def is_ice(url: str) -> bool:
-    """True when the address is on a host of ICE."""
+    """Return whether the address is on one of ICE's hosts."""
     if url.startswith(f"{ICE_ROOT}/"):
         return True
     host = (urlsplit(url).hostname or "").lower()
@@ -55,13 +55,13 @@ def is_ice(url: str) -> bool:
 
 
 def archive_prefix(text: str) -> str:
-    """What a web archive put before an address in the copy it keeps; empty when it put nothing there."""
+    """Return what a web archive put before an address in its copy; "" if nothing."""
     found = _ARCHIVE_PREFIX.match(text)
     return found[0] if found else ""
 
 
 def looks_like_link(text: str) -> bool:
-    """True when a cell's text is itself an address."""
+    """Return whether a cell's text is itself an address."""
     return bool(re.match(r"\s*(?:https?:/|www\.|chrome-extension:|(?:[a-z0-9-]+\.)*ice\.gov/)", text, re.IGNORECASE))
 
 

@@ -1,4 +1,4 @@
-"""From a table of cells to a snapshot: the listings in order, normalised, with every doubt as a signal."""
+"""Turn a table of cells into a snapshot: the listings in order, normalised, with every doubt as a signal."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _Prefixed = tuple[
 
 
 def read_listings(tables: Sequence[Table], *, reader: str, modified_at: str | None = None, name: str = "") -> Snapshot:
-    """The snapshot of the one table that is a list.
+    """Return the snapshot of the one table that is a list.
 
     When several are, the longest with signings counts. Raises `NotAListError` when none is, `UnknownHeaderError` when
     one nearly is.
@@ -65,7 +65,7 @@ class _Reading:
         self.cells: dict[str, Sequence[str]] = {}  # of the listings, by our name of the column
 
     def snapshot(self, reader: str) -> Snapshot:
-        """The listings, with the signals of the table first and those of rows in order."""
+        """Return the listings, with the signals of the table first and those of rows in order."""
         table, header = self.table, self.header
         for row, number in zip(table.rows[: header.index], table.numbers, strict=False):
             if any(cell.strip() for cell in row):
@@ -87,7 +87,7 @@ class _Reading:
         )
 
     def _find_rows(self) -> list[int]:
-        """The numbers of the blank rows between listings, once `rows` holds the listings."""
+        """Fill `rows` with the listings, and return the numbers of the blank rows between them."""
         agency_at = self.header.columns["agency"]
         gap: list[int] = []
         gaps: list[int] = []
@@ -130,7 +130,7 @@ class _Reading:
         return listings, prefixed
 
     def _read(self, column: str, read: Callable[[str], tuple[str | None, str | None]]) -> Iterable[str | None]:
-        """What each cell of the column means; the signals they deserve are raised."""
+        """Return what each cell of the column means, and raise the signals."""
         cells = self.cells.get(column)
         if not cells:
             return repeat(None)
@@ -144,7 +144,7 @@ class _Reading:
         return map(meanings.__getitem__, cells)
 
     def _read_links(self, column: str, prefixed: list[_Prefixed]) -> Iterable[tuple[str | None, ...]]:
-        """The texts, hyperlinks and addresses of an MOA or ADDENDUM column, each as one sequence."""
+        """Return the texts, hyperlinks and addresses of an MOA or ADDENDUM column, each as one sequence."""
         at = self.header.columns.get(column, -1)
         links = list(map(self.table.links.get, zip(self.numbers, repeat(at), strict=False)))
         if column == "addendum" and self.table.second_links:
@@ -169,7 +169,7 @@ class _Reading:
         self.raised.append(Signal(code, row, column, (value or "")[:200], meaning or ""))
 
     def _latest_plausible(self) -> date:
-        """A year after the workbook was saved, unless most of its signings are later than that."""
+        """Return the last plausible signing date: a year after the workbook's time, unless most are later."""
         if self.modified_at is None or "signed" not in self.cells:
             return LATEST_ON
         latest = date.fromisoformat(self.modified_at[:10]) + timedelta(days=366)

@@ -34,12 +34,12 @@ STATE_NAMES: dict[str, str] = {place.name.upper(): place.abbr for place in _PLAC
 
 
 def fold(text: str) -> str:
-    """The text with no-break spaces as spaces, spaces run together and trimmed, in upper case."""
+    """Return the text in upper case, trimmed, with every run of spaces (no-break spaces too) as one space."""
     return " ".join(text.split()).upper()
 
 
 def nearest(word: str, names: dict[str, _Meaning]) -> _Meaning | None:
-    """The value of the one name that `word` can be a misspelling of; None when none or two can be.
+    """Return the value of the one name that `word` can be a misspelling of, or None if none or several can be.
 
     At most one letter in four may differ, two in all, and the next name must be at least two letters further off.
     """

@@ -1,4 +1,4 @@
-"""A SIGNED cell's one plausible reading."""
+"""Read a SIGNED cell: its one plausible date."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _EXCEL_DAY_0 = date(1899, 12, 30)
 
 @lru_cache(maxsize=8_192)
 def read_date(cell: str, latest: date) -> tuple[str | None, str | None]:
-    """The ISO date a SIGNED cell means, and the signal it deserves, if any.
+    """Return the ISO date a SIGNED cell means, and the signal it raises, if any.
 
     A date must lie between the Act and `latest`. A cell with no such reading, or with two, gives
     ``(None, "date_impossible")``; a blank one ``(None, "date_blank")``.
@@ -67,7 +67,7 @@ def _unusual(text: str) -> tuple[set[date | None], str]:
 
 
 def _cuts(groups: list[str]) -> set[date | None]:
-    """Every month, day, four-digit year that the digits give when cut further, never joined over a separator."""
+    """Return every month, day, four-digit year that the digits give when cut further, never joined over a separator."""
     digits = "".join(groups)
     edges = {len("".join(groups[: i + 1])) for i in range(len(groups) - 1)}
     days: set[date | None] = set()

@@ -21,7 +21,7 @@ class Table:
 
 
 def column_letters(index: int) -> str:
-    """The letters Excel shows above the column of this 0-based index."""
+    """Return the letters Excel shows above the column of this 0-based index."""
     letters = ""
     index += 1
     while index:

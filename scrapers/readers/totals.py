@@ -1,4 +1,4 @@
-"""ICE's own totals, read from the sentences of its page; what the page does not say stays unsaid."""
+"""Read ICE's own totals from the sentences of its page; what the page does not say stays None."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class _Clause:
 
 
 def read_totals(lines: tuple[str, ...]) -> StatedTotals | None:
-    """What the page's visible lines state of the lists is returned; None when they state no count.
+    """Return what the page's visible lines state about the lists, or None if they state no count.
 
     A count of a support type is taken from the clause that names that type and no other; two different counts for one
     thing are none. `sentence` is the one with the overall count, else the first with a count, word for word.
@@ -80,12 +80,12 @@ def read_totals(lines: tuple[str, ...]) -> StatedTotals | None:
 
 
 def _plain(sentence: str) -> str:
-    """The law's own number is no count: `287(g)` becomes `§`."""
+    """Return the sentence with `287(g)` as `§`, so that the law's number is not read as a count."""
     return re.sub(r"\b287\s*\(g\)", "§", sentence, flags=re.IGNORECASE).replace("\u2019", "'")
 
 
 def _clauses(sentence: str) -> list[str]:
-    """A sentence is cut where a new count may begin; "39 states and 2 U.S. Territories" stays whole."""
+    """Cut a sentence where a new count may begin; "39 states and 2 U.S. Territories" stays whole."""
     pieces: list[str] = []
     for piece in (p.strip() for p in _CLAUSE.split(sentence)):
         if not piece:
@@ -126,7 +126,7 @@ def _counted(text: str) -> int | None:
 
 
 def _overall(clauses: list[_Clause]) -> tuple[int, int, int | None, int | None] | None:
-    """Sentence, agreements, states, territories of the clause that best says what ICE has signed in all.
+    """Return sentence, agreements, states and territories of the clause that best says what ICE has signed in all.
 
     Best is "has signed" with states, then "signed" or "covering" with states, then "ICE has" or no states. Two equally
     good clauses that differ say nothing: one of them is of another day or another thing.
@@ -156,7 +156,7 @@ def _rank(text: str, states: int | None) -> int:
 
 
 def _by_support_type(clauses: list[_Clause]) -> tuple[dict[str, tuple[int | None, int | None]], int]:
-    """Agreements and states of each support type that has one count, and the first sentence with such a count."""
+    """Return agreements and states of each support type with one count, and the first sentence with such a count."""
     said: dict[str, dict[tuple[int, int | None], int]] = {}
     heading: str | None = None  # a line that is only a model's name speaks of the line below it
     for clause in clauses:
@@ -185,7 +185,7 @@ def _pending(sentences: list[str]) -> int | None:
 
 
 def _as_of(sentences: list[str], at: int) -> str | None:
-    """The date of the nearest "As of" is returned, looked for in the sentence itself, then before it, then after."""
+    """Return the date of the nearest "As of": in the sentence itself, then before it, then after."""
     for i in sorted(range(len(sentences)), key=lambda i: (abs(i - at), i > at)):
         if abs(i - at) > 6:
             return None

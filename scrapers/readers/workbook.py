@@ -1,4 +1,4 @@
-"""An XLSX workbook as tables of the text Excel shows, with every hyperlink."""
+"""Read an XLSX workbook as tables of the text Excel shows, with every hyperlink."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ MAX_SHEETS = 32
 
 
 def read_workbook(data: bytes, *, name: str = "") -> tuple[list[Table], str | None]:
-    """The tables of every worksheet in workbook order, and the workbook's modified time.
+    """Return the tables of the worksheets in workbook order, and the workbook's modified time.
 
     `data` are the bytes of the file; formulas are never evaluated: cells show the value stored with them.
-    Raises the `DocumentError`s of `xlsx_package`, and `DamagedWorkbookError` or `TooLargeError` for its sheets.
+    Raises the `DocumentError`s of `workbook_package`, and `DamagedWorkbookError` or `TooLargeError` for its sheets.
     """
     parts = unpack_parts(data, name=name)
     sheets = _worksheets(parts, name)
@@ -64,7 +64,7 @@ def read_workbook(data: bytes, *, name: str = "") -> tuple[list[Table], str | No
 
 
 def _worksheets(parts: dict[str, bytes], name: str) -> dict[str, str]:
-    """The part name of each worksheet by its title."""
+    """Return the part name of each worksheet by its title."""
     relations = read_relations(parts, "xl/workbook.xml", name=name)
     root = parse_part(parts["xl/workbook.xml"], "xl/workbook.xml", name=name)
     found: dict[str, str] = {}
@@ -94,7 +94,7 @@ def _check_shared_texts(parts: dict[str, bytes], sheets: dict[str, str], name: s
 
 
 def _shared_chars(part: bytes, sizes: list[int], longest: int) -> int:
-    """At least the characters that shared texts fill in this sheet; cells of an odd form count as the longest."""
+    """Return a lower bound of the characters that shared texts fill here; odd cells count as the longest."""
     indexes = list(map(int, _SHARED_CELL.findall(part)))
     odd = part.count(b'"s"') + part.count(b"'s'") - len(indexes)
     return sum(sizes[i] for i in indexes if i < len(sizes)) + odd * longest
@@ -121,7 +121,7 @@ def _read_table(book: CalamineWorkbook, title: str, notes: SheetNotes, name: str
 
 
 def _print_column(cells: tuple[Any, ...]) -> tuple[tuple[str, ...], int]:
-    """The cells as Excel shows them, and the length of the longest."""
+    """Return the cells as Excel shows them, and the length of the longest."""
     try:
         return cells, max(map(len, cells))
     except TypeError:  # only text has a length
@@ -130,7 +130,7 @@ def _print_column(cells: tuple[Any, ...]) -> tuple[tuple[str, ...], int]:
 
 
 def print_cell(cell: object) -> str:
-    """The cell as Excel shows it in its simplest format; dates as ISO dates."""
+    """Return the cell as Excel shows it in its simplest format; dates as ISO dates."""
     if isinstance(cell, str):
         return cell
     if type(cell) is date:  # a datetime is a date too

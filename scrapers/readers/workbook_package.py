@@ -1,4 +1,4 @@
-"""The parts of an XLSX file, unpacked within limits and checked, before any library interprets them."""
+"""Unpack the parts of an XLSX file within limits and check them before any library interprets them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Relation(NamedTuple):
 
 
 def unpack_parts(data: bytes, *, name: str = "") -> dict[str, bytes]:
-    """Every part of the package by name, all CRCs right and all sizes within the limits.
+    """Return every part of the package by name, all CRCs right and all sizes within the limits.
 
     Raises `TooLargeError`, `DamagedWorkbookError`, `NotAWorkbookError` (a zip without a workbook), `UnsafeXmlError`.
     """
@@ -78,7 +78,7 @@ def unpack_parts(data: bytes, *, name: str = "") -> dict[str, bytes]:
 
 
 def _inflate(data: bytes, info: zipfile.ZipInfo, limit: int, name: str) -> bytes:
-    """The bytes of one part; zipfile gives the same in twice the time, as it unpacks 4 kB at once."""
+    """Return the bytes of one part; zipfile gives the same in twice the time, as it unpacks 4 kB at once."""
     if info.file_size > limit:
         claim = f"{info.filename}, {info.file_size} bytes"
         raise TooLargeError("a part unpacks to more than the limit", file=name, value=claim)
@@ -113,7 +113,7 @@ def _refuse_declarations(part_name: str, part: bytes, name: str) -> None:
 
 
 def parse_part(part: bytes, part_name: str, *, name: str = "") -> etree._Element:
-    """The root element of an XML part; `DamagedWorkbookError` when it is no well-formed XML."""
+    """Return the root element of an XML part; raise `DamagedWorkbookError` if it is not well-formed."""
     try:
         root = etree.fromstring(part, _XML)
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -122,7 +122,7 @@ def parse_part(part: bytes, part_name: str, *, name: str = "") -> etree._Element
 
 
 def read_relations(parts: dict[str, bytes], part_name: str, *, name: str = "") -> dict[str, Relation]:
-    """The relationships of a part by id; empty when it has none."""
+    """Return the relationships of a part by id; empty if it has none."""
     rels_name = _rels_of(part_name)
     if rels_name not in parts:
         return {}
@@ -135,7 +135,7 @@ def read_relations(parts: dict[str, bytes], part_name: str, *, name: str = "") -
 
 
 def read_targets(parts: dict[str, bytes], part_name: str, *, name: str = "") -> dict[str, str]:
-    """What the relationships of a part point to, by id; empty when it has none.
+    """Return what the relationships of a part point to, by id; empty if it has none.
 
     A list of 1,800 rows has 1,700 of them; as Excel writes them, they need no tree.
     """
@@ -157,7 +157,7 @@ def _rels_of(part_name: str) -> str:
 
 
 def resolve_target(part_name: str, target: str) -> str:
-    """The package name of a relationship's internal target."""
+    """Return the package name of a relationship's internal target."""
     if target.startswith("/"):
         return target.lstrip("/")
     steps = part_name.split("/")[:-1]
@@ -170,7 +170,7 @@ def resolve_target(part_name: str, target: str) -> str:
 
 
 def read_modified_at(parts: dict[str, bytes]) -> str | None:
-    """The time in docProps/core.xml as ``YYYY-MM-DDTHH:MM:SSZ``; None when it is absent or no such time."""
+    """Return the workbook's modified time as ``YYYY-MM-DDTHH:MM:SSZ``, or None if it has no valid one."""
     part = parts.get("docProps/core.xml")
     if part is None:
         return None
@@ -190,7 +190,7 @@ def read_modified_at(parts: dict[str, bytes]) -> str | None:
 
 
 def pack_parts(parts: dict[str, bytes]) -> io.BytesIO:
-    """The parts as an uncompressed zip: what is handed on is exactly what was checked, whatever the first zip held."""
+    """Return the parts as an uncompressed zip: exactly what was checked, whatever the first zip held."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as package:
         for part_name, part in parts.items():

@@ -1,4 +1,4 @@
-"""What calamine does not tell of a sheet: its hyperlinks, its error cells, and how far its cells reach."""
+"""Read what calamine does not tell about a sheet: its hyperlinks, error cells, and how far its cells reach."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class SheetNotes:
 
 
 def read_notes(part: bytes, part_name: str, targets: dict[str, str], *, name: str = "") -> SheetNotes:
-    """The hyperlinks and error cells of a sheet, once it is sure that its cells fit the limits.
+    """Return the hyperlinks and error cells of a sheet whose cells fit the limits.
 
     Raises `TooLargeError`, and `DamagedWorkbookError` when the part is no well-formed XML. A sheet as Excel writes it
     is searched as bytes; every other is parsed as a tree, which tells the same and takes longer.
@@ -74,7 +74,7 @@ def _is_plain(part: bytes) -> bool:
 
 
 def _search_bytes(part: bytes, targets: dict[str, str]) -> SheetNotes | None:
-    """The notes of a plain sheet; None when something in it has another form than Excel gives it."""
+    """Return the notes of a plain sheet, or None if something in it has another form than Excel gives it."""
     notes = SheetNotes()
     at = part.find(b' t="e"')
     while at >= 0:
@@ -125,7 +125,7 @@ def _walk_tree(part: bytes, part_name: str, targets: dict[str, str], name: str) 
 
 
 def _cells(root: etree._Element) -> Iterator[tuple[int, int, etree._Element]]:
-    """Each cell with its row and column; cells and rows without a reference follow the one before."""
+    """Yield each cell with its row and column; cells and rows without a reference follow the one before."""
     row = 0
     for element in root.iter("{*}row"):
         given = element.get("r") or ""
@@ -141,7 +141,7 @@ def _cells(root: etree._Element) -> Iterator[tuple[int, int, etree._Element]]:
 
 
 def _places(ref: str, last_row: int, name: str) -> Iterator[tuple[int, int]]:
-    """The cells of a reference such as G2 or G2:H5; of a range only those down to the last row that holds anything."""
+    """Yield the cells of a reference such as G2 or G2:H5; of a range only those down to the last row with content."""
     for area in ref.split():
         first, _, last = area.partition(":")
         start, end = _REF.fullmatch(first), _REF.fullmatch(last or first)
@@ -155,7 +155,7 @@ def _places(ref: str, last_row: int, name: str) -> Iterator[tuple[int, int]]:
 
 
 def column_index(letters: str) -> int:
-    """The 0-based index of a column named by Excel's letters."""
+    """Return the 0-based index of a column named by Excel's letters."""
     index = 0
     for letter in letters.upper():
         index = index * 26 + ord(letter) - 64

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from db.database import Store
-from tests.scrapers.world import World
+from tests.scrapers.spider_world import World
 from tests.standin import StandIn
 
 

@@ -11,7 +11,7 @@ import pytest
 from db.database import Store
 from monitor.publications.dating import capture_time
 from scrapers import ingest
-from scrapers.ingest import ImportRefusedError, SavedList, find_saved, take_in
+from scrapers.ingest import ImportRefusedError, SavedList, find_saved, import_list
 from tests.histories import NOW, Posting, agencies, open_store
 
 LIST = Posting(agencies("Baker County Sheriff's Office"), "2025-06-02T14:00:00Z", "participating-20250603120000.xlsx")
@@ -63,13 +63,13 @@ def test_a_manifest_is_read_strictly(tmp_path: Path, text: bytes, says: str) -> 
 
 def test_a_list_is_news_once(store: Store, tmp_path: Path) -> None:
     saved = SavedList(LIST.write(tmp_path))
-    assert (take_in(store, saved, NOW).news, take_in(store, saved, NOW).news) == (True, False)
-    assert take_in(store, SavedList(saved.path, "participating"), NOW).news  # the link's promise is news
+    assert (import_list(store, saved, NOW).news, import_list(store, saved, NOW).news) == (True, False)
+    assert import_list(store, SavedList(saved.path, "participating"), NOW).news  # the link's promise is news
 
 
 def test_an_unreadable_document_is_kept_and_says_why_each_time(store: Store, tmp_path: Path) -> None:
     (tmp_path / "list.xlsx").write_bytes(b"<html>Access Denied</html>")
-    first, second = (take_in(store, SavedList(tmp_path / "list.xlsx"), NOW) for _ in range(2))
+    first, second = (import_list(store, SavedList(tmp_path / "list.xlsx"), NOW) for _ in range(2))
     assert first.error == second.error
     assert first.error.startswith("no table") or "list.xlsx" in first.error
     assert store.archive.get(first.sha256) == b"<html>Access Denied</html>"
@@ -81,7 +81,7 @@ def test_a_name_that_is_no_text_is_no_obstacle(store: Store, tmp_path: Path) -> 
         place.write_bytes(LIST.data)
     except OSError:
         pytest.skip("this file system takes no such names")
-    take_in(store, SavedList(place), NOW)
+    import_list(store, SavedList(place), NOW)
     assert store.connection.execute("select file from sightings").fetchall() == [("list\ufffd.xlsx",)]
 
 
@@ -91,6 +91,6 @@ def test_a_list_is_archived_before_it_is_read(store: Store, tmp_path: Path, monk
 
     monkeypatch.setattr(ingest, "read_document", fail)
     with pytest.raises(MemoryError):
-        take_in(store, SavedList(LIST.write(tmp_path)), NOW)
+        import_list(store, SavedList(LIST.write(tmp_path)), NOW)
     assert [store.archive.get(sha256) for sha256 in store.archive] == [LIST.data]
     assert store.connection.execute("select count(*) from sightings").fetchone() == (0,)  # it is not taken for seen

@@ -1,4 +1,4 @@
-"""Every kind of page there is, in the order in which addresses are tried."""
+"""Every kind of page, in the order in which addresses are tried."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from monitor.web.pages.views import (
 
 
 def make_site(store: Store) -> Site:
-    """The site on the store, with every view."""
+    """Return the site over the store, with every view."""
     site = Site(store)
     for views in (
         home_page,

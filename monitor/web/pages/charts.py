@@ -1,4 +1,4 @@
-"""Figures as numbers ready to be drawn: a timeline of agreements, and agreements over time by support type."""
+"""Figures as numbers ready to draw: a timeline of agreements, and agreements over time by support type."""
 
 from __future__ import annotations
 
@@ -53,14 +53,13 @@ class Trend:
 
 
 def draw_timeline(book: Book, agencies: Iterable[Agency]) -> Timeline | None:
-    """The timeline of the agencies' agreements, pending ones included; None where there are none."""
+    """Return the timeline of the agencies' agreements, pending ones included; None where there are none."""
     pairs = [(g, a) for a in agencies for g in a.agreements if g.spells]
-    if not pairs or not book.dates:
+    if not pairs or not book.last_day:
         return None
     pairs.sort(key=lambda p: (p[0].first_on, p[0].id))
-    newest = max(book.dates.values())
-    # to the end of the year, so that a page is not drawn anew with each list: what still stands reaches the edge
-    first, last = f"{pairs[0][0].first_on[:4]}-01-01", f"{newest[:4]}-12-31"
+    # to the end of the year, so that no list changes the page: what is still listed reaches the edge
+    first, last = f"{pairs[0][0].first_on[:4]}-01-01", f"{book.last_day[:4]}-12-31"
     scale = _scale(first, last, WIDTH)
     rows = []
     for number, (agreement, agency) in enumerate(pairs):
@@ -73,7 +72,7 @@ def draw_timeline(book: Book, agencies: Iterable[Agency]) -> Timeline | None:
 
 
 def draw_trend(book: Book, agreements: Sequence[Agreement], height: int = 260) -> Trend | None:
-    """How many of the agreements each list showed, by support type; None where no list ever showed any."""
+    """Return how many of the agreements each list showed, by support type; None where no list showed any."""
     points = count_over_time(book, agreements)
     most = max((sum(c.values()) for _, c in points), default=0)
     if not most:
@@ -92,7 +91,7 @@ def draw_trend(book: Book, agreements: Sequence[Agreement], height: int = 260) -
 
 
 def count_over_time(book: Book, agreements: Sequence[Agreement]) -> list[tuple[str, dict[str, int]]]:
-    """(date, support type -> agreements listed at the end of that day) for every date of a participating list."""
+    """Return (date, support type -> agreements listed at its end) for every date of a participating list."""
     moves: dict[str, dict[str, int]] = {}
     for agreement in agreements:
         code = agreement.support if agreement.support in SUPPORT else "other"
@@ -149,7 +148,7 @@ def _years(first: str, last: str, scale: Scale) -> list[Tick]:
 
 
 def _ceiling(most: int) -> int:
-    """A round number of four equal steps that is not below `most`."""
+    """The lowest round number of four equal steps that is not below `most`."""
     step = 1
     while True:
         for factor in (1, 2, 3, 4, 5):

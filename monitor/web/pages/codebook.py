@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from monitor.web.pages.book import Agency, Book, Entry
-from monitor.web.pages.labels import mark
+from monitor.i18n.language import N_
+from monitor.web.pages.book import Agency, Book
 
 Row = dict[str, Any]
 
@@ -90,87 +90,87 @@ def _lists(book: Book) -> Iterator[Row]:
 
 
 _PLACED = {
-    "county": ("string", mark("County as the Census Bureau writes it; blank for statewide and unplaced agencies.")),
-    "county_fips": ("string", mark("Five-digit FIPS code of the county.")),
+    "county": ("string", N_("County as the Census Bureau writes it; blank for statewide and unplaced agencies.")),
+    "county_fips": ("string", N_("Five-digit FIPS code of the county.")),
     "county_by": (
         "string",
-        mark("How the county is known: list (ICE's list or the name) or zip (ZIP codes of the city)."),
+        N_("How the county is known: list (ICE's list or the name) or zip (ZIP codes of the city)."),
     ),
 }
 _SOURCES: dict[str, tuple[str, str]] = {}
 for _place_name, _words in (
-    ("last_listed_in", mark("The last list that shows the row as it was: file, sha256, sheet row.")),
-    ("first_missing_from", mark("The first list without the row.")),
-    ("first_listed_in", mark("The first list that shows the row as it is.")),
+    ("last_listed_in", N_("The last list that shows the row as it was: file, sha256, sheet row.")),
+    ("first_missing_from", N_("The first list without the row.")),
+    ("first_listed_in", N_("The first list that shows the row as it is.")),
 ):
     _SOURCES |= {f"{_place_name}_file": ("string", _words), f"{_place_name}_sha256": ("string", _words),
                  f"{_place_name}_row": ("integer", _words)}  # fmt: skip
 
 TABLES = (
-    Table("agreements", "agreement_id", mark("One agency, support type and signing; it lives across lists."), _columns({
-        "agreement_id": ("string", mark("Stable id.")),
-        "list": ("string", mark("participating or pending.")),
-        "state": ("string", mark("USPS code.")),
-        "agency_id": ("string", mark("Stable id of the agency.")),
-        "agency": ("string", mark("Name as ICE printed it last.")),
+    Table("agreements", "agreement_id", N_("One agency, support type and signing; it lives across lists."), _columns({
+        "agreement_id": ("string", N_("Stable id.")),
+        "list": ("string", N_("participating or pending.")),
+        "state": ("string", N_("USPS code.")),
+        "agency_id": ("string", N_("Stable id of the agency.")),
+        "agency": ("string", N_("Name as ICE printed it last.")),
         **_PLACED,
-        "support_type": ("string", mark("JEM, WSO or TFM; as printed where it is none of them.")),
-        "signed_on": ("date", mark("ICE's counter-signature date as last printed.")),
-        "status": ("string", mark("listed, ended, pending, pending_ended, renewed or second_row.")),
-        "first_listed_on": ("date", mark("Date of the first list that shows it.")),
-        "last_listed_on": ("date", mark("Date of the last list that shows it.")),
-        "no_longer_listed_on": ("date", mark("Date of the first list without it; blank while it is listed.")),
-        "ending_change_id": ("string", mark("The change that says it is no longer listed.")),
-        "moa_url": ("string", mark("Address of the agreement document (MOA) as last linked.")),
+        "support_type": ("string", N_("JEM, WSO or TFM; as printed where it is none of them.")),
+        "signed_on": ("date", N_("ICE's counter-signature date as last printed.")),
+        "status": ("string", N_("listed, ended, pending, pending_ended, renewed or second_row.")),
+        "first_listed_on": ("date", N_("Date of the first list that shows it.")),
+        "last_listed_on": ("date", N_("Date of the last list that shows it.")),
+        "no_longer_listed_on": ("date", N_("Date of the first list without it; blank while it is listed.")),
+        "ending_change_id": ("string", N_("The change that says it is no longer listed.")),
+        "moa_url": ("string", N_("Address of the agreement document (MOA) as last linked.")),
     }), _agreements),
-    Table("agencies", "agency_id", mark("One law-enforcement body in one state, whatever its spelling."), _columns({
-        "agency_id": ("string", mark("Stable id.")), "state": ("string", mark("USPS code.")),
-        "agency": ("string", mark("Name as ICE printed it last.")), **_PLACED,
-        "body": ("string", mark("Kind of body, read from the name.")),
-        "names_printed": ("string", mark("Every spelling ICE printed, parted by a bar.")),
-        "listed_agreements": ("integer", mark("Agreements on the newest list.")),
+    Table("agencies", "agency_id", N_("One law-enforcement body in one state, whatever its spelling."), _columns({
+        "agency_id": ("string", N_("Stable id.")), "state": ("string", N_("USPS code.")),
+        "agency": ("string", N_("Name as ICE printed it last.")), **_PLACED,
+        "body": ("string", N_("Kind of body, read from the name.")),
+        "names_printed": ("string", N_("Every spelling ICE printed, parted by a bar.")),
+        "listed_agreements": ("integer", N_("Agreements on the newest list.")),
     }), _agencies),
-    Table("changes", "id", mark("A dated statement about one agreement, with the lists that show it."), _columns({
-        "id": ("string", mark("Permanent id, made from what the change says.")),
-        "kind": ("string", mark("What happened: see the glossary.")),
-        "status": ("string", mark("provisional, confirmed or retracted.")),
-        "needs_review": ("boolean", mark("Whether a person should look at it.")),
-        "list": ("string", mark("participating or pending.")),
-        "listed_on": ("date", mark("Date of the list that shows the change.")),
-        "known_at": ("datetime", mark("When this project first stated it (UTC).")),
-        "state": ("string", mark("USPS code.")), "agency_id": ("string", mark("Stable id of the agency.")),
-        "agency": ("string", mark("Name as ICE printed it last.")),
-        "agreement_id": ("string", mark("Stable id of the agreement.")),
+    Table("changes", "id", N_("A dated statement about one agreement, with the lists that show it."), _columns({
+        "id": ("string", N_("Permanent id, made from what the change says.")),
+        "kind": ("string", N_("What happened: see the glossary.")),
+        "status": ("string", N_("provisional, confirmed or retracted.")),
+        "needs_review": ("boolean", N_("Whether a person should look at it.")),
+        "list": ("string", N_("participating or pending.")),
+        "listed_on": ("date", N_("Date of the list that shows the change.")),
+        "known_at": ("datetime", N_("When this project first stated it (UTC).")),
+        "state": ("string", N_("USPS code.")), "agency_id": ("string", N_("Stable id of the agency.")),
+        "agency": ("string", N_("Name as ICE printed it last.")),
+        "agreement_id": ("string", N_("Stable id of the agreement.")),
         "county": _PLACED["county"], "county_fips": _PLACED["county_fips"],
-        "support_type": ("string", mark("JEM, WSO or TFM; as printed where it is none of them.")),
-        "signed_on": ("date", mark("ICE's counter-signature date as last printed.")),
-        "fields": ("string", mark("The cells that differ, parted by commas.")),
-        "noise": ("string", mark("spelling or link where an amendment changes nothing else.")),
-        "rule": ("string", mark("The rule that decided: see the method.")),
-        "reason": ("string", mark("Why a statement was retracted.")),
-        "agency_before": ("string", mark("Name as printed on the earlier row.")),
-        "agency_after": ("string", mark("Name as printed on the later row.")),
-        "signed_before": ("string", mark("Signing date as printed on the earlier row.")),
-        "signed_after": ("string", mark("Signing date as printed on the later row.")),
+        "support_type": ("string", N_("JEM, WSO or TFM; as printed where it is none of them.")),
+        "signed_on": ("date", N_("ICE's counter-signature date as last printed.")),
+        "fields": ("string", N_("The cells that differ, parted by commas.")),
+        "noise": ("string", N_("spelling or link where an amendment changes nothing else.")),
+        "rule": ("string", N_("The rule that decided: see the method.")),
+        "reason": ("string", N_("Why a statement was retracted.")),
+        "agency_before": ("string", N_("Name as printed on the earlier row.")),
+        "agency_after": ("string", N_("Name as printed on the later row.")),
+        "signed_before": ("string", N_("Signing date as printed on the earlier row.")),
+        "signed_after": ("string", N_("Signing date as printed on the later row.")),
         **_SOURCES,
     }), _changes),
-    Table("lists", "sha256", mark("Every list ever met, with its status and reasons."), _columns({
-        "file": ("string", mark("Name under which it was met.")), "list": ("string", mark("participating or pending.")),
-        "linked_as": ("string", mark("What the page's link promised.")),
-        "sha256": ("string", mark("Checksum of the bytes.")),
-        "url": ("string", mark("Where it was linked, where known.")), "rows": ("integer", mark("Rows with an agency.")),
-        "published_on": ("date", mark("Date of publication by the best evidence.")),
-        "published_at": ("datetime", mark("Time of publication by the best evidence (UTC).")),
-        "workbook_modified_at": ("datetime", mark("Time in the workbook's own properties (UTC).")),
-        "first_seen_at": ("datetime", mark("When it was first seen (UTC).")),
-        "status": ("string", mark("accepted, duplicate, stale, held or rejected.")),
-        "reasons": ("string", mark("Why it has that status.")),
+    Table("lists", "sha256", N_("Every list ever met, with its status and reasons."), _columns({
+        "file": ("string", N_("Name under which it was met.")), "list": ("string", N_("participating or pending.")),
+        "linked_as": ("string", N_("What the page's link promised.")),
+        "sha256": ("string", N_("Checksum of the bytes.")),
+        "url": ("string", N_("Where it was linked, where known.")), "rows": ("integer", N_("Rows with an agency.")),
+        "published_on": ("date", N_("Date of publication by the best evidence.")),
+        "published_at": ("datetime", N_("Time of publication by the best evidence (UTC).")),
+        "workbook_modified_at": ("datetime", N_("Time in the workbook's own properties (UTC).")),
+        "first_seen_at": ("datetime", N_("When it was first seen (UTC).")),
+        "status": ("string", N_("accepted, duplicate, stale, held or rejected.")),
+        "reasons": ("string", N_("Why it has that status.")),
     }), _lists),
 )  # fmt: skip
 
 
-def as_text(entry: Entry, column: Column) -> str | None:
-    """A cell as text; None for none."""
+def as_text(entry: Row, column: Column) -> str | None:
+    """Return a cell as text; None for none."""
     value = entry[column.name]
     if value is None or value == "":
         return None

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from db.database import Store
+from db.queries.subscribers import get_subscriber
+from db.queries.suppressions import find_suppression
 from monitor.alerts.bounce_intake import ReturnedMail, make_intake, read_mailbox
 from monitor.alerts.bounces import take_returned
 from monitor.alerts.message import return_path
 from monitor.alerts.send_results import judge_refusal, judge_status
-from monitor.alerts.subscribers import get_subscriber, suppression
 from monitor.alerts.tokens import open_signer
 from tests.monitor.alerts.world import World, make_world
 
@@ -111,29 +112,29 @@ def take(world: World, data: bytes) -> str:
 
 def test_an_address_that_does_not_exist_is_suppressed(world: World) -> None:
     assert take(world, bounce(our_path(world))) == "bounced"
-    assert suppression(world.store, ANN) == "bounce"
-    assert get_subscriber(world.store, 1)["status"] == "suppressed"
+    assert find_suppression(world.store.connection, ANN) == "bounce"
+    assert get_subscriber(world.store.connection, 1).status == "suppressed"
 
 
 def test_a_full_mailbox_is_suppressed_at_the_fifth_refusal(world: World) -> None:
     for _ in range(4):
         assert take(world, bounce(our_path(world), "5.2.2")) == "refused"
-    assert suppression(world.store, ANN) is None
+    assert find_suppression(world.store.connection, ANN) is None
     take(world, bounce(our_path(world), "5.2.2"))
-    assert suppression(world.store, ANN) == "refused"
+    assert find_suppression(world.store.connection, ANN) == "refused"
 
 
 @pytest.mark.parametrize(("action", "verdict"), [("delayed", "delayed"), ("delivered", "ignored"), ("", "ignored")])
 def test_what_is_no_failure_changes_nothing(world: World, action: str, verdict: str) -> None:
     assert take(world, bounce(our_path(world), "4.4.1", action)) == verdict
-    assert suppression(world.store, ANN) is None
+    assert find_suppression(world.store.connection, ANN) is None
 
 
 def test_a_forged_return_path_suppresses_nobody(world: World) -> None:
     for to in ("bounces+1-aaaaaaaaaaaaaaaa@alerts.example.org", "bounces+1@alerts.example.org", "bounces@example.org",
                our_path(world).replace("+1-", "+2-"), "bounces+1-@x"):  # fmt: skip
         assert take(world, bounce(to)) == "ignored"
-    assert suppression(world.store, ANN) is None
+    assert find_suppression(world.store.connection, ANN) is None
 
 
 def test_an_out_of_office_note_is_ignored(world: World) -> None:
@@ -144,9 +145,9 @@ def test_an_out_of_office_note_is_ignored(world: World) -> None:
 def test_a_complaint_about_a_message_of_ours_suppresses_its_reader(world: World) -> None:
     assert take(world, complaint(message_id="f" * 24)) == "ignored"
     assert take(world, complaint("not-spam")) == "ignored"
-    assert suppression(world.store, ANN) is None
+    assert find_suppression(world.store.connection, ANN) is None
     assert take(world, complaint()) == "complaint"
-    assert suppression(world.store, ANN) == "complaint"
+    assert find_suppression(world.store.connection, ANN) == "complaint"
 
 
 @pytest.mark.parametrize("kind", ["mbox", "maildir"])
@@ -160,7 +161,7 @@ def test_a_mailbox_is_read_and_emptied(world: World, tmp_path: Path, kind: str) 
     signer = open_signer(world.settings, world.home)
     assert read_mailbox(world.store, world.settings, signer, path, world.now) == {"bounced": 1, "ignored": 2}
     assert read_mailbox(world.store, world.settings, signer, path, world.now) == {}
-    assert suppression(world.store, ANN) == "bounce"
+    assert find_suppression(world.store.connection, ANN) == "bounce"
 
 
 @pytest.mark.parametrize("lmtp", [False, True])
@@ -179,7 +180,7 @@ def test_bounces_come_in_over_smtp_and_lmtp_for_our_return_paths_only(world: Wor
             assert client.sendmail("", [our_path(world)], bounce("x@example.org")) == {}
     finally:
         server.stop()
-    assert suppression(world.store, ANN) == "bounce"
+    assert find_suppression(world.store.connection, ANN) == "bounce"
 
 
 @pytest.mark.parametrize(

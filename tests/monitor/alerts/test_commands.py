@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from monitor.alerts.subscribers import suppress
+from monitor.alerts.unsubscribe import suppress
 from monitor.changelog.log import read_log
 from scheduler import app
 from tests.monitor.alerts.world import World, make_world, row
@@ -50,10 +50,10 @@ def test_subscribers_go_out_as_csv_and_come_in_again(world: World, tmp_path: Pat
     path.write_text(text, encoding="utf-8")
     other = make_world(tmp_path / "other")
     suppress(other.store, "webhook:https://example.org/hook?key=1", "gone", other.now)
-    assert "2 subscriptions taken in, 0 known already, 1 suppressed" in run(
+    assert "2 subscriptions imported, 0 known already, 1 suppressed" in run(
         other, "subscribers", "import", str(path), "--confirmed"
     )
-    assert "0 subscriptions taken in, 2 known already, 1 suppressed" in run(
+    assert "0 subscriptions imported, 2 known already, 1 suppressed" in run(
         other, "subscribers", "import", str(path), "--confirmed"
     )
     columns = ("address", "rhythm", "state", "kinds", "early", "language")

@@ -15,7 +15,7 @@ import pytest
 
 from db.database import Store
 from db.settings import Settings
-from monitor.alerts.schedule import later
+from monitor.alerts.digest_times import later
 from monitor.alerts.send import send_due
 from tests.monitor.alerts.smtpd import WINDOW, Plan, Server
 from tests.monitor.alerts.world import World, make_world, row

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts.inspect import read_attempts
-from monitor.alerts.schedule import later
+from db.queries.delivery_log import list_attempts
+from db.queries.subscribers import get_subscriber
+from monitor.alerts.digest_times import later
 from monitor.alerts.send import send_due
-from monitor.alerts.subscribers import get_subscriber
 from monitor.changelog.log import read_log
 from tests.monitor.alerts.world import World, make_world, row
 
@@ -70,7 +70,7 @@ def test_a_change_is_posted_signed_with_the_hooks_own_secret(world: World, taker
     world.publish("2025-06-03", PASCO, LEE)
     assert send_due(world.store, world.settings, world.now).sent == 1
     ((headers, body),) = taker.calls
-    secret = get_subscriber(world.store, added.subscriber_id)["secret"]
+    secret = get_subscriber(world.store.connection, added.subscriber_id).secret
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     proof = base64.b64encode(hmac.new(secret.encode(), signed, hashlib.sha256).digest()).decode()
     assert headers["webhook-signature"] == f"v1,{proof}"
@@ -89,7 +89,7 @@ def test_a_hook_that_is_down_gets_everything_later_with_the_same_id(world: World
         world.now = later(world.now, hours=5)
     assert len(taker.calls) == 4
     assert len({headers["webhook-id"] for headers, _ in taker.calls}) == 1
-    log = [(a["outcome"], a["code"]) for a in read_attempts(world.store, None, failed=False, limit=10)]
+    log = [(a["outcome"], a["code"]) for a in list_attempts(world.store.connection, None, failed=False, limit=10)]
     assert log == [("sent", 200), ("later", 429), ("later", 302), ("later", 500)]
 
 
@@ -107,7 +107,7 @@ def test_a_hook_that_is_gone_is_suppressed(world: World, taker: Taker) -> None:
     taker.codes = [410]
     world.publish("2025-06-03", PASCO, LEE)
     assert send_due(world.store, world.settings, world.now).failed == 1
-    assert get_subscriber(world.store, added.subscriber_id)["status"] == "suppressed"
+    assert get_subscriber(world.store.connection, added.subscriber_id).status == "suppressed"
 
 
 def test_a_hook_is_given_up_after_three_days(world: World, taker: Taker) -> None:
@@ -132,4 +132,4 @@ def test_a_chat_channel_gets_a_line_a_change(world: World, taker: Taker) -> None
     posted = json.loads(taker.calls[0][1])
     assert posted["title"] == "287(g): 1 new agreement in Lee County, Florida"
     page = "https://agreements.example.org/changes/" + read_log(world.store)[0]["id"] + "/"
-    assert posted["message"] == f"New agreement: Lee County Sheriff's Office (Lee County, Florida) {page}"
+    assert posted["message"] == f"First listed: Lee County Sheriff's Office (Lee County, Florida) {page}"

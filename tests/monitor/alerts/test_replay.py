@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
+from db.alert_models import Preferences
 from db.database import Store
 from db.queries import fetches, snapshots
 from monitor.alerts.compose import compose_due
-from monitor.alerts.filters import Wish
-from monitor.alerts.subscribers import add_subscription
+from monitor.alerts.subscribe import add_subscription
 from monitor.changelog.log import KINDS, read_entries, read_log
 from monitor.changelog.rebuild import derive
 from scrapers.readers.document import read_document
@@ -60,11 +60,11 @@ def take_in(store: Store, path: Path, linked_as: str, now: str) -> None:
         )
 
 
-def random_wish(chance: random.Random, log: list[dict[str, Any]]) -> Wish:
+def random_wish(chance: random.Random, log: list[dict[str, Any]]) -> Preferences:
     """A filter of up to four parts, drawn from what the log holds, so that most select something."""
     drawn = chance.choice(log)
     parts = {part for part in ("state", "county", "agency", "support", "kinds") if chance.random() < 0.35}
-    return Wish(
+    return Preferences(
         rhythm="instant",
         state=drawn["state"] if "state" in parts else None,
         county_fips=drawn["county_fips"] if "county" in parts else None,
@@ -78,7 +78,7 @@ def random_wish(chance: random.Random, log: list[dict[str, Any]]) -> Wish:
 USUAL = {"signing", "termination", "renewal", "switch", "reinstatement", "pending_listed", "pending_withdrawn"}
 
 
-def selects(wish: Wish, entry: dict[str, Any], agency_ids: dict[str, set[str]]) -> bool:
+def selects(wish: Preferences, entry: dict[str, Any], agency_ids: dict[str, set[str]]) -> bool:
     """The filter, said a second way."""
     if wish.state and wish.state != entry["state"]:
         return False
@@ -107,8 +107,8 @@ def test_each_reader_gets_just_what_their_filter_selects(tmp_path: Path) -> None
             take_in(store, path, linked_as, at)
         derive(store, now=BEGIN + "T00:00:00Z")
         wishes = [random_wish(chance, read_log(store)) for _ in range(READERS - 2)] + [
-            Wish("instant"),
-            Wish("instant", early=True),
+            Preferences("instant"),
+            Preferences("instant", early=True),
         ]
         readers = {
             add_subscription(

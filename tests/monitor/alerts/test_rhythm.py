@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.alerts.schedule import due_at
+from monitor.alerts.digest_times import due_at
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from typing import Any
 from db.database import Store
 from db.queries import fetches, snapshots
 from db.settings import Settings
-from monitor.alerts.filters import check_wish
-from monitor.alerts.subscribers import Added, add_subscription
+from monitor.alerts.filters import check_preferences
+from monitor.alerts.subscribe import Added, add_subscription
 from monitor.changelog.rebuild import Derived, derive
 from scrapers.readers.document import read_document
 from tests.workbooks import PARTICIPATING, PENDING, make_workbook
@@ -82,7 +82,7 @@ class World:
     def subscribe(self, address: str, rhythm: str = "instant", *, channel: str = "mail", **wish: Any) -> Added:
         """A confirmed subscription."""
         language, zone = wish.pop("language", "en"), wish.pop("zone", "America/New_York")
-        checked = check_wish(self.store, rhythm=rhythm, **wish)
+        checked = check_preferences(self.store, rhythm=rhythm, **wish)
         return add_subscription(
             self.store,
             channel,

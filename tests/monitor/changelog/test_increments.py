@@ -11,10 +11,10 @@ import pytest
 from db.database import Store
 from db.models import Fetch
 from db.queries import fetches, snapshots
+from db.queries.publication_list import read_publications
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import Derived, derive
-from monitor.cli.log_commands import read_publications
-from monitor.review import decisions
+from monitor.review import decide
 from scrapers import ingest
 from tests.dump import difference, dump
 from tests.histories import NOW, Posting, Row, agencies, open_store, put, take
@@ -118,7 +118,7 @@ def test_a_list_that_the_page_no_longer_links_is_one_event_though_no_list_came(s
 def test_a_dismissed_ending_stays_dismissed_when_the_row_returns(store: Store) -> None:
     take(store, [FIRST, WITHOUT_BAY])
     (ending,) = read_log(store)
-    decisions.rule(store, "dismiss", ending["id"], reviewer="Ann", reason="a slip", made_at=NOW)
+    decide.rule(store, "dismiss", ending["id"], reviewer="Ann", reason="a slip", made_at=NOW)
     derive(store, now=NOW)
     put(store, replace(FIRST, modified="2025-06-06T14:00:00Z", file="participatingAgencies06062025am.xlsx"))
     derived_as_a_rebuild(store)
@@ -130,7 +130,7 @@ def test_a_dismissed_ending_stays_dismissed_when_the_row_returns(store: Store) -
 def test_a_confirmed_ending_whose_row_returns(store: Store) -> None:
     take(store, [FIRST, WITHOUT_BAY])
     (ending,) = read_log(store)
-    decisions.rule(store, "confirm", ending["id"], reviewer="Ann", reason="", made_at=NOW)
+    decide.rule(store, "confirm", ending["id"], reviewer="Ann", reason="", made_at=NOW)
     derive(store, now=NOW)
     assert told(store) == [("termination", "confirmed")]
     put(store, replace(FIRST, modified="2025-06-06T14:00:00Z", file="participatingAgencies06062025am.xlsx"))
@@ -144,10 +144,10 @@ def test_a_better_proof_of_its_date_moves_a_list_and_leaves_what_was_known(store
     put(store, FIRST, known_at="2026-10-01T12:00:00Z")
     put(store, resaved, known_at="2026-10-01T12:00:00Z")
     derive(store, now="2026-10-01T12:00:00Z")
-    assert [p["published_on"] for p in read_publications(store)] == ["2025-06-02", "2026-10-01"]
+    assert [p["published_on"] for p in read_publications(store.connection)] == ["2025-06-02", "2026-10-01"]
     put(store, replace(resaved, seen_at="2025-06-03T20:00:00Z"), known_at="2026-10-02T12:00:00Z")
     assert derived_as_a_rebuild(store, "2026-10-02T12:00:00Z").anew
-    assert [p["published_on"] for p in read_publications(store)] == ["2025-06-02", "2025-06-03"]
+    assert [p["published_on"] for p in read_publications(store.connection)] == ["2025-06-02", "2025-06-03"]
     put(store, replace(resaved, seen_at="2025-06-05T20:00:00Z"), known_at="2026-10-03T12:00:00Z")  # no better proof
     assert derived_as_a_rebuild(store).stated == []
     assert len(store.connection.execute("select 1 from sightings where file = 'list.xlsx'").fetchall()) == 2

@@ -16,7 +16,7 @@ from db.queries import fetches
 from monitor import policy
 from monitor.changelog.log import Filter, read_log
 from monitor.changelog.rebuild import derive
-from monitor.review import decisions
+from monitor.review import decide
 from tests.dump import difference, dump
 from tests.histories import Posting, put
 from tests.monitor.changelog.test_order_of_imports import fresh_store, histories
@@ -80,7 +80,7 @@ class Life:
             self.answer(sha256, file, linked_as, at, "same")
         elif what in ("release", "reject"):
             lists = self.store.connection.execute("select distinct sha256 from publications order by sha256").fetchall()
-            decisions.rule(self.store, what, lists[which % len(lists)][0], reviewer="Ann", reason="", made_at=at)
+            decide.rule(self.store, what, lists[which % len(lists)][0], reviewer="Ann", reason="", made_at=at)
         else:
             changes = [c for c in read_log(self.store) if c["agreement_id"]]
             ids = [row[0] for row in self.store.connection.execute("select id from agreements order by id")]
@@ -88,7 +88,7 @@ class Life:
                 return
             change = changes[which % len(changes)]
             other = ids[which % len(ids)] if what in ("same", "distinct") else ""
-            decisions.rule(self.store, what, change["id"], other, reviewer="Ann", reason="", made_at=at)
+            decide.rule(self.store, what, change["id"], other, reviewer="Ann", reason="", made_at=at)
 
 
 def live(history: list[Posting], between: list[tuple[bool, list[tuple[str, object]]]]) -> None:

@@ -13,7 +13,7 @@ import scrapy.crawler
 
 from scrapers.crawl.crawler import CrawlError, crawl
 from scrapers.crawl.scrapy_settings import scrapy_settings, user_agent
-from tests.scrapers.world import BAKER, World
+from tests.scrapers.spider_world import BAKER, World
 
 
 def test_robots_txt_is_asked_first_and_obeyed(world: World) -> None:

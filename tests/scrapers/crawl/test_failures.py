@@ -15,7 +15,7 @@ from db.errors import ArchiveError
 from scrapers.crawl.crawler import CrawlError, crawl
 from scrapers.crawl.scrapy_settings import scrapy_settings
 from scrapers.spiders import ice
-from tests.scrapers.world import BAKER, BELL, World
+from tests.scrapers.spider_world import BAKER, BELL, World
 
 
 def test_a_refused_connection_is_one_clear_line(world: World) -> None:

@@ -6,7 +6,7 @@ import hashlib
 from datetime import timedelta
 
 from db.queries import fetches
-from tests.scrapers.world import BAKER, BAY, BELL, World
+from tests.scrapers.spider_world import BAKER, BAY, BELL, World
 
 
 def sha(data: bytes) -> str:
@@ -139,7 +139,7 @@ def test_a_link_that_vanishes_can_be_seen_in_the_page_checks(world: World) -> No
     world.passes()
     world.site.unlink("pending")
     result = world.passes()
-    assert [link["linked_as"] for link in result.links] == ["participating"]
+    assert [link.linked_as for link in result.links] == ["participating"]
     assert result.verified
     before, after = fetches.page_checks(world.store)
     assert [link["linked_as"] for link in before["links"]] == ["participating", "pending"]

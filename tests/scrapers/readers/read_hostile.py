@@ -1,4 +1,4 @@
-"""Run by test_hostile.py: reads each file named on the command line in a fork with bounded memory.
+"""Run by test_hostile_workbooks.py: reads each file named on the command line in a fork with bounded memory.
 
 Prints one JSON object a file: the error's code (or "read"), seconds, and megabytes over the baseline.
 """

@@ -2,100 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import cast
 
 from starlette.responses import Response
 
 from db.errors import NotFoundError
+from db.records import ChangeRecord, PrintedRow
 from monitor.changelog.log import KINDS, STATUSES
 from monitor.matching.rules import AGAINST, RULES
 from monitor.review import decide
-from monitor.review.queue import read_queue
-from monitor.web.desk.respond import Ask, Refusal
-from monitor.web.desk.views.queue_view import asked_of, next_after, query_of, told_of
+from monitor.review.queue import Queue, read_queue
+from monitor.web.desk.respond import DeskRequest, Refusal
+from monitor.web.desk.views.queue_view import find_done, next_after, query_of, read_filter
 
-Row = Mapping[str, Any]
 CELLS = {
     "state": "State", "agency": "Agency", "type": "Type", "county": "County", "support_type": "Support type",
     "signed_on": "Signed", "moa": "MOA", "addendum": "Addendum",
 }  # fmt: skip
 
 
-def show_change(ask: Ask) -> Response:
-    """The change with its evidence."""
-    queue = read_queue(ask.store)
-    entry = queue.entry(ask.request.path_params["id"])
-    if entry is None:
-        raise NotFoundError(f"no change {ask.request.path_params['id']}")
-    asked = asked_of(ask)
-    ids = [row["id"] for _, row in queue.in_order(asked)]
-    made = queue.on_change(entry)
-    here = ids.index(entry["id"]) if entry["id"] in ids else None
-    return ask.page(
-        "change.html", change=entry, cells=side_by_side(entry), choices=decide.choices(ask.store, entry),
-        rule=RULES.get(entry["rule"], ""), evidence=evidence_of(entry), kind=KINDS[entry["kind"]],
-        status_words=STATUSES[entry["status"]], rulings=made, seen=max((r.id for r in queue.rulings), default=0),
-        query=query_of(asked), asked=asked, done=told_of(ask, queue), place=here, waiting=len(ids),
-        after=next_after(ask, queue.in_order(asked), entry["id"], queue, asked),
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell as printed, what it is read as where that differs, and the document it links."""
+
+    printed: str
+    meaning: str | None
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CellPair:
+    """One column of both rows; a cell is None where the row or the column is not listed."""
+
+    label: str
+    before: Cell | None
+    after: Cell | None
+    differs: bool
+
+
+def show_change(request: DeskRequest) -> Response:
+    """Show the change with its evidence."""
+    queue = read_queue(request.store)
+    change = _find(request, queue)
+    asked = read_filter(request)
+    waiting = queue.in_order(asked)
+    ids = [item.id for item in waiting]
+    return request.page(
+        "change.html", change=change, cells=side_by_side(change), choices=decide.choices(request.store, change),
+        rule=RULES.get(change["rule"], ""), evidence=evidence_in_words(change), kind=KINDS[change["kind"]],
+        status_words=STATUSES[change["status"]], rulings=queue.rulings_on_change(change), seen=queue.last_ruling_id,
+        query=query_of(asked), asked=asked, done=find_done(request, queue),
+        place=ids.index(change["id"]) if change["id"] in ids else None, waiting=len(ids),
+        after=next_after(waiting, change["id"], queue, asked),
     )  # fmt: skip
 
 
-def rule_on_change(ask: Ask) -> Response:
-    """The ruling is written down and in effect; the next change that waits is shown."""
-    queue = read_queue(ask.store)
-    entry = queue.entry(ask.request.path_params["id"])
-    if entry is None:
-        raise NotFoundError(f"no change {ask.request.path_params['id']}")
-    reason = ask.form.get("reason", "").strip()
-    ruling = ask.form.get("ruling", "")
+def rule_on_change(request: DeskRequest) -> Response:
+    """Store the ruling, bring the log up to date, and go on to the next change that waits."""
+    queue = read_queue(request.store)
+    change = _find(request, queue)
+    reason = request.form.get("reason", "").strip()
+    ruling = request.form.get("ruling", "")
     if ruling == "note" and not reason:
-        raise Refusal(400, "A remark needs words. Write it in the field for the reason.")
-    asked = asked_of(ask, ask.form)
-    before = queue.in_order(asked)
-    rulings = decide.rulings_for(ask.store, entry, ruling, ask.form.get("other", ""))
-    ids = decide.write_rulings(ask.store, rulings, ask.who.user.name, reason)
+        raise Refusal(400, "A remark needs words. Write it in the reason field.")
+    asked = read_filter(request, request.form)
+    verdicts = decide.verdicts_for(request.store, change, ruling, request.form.get("other", ""))
+    ids = decide.write_rulings(request.store, verdicts, request.who.user.name, reason)
+    after = f"/changes/{change['id']}"
     if ruling != "note":
-        decide.take_effect(ask.store, ids, confirm_after_hours=ask.desk.settings.confirm_after_hours)
-    after = (
-        f"/changes/{entry['id']}"
-        if ruling == "note"
-        else next_after(ask, before, entry["id"], read_queue(ask.store), asked)
-    )
-    done = f"{ids[0]}-{ids[-1]}"
+        decide.take_effect(request.store, confirm_after_hours=request.hours, newest=ids)
+        after = next_after(queue.in_order(asked), change["id"], read_queue(request.store), asked)
     filters = {name: value for name, value in asked.items() if name != "known_after"}
-    return ask.go(after, done=done, of=entry["id"], seen=ask.form.get("seen", ""), **filters)
+    return request.go(after, done=f"{ids[0]}-{ids[-1]}", of=change["id"], seen=request.form.get("seen", ""), **filters)
 
 
-def undo(ask: Ask) -> Response:
-    """The ruling no longer counts; the log says again what it said without it."""
-    queue = read_queue(ask.store)
-    made = decide.find_made(queue.rulings, int(ask.form.get("made") or 0))
-    if not any(r.id == made.id and r.counts for r in queue.rulings) and made.ruling != "undo":
-        raise Refusal(409, "That ruling does not count any more: it was undone, or a later one stands.")
-    ids = decide.undo_ruling(ask.store, made, ask.who.user.name, ask.form.get("reason", ""))
-    decide.take_effect(ask.store, ids, confirm_after_hours=ask.desk.settings.confirm_after_hours)
-    of = ask.form.get("of", "")
+def undo(request: DeskRequest) -> Response:
+    """Store that a ruling no longer counts, and bring the log up to date."""
+    given = request.form.get("made", "")
+    made = read_queue(request.store).find_ruling(int(given) if given.isdecimal() else 0)
+    if not made.counts and made.ruling != "undo":
+        raise Refusal(409, "That ruling no longer counts: it was undone, or a later one stands.")
+    ids = decide.undo_ruling(request.store, made, request.who.user.name, request.form.get("reason", ""))
+    decide.take_effect(request.store, confirm_after_hours=request.hours, newest=ids)
+    of = request.form.get("of", "")
     place = f"/lists/{made.subject}" if made.ruling in ("release", "reject") else (f"/changes/{of}" if of else "/audit")
-    return ask.go(place, done=f"{ids[0]}-{ids[-1]}", of=of)
+    return request.go(place, done=f"{ids[0]}-{ids[-1]}", of=of)
 
 
-def side_by_side(entry: Row) -> list[dict[str, Any]]:
-    """Both rows cell by cell: as printed, what each means, and whether the meanings differ."""
-    before, after = entry["before"], entry["after"]
-    rows = []
+def side_by_side(change: ChangeRecord) -> list[CellPair]:
+    """Return both rows cell by cell, without the columns that neither list has."""
+    before, after = change["before"], change["after"]
+    pairs = []
     for name, label in CELLS.items():
-        cells = [_cell(row, name) for row in (before, after)]
-        if any(cell is not None for cell in cells):
-            differs = bool(before and after) and (name in entry["fields"] or cells[0] != cells[1])
-            rows.append({"name": name, "label": label, "before": cells[0], "after": cells[1], "differs": differs})
-    return rows
+        left, right = _cell(before, name), _cell(after, name)
+        if left or right:
+            pairs.append(CellPair(label, left, right, bool(before and after) and left != right))
+    return pairs
 
 
-def evidence_of(entry: Row) -> list[tuple[str, str]]:
-    """The rule's evidence in words."""
+def evidence_in_words(change: ChangeRecord) -> list[tuple[str, str]]:
+    """Return the evidence of the rule as (name, words)."""
     found = []
-    for name, value in sorted(entry["evidence"].items()):
+    for name, value in sorted(change["evidence"].items()):
         if isinstance(value, bool):
             words = "yes" if value else "no"
         elif isinstance(value, list):
@@ -106,8 +115,16 @@ def evidence_of(entry: Row) -> list[tuple[str, str]]:
     return found
 
 
-def _cell(row: Row | None, name: str) -> dict[str, str | None] | None:
-    if row is None or row.get(name) is None:
+def _find(request: DeskRequest, queue: Queue) -> ChangeRecord:
+    change = queue.find_change(request.http.path_params["id"])
+    if change is None:
+        raise NotFoundError(f"no change {request.http.path_params['id']}")
+    return change
+
+
+def _cell(row: PrintedRow | None, name: str) -> Cell | None:
+    printed = cast("dict[str, str | None]", row).get(name) if row else None
+    if row is None or printed is None:
         return None
-    meant = row["normalised"].get(name)
-    return {"printed": row[name], "meant": meant, "link": meant if str(meant or "").startswith("https://") else None}
+    meaning = row["normalised"].get(name)
+    return Cell(printed, meaning, meaning if (meaning or "").startswith("https://") else None)

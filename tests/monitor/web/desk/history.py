@@ -18,7 +18,7 @@ from pathlib import Path
 
 from db.database import Store
 from monitor.changelog.rebuild import derive
-from scrapers.ingest import SavedList, take_in
+from scrapers.ingest import SavedList, import_list
 from tests.workbooks import PARTICIPATING, Cell, make_workbook
 
 #: Real counties of Florida, so that no name is taken for a misprint of another.
@@ -62,5 +62,5 @@ def make_history(home: Path, folder: Path, *, known_at: datetime = NOON) -> None
         path.write_bytes(make_workbook([list(PARTICIPATING), *rows], modified=None))
         moment = known_at.replace(minute=minute)
         with Store.open(home, now=lambda at=moment: at) as store:  # type: ignore[misc] # a lambda's default has no type
-            take_in(store, SavedList(path), store.now_text())
+            import_list(store, SavedList(path), store.now_text())
             derive(store, now=store.now_text())

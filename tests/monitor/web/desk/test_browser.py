@@ -72,9 +72,9 @@ def test_a_false_ending_is_settled_undone_and_a_held_list_released_by_keyboard_a
 
     page.wait_for_load_state()
     page.keyboard.press("u")
-    expect(page.get_by_role("status")).to_contain_text("Undo is written down")
+    expect(page.get_by_role("status")).to_contain_text("Undo is recorded")
     assert statuses(world)[ENDING] == "confirmed"
-    expect(page.get_by_text("does not count any more").first).to_be_visible()
+    expect(page.get_by_text("no longer counts").first).to_be_visible()
 
     page.goto(f"{address}/review")
     page.keyboard.press("j")
@@ -83,7 +83,7 @@ def test_a_false_ending_is_settled_undone_and_a_held_list_released_by_keyboard_a
     expect(page.get_by_role("heading", name="What a release would change")).to_be_visible()
     expect(page.get_by_text("New in the log: 32")).to_be_visible()  # 44 rows before, 12 now
     page.keyboard.press("l")
-    expect(page.get_by_role("status")).to_contain_text("Release is written down")
+    expect(page.get_by_role("status")).to_contain_text("Release is recorded")
     assert sum(kind == "termination" for kind, _, _ in statuses(world)) == 33
 
     tab_to(page, "Audit")

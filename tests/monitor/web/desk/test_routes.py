@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from monitor.changelog.log import read_log
-from monitor.web.desk.app import PAGES, routes
+from monitor.web.desk.app import ENDPOINTS, routes
 from tests.monitor.web.desk.conftest import ADA, BEN, PASSWORD, World, token_in
 
 LOGIN, QUEUE = "→ /review/login", "→ /review"
@@ -70,7 +70,7 @@ def test_every_route_has_a_row(world: World) -> None:
         if method != "HEAD"
     }
     assert served == {(row.method, row.path) for row in TABLE}
-    assert len(PAGES) == len(TABLE)
+    assert len(ENDPOINTS) == len(TABLE)
 
 
 @pytest.fixture

@@ -13,12 +13,13 @@ from typer.testing import CliRunner
 
 import scheduler
 from db.database import Store
+from db.desk_models import RulingRecord, Verdict
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
-from monitor.review.decisions import RulingError
-from monitor.review.preview import foresee
+from monitor.review.decide import RulingError
+from monitor.review.preview import preview_rulings
 from monitor.review.queue import read_rulings
-from monitor.review.rulings import in_force, ruling_mark
+from monitor.review.rulings import in_force
 from tests.monitor.web.desk.conftest import ADA, BEN, World, token_in
 from tests.monitor.web.desk.history import make_history
 
@@ -114,7 +115,7 @@ def test_two_reviewers_at_once_are_both_recorded_and_the_later_stands(world: Wor
     assert f"{ADA} ruled <strong>same</strong>" in page
     assert "is now <strong>confirmed</strong>" in page
     again = ada.get(first.headers["location"]).text  # Ada's page, loaded again, does not say what is no longer so
-    assert "It does not count any more" in again
+    assert "It no longer counts" in again
     assert "is now <strong>confirmed</strong>" in again
     with world.store() as store:
         assert [(m.reviewer, m.ruling, m.counts) for m in read_rulings(store)] == [
@@ -149,10 +150,10 @@ def test_a_held_list_shows_what_its_release_would_change_and_changes_just_that(w
     """32 of 44 rows are gone: 32 endings would be new, and Gulf, Lake Placid, Taylor and Union stay as they are."""
     sha256, before = held(world), stands(world)
     with world.store() as store:
-        effects = foresee(store, [("release", sha256, "")], confirm_after_hours=48)
+        effects = preview_rulings(store, [Verdict("release", sha256)], confirm_after_hours=48)
         assert store.connection.execute("select count(*) from rulings").fetchone() == (0,)
     assert [len(effects.new), len(effects.retracted), len(effects.altered)] == [32, 0, 0]
-    assert {line["kind"] for line in effects.new} == {"termination"}
+    assert {line.kind for line in effects.new} == {"termination"}
     assert effects.lists == [("participatingAgencies07102025am.xlsx", "held", "accepted")]
     assert stands(world) == before
     client = world.client(ADA)
@@ -163,8 +164,8 @@ def test_a_held_list_shows_what_its_release_would_change_and_changes_just_that(w
         assert store.connection.execute("select status from publications where sha256 = ?", [sha256]).fetchone() == (
             "accepted",
         )
-    assert {line["id"] for line in effects.new} == found.keys() - {e["id"] for e in log_before(world)}
-    assert {found[line["id"]] for line in effects.new} == {"provisional"}
+    assert {line.id for line in effects.new} == found.keys() - {e["id"] for e in log_before(world)}
+    assert {found[line.id] for line in effects.new} == {"provisional"}
 
 
 def log_before(world: World) -> list[dict[str, Any]]:
@@ -188,7 +189,7 @@ def test_a_rejected_list_waits_no_more(world: World) -> None:
 def test_bulk_rules_on_just_what_was_previewed(world: World) -> None:
     client = world.client(ADA)
     page = client.get("/review/bulk?kind=signing&part=rest&ruling=confirm").text
-    assert "One ruling over 2 changes" in page  # Taylor and Union
+    assert "One ruling on 2 changes" in page  # Taylor and Union
     mark = page.split('name="mark" value="')[1][:32]
     form = {
         "csrf": token_in(page),
@@ -202,12 +203,12 @@ def test_bulk_rules_on_just_what_was_previewed(world: World) -> None:
     rule(client, taylor, "confirm")
     assert client.post("/review/bulk", data=form).status_code == 409  # Taylor is no longer among them
     page = client.get("/review/bulk?kind=signing&part=rest&ruling=confirm").text
-    assert "One ruling over 1 change<" in page
+    assert "One ruling on 1 change<" in page
     form["mark"] = page.split('name="mark" value="')[1][:32]
     assert client.post("/review/bulk", data=form).status_code == 303
     with world.store() as store:
         assert [(m.ruling, m.reason) for m in read_rulings(store)] == [("confirm", ""), ("confirm", "checked")]
-    assert "Nothing fits" in client.get("/review/bulk?kind=signing&part=rest&ruling=confirm").text
+    assert "No change that fits" in client.get("/review/bulk?kind=signing&part=rest&ruling=confirm").text
 
 
 def test_since_i_last_looked(world: World) -> None:
@@ -242,7 +243,7 @@ def test_the_audit_goes_out_as_csv_and_comes_in_elsewhere_with_the_same_log(worl
     with other.store() as store:
         accounts.add_user(store, ADA, PASSWORD, "administrator", "2025-07-20T12:30:00Z")
     there = other.client(ADA)
-    for said in ("3 rulings taken in, 0 known", "0 rulings taken in, 3 known"):
+    for said in ("3 rulings imported, 0 known", "0 rulings imported, 3 known"):
         answer = there.post(
             "/review/audit/import", data={"csrf": token_in(there.get("/review").text)},
             files={"file": ("rulings.csv", out.content, "text/csv")},
@@ -255,12 +256,12 @@ def test_the_audit_goes_out_as_csv_and_comes_in_elsewhere_with_the_same_log(worl
 
 
 def test_an_undo_can_be_undone_and_means_one_ruling_only() -> None:
-    def row(at: str, ruling: str, other: str = "") -> tuple[str, str, str, str, str, str]:
-        return (at, ruling, "x", other, "A", "")
+    def made(number: int, ruling: str, other: str = "") -> RulingRecord:
+        return RulingRecord(number, str(number), "A", ruling, "x", other, "")
 
-    first, second = row("1", "confirm"), row("2", "dismiss")
-    undo = row("3", "undo", ruling_mark("2", "dismiss", "", "A"))
-    again = row("4", "undo", ruling_mark("3", "undo", undo[3], "A"))
+    first, second = made(1, "confirm"), made(2, "dismiss")
+    undo = made(3, "undo", second.mark)
+    again = made(4, "undo", undo.mark)
     assert in_force([first, second, undo]) == [first]
     assert in_force([first, second, undo, again]) == [first, second]
 

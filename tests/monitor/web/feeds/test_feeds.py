@@ -10,9 +10,10 @@ from typing import Any
 import jsonschema
 import pytest
 from lxml import etree
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from monitor.web.forms.routes import make_app
+from monitor.web.feeds.app import make_routes
 from tests.monitor.alerts.world import World, make_world, row
 
 HERE = Path(__file__).parent
@@ -62,7 +63,7 @@ def world(tmp_path: Path) -> World:
 
 @pytest.fixture
 def client(world: World) -> Iterator[TestClient]:
-    with TestClient(make_app(world.settings, now=lambda: world.now)) as client:
+    with TestClient(Starlette(routes=make_routes(world.settings))) as client:
         yield client
 
 
@@ -90,7 +91,7 @@ def test_the_atom_feed_is_valid_and_holds_the_correction(client: TestClient) -> 
     ]  # fmt: skip
     assert feed.findtext(ATOM + "updated") == "2025-06-05T13:00:00Z"
     titles = [e.findtext(ATOM + "title") for e in feed.iter(ATOM + "entry")]
-    assert 'New agreement: Lee "County" <b>Sheriff\'s</b> & Office (Lee County, Florida)' in titles
+    assert 'First listed: Lee "County" <b>Sheriff\'s</b> & Office (Lee County, Florida)' in titles
 
 
 def test_the_json_feed_is_valid_and_says_the_same(client: TestClient) -> None:

@@ -75,7 +75,7 @@ def take_in(home: Path, paths: list[Path], manifest: Path | None = None) -> None
     """The saved lists are in the store, compared."""
     with Store.open(home) as store:
         for saved in ingest.find_saved(paths, manifest, capture_time):
-            ingest.take_in(store, saved, NOW)
+            ingest.import_list(store, saved, NOW)
         derive(store, now=NOW)
 
 

@@ -14,9 +14,10 @@ import pytest
 
 from db.database import Store
 from monitor.i18n.language import language
+from monitor.i18n.safe_text import reveal_invisible
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.publish import list_files
-from monitor.web.pages.render_page import render, seen
+from monitor.web.pages.render_page import render
 from monitor.web.pages.site import Site
 from tests.monitor.web.pages.conftest import FORMULA_NAME, SCRIPT_NAME, TURNED_NAME
 
@@ -56,7 +57,7 @@ def test_no_page_or_file_holds_a_name_as_markup_or_unseen_characters(site: Site)
 
 
 def test_a_turned_name_is_shown_with_what_turns_it() -> None:
-    assert seen(TURNED_NAME) == "Apopka ‹U+202E›ecilop‹U+202C› Police Department"
+    assert reveal_invisible(TURNED_NAME) == "Apopka ‹U+202E›ecilop‹U+202C› Police Department"
 
 
 def test_a_spreadsheet_takes_no_cell_for_a_formula(site: Site) -> None:

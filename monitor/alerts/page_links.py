@@ -1,0 +1,20 @@
+"""Addresses of our pages, as messages and feeds link them."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+
+def change_page(public_url: str, change_id: str) -> str:
+    """Return the address of our page about a change."""
+    return f"{public_url}/changes/{quote(change_id, safe='')}/"
+
+
+def agency_page(public_url: str, agency_id: str) -> str:
+    """Return the address of our page about an agency."""
+    return f"{public_url}/agencies/{quote(agency_id, safe='')}/"
+
+
+def token_page(public_url: str, purpose: str, token: str) -> str:
+    """Return the address of the form that a signed link opens: purpose `confirm`, `manage` or `unsubscribe`."""
+    return f"{public_url}/alerts/{purpose}/{token}"
