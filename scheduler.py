@@ -73,7 +73,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 for command_name, command in COMMANDS.items():
     app.command(command_name)(command)
 MOA_INTAKE = moa_commands.Intake(ingest_moas.import_saved, fetch_moas, ingest_moas.read_new)
-app.command("moas")(moa_commands.make_command(MOA_INTAKE))
+app.command("moas")(moa_commands.MoaCommand(MOA_INTAKE).run)
 for group in (review_commands.app, subscriber_commands.app, alerts_commands.app, user_commands.app):
     app.add_typer(group)
 

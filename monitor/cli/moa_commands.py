@@ -15,9 +15,9 @@ from db.settings import Settings
 from monitor.cli.options import DbOption, FormatOption, StateOption, open_store, settings_with, to_state
 from monitor.cli.output import Format, say, show, warn
 from monitor.cli.working import progress_bar, working
-from monitor.documents.records import Library
+from monitor.documents.library import Library
 from monitor.documents.search import search
-from monitor.documents.templates import derive_wordings
+from monitor.documents.template_groups import derive_wordings
 
 COLUMNS = {
     "file": "File", "outcome": "Outcome", "support_type": "Type", "agency_in_document": "Agency in the document",
@@ -27,6 +27,9 @@ HIT_COLUMNS = {
     "file": "File", "page": "Page", "support_type": "Type", "agency": "Agency", "passage": "Passage",
 }  # fmt: skip
 SEARCH_LIMIT = 50
+SupportTypeOption = Annotated[
+    str | None, typer.Option("--support-type", metavar="TYPE", help="JEM, WSO or TFM, by the document.")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +41,14 @@ class Intake:
     read_new: Callable[[Store, Settings], Iterable[tuple[MoaReading, int]]]
 
 
-def make_command(intake: Intake) -> Callable[..., None]:
-    """Return the command."""
+class MoaCommand:
+    """The command `moas`; `run` is what is typed."""
 
-    def moas(
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+
+    def run(
+        self,
         paths: Annotated[
             list[Path] | None, typer.Argument(help="With --import: saved documents (PDF), files or folders.")
         ] = None,
@@ -50,19 +57,15 @@ def make_command(intake: Intake) -> Callable[..., None]:
             Path | None,
             typer.Option(metavar="CSV", help="With --import: documents and their addresses, columns file and url."),
         ] = None,
-        fetch_: Annotated[
-            bool, typer.Option("--fetch", help="One pass: ask ICE for documents, within budget.")
-        ] = False,
-        search_: Annotated[
+        fetch: Annotated[bool, typer.Option("--fetch", help="One pass: ask ICE for documents, within budget.")] = False,
+        text: Annotated[
             str | None, typer.Option("--search", metavar="TEXT", help='Pages with these words; "phrases in quotes".')
         ] = None,
         missing: Annotated[
             bool, typer.Option("--missing", help="Listed addresses that no document is known of, and rows without one.")
         ] = False,
         state: StateOption = None,
-        support_type: Annotated[
-            str | None, typer.Option("--support-type", metavar="TYPE", help="JEM, WSO or TFM, by the document.")
-        ] = None,
+        support_type: SupportTypeOption = None,
         template: Annotated[str | None, typer.Option("--template", help="Documents of this template.")] = None,
         year: Annotated[str | None, typer.Option("--year", metavar="YEAR", help="Signed in this year.")] = None,
         signal: Annotated[str | None, typer.Option("--signal", help="Documents with this signal.")] = None,
@@ -75,30 +78,31 @@ def make_command(intake: Intake) -> Callable[..., None]:
             raise typer.BadParameter("name files or folders, or give --manifest", param_hint="PATHS")
         if (paths or manifest) and not import_:
             raise typer.BadParameter("give --import to take documents in", param_hint="PATHS")
-        wanted = MoaFilter(to_state(state), support_type and support_type.upper(), template, year, signal, outcome)
-        if import_ or fetch_:
-            settings = settings_with(db)
-            with Store.open(settings.home) as store, working(store, "`moas`"):
-                if import_:
-                    taken, news = intake.import_saved(store, settings, paths or [], manifest)
-                    say(f"{taken} documents taken in, {news} new")
-                if fetch_:
-                    for line in intake.fetch(store, settings):
-                        say(line)
-                _read(store, settings, intake)
+        if import_ or fetch:
+            self._work(paths or [], manifest, take_in=import_, fetch=fetch, db=db)
             return
+        wanted = MoaFilter(to_state(state), support_type and support_type.upper(), template, year, signal, outcome)
         with open_store(db) as store:
             library = Library(store.connection)
-            if search_ is not None:
-                _show_hits(store, library, search_, wanted, form)
+            if text is not None:
+                _show_hits(store, library, text, wanted, form)
                 return
             records = library.missing() if missing else None
             show(library.select(wanted, records), form, COLUMNS, empty="no documents")
 
-    return moas
+    def _work(self, paths: list[Path], manifest: Path | None, *, take_in: bool, fetch: bool, db: Path | None) -> None:
+        settings = settings_with(db)
+        with Store.open(settings.home) as store, working(store, "`moas`"):
+            if take_in:
+                taken, news = self._intake.import_saved(store, settings, paths, manifest)
+                say(f"{taken} documents taken in, {news} new")
+            if fetch:
+                for line in self._intake.fetch(store, settings):
+                    say(line)
+            read_and_compare(store, settings, self._intake)
 
 
-def _read(store: Store, settings: Settings, intake: Intake) -> None:
+def read_and_compare(store: Store, settings: Settings, intake: Intake) -> None:
     """Read what was not read yet, compare the wordings again, and name what gave no text."""
     read = 0
     with progress_bar() as progress:

@@ -218,10 +218,9 @@ def _is_field(place: Place, others: Sequence[Sequence[Place]]) -> bool:
     words = (*place.ours, *place.theirs)
     if any(_CONTACT.search(word.text) for word in words):
         return True
-    if any(word.key == AGENCY_KEY and word.text.upper().strip(".,;:()’'\"s") != "LEA" for word in words):
-        # what is left of a name that the recogniser has garbled
-        if sum(word.key != AGENCY_KEY for word in words) <= GARBLED_WORDS:
-            return True
+    named = any(word.key == AGENCY_KEY and word.text.upper().strip(".,;:()’'\"s") != "LEA" for word in words)
+    if named and sum(word.key != AGENCY_KEY for word in words) <= GARBLED_WORDS:
+        return True  # what is left of a name that the recogniser has garbled
     unlike = like = 0
     for other in others:
         here = [o for o in other if o.start <= place.end + FIELD_WORDS and place.start <= o.end + FIELD_WORDS]

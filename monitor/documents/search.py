@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from db.moa_models import MoaFilter, MoaRecord, PageHit
 from db.queries import moas
-from monitor.documents.records import Library
+from monitor.documents.library import Library
 
 #: A phrase in quotation marks, or a word. A minus in front keeps pages with it out.
 _TERM = re.compile(r'(-?)"([^"]*)"?|(-?)(\S+)')

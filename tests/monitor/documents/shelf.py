@@ -8,7 +8,7 @@ from pathlib import Path
 
 from db.database import Store
 from db.settings import Settings
-from monitor.documents.templates import derive_wordings
+from monitor.documents.template_groups import derive_wordings
 from scrapers import ingest_moas
 from scrapers.readers.moa_text import PdfReader
 from tests.pdfs import text_pdf
