@@ -37,4 +37,5 @@ _STATEMENTS = (
     """create table moa_wordings (
         sha256 text primary key references documents(sha256), template text, reference text, differences text not null
     ) strict, without rowid""",
+    "create table moa_derivation (id integer primary key check (id = 1), number integer not null) strict",
 )

@@ -135,12 +135,10 @@ def find_unread(connection: sqlite3.Connection, reader: str) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-def load_readings(connection: sqlite3.Connection, sha256: str | None = None) -> list[MoaReading]:
-    """Return every reading, or one document's, without its pages."""
-    rows = connection.execute(
-        f"select {_READING} from moa_readings where ? is null or sha256 = ? order by sha256",  # noqa: S608
-        [sha256, sha256],
-    )
+def load_readings(connection: sqlite3.Connection, *, sketches: bool = False) -> list[MoaReading]:
+    """Return every reading without its pages; `sketches` says whether with its sketch, which is most of its size."""
+    columns = _READING if sketches else _READING.replace("sketch", "'[]'")
+    rows = connection.execute(f"select {columns} from moa_readings order by sha256")  # noqa: S608 - fixed names
     return [_reading(row) for row in rows]
 
 
@@ -180,6 +178,9 @@ def save_wordings(store: Store, wordings: Iterable[MoaWording]) -> None:
         connection.executemany(
             "insert into moa_wordings (sha256, template, reference, differences) values (?, ?, ?, ?)",
             [(w.sha256, w.template, w.reference, json.dumps(w.differences)) for w in wordings],
+        )
+        connection.execute(
+            "insert into moa_derivation (id, number) values (1, 1) on conflict (id) do update set number = number + 1"
         )
 
 

@@ -74,6 +74,13 @@ class Library:
             for sha256 in {s.sha256 for s in address.sightings if s.sha256}:
                 self._rows[sha256] += self._by_url.get(address_key(address.url), [])
         self.records = [record for address in self._addresses for record in self._records_of(address)]
+        self._by_agreement: dict[str, list[MoaRecord]] = defaultdict(list)
+        self._by_document: dict[str, list[MoaRecord]] = defaultdict(list)
+        for record in self.records:
+            for agreement_id in record["agreement_ids"]:
+                self._by_agreement[agreement_id].append(record)
+            if record["sha256"]:
+                self._by_document[record["sha256"]].append(record)
         self._states = {row.agreement_id: row.state for row in self.listed}
 
     def _gather(self, sightings: Iterable[MoaSighting]) -> list[_Address]:
@@ -145,6 +152,14 @@ class Library:
         if outcome == "not_there" and reading:
             signals.append("taken_down")
         return signals
+
+    def of_document(self, sha256: str) -> Sequence[MoaRecord]:
+        """Return the records of a document, one for each address it was met at, oldest first."""
+        return self._by_document.get(sha256, ())
+
+    def of_agreement(self, agreement_id: str) -> Sequence[MoaRecord]:
+        """Return the records of every document and address that rows of this agreement link."""
+        return self._by_agreement.get(agreement_id, ())
 
     def missing(self) -> list[MoaRecord]:
         """Return a record for each address on the newest list of which nothing is known, and each row without one."""

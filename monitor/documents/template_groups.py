@@ -41,7 +41,7 @@ class Group:
 
 def derive_wordings(store: Store) -> None:
     """Store the template of every kept document and where it departs from it."""
-    readings = [r for r in moas.load_readings(store.connection) if r.outcome == "kept"]
+    readings = [r for r in moas.load_readings(store.connection, sketches=True) if r.outcome == "kept"]
     groups = group_readings(readings)
     years = signing_years(store)
     wordings: list[MoaWording] = [MoaWording(r.sha256) for r in readings if not _in_group(r, groups)]
