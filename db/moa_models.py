@@ -29,7 +29,7 @@ class PageText:
 
     page: int
     text: str
-    has_marks: bool = False  # the page shows something, be it only a scanned image
+    has_image: bool = False  # of a page without text: it is a scan, not a blank page
 
 
 @dataclass(frozen=True, slots=True)

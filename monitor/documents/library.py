@@ -202,8 +202,9 @@ class Library:
         return years or {line.on[:4] for line in (reading.dates if reading else ()) if line.kind == "signed"}
 
     def rows_of(self, sha256: str) -> list[ListedMoa]:
-        """Return the agreements whose rows link this document, newest rows first."""
-        return sorted(self._rows.get(sha256, []), key=lambda row: (not row.is_current, row.agency, row.agreement_id))
+        """Return a row of each agreement that links this document, those that link it today first."""
+        rows = sorted(self._rows.get(sha256, []), key=lambda row: (not row.is_current, row.agency, row.agreement_id))
+        return list({(row.agreement_id, row.kind): row for row in reversed(rows)}.values())[::-1]
 
 
 def _kept_outcome(last: MoaSighting, rows: Sequence[ListedMoa]) -> str:

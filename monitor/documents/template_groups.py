@@ -23,8 +23,8 @@ from monitor.documents.wording import Wording
 SAME_WORDING = 0.75
 #: A document with pages that have no text is mostly noise, and has few sequences to compare.
 SAME_WORDING_PARTIAL = 0.6
-#: With fewer sequences nothing can be said: a page of text has 60 and more.
-FEWEST_SEQUENCES = 30
+#: With fewer sequences nothing can be said: a page of text has 40 and more.
+FEWEST_SEQUENCES = 20
 #: This many documents are enough to tell fields from wording.
 VOTERS = 12
 _YEAR = re.compile(r"20[0-3]\d(?=\D|$)")

@@ -16,6 +16,7 @@ from typing import Any
 
 #: FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY: it asks for a password, or is locked in a way the library does not know.
 _LOCKED = (4, 5)
+_MOST_OBJECTS = 5000
 
 
 def limit(memory_bytes: int) -> None:
@@ -55,7 +56,7 @@ def read(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read_page(document: Any, number: int, left: int) -> list[Any] | None:
-    """Return the page's text, whether it shows anything, and what was typed into its form fields or stamped on it.
+    """Return the page's text, whether it shows an image, and what was typed into its form fields or stamped on it.
 
     None for a page that cannot be opened: it must not hide the others.
     """
@@ -66,7 +67,7 @@ def _read_page(document: Any, number: int, left: int) -> list[Any] | None:
     except pypdfium2.PdfiumError:
         return None
     try:
-        marks = pypdfium2.raw.FPDFPage_CountObjects(page) > 0
+        marks = _has_image(page)
         text = filled = _layer(page, left)
         # a field's content becomes part of the page, and comes after the rest of its text
         annotated = pypdfium2.raw.FPDFPage_GetAnnotCount(page) > 0
@@ -79,6 +80,16 @@ def _read_page(document: Any, number: int, left: int) -> list[Any] | None:
     finally:
         page.close()
     return [text, marks, filled[len(text) :]] if filled.startswith(text.rstrip()) else [filled, marks, ""]
+
+
+def _has_image(page: Any) -> bool:
+    """Whether the page shows an image, or a form that may hold one; of many objects the first are enough."""
+    import pypdfium2
+
+    raw = pypdfium2.raw
+    pictures = (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM)
+    count = min(raw.FPDFPage_CountObjects(page), _MOST_OBJECTS)
+    return any(raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page, number)) in pictures for number in range(count))
 
 
 def _layer(page: Any, left: int) -> str:

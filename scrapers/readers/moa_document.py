@@ -60,9 +60,9 @@ def _bodies(pages: Iterable[PageText], lines: Iterable[Line]) -> tuple[PageText,
 
 
 def _text_signals(pages: Iterable[PageText]) -> list[str]:
-    """Return `scan` or `partly_scanned`; a page that shows nothing at all is a blank one and counts as neither."""
-    shown = [page for page in pages if page.has_marks or page.text.strip()]
-    readable = [page for page in shown if len(page.text.strip()) >= TEXT_PAGE_CHARACTERS]
+    """Return `scan` or `partly_scanned`; a page with little text and no image is a short or a blank one."""
+    shown = [page for page in pages if page.has_image or page.text.strip()]
+    readable = [p for p in shown if not p.has_image or len(p.text.strip()) >= TEXT_PAGE_CHARACTERS]
     if not readable:
         return ["scan"]
     return ["partly_scanned"] if len(readable) < len(shown) else []
