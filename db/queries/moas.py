@@ -233,7 +233,8 @@ def search_pages(
     ).fetchone()[0]
     rows = connection.execute(
         "select sha256, page, snippet(moa_pages, 0, char(2), char(3), '…', 40) from moa_pages"  # noqa: S608
-        f" where moa_pages match ?{inside} order by rank, sha256, page limit ? offset ?",
+        # by rank alone: with a second term every match, not only those shown, would have its passage cut out
+        f" where moa_pages match ?{inside} order by rank limit ? offset ?",
         [expression, *chosen, limit, offset],
     )
     return [PageHit(*row) for row in rows], int(total)

@@ -179,10 +179,11 @@ class Library:
 
     def select(self, wanted: MoaFilter, records: Iterable[MoaRecord] | None = None) -> list[MoaRecord]:
         """Return the records that fit the filter, by file name."""
-        chosen = [r for r in (self.records if records is None else records) if self._fits(r, wanted)]
+        chosen = [r for r in (self.records if records is None else records) if self.fits(r, wanted)]
         return sorted(chosen, key=lambda r: (r["file"].lower(), r["url"], r["first_seen_at"] or ""))
 
-    def _fits(self, record: MoaRecord, wanted: MoaFilter) -> bool:
+    def fits(self, record: MoaRecord, wanted: MoaFilter) -> bool:
+        """Whether the record is one of those that the filter is about."""
         states = {self._states.get(agreement_id) for agreement_id in record["agreement_ids"]}
         return (
             (not wanted.state or wanted.state in states)

@@ -39,12 +39,12 @@ def search(
     expression = to_expression(text)
     if not expression:
         return Answer((), 0)
-    records = {record["sha256"]: record for record in library.select(wanted) if record["sha256"]}
-    filtered = wanted != MoaFilter()
-    hits, total = moas.search_pages(
-        connection, expression, among=[s for s in records if s] if filtered else None, limit=limit, offset=offset
-    )
-    return Answer(tuple(Hit(hit, records[hit.sha256]) for hit in hits if hit.sha256 in records), total)
+    among = None
+    if wanted != MoaFilter():
+        among = {record["sha256"] for record in library.records if record["sha256"] and library.fits(record, wanted)}
+    hits, total = moas.search_pages(connection, expression, among=among, limit=limit, offset=offset)
+    found = ((hit, library.of_document(hit.sha256)) for hit in hits)
+    return Answer(tuple(Hit(hit, records[-1]) for hit, records in found if records), total)
 
 
 def to_expression(text: str) -> str:

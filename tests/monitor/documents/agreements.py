@@ -27,8 +27,8 @@ def pages_of_agreement(agency: str, *, days: int = 90, more: str = "", signed: s
         "This Memorandum of Agreement (MOA) constitutes an agreement between U.S. Immigration and\n"
         f"Customs Enforcement (ICE), a component of the Department of Homeland Security (DHS), and\nthe {agency},"
         " hereinafter the law\nenforcement agency (LEA), pursuant to which ICE delegates authority to LEA personnel.\n"
-        "II. PURPOSE\nThe purpose of this collaboration is to promote public safety by facilitating the custodial transfer\n"
-        "of specific aliens in LEA jail/correctional facilities to ICE.\n" + ".\n".join(_DUTIES[:5]) + "."
+        "II. PURPOSE\nThe purpose of this collaboration is to promote public safety by facilitating the custodial\n"
+        "transfer of specific aliens in LEA jail/correctional facilities to ICE.\n" + ".\n".join(_DUTIES[:5]) + "."
     )
     second = (
         "III. DUTIES\n" + ".\n".join(_DUTIES[5:]) + f".\n{more}\nVIII. EFFECTIVE DATE AND TERMINATION OF THIS MOA\n"

@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from typer.testing import CliRunner, Result
+
 from db.database import Store
 from db.settings import Settings
 from monitor.documents.template_groups import derive_wordings
+from scheduler import app
 from scrapers import ingest_moas
 from scrapers.readers.moa_text import PdfReader
 from tests.pdfs import text_pdf
@@ -36,3 +39,8 @@ def alter(path: Path, pattern: str, replacement: str, target: Path) -> None:
     assert len(found) == 1, (path.name, found)
     pages[found[0]] = re.sub(pattern, replacement, pages[found[0]], count=1)
     target.write_bytes(text_pdf(pages))
+
+
+def run(*arguments: str, home: Path) -> Result:
+    """Return what `ice-agreements` says to these arguments, over the data in `home`."""
+    return CliRunner().invoke(app, [*arguments], env={"ICE_AGREEMENTS_HOME": str(home)})

@@ -45,15 +45,16 @@ ALTERED: dict[str, tuple[str, str, str, Difference]] = {
     "clause_struck_wso.pdf": (
         "palmBeachCoSheriffsOffice_WSO_MOA_02.26.2025.pdf", r"Nothing herein limits[^.]*\.", "",
         {"kind": "struck", "page": 6, "document": "",
-         "template": "Nothing herein limits LEA's compliance with state public records laws regarding those records that"
-         " are solely state records and not ICE records."},
+         "template": "Nothing herein limits LEA's compliance with state public records laws regarding those records"
+         " that are solely state records and not ICE records."},
     ),
     "days_changed_jem.pdf": (
         "287gJEM_ClayCoFl2020-03-11.pdf", "a 90-day notice", "a 180-day notice",
         {"kind": "changed", "page": 7, "template": "90-day", "document": "180-day"},
     ),
     "paragraph_added_jem.pdf": (
-        "287gJEM_MatagordaCoTX_03-13-2020.pdf", "VI. MODIFICATIONS TO THIS MOA", f"{_COURT}\nVI. MODIFICATIONS TO THIS MOA",
+        "287gJEM_MatagordaCoTX_03-13-2020.pdf", "VI. MODIFICATIONS TO THIS MOA",
+        f"{_COURT}\nVI. MODIFICATIONS TO THIS MOA",
         {"kind": "added", "page": 6, "template": "", "document": _COURT},
     ),
 }  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import urllib.request
@@ -13,6 +15,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from db.database import Store
+from monitor.web.pages.addresses import make_site
+from monitor.web.pages.publish import publish
+from monitor.web.pages.publish_targets import DirectorySink
 from tests.monitor.documents.agreements import pages_of_agreement, write_agreement, write_manifest
 from tests.monitor.documents.shelf import take_in
 from tests.monitor.web.pages.conftest import fill_small, serving
@@ -131,6 +136,25 @@ def test_words_of_a_document_are_never_markup(shelf_site: str, shelf_home: Path)
         page = read(shelf_site + address)
         assert "alert" in page
         assert "<script>" not in page
+
+
+def test_the_documents_can_be_downloaded_as_a_table(shelf_site: str) -> None:
+    rows = list(csv.DictReader(io.StringIO(read(shelf_site + "data/documents.csv"))))
+    assert sorted((row["file"], row["support_type"], row["ending_page"], row["differences"]) for row in rows) == [
+        ("Baker.pdf", "WSO", "2", "0"), ("Clay.pdf", "WSO", "2", "0"), ("Dixie.pdf", "WSO", "2", "0"),
+        ("highway.pdf", "WSO", "2", "1"), ("pasco.pdf", "WSO", "2", "0"), ("script.pdf", "", "", "0"),
+        ("trap.pdf", "", "", "0"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("documents", [True, False])
+def test_copies_are_published_only_when_asked_for(shelf_home: Path, tmp_path: Path, documents: bool) -> None:
+    with Store.open(shelf_home, read_only=True) as store:
+        publish(make_site(store), DirectorySink(tmp_path), documents=documents)
+    pasco = sha256_of(shelf_home, "pasco.pdf")
+    assert (tmp_path / "documents" / pasco / "document.pdf").is_file() == documents
+    assert ("document.pdf" in (tmp_path / "documents" / pasco / "index.html").read_text()) == documents
+    assert not (tmp_path / "documents" / sha256_of(shelf_home, "trap.pdf") / "document.pdf").exists()
 
 
 @pytest.mark.long
