@@ -15,7 +15,7 @@ from scrapers.crawl.moa_queue import addresses_due
 from scrapers.crawl.scrapy_settings import quiet_scrapy, scrapy_settings
 from scrapers.crawl.sources import Source
 from scrapers.document_errors import ScraperError
-from scrapers.spiders.moas import MoaPass, MoaSpider
+from scrapers.spiders.moa_spider import MoaPass, MoaSpider
 
 
 class FetchRefusedError(ScraperError):
