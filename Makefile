@@ -18,8 +18,8 @@ help:
 	@echo "make check   the checks and the quick tests"
 	@echo "make bench   the measurements of benchmarks/"
 	@echo "make year    a year of polls at speed, compared with the truth (an hour; YEAR='--polls 4' for minutes)"
-	@echo "make lock    requirements*.lock made anew     make wheel   dist/*.whl"
-	@echo "make places  monitor/places/ data made anew   make clean   what was made is removed"
+	@echo "make lock    rebuild requirements*.lock        make wheel   dist/*.whl"
+	@echo "make places  rebuild monitor/places/ data      make clean   remove what was made"
 
 run: $(VENV)/.for-run
 	$(BIN)/ice-agreements run
@@ -49,7 +49,7 @@ bench: $(VENV)/.for-bench
 	$(BIN)/python -m benchmarks
 
 places: $(VENV)/.for-dev
-	$(BIN)/python -m monitor.places.make
+	$(BIN)/python -m monitor.places.make_gazetteer
 
 wheel: $(VENV)/.for-dev
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .

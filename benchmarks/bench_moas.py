@@ -89,8 +89,7 @@ def main() -> None:
         for wanted in (MoaFilter(), MoaFilter(support_type="WSO"), MoaFilter(template="TFM 2025-02")):
             for query in QUERIES:
                 taken += [
-                    seconds(lambda q=query, w=wanted: search(store.connection, libraries[0], q, w))
-                    for _ in range(3)
+                    seconds(lambda q=query, w=wanted: search(store.connection, libraries[0], q, w)) for _ in range(3)
                 ]
         taken.sort()
         print(

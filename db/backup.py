@@ -1,4 +1,4 @@
-"""Backups: a copy of the database as of one instant, and every document it names, each checked after writing.
+"""Backups: a copy of the database as of one instant and every document it names, each checked after writing.
 
     DIR/ice-agreements-20260105T160000Z.sqlite    one file a backup, the newest N are kept
     DIR/archive/                                  the documents of all of them; each is there once, none is removed
@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,8 +20,9 @@ from db.database import ARCHIVE_NAME, DATABASE_NAME, Store
 from db.disk_errors import describe_database_error, describe_os_error
 from db.documents import Archive
 from db.errors import NotFoundError, StoreError
-from db.locks import SERVICE, WORK, HomeLock
-from db.queries.switches import SENDING_PAUSED
+from db.locks import SERVICE, SERVING, WORK, HomeLock
+from db.queries.kept_documents import read_documents
+from db.queries.switches import SENDING_PAUSED, set_switch
 
 PREFIX, SUFFIX = "ice-agreements-", ".sqlite"
 _NEW = ".new-"
@@ -41,12 +42,12 @@ class Backup(NamedTuple):
 
 
 def list_backups(directory: Path) -> list[Path]:
-    """Every backup in the directory, oldest first."""
+    """Return every backup in the directory, oldest first."""
     return sorted(path for path in directory.glob(f"{PREFIX}*{SUFFIX}") if path.is_file())
 
 
 def back_up(store: Store, directory: Path, *, at: str, keep: int) -> Backup:
-    """A checked backup as of now is in `directory`, and only the newest `keep` are. Nobody has to stop for it."""
+    """Make a checked backup in `directory` and keep only the newest `keep`. Everything else may go on meanwhile."""
     stamp = at.replace("-", "").replace(":", "")
     final = directory / f"{PREFIX}{stamp}{SUFFIX}"
     temporary = directory / f"{_NEW}{stamp}{SUFFIX}"
@@ -71,7 +72,7 @@ def back_up(store: Store, directory: Path, *, at: str, keep: int) -> Backup:
 
 
 def check_backup(path: Path) -> Backup:
-    """The backup is whole: its database sound, every document it names there and as its sha256 says."""
+    """Check a backup: its database is sound, and every document it names is there and matches its sha256."""
     try:
         _check_database(path)
         archive = Archive(path.parent / ARCHIVE_NAME)
@@ -86,9 +87,9 @@ def check_backup(path: Path) -> Backup:
 
 
 def restore(place: Path, home: Path, *, at: str, replace: bool = False) -> Backup:
-    """The data directory holds what the backup held, with sending paused; what it held before is kept beside it.
+    """Restore a backup into the data directory, pause sending, and keep beside it what was there before.
 
-    `place` is a backup's file, or a directory of backups, whose newest is taken. Nothing may run meanwhile.
+    `place` is a backup's file, or a directory of backups, whose newest is taken. Nothing else may run meanwhile.
     """
     path = place
     if place.is_dir():
@@ -101,7 +102,9 @@ def restore(place: Path, home: Path, *, at: str, replace: bool = False) -> Backu
     if database.exists() and not replace:
         raise BackupError(f"{database} is there already; add --replace to put the backup in its place")
     checked = check_backup(path)
-    with HomeLock(home, SERVICE, "a restore", at=at), HomeLock(home, WORK, "a restore", at=at):
+    with ExitStack() as locks:
+        for name in (SERVICE, SERVING, WORK):
+            locks.enter_context(HomeLock(home, name, "a restore", at=at))
         try:
             new = _bring_documents(path, home)
             temporary = home / f"{_NEW}{DATABASE_NAME}"
@@ -109,11 +112,7 @@ def restore(place: Path, home: Path, *, at: str, replace: bool = False) -> Backu
             with _opened(path) as source, closing(sqlite3.connect(temporary)) as target:
                 source.backup(target)
             with Store.open_file(temporary, home) as store:  # brings an older backup up to this program
-                with store.writing() as connection:
-                    connection.execute(
-                        "insert or replace into switches (name, value, set_at, why) values (?, 'on', ?, ?)",
-                        [SENDING_PAUSED, at, f"restored from {path.name}"],
-                    )
+                set_switch(store, SENDING_PAUSED, "on", at=at, why=f"restored from {path.name}")
                 store.connection.execute("pragma journal_mode = delete")
             _set_aside(database, at)
             _settle(temporary, database)
@@ -125,11 +124,11 @@ def restore(place: Path, home: Path, *, at: str, replace: bool = False) -> Backu
 
 
 def mend_archive(store: Store, directory: Path | None) -> list[str]:
-    """Documents that were missing or damaged and stand whole in the backups are here again; returns their sha256."""
+    """Put missing or damaged documents back from the backups in `directory`; return their sha256."""
     if directory is None:
         return []
     good, mended = Archive(directory / ARCHIVE_NAME), []
-    for (sha256,) in store.connection.execute("select sha256 from documents order by sha256").fetchall():
+    for sha256, _ in read_documents(store.connection):
         try:
             store.archive.get(sha256)
         except StoreError:
@@ -137,7 +136,7 @@ def mend_archive(store: Store, directory: Path | None) -> list[str]:
                 data = good.get(sha256)
                 store.archive.path(sha256).unlink(missing_ok=True)
                 store.archive.put(data)
-                mended.append(str(sha256))
+                mended.append(sha256)
     return mended
 
 
@@ -148,8 +147,8 @@ def _copy_database(store: Store, target: Path) -> None:
 
 
 def _copy_documents(database: Path, source: Archive, target: Archive) -> tuple[int, int]:
-    """(documents the copy names, those the backup did not have); each that was written was read back and compared."""
-    named, new = list(_documents(database)), 0
+    """Copy what the backup lacks and read back what it names; return how many it names and how many were new."""
+    named, new = _documents(database), 0
     for sha256, size in named:
         place = target.path(sha256)
         if not (place.is_file() and place.stat().st_size == size):
@@ -172,7 +171,7 @@ def _bring_documents(path: Path, home: Path) -> int:
 
 
 def _set_aside(database: Path, at: str) -> None:
-    """What the data directory held is a copy beside it, and no log lies there that a new database could be given."""
+    """Keep the old database under another name, and leave no log that SQLite would apply to the new one."""
     if not database.exists():
         return
     with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as old_one:  # a damaged one is set aside as it is
@@ -194,10 +193,9 @@ def _check_database(path: Path) -> None:
         raise BackupError(f"{path} is damaged: {'; '.join(found[:3]) if found != ['ok'] else broken[0]}")
 
 
-def _documents(path: Path) -> Iterator[tuple[str, int]]:
+def _documents(path: Path) -> list[tuple[str, int]]:
     with _opened(path) as connection:
-        rows = connection.execute("select sha256, bytes from documents order by sha256").fetchall()
-    yield from ((str(sha256), int(size)) for sha256, size in rows)
+        return read_documents(connection)
 
 
 @contextmanager
@@ -207,7 +205,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _settle(temporary: Path, final: Path) -> None:
-    """The file is on the disk under its own name."""
+    """Flush the file to the disk and give it its name."""
     with temporary.open("rb") as written:
         os.fsync(written.fileno())
     temporary.replace(final)

@@ -22,7 +22,7 @@ class Candidate(TypedDict):
     """Another agreement that a doubtful change could be about, with what was weighed."""
 
     agreement_id: Annotated[str, Field(description="id of the other agreement")]
-    agency_id: Annotated[str | None, Field(description="id of its agency, if it has one yet")]
+    agency_id: Annotated[str | None, Field(description="id of its agency, where the candidate is listed")]
     agency: Annotated[str, Field(description="its agency as printed")]
     state: NotRequired[Annotated[str | None, Field(description="USPS code")]]
     signed_on: Annotated[str | None, Field(description="its signing date")]
@@ -98,7 +98,7 @@ class ListedAgreement(TypedDict):
     county: str | None
     county_fips: str | None
     support_type: str | None
-    signed_on: str | None
+    signed_on: Day | None
     moa: Annotated[str | None, Field(description="address of the signed agreement")]
     addendum: str | None
     listed: Annotated[PrintedRow, Field(description="the row as ICE printed it that day")]
@@ -122,6 +122,15 @@ class Totals(Counts):
     publication: ListReference
     support_types: dict[str, Counts]
     sentence: Annotated[str, Field(description="the totals in one sentence, in the form ICE's page uses")]
+
+
+class Trend(Counts):
+    """The totals of the last list of a day."""
+
+    date: Day
+    file: str
+    sha256: Sha256
+    support_types: dict[str, Counts]
 
 
 class PublicationRecord(TypedDict):
@@ -200,15 +209,6 @@ class PlaceAgencies(TypedDict):
     agencies: list[AgencyRecord]
 
 
-class Trend(Counts):
-    """The totals of the last list of a day."""
-
-    date: Day
-    file: str
-    sha256: Sha256
-    support_types: dict[str, Counts]
-
-
 class DocumentRecord(TypedDict):
     """A document as received, under its checksum."""
 
@@ -239,3 +239,14 @@ class ProblemRecord(TypedDict):
     status: int
     detail: str
     errors: NotRequired[list[ParameterProblem]]
+
+
+class StatementRecord(TypedDict):
+    """What the log said of a change from a moment on; a change is stated again when that differs."""
+
+    sequence: Annotated[int, Field(ge=1, description="grows with every statement, in the order they were made")]
+    stated_at: Moment
+    status: Annotated[str, Field(description="provisional, confirmed or retracted, as stated then")]
+    needs_review: bool
+    reason: Annotated[str, Field(description="why the statement was retracted; empty while it stands")]
+    change: Annotated[ChangeRecord, Field(description="the change as it stands now")]

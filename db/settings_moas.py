@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import Field
-from pydantic_settings import BaseSettings
+from pydantic import BaseModel, Field
 
 
-class MoaSettings(BaseSettings):
+class MoaSettings(BaseModel):
     """Whether ICE's agreement documents are fetched, how gently, and how much of them is kept."""
 
     moas: bool = Field(default=False, description="Whether the service fetches the agreements' documents from ICE.")

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr
-from pydantic_settings import BaseSettings
+from pydantic import AfterValidator, BaseModel, Field, SecretStr
 
 _NAMES = "minute", "hour", "day of month", "month", "day of week"
 
 
 def _check_schedule(text: str) -> str:
-    """A schedule is none, or cron lines apart by `;`, each of five fields; days of the week by name.
+    """Return the schedule: empty, or cron lines of five fields each, separated by `;`."""
+    from cronsim import CronSim, CronSimError  # most commands keep to the defaults and need no check
 
-    Cron counts days of the week from Sunday, APScheduler from Monday: names mean the same to both.
-    """
     for line in filter(None, (part.strip() for part in text.split(";"))):
-        fields = line.split()
-        if len(fields) != 5:
+        if len(line.split()) != 5:
             raise ValueError(f"{line!r} must have five fields: {', '.join(_NAMES)}")
-        if any(c.isdigit() for c in fields[4]):
-            raise ValueError(f"{line!r} must name its days of the week (mon-fri, sun), not number them")
+        try:
+            CronSim(line, datetime(2026, 1, 1, tzinfo=UTC))
+        except CronSimError as error:
+            raise ValueError(f"{line!r} is not a cron line: {str(error).lower()}") from error
     return text
 
 
@@ -30,7 +30,7 @@ def _check_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError("it is no time zone of this machine; write it as America/New_York") from error
+        raise ValueError("it is not a time zone of this machine; write it as America/New_York") from error
     return name
 
 
@@ -45,21 +45,21 @@ Schedule = Annotated[str, AfterValidator(_check_schedule)]
 SecretAddress = Annotated[SecretStr, AfterValidator(_check_address)]
 
 
-class ServiceSettings(BaseSettings):
-    """What `ice-agreements schedule` goes by. `db.settings.Settings` adds these to the others."""
+class ServiceSettings(BaseModel):
+    """The settings of `ice-agreements schedule`; part of `db.settings.Settings`."""
 
     time_zone: Annotated[str, AfterValidator(_check_zone)] = Field(
         default="America/New_York", description="Time zone of every schedule and of business days."
     )
     poll_schedule: Schedule = Field(
         default="*/10 7-19 * * mon-fri; 5 * * * *",
-        description="When ICE is asked: cron lines apart by ';'. ICE posts on weekdays, mostly in the daytime.",
+        description="When ICE is asked: cron lines separated by ';'. ICE posts on weekdays, mostly in the daytime.",
     )
     poll_jitter_seconds: int = Field(
         default=60, ge=0, description="A poll comes up to this many seconds later than its schedule, at random."
     )
     confirm_schedule: Schedule = Field(
-        default="20 * * * *", description="When provisional changes are looked at again without asking ICE."
+        default="20 * * * *", description="When provisional changes are checked again without asking ICE."
     )
     send_schedule: Schedule = Field(
         default="* * * * *", description="When messages that are due are sent; digests leave by their readers' clocks."
@@ -88,7 +88,7 @@ class ServiceSettings(BaseSettings):
         default=2.0, gt=0, description="A message due and unsent for so long: sending counts as stuck."
     )
     disk_low_bytes: int = Field(
-        default=500_000_000, ge=0, description="Less free space than this where the data are: the disk counts as low."
+        default=500_000_000, ge=0, description="Less free space than this where the data is: the disk counts as low."
     )
     failures_before_notice: int = Field(
         default=3, ge=1, description="A job that failed so often in a row is a notice of its own."

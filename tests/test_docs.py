@@ -11,9 +11,10 @@ import pytest
 from pydantic import SecretStr
 
 from db.database import Store
-from db.settings import CONFIG_VARIABLE, Settings
+from db.settings import Settings
+from db.settings_sources import CONFIG_VARIABLE
 from monitor.changelog import log
-from monitor.matching import rules
+from monitor.matching import reasons as rules
 from monitor.publications import check
 from monitor.review import rulings
 from scrapers import document_errors
@@ -24,7 +25,7 @@ from tests.paths import ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md"))]
 #: Options of every command, described once.
-COMMON = {"--db", "--help", "--verbose", "-v"}
+COMMON = {"--db", "--help", "--verbose", "-v", "--version", "--log-format"}
 
 
 def words_of(command: Any) -> set[str]:

@@ -16,7 +16,7 @@ import time_machine
 
 import scheduler
 from db.database import Store
-from db.migrations.m001_facts import DERIVED_TABLES
+from db.queries.derived_rows import DERIVED_TABLES
 from db.queries.publication_list import read_publications
 from monitor.changelog.log import read_log
 from tests.paths import ROOT

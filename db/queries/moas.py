@@ -45,7 +45,7 @@ def record_sighting(store: Store, sighting: MoaSighting) -> bool:
             if known:
                 return False
         connection.execute(
-            f"insert into moa_sightings ({_SIGHTING}) values (?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608 - fixed names
+            f"insert into moa_sightings ({_SIGHTING}) values (?,?,?,?,?,?,?,?,?,?,?,?)",
             [s.url, s.file, s.seen_at, s.how, s.outcome, s.sha256, s.status, s.final_url, s.etag, s.last_modified,
              s.size_bytes, s.detail],
         )  # fmt: skip
@@ -55,7 +55,7 @@ def record_sighting(store: Store, sighting: MoaSighting) -> bool:
 def load_sightings(connection: sqlite3.Connection, url: str | None = None) -> list[MoaSighting]:
     """Return every sighting, or those of one address, oldest first."""
     rows = connection.execute(
-        f"select {_SIGHTING} from moa_sightings where ? is null or url = ? order by id",  # noqa: S608
+        f"select {_SIGHTING} from moa_sightings where ? is null or url = ? order by id",
         [url, url],
     )
     return [MoaSighting(*row) for row in rows]
@@ -64,7 +64,7 @@ def load_sightings(connection: sqlite3.Connection, url: str | None = None) -> li
 def last_kept(connection: sqlite3.Connection, url: str) -> MoaSighting | None:
     """Return the newest sighting of the address that brought a document, for its validators; None when none did."""
     row = connection.execute(
-        f"select {_SIGHTING} from moa_sightings where url = ? and sha256 is not null and how = 'fetch'"  # noqa: S608
+        f"select {_SIGHTING} from moa_sightings where url = ? and sha256 is not null and how = 'fetch'"
         " and outcome in ('kept', 'replaced', 'same') order by id desc limit 1",
         [url],
     ).fetchone()
@@ -107,7 +107,7 @@ def save_reading(store: Store, reading: MoaReading) -> None:
     with store.writing() as connection:
         _delete_pages(connection, r.sha256)
         connection.execute(
-            f"insert or replace into moa_readings ({_READING}) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608
+            f"insert or replace into moa_readings ({_READING}) values (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             [r.sha256, r.reader, r.outcome, r.detail, r.page_count, r.characters, r.support_type, r.support_basis,
              r.agency, *passages[0], *passages[1], *passages[2],
              json.dumps([[d.page, d.on, d.text, d.kind] for d in r.dates]), json.dumps(r.signals),
@@ -138,7 +138,7 @@ def find_unread(connection: sqlite3.Connection, reader: str) -> list[str]:
 def load_readings(connection: sqlite3.Connection, *, sketches: bool = False) -> list[MoaReading]:
     """Return every reading without its pages; `sketches` says whether with its sketch, which is most of its size."""
     columns = _READING if sketches else _READING.replace("sketch", "'[]'")
-    rows = connection.execute(f"select {columns} from moa_readings order by sha256")  # noqa: S608 - fixed names
+    rows = connection.execute(f"select {columns} from moa_readings order by sha256")
     return [_reading(row) for row in rows]
 
 
@@ -228,11 +228,11 @@ def search_pages(
     inside = "" if among is None else " and sha256 in (select value from json_each(?))"
     chosen = [] if among is None else [json.dumps(sorted(among))]
     total = connection.execute(
-        f"select count(*) from moa_pages where moa_pages match ?{inside}",  # noqa: S608
+        f"select count(*) from moa_pages where moa_pages match ?{inside}",
         [expression, *chosen],
     ).fetchone()[0]
     rows = connection.execute(
-        "select sha256, page, snippet(moa_pages, 0, char(2), char(3), '…', 40) from moa_pages"  # noqa: S608
+        "select sha256, page, snippet(moa_pages, 0, char(2), char(3), '…', 40) from moa_pages"
         # by rank alone: with a second term every match, not only those shown, would have its passage cut out
         f" where moa_pages match ?{inside} order by rank limit ? offset ?",
         [expression, *chosen, limit, offset],

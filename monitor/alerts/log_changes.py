@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import cast
 
 from db.database import Store
 from db.records import ChangeRecord
@@ -12,4 +11,4 @@ from monitor.changelog.log import read_entries
 
 def load_changes(store: Store, ids: Iterable[str]) -> list[ChangeRecord]:
     """Return the changes with these ids as they stand, oldest first."""
-    return cast("list[ChangeRecord]", read_entries(store, ids))
+    return read_entries(store, ids)

@@ -16,6 +16,7 @@ from monitor.alerts.log_changes import load_changes
 from monitor.alerts.page_links import token_page
 from monitor.alerts.recipients import masked
 from monitor.alerts.render import Footer, Rendered, render_alert
+from monitor.alerts.trend import describe_trend
 from monitor.i18n.language import LANGUAGES, language
 
 WHATS: tuple[What, ...] = get_args(What)
@@ -46,7 +47,7 @@ def preview_message(store: Store, settings: Settings, ids: Sequence[str], what: 
     manage, stop = (token_page(settings.public_url, purpose, "preview") for purpose in ("manage", "unsubscribe"))
     footer = Footer(code, (words.say("the whole country"),), manage, stop)
     texts = [describe_change(change, said, words, settings.public_url) for change in changes]
-    return render_alert(texts, footer, site=settings.site_name, signature=settings.mail_footer)
+    return render_alert(texts, footer, settings, trend=describe_trend(store.connection, texts, words))
 
 
 def read_waiting(store: Store) -> list[WaitingLine]:

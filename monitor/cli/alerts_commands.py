@@ -19,6 +19,7 @@ from monitor.alerts.recipients import masked
 from monitor.alerts.resend import resend_failed
 from monitor.alerts.send import send_due
 from monitor.alerts.tokens import open_signer
+from monitor.alerts.try_address import send_test
 from monitor.cli.options import DbOption, FormatOption, open_store, settings_with
 from monitor.cli.output import Format, say, show, warn
 
@@ -89,6 +90,22 @@ def resend(
     if not count:
         raise NotFoundError("no failed message fits; `ice-agreements alerts log --failed` lists them")
     say(f"{count} messages wait again")
+
+
+@app.command("test")
+def send_test_message(
+    address: Annotated[str, typer.Argument(help="Address of a subscriber: mail, webhook or chat.")],
+    db: DbOption = None,
+) -> None:
+    """Send a test message with the newest change to one address now, and say what it answered."""
+    settings = settings_with(db)
+    with Store.open(settings.home) as store:
+        outcome = send_test(store, settings, address, store.now_text())
+    answer = " ".join(str(part) for part in (outcome.code, outcome.detail) if part)
+    if outcome.word != "sent":
+        warn(f"not taken: {answer or outcome.word}")
+        raise typer.Exit(1)
+    say(f"taken: {answer}" if answer else "taken")
 
 
 @app.command("log")

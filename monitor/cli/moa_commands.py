@@ -14,10 +14,11 @@ from db.moa_models import MoaFilter, MoaReading
 from db.settings import Settings
 from monitor.cli.options import DbOption, FormatOption, StateOption, open_store, settings_with, to_state
 from monitor.cli.output import Format, say, show, warn
-from monitor.cli.working import progress_bar, working
+from monitor.cli.report import progress_bar, track
 from monitor.documents.library import Library
 from monitor.documents.search import search
 from monitor.documents.template_groups import derive_wordings
+from monitor.service.work import working
 
 COLUMNS = {
     "file": "File", "outcome": "Outcome", "support_type": "Type", "agency_in_document": "Agency in the document",
@@ -105,15 +106,15 @@ class MoaCommand:
 def read_and_compare(store: Store, settings: Settings, intake: Intake) -> None:
     """Read what was not read yet, compare the wordings again, and name what gave no text."""
     read = 0
+    unread = []
     with progress_bar() as progress:
-        task = progress.add_task("reading", total=None)
-        unread = []
+        update = track(progress, "reading")
         for read, (reading, total) in enumerate(intake.read_new(store, settings), 1):
-            progress.update(task, completed=read, total=total)
+            update(read, total)
             if reading.outcome != "kept":
                 unread.append(reading)
-        progress.update(task, description="comparing", total=None)
         if read:
+            track(progress, "comparing")
             derive_wordings(store)
     for reading in unread:
         warn(f"{reading.sha256[:12]}: {reading.outcome}: {reading.detail}")

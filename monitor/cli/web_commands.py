@@ -1,38 +1,35 @@
-"""The commands that show: `serve` answers readers, `publish` writes the pages as files, `export` the tables."""
+"""The commands for readers: `serve`, `publish` (the pages as files), `export` (the tables), `datasette`."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from monitor.cli.options import DbOption, open_store, settings_with
-from monitor.cli.output import say, warn
+from monitor.cli.output import say
 
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
+    access_log: Annotated[bool, typer.Option("--access-log", help="Log every request to stderr.")] = False,
     db: DbOption = None,
 ) -> None:
     """Serve the public pages, sign-up and feeds, the API and the review desk until stopped."""
-    import uvicorn
+    from monitor.cli.serve_pages import serve_pages
 
-    from monitor.web.api import app as api
-    from monitor.web.desk import app as desk
-    from monitor.web.feeds import app as feeds
-    from monitor.web.forms import app as forms
-    from monitor.web.pages.app import create_app
+    serve_pages(settings_with(db), host, port, access_log=access_log)
+
+
+def mcp(db: DbOption = None) -> None:
+    """Answer an assistant's questions over standard input and output (Model Context Protocol), for reading only."""
+    from monitor.web.mcp.mcp_server import make_server
 
     settings = settings_with(db)
-    extra = (forms.make_routes(settings), feeds.make_routes(settings), api.routes(settings), desk.routes(settings))
-    app = create_app(settings.home, extra_routes=[route for routes in extra for route in routes])
-    warn(f"pages at http://{host}:{port}/")
-    uvicorn.run(
-        app, host=host, port=port, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
-        lifespan="on", limit_concurrency=2000, timeout_keep_alive=15,
-    )  # fmt: skip
+    make_server(settings.home, settings.public_url).run("stdio")
 
 
 def publish(
@@ -75,3 +72,11 @@ def export(
                     name = address.removeprefix("data/")
                     sink.write(name, page.body, page.media)
                     say(f"{target / name}: {len(page.body):,} bytes")
+
+
+def datasette(db: DbOption = None) -> None:
+    """Print the metadata for Datasette: descriptions, units, facets, and which tables are private."""
+    from monitor.web.datasette import METADATA
+
+    settings_with(db)  # misspelt settings stop every command
+    sys.stdout.write(METADATA.read_text(encoding="utf-8"))

@@ -22,17 +22,19 @@ KINDS = {
     "list_event": N_("About a list as a whole"),
 }
 KIND_SENTENCES = {
-    "signing": N_("ICE's list shows this agreement for the first time."),
+    "signing": N_("ICE's list shows this agreement, and no earlier list kept here does."),
     "termination": N_("ICE's list no longer shows this agreement. The list does not say why."),
-    "renewal": N_("The same agency signed the same support type anew, and the older agreement is gone from the list."),
-    "switch": N_("The agency signed another support type after its older agreement was gone from the list."),
-    "amendment": N_("The agreement goes on; ICE changed what some cells of its row say."),
-    "reinstatement": N_("The agreement is listed again after it had been no longer listed."),
-    "pending_listed": N_("ICE's pending list shows this agency and support type for the first time."),
-    "pending_withdrawn": N_(
-        "ICE's pending list no longer shows this agency and support type: it may have been signed or given up."
+    "renewal": N_(
+        "The same agency signed a new agreement of the same support type, and the older one is gone from the list."
     ),
-    "list_event": N_("Something happened to a list as a whole; it says nothing of single agreements."),
+    "switch": N_("The agency signed another support type after its older agreement was gone from the list."),
+    "amendment": N_("The agreement continues; ICE changed what some cells of its row say."),
+    "reinstatement": N_("The agreement is listed again after a time when it was not."),
+    "pending_listed": N_("ICE's pending list shows this agency and support type, and no earlier one kept here does."),
+    "pending_withdrawn": N_(
+        "ICE's pending list no longer shows this agency and support type: it may have been signed or dropped."
+    ),
+    "list_event": N_("Something happened to a list as a whole; it says nothing about individual agreements."),
 }
 STATUSES = {
     "provisional": N_("provisional"),
@@ -42,7 +44,7 @@ STATUSES = {
 STATUS_SENTENCES = {
     "provisional": N_("One list lacks the agreement; the next list decides."),
     "confirmed": N_("The statement stands."),
-    "retracted": N_("The statement does not stand; the reason says why."),
+    "retracted": N_("The statement was withdrawn; the reason says why."),
 }
 SUPPORT = {
     "JEM": N_("Jail Enforcement Model"),
@@ -51,11 +53,9 @@ SUPPORT = {
     "other": N_("Other or not readable"),
 }
 SUPPORT_SENTENCES = {
-    "JEM": N_(
-        "Officers of a jail may ask people who were arrested about their immigration status and begin removal papers."
-    ),
-    "WSO": N_("Officers of a jail may serve and carry out immigration warrants on people in their jail."),
-    "TFM": N_("Officers may carry out some immigration functions during their everyday police work."),
+    "JEM": N_("Jail officers may question arrested people about their immigration status and start removal papers."),
+    "WSO": N_("Jail officers may serve and carry out immigration warrants on people held in their jail."),
+    "TFM": N_("Officers may carry out some immigration functions during routine police work."),
 }
 AGREEMENT_STATUSES = {
     "listed": N_("listed"),
@@ -69,7 +69,7 @@ PLACE_STATUSES = {
     "listed": N_("Listed"),
     "pending": N_("Pending"),
     "ended": N_("No longer listed"),
-    "never": N_("Never listed"),
+    "never": N_("On no list kept here"),
 }
 FIELDS = {
     "state": N_("State"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from importlib import metadata
 from typing import Any
 
 from scrapy.settings import Settings as ScrapySettings
 
 from db.settings import Settings
+from db.version import VERSION
 
 #: Every request, answer and error passes these between the engine and the network.
 _MIDDLEWARES = {
@@ -25,16 +25,12 @@ def user_agent(settings: Settings) -> str:
     """Return the User-Agent: program, version, and where to reach us. Never a browser's."""
     if settings.user_agent:
         return settings.user_agent
-    try:
-        version = metadata.version("ice-agreements")
-    except metadata.PackageNotFoundError:  # run from a checkout that is not installed
-        version = "dev"
-    return f"ice-agreements/{version} (+{settings.contact_url})"
+    return f"ice-agreements/{VERSION} (+{settings.contact_url})"
 
 
 def scrapy_settings(settings: Settings) -> ScrapySettings:
     """Return Scrapy's settings for one pass."""
-    other_scheme = "http" if settings.source_url.lower().startswith("https:") else "https"
+    scheme, other_scheme = ("https", "http") if settings.source_url.lower().startswith("https:") else ("http", "https")
     values: dict[str, Any] = {
         # -- how it runs: in whatever asyncio loop calls, so one process can make any number of passes. A Twisted
         #    reactor can be started once and belongs to one loop; Scrapy 2.19 needs none and fetches with aiohttp.
@@ -56,7 +52,10 @@ def scrapy_settings(settings: Settings) -> ScrapySettings:
         "DOWNLOAD_FAIL_ON_DATALOSS": True,  # half a list must never look like a list
         # Only the source's own scheme: an https source must not lead us to plain http, and each handler that is made
         # reads all certificate authorities again (20 ms).
-        "DOWNLOAD_HANDLERS": {"ftp": None, "file": None, "data": None, "s3": None, other_scheme: None},
+        "DOWNLOAD_HANDLERS": {
+            scheme: "scrapers.crawl.download_handler.RawHeadersHandler",
+            **dict.fromkeys((other_scheme, "ftp", "file", "data", "s3")),
+        },
         "DOWNLOAD_VERIFY_CERTIFICATES": True,  # evidence from someone else's server is none (Scrapy's default: off)
         "REDIRECT_MAX_TIMES": 5,  # ICE's moves took one hop; more is a loop
         "METAREFRESH_ENABLED": False,  # challenge pages refresh themselves; they must be seen, not followed

@@ -18,6 +18,7 @@ class Table:
     numbers: Sequence[int]
     links: Mapping[tuple[int, int], str] = field(default_factory=dict)
     second_links: Mapping[tuple[int, int], str] = field(default_factory=dict)  # a cell's link named "addendum"
+    residue: tuple[int, int] | None = None  # first and number of rows below that hold only errors and zeros, left out
 
 
 def column_letters(index: int) -> str:

@@ -162,7 +162,10 @@ def test_changes_still_in_the_log_of_what_was_there_do_not_reach_what_is_restore
 
 def test_nothing_is_restored_beneath_a_running_service(store: Store, tmp_path: Path) -> None:
     back_up(store, tmp_path / "backups", at=AT, keep=1)
-    with HomeLock(store.home, SERVICE, "the service", at=AT), pytest.raises(LockedError, match="the service runs"):
+    with (
+        HomeLock(store.home, SERVICE, "the service", at=AT),
+        pytest.raises(LockedError, match="is already running"),
+    ):
         restore(tmp_path / "backups", store.home, at=LATER, replace=True)
 
 

@@ -39,7 +39,7 @@ Doctor = Callable[..., tuple[int, list[str]]]
 
 
 def test_all_is_well(doctor: Doctor) -> None:
-    assert doctor() == (0, ["all is well: 2 documents, each as its sha256 says"])
+    assert doctor() == (0, ["all is well: 2 documents, each matching its sha256"])
 
 
 def test_a_flipped_byte_in_a_document_is_found(doctor: Doctor, store: Store) -> None:
@@ -64,7 +64,7 @@ def test_a_broken_reference_is_found_and_a_derived_one_repaired(doctor: Doctor, 
     code, lines = doctor()
     assert code == 1
     assert "database: agreements refers to a missing agencies; run `doctor --repair`" in lines
-    assert doctor("--repair") == (0, ["all is well: 2 documents, each as its sha256 says"])
+    assert doctor("--repair") == (0, ["all is well: 2 documents, each matching its sha256"])
 
 
 def test_a_broken_reference_of_a_fact_asks_for_a_backup(doctor: Doctor, store: Store, tmp_path: Path) -> None:

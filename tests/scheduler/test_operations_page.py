@@ -9,7 +9,7 @@ import pytest
 
 from db.settings_service import ServiceSettings
 from monitor.service.health import metrics
-from monitor.service.health.notices import NOTICES
+from monitor.service.health.operator_notices import NOTICES
 from tests.paths import ROOT
 
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 from db.database import Store
 from db.queries import api_data
 
-#: How many are kept of what is large: histories replayed as of a known time, whole logs, lists; and of all else.
-KEPT = {"history": 2, "log": 2, "listed": 12, "list": 200, "totals": 200}
+#: How many are kept of what is large: stores as they were known, whole logs, lists; and of all else.
+KEPT = {"known": 2, "log": 2, "listed": 12, "list": 200, "totals": 200}
 KEPT_ELSE = 8
 
 Value = TypeVar("Value")

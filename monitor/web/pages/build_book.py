@@ -153,6 +153,10 @@ def _read_agreements(
         _find_spells(agreement, order[agreement.list_name], dates)
         if agreement.agency_id in agencies:
             agencies[agreement.agency_id].agreements.append(agreement)
+    for agency in agencies.values():
+        typed = [row for agreement in agency.agreements for row in agreement.rows if row.type]
+        newest = max(typed, key=lambda row: row.last, default=None)
+        agency.is_state = newest is not None and (newest.type or "").strip().casefold().startswith("state")
     return found
 
 
@@ -172,6 +176,7 @@ def _find_spells(agreement: Agreement, order: Sequence[int], dates: Mapping[int,
     if agreement.spells:
         agreement.first_on, agreement.last_on = agreement.spells[0].first_on, agreement.spells[-1].last_on
         agreement.ended_on = agreement.spells[-1].missing_on
+        agreement.from_start = agreement.spells[0].first == order[0]
     linked = [row.moa_url for row in agreement.rows if row.moa_url]
     agreement.moa = linked[-1] if linked else None
     agreement.documents = list(dict.fromkeys(linked[::-1]))

@@ -122,14 +122,14 @@ for _place_name, _words in (
                  f"{_place_name}_row": ("integer", _words)}  # fmt: skip
 
 TABLES = (
-    Table("agreements", "agreement_id", N_("One agency, support type and signing; it lives across lists."), _columns({
+    Table("agreements", "agreement_id", N_("One agency, one support type, one signing, through all lists."), _columns({
         "agreement_id": ("string", N_("Stable id.")),
         "list": ("string", N_("participating or pending.")),
         "state": ("string", N_("USPS code.")),
         "agency_id": ("string", N_("Stable id of the agency.")),
         "agency": ("string", N_("Name as ICE printed it last.")),
         **_PLACED,
-        "support_type": ("string", N_("JEM, WSO or TFM; as printed where it is none of them.")),
+        "support_type": ("string", N_("JEM, WSO or TFM; as printed if it is none of these.")),
         "signed_on": ("date", N_("ICE's counter-signature date as last printed.")),
         "status": ("string", N_("listed, ended, pending, pending_ended, renewed or second_row.")),
         "first_listed_on": ("date", N_("Date of the first list that shows it.")),
@@ -142,14 +142,14 @@ TABLES = (
         "agency_id": ("string", N_("Stable id.")), "state": ("string", N_("USPS code.")),
         "agency": ("string", N_("Name as ICE printed it last.")), **_PLACED,
         "body": ("string", N_("Kind of body, read from the name.")),
-        "names_printed": ("string", N_("Every spelling ICE printed, parted by a bar.")),
+        "names_printed": ("string", N_("Every spelling ICE printed, separated by vertical bars.")),
         "listed_agreements": ("integer", N_("Agreements on the newest list.")),
     }), _agencies),
     Table("changes", "id", N_("A dated statement about one agreement, with the lists that show it."), _columns({
         "id": ("string", N_("Permanent id, made from what the change says.")),
         "kind": ("string", N_("What happened: see the glossary.")),
         "status": ("string", N_("provisional, confirmed or retracted.")),
-        "needs_review": ("boolean", N_("Whether a person should look at it.")),
+        "needs_review": ("boolean", N_("Whether a person should review it.")),
         "list": ("string", N_("participating or pending.")),
         "listed_on": ("date", N_("Date of the list that shows the change.")),
         "known_at": ("datetime", N_("When this project first stated it (UTC).")),
@@ -157,9 +157,9 @@ TABLES = (
         "agency": ("string", N_("Name as ICE printed it last.")),
         "agreement_id": ("string", N_("Stable id of the agreement.")),
         "county": _PLACED["county"], "county_fips": _PLACED["county_fips"],
-        "support_type": ("string", N_("JEM, WSO or TFM; as printed where it is none of them.")),
+        "support_type": ("string", N_("JEM, WSO or TFM; as printed if it is none of these.")),
         "signed_on": ("date", N_("ICE's counter-signature date as last printed.")),
-        "fields": ("string", N_("The cells that differ, parted by commas.")),
+        "fields": ("string", N_("The cells that differ, separated by commas.")),
         "noise": ("string", N_("spelling or link where an amendment changes nothing else.")),
         "rule": ("string", N_("The rule that decided: see the method.")),
         "reason": ("string", N_("Why a statement was retracted.")),
@@ -169,11 +169,11 @@ TABLES = (
         "signed_after": ("string", N_("Signing date as printed on the later row.")),
         **_SOURCES,
     }), _changes),
-    Table("lists", "sha256", N_("Every list ever met, with its status and reasons."), _columns({
-        "file": ("string", N_("Name under which it was met.")), "list": ("string", N_("participating or pending.")),
-        "linked_as": ("string", N_("What the page's link promised.")),
+    Table("lists", "sha256", N_("Every list ever found, with its status and reasons."), _columns({
+        "file": ("string", N_("Name under which it was found.")), "list": ("string", N_("participating or pending.")),
+        "linked_as": ("string", N_("What the link on ICE's page said it was.")),
         "sha256": ("string", N_("Checksum of the bytes.")),
-        "url": ("string", N_("Where it was linked, where known.")), "rows": ("integer", N_("Rows with an agency.")),
+        "url": ("string", N_("Where it was linked, if known.")), "rows": ("integer", N_("Rows with an agency.")),
         "published_on": ("date", N_("Date of publication by the best evidence.")),
         "published_at": ("datetime", N_("Time of publication by the best evidence (UTC).")),
         "workbook_modified_at": ("datetime", N_("Time in the workbook's own properties (UTC).")),
@@ -183,8 +183,8 @@ TABLES = (
     }), _lists),
     Table("documents", "id", N_("One agreement document (PDF) at one address, and what it says."), _columns({
         "id": ("string", N_("Checksum and address; the address alone where no document came.")),
-        "url": ("string", N_("Where it was linked, where known.")),
-        "file": ("string", N_("Name under which it was met.")),
+        "url": ("string", N_("Where it was linked, if known.")),
+        "file": ("string", N_("Name under which it was found.")),
         "sha256": ("string", N_("Checksum of the bytes.")),
         "first_seen_at": ("datetime", N_("When it was first seen (UTC).")),
         "last_seen_at": ("datetime", N_("When it was last seen (UTC).")),

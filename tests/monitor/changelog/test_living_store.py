@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from db.database import Store
 from db.models import Fetch, StatedTotals
-from db.queries import fetches
+from db.queries import fetches, runs
 from monitor import policy
 from monitor.changelog.log import Filter, read_log
 from monitor.changelog.rebuild import derive
@@ -66,7 +66,7 @@ class Life:
             names = {"both": ("participating", "pending"), "participating": ("participating",)}.get(str(which), ())
             self.pages += 1
             fetches.record_page(
-                self.store, fetches.start_run(self.store, at), sha256=self.store.archive.put(b"page"),
+                self.store, runs.start_run(self.store, at), sha256=self.store.archive.put(b"page"),
                 text_sha256=f"{self.pages:064}", seen_at=at, links=[{"url": n, "linked_as": n} for n in names],
                 totals=StatedTotals("", None, 4, None, None),
             )  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 
 from db.database import Store
 from db.models import StatedTotals
-from db.queries import fetches
+from db.queries import fetches, runs
 from db.queries.publication_list import read_publications
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
@@ -232,7 +232,7 @@ def test_a_document_that_cannot_be_read_stays_archived_and_is_named(store: Store
 ])  # fmt: skip
 def test_ices_stated_totals_are_compared(store: Store, stated: int, status: str, reasons: list[str]) -> None:
     seen = "2025-06-03T15:00:00Z"
-    run = fetches.start_run(store, seen)
+    run = runs.start_run(store, seen)
     page = store.archive.put(b"<html>page</html>")
     fetches.record_page(
         store, run, sha256=page, text_sha256="0" * 64, seen_at=seen, links=[],
@@ -248,7 +248,7 @@ def test_totals_of_another_day_say_nothing(store: Store) -> None:
     seen = "2025-06-03T15:00:00Z"
     page = store.archive.put(b"<html>page</html>")
     fetches.record_page(
-        store, fetches.start_run(store, seen), sha256=page, text_sha256="0" * 64, seen_at=seen, links=[],
+        store, runs.start_run(store, seen), sha256=page, text_sha256="0" * 64, seen_at=seen, links=[],
         totals=StatedTotals("", "2025-06-01", 99, None, None),
     )  # fmt: skip
     posting = replace(later(MONDAY, 3, *many(59)), seen_at="2025-06-03T15:00:05Z")

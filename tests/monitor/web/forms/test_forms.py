@@ -48,7 +48,7 @@ def newest_letter(world: World) -> str:
     number = world.store.connection.execute("select max(id) from messages where kind = 'confirm'").fetchone()[0]
     letter = load_message(world.store.connection, number)
     assert letter is not None
-    data = MailWriter(world.store, world.settings, signer(world)).write(letter)
+    _, data = MailWriter(world.store, world.settings, signer(world)).write(letter)
     return data.decode().replace("=\r\n", "").replace("=3D", "=")
 
 
