@@ -21,7 +21,7 @@ import scrapers
 from db.database import Store, to_text, utc_now
 from db.errors import StoreError
 from db.settings import Settings
-from monitor.cli.command_line import app
+from monitor.cli.command_line import COMMANDS, app
 from monitor.cli.options import DbOption, describe_errors, settings_with
 from monitor.cli.output import say, warn
 from scrapers.document_errors import ScraperError
@@ -34,6 +34,24 @@ __all__ = ["app", "main", "make_pass"]
 
 DONE, FAILED, WAITING = 0, 1, 3
 Clock = Callable[[], datetime]
+
+
+def make_moas_command() -> Callable[..., None]:
+    """Return the command `moas`, with what reads and fetches documents."""
+    import asyncio
+
+    from monitor.cli.moa_commands import Intake, MoaCommand
+    from scrapers import ingest_moas
+
+    def fetch(store: Store, settings: Settings) -> list[str]:
+        from scrapers.collect_moas import fetch_documents
+
+        return asyncio.run(fetch_documents(store, settings, utc_now))
+
+    return MoaCommand(Intake(ingest_moas.import_saved, fetch, ingest_moas.read_new)).run
+
+
+COMMANDS["moas"] = make_moas_command
 
 
 async def make_pass(store: Store, settings: Settings, now: Clock) -> tuple[CrawlResult, tuple[str, ...], Derived]:

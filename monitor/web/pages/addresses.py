@@ -8,6 +8,7 @@ from monitor.web.pages.views import (
     agencies_page,
     as_of_page,
     changes_page,
+    documents_page,
     downloads_page,
     home_page,
     map_page,
@@ -32,6 +33,7 @@ def make_site(store: Store) -> Site:
         stated_page,
         trends_page,
         publications_page,
+        documents_page,
         one_pager_page,
         downloads_page,
     ):

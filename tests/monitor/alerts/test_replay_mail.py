@@ -6,12 +6,12 @@ import random
 import re
 from collections import Counter, defaultdict
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from db.alert_models import Preferences
 from db.database import Store
+from db.records import ChangeRecord
 from monitor.alerts.filters import DEFAULT_KINDS
 from monitor.alerts.subscribe import add_subscription
 from monitor.changelog.log import read_log
@@ -83,7 +83,7 @@ def contradictions(text: str) -> list[str]:
     return wrong
 
 
-def selects(wanted: Preferences, entry: dict[str, Any]) -> bool:
+def selects(wanted: Preferences, entry: ChangeRecord) -> bool:
     """The filter, said a second way."""
     if wanted.kinds:
         kinds = entry["kind"] in wanted.kinds
