@@ -9,12 +9,12 @@ import json
 import random
 from collections import Counter, defaultdict
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from db.alert_models import Preferences
 from db.database import Store
+from db.records import ChangeRecord
 from monitor.alerts.compose import compose_due
 from monitor.alerts.subscribe import add_subscription
 from monitor.changelog.log import KINDS, read_entries, read_log
@@ -32,7 +32,7 @@ pytestmark = [
 ]  # fmt: skip
 
 
-def random_wish(chance: random.Random, log: list[dict[str, Any]]) -> Preferences:
+def random_wish(chance: random.Random, log: list[ChangeRecord]) -> Preferences:
     """A filter of up to four parts, drawn from what the log holds, so that most select something."""
     drawn = chance.choice(log)
     parts = {part for part in ("state", "county", "agency", "support", "kinds") if chance.random() < 0.35}
@@ -50,7 +50,7 @@ def random_wish(chance: random.Random, log: list[dict[str, Any]]) -> Preferences
 USUAL = {"signing", "termination", "renewal", "switch", "reinstatement", "pending_listed", "pending_withdrawn"}
 
 
-def selects(wish: Preferences, entry: dict[str, Any], agency_ids: dict[str, set[str]]) -> bool:
+def selects(wish: Preferences, entry: ChangeRecord, agency_ids: dict[str, set[str]]) -> bool:
     """The filter, said a second way."""
     if wish.state and wish.state != entry["state"]:
         return False

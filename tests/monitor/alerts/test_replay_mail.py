@@ -6,12 +6,12 @@ import random
 import re
 from collections import Counter, defaultdict
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from db.alert_models import Preferences
 from db.database import Store
+from db.records import ChangeRecord
 from monitor.alerts.filters import DEFAULT_KINDS
 from monitor.alerts.subscribe import add_subscription
 from monitor.changelog.log import read_log
@@ -83,13 +83,14 @@ def contradictions(text: str) -> list[str]:
     return wrong
 
 
-def selects(wanted: Preferences, entry: dict[str, Any]) -> bool:
+def selects(wanted: Preferences, entry: ChangeRecord) -> bool:
     """The filter, said a second way."""
     if wanted.kinds:
         kinds = entry["kind"] in wanted.kinds
     else:
         kinds = entry["kind"] in DEFAULT_KINDS and entry["rule"] != "signed"
     row = entry["after"] or entry["before"]
+    assert row is not None
     if (row["normalised"].get("state") or row["state"]) != entry["state"]:
         return False  # ICE had it under another state when it was told: Wichita County (TX) stood under Oklahoma
     return kinds and wanted.state in (None, entry["state"]) and wanted.support_type in (None, entry["support_type"])
