@@ -105,13 +105,14 @@ def test_a_secret_of_before_signs_as_before(tmp_path: Path) -> None:
     old = "plain-secret-of-version-0.1_of-43-characters"
     path = tmp_path / "old.sqlite"
     db = Database(path)
-    load_migrations().apply(db, stop_before="m008_alert_wishes")
+    migrations = load_migrations()
+    migrations.apply(db, stop_before="m008_alert_wishes")
     db.execute(
         "insert into subscribers (channel, address, address_key, status, nonce, secret, created_at)"
         " values ('webhook', 'https://a.example/', 'webhook:https://a.example/', 'active', 'n', ?, 'x')",
         [old],
     )
-    load_migrations().apply(db)
+    migrations.apply(db)
     ((secret,),) = db.execute("select secret from subscribers").fetchall()
     proof = base64.b64encode(hmac.new(old.encode(), b"1.2.{}", hashlib.sha256).digest()).decode()
     assert sign_body(secret, "1", 2, b"{}") == f"v1,{proof}"

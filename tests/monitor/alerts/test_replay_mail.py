@@ -90,6 +90,7 @@ def selects(wanted: Preferences, entry: ChangeRecord) -> bool:
     else:
         kinds = entry["kind"] in DEFAULT_KINDS and entry["rule"] != "signed"
     row = entry["after"] or entry["before"]
+    assert row is not None
     if (row["normalised"].get("state") or row["state"]) != entry["state"]:
         return False  # ICE had it under another state when it was told: Wichita County (TX) stood under Oklahoma
     return kinds and wanted.state in (None, entry["state"]) and wanted.support_type in (None, entry["support_type"])
