@@ -28,6 +28,7 @@ from scrapers.document_errors import ScraperError
 
 if TYPE_CHECKING:
     from monitor.changelog.rebuild import Derived
+    from monitor.service.moa_work import MoaIntake
     from scrapers.crawl.crawler import CrawlResult
 
 __all__ = ["app", "main", "make_pass"]
@@ -37,18 +38,23 @@ Clock = Callable[[], datetime]
 
 
 def make_moas_command() -> Callable[..., None]:
-    """Return the command `moas`, with what reads and fetches documents."""
-    import asyncio
+    """Return the command `moas`."""
+    from monitor.cli.moa_commands import MoaCommand
 
-    from monitor.cli.moa_commands import Intake, MoaCommand
+    return MoaCommand(moa_intake()).run
+
+
+def moa_intake() -> MoaIntake:
+    """Return what takes agreement documents in and reads them."""
+    from monitor.service.moa_work import MoaIntake
     from scrapers import ingest_moas
 
-    def fetch(store: Store, settings: Settings) -> list[str]:
+    async def fetch(store: Store, settings: Settings, now: Clock) -> list[str]:
         from scrapers.collect_moas import fetch_documents
 
-        return asyncio.run(fetch_documents(store, settings, utc_now))
+        return await fetch_documents(store, settings, now)
 
-    return MoaCommand(Intake(ingest_moas.import_saved, fetch, ingest_moas.read_new)).run
+    return MoaIntake(ingest_moas.import_saved, fetch, ingest_moas.read_new)
 
 
 COMMANDS["moas"] = make_moas_command
@@ -233,13 +239,15 @@ async def _run_service(settings: Settings, now: Clock) -> None:
     from monitor.service.health.health_server import serving_health
     from monitor.service.jobs import ServiceJobs, plan_jobs
     from monitor.service.memory_release import load_tables
+    from monitor.service.moa_work import MoaJob
     from monitor.service.runtime import Service
     from scrapers import ingest
 
     load_tables()
     jobs = ServiceJobs(settings, now, make_pass, ingest.read_new)
     async with serving_health(settings, now):
-        await Service(plan_jobs(settings, jobs), settings, now=now, after_job=jobs.update_notices).run()
+        plan = [*plan_jobs(settings, jobs), *MoaJob(settings, now, moa_intake()).plan()]
+        await Service(plan, settings, now=now, after_job=jobs.update_notices).run()
 
 
 def _find_strays() -> list[str]:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
+from db.settings_service import Schedule
+
 
 class MoaSettings(BaseModel):
     """Whether ICE's agreement documents are fetched, how gently, and how much of them is kept."""
 
     moas: bool = Field(default=False, description="Whether the service fetches the agreements' documents from ICE.")
+    moa_schedule: Schedule = Field(
+        default="*/15 * * * *", description="When the service asks for documents that are due, where `moas` is on."
+    )
     moa_delay_seconds: float = Field(
         default=5.0, ge=0, description="Least wait between two requests for documents, in seconds."
     )

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from db.database import Store
-from db.moa_models import MoaFilter, MoaReading
-from db.settings import Settings
+from db.database import Store, utc_now
+from db.moa_models import MoaFilter
 from monitor.cli.options import DbOption, FormatOption, StateOption, open_store, settings_with, to_state
 from monitor.cli.output import Format, say, show, warn
 from monitor.cli.report import progress_bar, track
 from monitor.documents.library import Library
 from monitor.documents.search import search
-from monitor.documents.template_groups import derive_wordings
+from monitor.service.moa_work import MoaIntake, fetching, read_and_compare
 from monitor.service.work import working
 
 COLUMNS = {
@@ -33,19 +32,10 @@ SupportTypeOption = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """What gets documents into the store and reads them; `scheduler` gives it, for this part imports no scraper."""
-
-    import_saved: Callable[[Store, Settings, list[Path], Path | None], tuple[int, int]]
-    fetch: Callable[[Store, Settings], Iterable[str]]  # one pass; a line for each address asked
-    read_new: Callable[[Store, Settings], Iterable[tuple[MoaReading, int]]]
-
-
 class MoaCommand:
     """The command `moas`; `run` is what is typed."""
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, intake: MoaIntake) -> None:
         self._intake = intake
 
     def run(
@@ -93,32 +83,20 @@ class MoaCommand:
 
     def _work(self, paths: list[Path], manifest: Path | None, *, take_in: bool, fetch: bool, db: Path | None) -> None:
         settings = settings_with(db)
-        with Store.open(settings.home) as store, working(store, "`moas`"):
-            if take_in:
-                taken, news = self._intake.import_saved(store, settings, paths, manifest)
-                say(f"{taken} documents taken in, {news} new")
+        with Store.open(settings.home) as store:
             if fetch:
-                for line in self._intake.fetch(store, settings):
-                    say(line)
-            read_and_compare(store, settings, self._intake)
-
-
-def read_and_compare(store: Store, settings: Settings, intake: Intake) -> None:
-    """Read what was not read yet, compare the wordings again, and name what gave no text."""
-    read = 0
-    unread = []
-    with progress_bar() as progress:
-        update = track(progress, "reading")
-        for read, (reading, total) in enumerate(intake.read_new(store, settings), 1):
-            update(read, total)
-            if reading.outcome != "kept":
-                unread.append(reading)
-        if read:
-            track(progress, "comparing")
-            derive_wordings(store)
-    for reading in unread:
-        warn(f"{reading.sha256[:12]}: {reading.outcome}: {reading.detail}")
-    say(f"{read} documents read, {len(unread)} of them without a text")
+                with fetching(store, "`moas --fetch`"):
+                    for line in asyncio.run(self._intake.fetch(store, settings, utc_now)):
+                        say(line)
+            with working(store, "`moas`"), progress_bar() as progress:
+                if take_in:
+                    taken, news = self._intake.import_saved(store, settings, paths, manifest)
+                    say(f"{taken} documents taken in, {news} new")
+                readings = read_and_compare(store, settings, self._intake, track(progress, "reading"))
+        unread = [reading for reading in readings if reading.outcome != "kept"]
+        for reading in unread:
+            warn(f"{reading.sha256[:12]}: {reading.outcome}: {reading.detail}")
+        say(f"{len(readings)} documents read, {len(unread)} of them without a text")
 
 
 def _show_hits(store: Store, library: Library, text: str, wanted: MoaFilter, form: Format) -> None:
