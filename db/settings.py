@@ -7,11 +7,12 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field, SecretStr
 
+from db.settings_moas import MoaSettings
 from db.settings_service import ServiceSettings
 from db.settings_web import DeskSettings
 
 
-class Settings(ServiceSettings, DeskSettings):
+class Settings(ServiceSettings, DeskSettings, MoaSettings):
     """Checked values for every setting; a name that is not a setting is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

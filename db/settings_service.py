@@ -64,6 +64,9 @@ class ServiceSettings(BaseModel):
     send_schedule: Schedule = Field(
         default="* * * * *", description="When messages that are due are sent; digests leave by their readers' clocks."
     )
+    mail_check_schedule: Schedule = Field(
+        default="15 * * * *", description="When it is checked that the mail relay answers and takes the login."
+    )
     backup_directory: Path | None = Field(
         default=None, description="Where scheduled backups go, best another disk; none are made when it is not set."
     )

@@ -185,11 +185,12 @@ def _joined_with_its_seat(state_code: str, text: str) -> County | None:
     if len(parts) != 2:
         return None
     known = counties(state_code)
-    named = [known[name] for part in parts if (name := _wanted(part)[1]) in known]
-    towns = [part for part in parts if _wanted(part)[1] not in known]
-    if len(named) == len(towns) == 1 and named[0].fips in place_counties(state_code, towns[0]):
-        return named[0]
-    return None
+    found = {
+        known[name].fips: known[name]
+        for part, other in (parts, parts[::-1])
+        if (name := _wanted(part)[1]) in known and known[name].fips in place_counties(state_code, other)
+    }
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _snapped(state_code: str, kind: str, name: str) -> CountyMatch | None:

@@ -18,6 +18,7 @@ from db.queries.kept_documents import read_documents
 from db.queries.switches import NOT_BEFORE, clear_switch, get_switch, set_switch
 from db.settings import Settings
 from db.threads import run_in_thread
+from monitor.alerts.relay import Relay
 from monitor.alerts.send import send_due
 from monitor.changelog.rebuild import Derived
 from monitor.service.health.notify import ping, tell_operator
@@ -93,6 +94,10 @@ class ServiceJobs:
         """Try every message and webhook that is due once, digests whose hour has come among them."""
         return await run_in_thread(None, self._send)
 
+    async def check_mail(self) -> str:
+        """Connect to the mail relay and log in, so that a wrong host or password is known before mail is due."""
+        return await run_in_thread(None, self._check_mail)
+
     async def back_up(self) -> str:
         """Make a checked backup in the directory of the settings."""
         return await run_in_thread(None, self._back_up)
@@ -127,6 +132,12 @@ class ServiceJobs:
         if done.halted:
             return f"{said}; {done.halted}"
         return said if any((done.sent, done.put_off, done.failed, done.dropped)) else NothingToDo(said)
+
+    def _check_mail(self) -> str:
+        with Relay(self._settings) as relay:
+            if (down := relay.check()) is not None:
+                raise JobFailed(down.detail)
+            return NothingToDo(f"the relay answers: {relay.describe()}")
 
     def _back_up(self) -> str:
         directory = self._settings.backup_directory
@@ -185,6 +196,8 @@ def plan_jobs(settings: Settings, jobs: ServiceJobs) -> list[Job]:
         Job("housekeeping", s.housekeeping_schedule, jobs.keep_house, 30 * minute),
         Job("check", s.check_schedule, jobs.check, 60 * minute),
     ]
+    if s.smtp_host:
+        plan.append(Job("mail", s.mail_check_schedule, jobs.check_mail, 5 * minute, at_first_start=True))
     if s.backup_directory is not None:
         plan.append(Job("backup", s.backup_schedule, jobs.back_up, 60 * minute, at_first_start=True))
     if s.backup_bucket:

@@ -13,6 +13,7 @@ from db.queries.publication_list import read_publications
 from db.queries.search_index import SearchIndex
 from db.records import ChangeRecord
 from monitor.changelog.log import read_log
+from monitor.documents.library import Library
 from monitor.places.gazetteer import place_counties
 from monitor.web.pages import place_index
 from monitor.web.pages.book import (
@@ -57,6 +58,7 @@ def read_book(store: Store) -> Book:
         {p.position: ListFile(p.file, p.sha256, p.published_on) for p in positions}, sorted(last.items()),
         dict(in_county), dict(near), dict(in_state), _shown_by(changes),
         SearchIndex((c["id"], _words_of(c, agencies.get(c["agency_id"] or ""))) for c in changes),
+        Library(store.connection),
         max((p.published_on for p in positions), default=""),
     )  # fmt: skip
 

@@ -17,10 +17,13 @@ from monitor.web.pages.place_status import PlaceStatus, agencies_of, status_of
 from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import Addresses, PageRequest, Site, View
 from monitor.web.pages.typeset import set_sheet
+from monitor.web.pages.views.documents_page import documents_of
 from monitor.web.pages.views.places_page import find_county, list_counties, list_states, newest_mark
 
 #: Rows of the table that fit the page; a line says how many more there are.
 MOST_ROWS = 14
+#: Quotations that fit the page.
+MOST_ENDINGS = 2
 MODELS = ("JEM", "WSO", "TFM")
 #: The values of a one-pager: JSON, since typst takes it as such.
 Sheet = dict[str, Any]
@@ -140,6 +143,7 @@ def _make_sheet(
     return {
         "lang": request.language.code, "kicker": say("287(g) agreements with ICE"), "place": place, "to": to,
         "page": page, "day": day, "source": source, "facts": [fact for fact in facts if fact], "svg": drawing,
+        "endings_title": say("How it can be ended, in its own words"), "endings": [],
         "what_title": say("What 287(g) is"), "facts_title": say("What the list says"), "map_title": say("Map"),
         "what": say(
             "Section 287(g) of the Immigration and Nationality Act lets ICE sign an agreement with a state or local"
@@ -171,8 +175,27 @@ def _with_agreements(sheet: Sheet, request: PageRequest, status: PlaceStatus) ->
          say(labels.AGREEMENT_STATUSES[a.status]))
         for a in (*status.listed, *status.pending, *status.ended)
     ]  # fmt: skip
+    sheet = {**sheet, "endings": _quote_endings(request, status)}
     head = [say("Agency"), say("Support type"), say("Signed"), say("First listed"), say("Status")]
     return _with_rows(sheet, request.language, head, rows)
+
+
+def _quote_endings(request: PageRequest, status: PlaceStatus) -> list[tuple[str, str]]:
+    """Return what the listed agreements' documents say of their ending: the quotation, and whose it is and its page.
+
+    One wording is quoted once, with the first agreement that has it.
+    """
+    quoted: dict[str, tuple[str, str]] = {}
+    for shelved in documents_of(request.book, status.listed):
+        ending, record = shelved.record["ending"], shelved.record
+        if ending is None or record["outcome"] == "replaced":
+            continue
+        name = record["agency_in_document"] or record["file"]
+        source = f"{name}, {record['support_type'] or ''}, " + request.language.say(
+            "page %(number)s", number=ending["page"]
+        )
+        quoted.setdefault(record["template"] or record["file"], (ending["text"], source))
+    return list(quoted.values())[:MOST_ENDINGS]
 
 
 def _say_status(status: PlaceStatus, where: str, request: PageRequest) -> str:

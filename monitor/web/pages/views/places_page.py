@@ -15,6 +15,7 @@ from monitor.web.pages.place_index import County, State
 from monitor.web.pages.place_status import PlaceStatus, agencies_of, in_order, status_of
 from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import PageRequest, Site
+from monitor.web.pages.views.documents_page import documents_of
 
 
 def routes(site: Site) -> None:
@@ -90,6 +91,7 @@ def county_facts(book: Book, county: County) -> dict[str, Any]:
         "statewide": [a for a in elsewhere if a.is_state], "unplaced": [a for a in elsewhere if not a.is_state],
         "first_day": book.first_day,
         "changes": changes, "newest": book.newest, "timeline": draw_timeline(book, agencies),
+        "shelf": documents_of(book, [g for a in agencies for g in a.agreements]),
         "drawing": draw_place(book, state, county),
     }  # fmt: skip
 
