@@ -15,7 +15,7 @@ from typing import Protocol, cast
 
 from db.database import Store
 from db.models import ListName, NameKey, Publication
-from db.queries import derivation, derived_rows, fold_steps, publications
+from db.queries import changes, derivation, derived_rows, fold_steps, publications
 from db.queries.rulings import load_folded_rulings, load_standing_rulings
 from db.queries.snapshots import load_rows
 from monitor.changelog import evidence, lifecycle, record, revisions
@@ -61,12 +61,15 @@ def derive(
     """
     with store.writing() as connection:
         before, ruled = derivation.load_derived_at(connection), derivation.has_new_rulings(connection)
+        taken_back = derivation.find_taken_back(connection)
         memory = revisions.Memory(store)
         done, touched = fold_facts(store, confirm_after_hours, anew=anew, progress=progress, before=memory)
         if derivation.save_marks(connection, RULES_VERSION, now) or touched:
             done.stated = revisions.state(store, now, memory, touched, by_ruling=ruled)
         if tell is not None:
             tell(store, now, done.stated, first_import=before is None, since=before)
+        if ruled and done.stated:  # after telling, which drops what has not left
+            changes.take_back(connection, done.stated, taken_back)
         done.held = publications.load_held_files(connection)
     return done
 

@@ -161,7 +161,5 @@ def newest_mark(book: Book) -> str:
 
 def _named(agency: Agency, asked: str) -> bool:
     words = slug_of(asked).split("-")
-    whole = (
-        f"{agency.id}-{slug_of(agency.name)}-{slug_of(place_index.state_name(agency.state))}"
-    )
+    whole = f"{agency.id}-{slug_of(agency.name)}-{slug_of(place_index.state_name(agency.state))}"
     return all(any(part.startswith(word) for part in whole.split("-")) for word in words)
