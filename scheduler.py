@@ -18,22 +18,46 @@ import typer
 import db
 import monitor
 import scrapers
-from db.database import Store, utc_now
+from db.database import Store, to_text, utc_now
 from db.errors import StoreError
 from db.settings import Settings
-from monitor.cli.command_line import app
+from monitor.cli.command_line import COMMANDS, app
 from monitor.cli.options import DbOption, describe_errors, settings_with
 from monitor.cli.output import say, warn
 from scrapers.document_errors import ScraperError
 
 if TYPE_CHECKING:
     from monitor.changelog.rebuild import Derived
+    from monitor.service.moa_work import MoaIntake
     from scrapers.crawl.crawler import CrawlResult
 
 __all__ = ["app", "main", "make_pass"]
 
 DONE, FAILED, WAITING = 0, 1, 3
 Clock = Callable[[], datetime]
+
+
+def make_moas_command() -> Callable[..., None]:
+    """Return the command `moas`."""
+    from monitor.cli.moa_commands import MoaCommand
+
+    return MoaCommand(moa_intake()).run
+
+
+def moa_intake() -> MoaIntake:
+    """Return what takes agreement documents in and reads them."""
+    from monitor.service.moa_work import MoaIntake
+    from scrapers import ingest_moas
+
+    async def fetch(store: Store, settings: Settings, now: Clock) -> list[str]:
+        from scrapers.collect_moas import fetch_documents
+
+        return await fetch_documents(store, settings, now)
+
+    return MoaIntake(ingest_moas.import_saved, fetch, ingest_moas.read_new)
+
+
+COMMANDS["moas"] = make_moas_command
 
 
 async def make_pass(store: Store, settings: Settings, now: Clock) -> tuple[CrawlResult, tuple[str, ...], Derived]:
@@ -94,9 +118,8 @@ def import_lists(
     settings = settings_with(db)
     saved = ingest.find_saved(paths or [], manifest, capture_time)
     with Store.open(settings.home) as store, working(store, "`import`"), progress_bar() as progress:
-        taken = [
-            ingest.import_list(store, one, store.now_text()) for one in progress.track(saved, description="reading")
-        ]
+        imported = ingest.import_lists(store, saved, store.now_text())
+        taken = list(progress.track(imported, total=len(saved), description="reading"))
         done = derive_all(store, settings, track(progress, "comparing"))
         progress.stop()
         for document in taken:
@@ -139,30 +162,57 @@ def rebuild(
 def doctor(
     repair: Annotated[
         bool,
-        typer.Option("--repair", help="Read what was not read yet, and rebuild the change log, before checking."),
+        typer.Option("--repair", help="First restore damaged documents, adopt unknown ones, and rebuild the log."),
     ] = False,
     db: DbOption = None,
 ) -> None:
-    """Check the program, the database and the archive; say what is wrong and what to do."""
+    """Check the program, the database, the archive and the keys; say what is wrong and what to do."""
     from db import backup, integrity
     from db.queries.kept_documents import read_documents
-    from monitor.service.work import derive_all, working
-    from scrapers import ingest
+    from monitor.service.work import working
 
     settings = settings_with(db)
-    with Store.open(settings.home, read_only=not repair) as store:
+    with Store.open(settings.home, read_only=not repair, check=False) as store:
         if repair:
             with working(store, "`doctor --repair`"):
                 for sha256 in backup.mend_archive(store, settings.backup_directory):
                     say(f"document {sha256} was restored from {settings.backup_directory}")
-                ingest.read_new(store)
-                derive_all(store, settings, anew=True)
-        findings = [*_find_strays(), *integrity.find_damage(store)]
+                _adopt(store, settings)
+        own_keys = not settings.secret_keys.get_secret_value()
+        findings = [*_find_strays(), *integrity.find_damage(store, own_keys=own_keys)]
         for line in findings:
             say(line)
         if findings:
             raise typer.Exit(FAILED)
         say(f"all is well: {len(read_documents(store.connection))} documents, each matching its sha256")
+
+
+@app.command()
+def restore(
+    backup: Annotated[str, typer.Argument(metavar="BACKUP", help="A backup, or a directory or bucket: its newest.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Set aside the database that is there.")] = False,
+    db: DbOption = None,
+) -> None:
+    """Check a backup and restore it; sending starts paused."""
+    from monitor.cli.service_commands import restore_from
+    from monitor.service.work import working
+
+    settings = settings_with(db)
+    restore_from(backup, settings, at=to_text(utc_now()), replace=replace)
+    with Store.open(settings.home) as store, working(store, "`restore`"):
+        _adopt(store, settings)
+
+
+def _adopt(store: Store, settings: Settings) -> None:
+    """Adopt documents that the database does not know, read what was not read yet, and rebuild the log."""
+    from monitor.service.work import derive_all
+    from scrapers import adopt, ingest
+
+    documents, lists = adopt.adopt_documents(store, store.now_text())
+    if documents:
+        say(f"{documents} documents that the database did not know were adopted, {lists} of them lists")
+    ingest.read_new(store)
+    derive_all(store, settings, anew=True)
 
 
 @app.command()
@@ -189,13 +239,15 @@ async def _run_service(settings: Settings, now: Clock) -> None:
     from monitor.service.health.health_server import serving_health
     from monitor.service.jobs import ServiceJobs, plan_jobs
     from monitor.service.memory_release import load_tables
+    from monitor.service.moa_work import MoaJob
     from monitor.service.runtime import Service
     from scrapers import ingest
 
     load_tables()
     jobs = ServiceJobs(settings, now, make_pass, ingest.read_new)
     async with serving_health(settings, now):
-        await Service(plan_jobs(settings, jobs), settings, now=now, after_job=jobs.update_notices).run()
+        plan = [*plan_jobs(settings, jobs), *MoaJob(settings, now, moa_intake()).plan()]
+        await Service(plan, settings, now=now, after_job=jobs.update_notices).run()
 
 
 def _find_strays() -> list[str]:

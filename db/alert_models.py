@@ -94,10 +94,11 @@ class Due(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DueDelivery:
-    """A delivery that may leave now."""
+    """A delivery that is due, or would leave in company."""
 
     id: int
     corrected: str | None  # status of the delivery that it corrects
+    due_at: str
     latest_at: str
     subscription_id: int
     counts_only: bool

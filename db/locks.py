@@ -23,6 +23,10 @@ from db.errors import StoreError
 SERVICE = "service.lock"
 #: Held by whoever fetches, imports, rebuilds, repairs or restores, as long as that takes.
 WORK = "work.lock"
+#: Held by whoever asks ICE for agreement documents, which takes minutes and must not keep lists from being fetched.
+DOCUMENTS = "documents.lock"
+#: Shared by every process that serves pages; a restore needs it alone, since open connections would spoil the new file.
+SERVING = "serve.lock"
 
 
 class LockedError(StoreError):
@@ -32,11 +36,14 @@ class LockedError(StoreError):
 class HomeLock:
     """A lock on the data directory. Use it as a context manager, or `take` and `release`."""
 
-    def __init__(self, home: Path, name: str, doing: str, *, at: str, wait_seconds: float = 0.0) -> None:
+    def __init__(
+        self, home: Path, name: str, doing: str, *, at: str, wait_seconds: float = 0.0, shared: bool = False
+    ) -> None:
         self._path = home / name
         self._doing = doing
         self._at = at
         self._wait_seconds = wait_seconds
+        self._mode = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         self._descriptor: int | None = None
 
     def take(self) -> None:
@@ -68,7 +75,7 @@ class HomeLock:
         except OSError as error:
             raise StoreError(f"cannot lock {self._path}: {error.strerror}; make the data directory writable") from error
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, self._mode | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(descriptor)
             return False

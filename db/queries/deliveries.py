@@ -73,12 +73,16 @@ def list_due_subscribers(connection: sqlite3.Connection, now: str, after: int, l
 
 
 def list_due(connection: sqlite3.Connection, subscriber_id: int, now: str) -> list[DueDelivery]:
-    """Return the deliveries to the subscriber that may leave at `now` and are in no message yet, oldest first."""
+    """Return the deliveries to the subscriber that are in no message yet and due, or only wait for company.
+
+    What cannot wait comes first, then the rest by how long it may.
+    """
     rows = connection.execute(
-        "select d.id, a.status, ifnull(d.latest_at, d.due_at), d.subscription_id, p.counts_only, d.effect"
+        "select d.id, a.status, d.due_at, ifnull(d.latest_at, d.due_at), d.subscription_id, p.counts_only, d.effect"
         " from deliveries d join subscriptions p on p.id = d.subscription_id"
         " left join deliveries a on a.id = d.answers where d.subscriber_id = ?"
-        " and d.status = 'waiting' and d.message is null and d.due_at <= ? order by d.id",
+        " and d.status = 'waiting' and d.message is null and (d.due_at <= ? or d.latest_at > d.due_at)"
+        " order by ifnull(d.latest_at, d.due_at), d.id",
         [subscriber_id, now],
     )
     return [DueDelivery(*row) for row in rows]

@@ -54,8 +54,8 @@ def load_last_page(connection: sqlite3.Connection) -> int:
     return int(connection.execute("select ifnull(max(id), 0) from page_checks").fetchone()[0])
 
 
-def save_marks(connection: sqlite3.Connection, rules: str, now: str) -> bool:
-    """Note the facts that there are now as those the tables were made from; return False when they were noted.
+def save_marks(connection: sqlite3.Connection, rules: str, now: str) -> None:
+    """Note the facts that there are now as those the tables were made from.
 
     A list that is not read yet, and all met after it, are still to come.
     """
@@ -66,10 +66,9 @@ def save_marks(connection: sqlite3.Connection, rules: str, now: str) -> bool:
     ).fetchone()
     marks = Marks(rules, *row)
     if marks == load_marks(connection):
-        return False  # nothing is written, and the disk is not waited for
+        return  # nothing is written, and the disk is not waited for
     connection.execute(
         "insert or replace into derivation (id, rules, last_sighting, last_ruling, last_page, derived_at)"
         " values (1,?,?,?,?,?)",
         [*marks, now],
     )
-    return True

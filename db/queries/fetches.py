@@ -26,9 +26,8 @@ class KeptFetch(TypedDict):
     file_name: str | None
 
 
-#: A link on the landing page to a list: url, linked_as, file_name.
 class LinkRecord(TypedDict):
-    """One link to a list on the landing page, as stored."""
+    """A link on the landing page to a list; `linked_as` is the list it names, None when it names none."""
 
     url: str
     text: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from db.alert_models import OutgoingMessage, Statement, Told
 from db.queries.subscribers import get_subscriber
@@ -58,6 +59,18 @@ def number_parts(connection: sqlite3.Connection, parts: Sequence[int]) -> None:
         "update messages set part = ?, parts = ? where id = ?",
         [(number, len(parts), message) for number, message in enumerate(parts, 1)],
     )
+
+
+def drop_decided_notices(connection: sqlite3.Connection, beginning: str, waiting: Collection[str]) -> int:
+    """Drop unsent messages to the operator about what has been decided meanwhile; return how many.
+
+    `waiting` is what is still to be decided, of all that begins with `beginning`.
+    """
+    return connection.execute(
+        "update messages set status = 'dropped' where kind = 'operator' and status = 'waiting'"
+        " and substr(about, 1, ?) = ? and about not in (select value from json_each(?))",
+        [len(beginning), beginning, json.dumps(sorted(waiting))],
+    ).rowcount
 
 
 def find_open_alert(connection: sqlite3.Connection, subscriber_id: int) -> tuple[int, int] | None:

@@ -69,7 +69,7 @@ def reopen_subscriber(
         "update subscribers set status = ?, language = ?, zone = ?, soft_bounces = 0, refused_since = null,"
         " ended_at = null,"
         " confirmed_at = case when ? = 'active' then ? else null end,"
-        " nonce = case when status = 'ended' then ? else nonce end where id = ?",
+        " nonce = case when status = 'pending' then nonce else ? end where id = ?",
         [status, language, zone, status, now, secrets.token_hex(8), subscriber_id],
     )
 

@@ -1,7 +1,8 @@
-"""Chat channels: a line for each change through Apprise."""
+"""Chat channels: a line for each change, written in Markdown, which Apprise turns into what each service reads."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from monitor.alerts.alert_errors import AddressError
@@ -11,6 +12,7 @@ from monitor.alerts.send_results import Outcome
 from monitor.alerts.subject import make_subject
 from monitor.i18n.language import language
 
+_MARKS = re.compile(r"[\\*_`~<>|]")
 #: Lines in one post, and characters in all: Discord takes 2,000, the others more.
 _MOST_CHANGES = 10
 _MOST_CHARACTERS = 1800
@@ -35,18 +37,22 @@ def post_to_chat(address: str, changes: Sequence[ChangeText], code: str, public_
     title = make_subject(changes, words)
     lines: list[str] = []
     for change in changes[:_MOST_CHANGES]:
-        place = f" ({change.place})" if change.place else ""
-        line = f"• {change.headline}: {change.agency}{place} {change.page}"
+        place = f" ({_escape(change.place)})" if change.place else ""
+        line = f"- [{_escape(change.agency)}]({change.page}){place}: {_escape(change.headline)}"
         if sum(map(len, lines)) + len(line) > _MOST_CHARACTERS:
             break
         lines.append(line)
     if (more := len(changes) - len(lines)) > 0:
         page = changes_page(public_url, since=min(change.listed_on for change in changes))
-        lines.append(f"{words.count('%(n)d more change', '%(n)d more changes', more)}: {page}")
+        lines.append(f"- [{words.count('%(n)d more change', '%(n)d more changes', more)}]({page})")
     channel = apprise.Apprise()
     if not channel.add(address):
         return Outcome("refused", None, "Apprise knows no service for this address")
-    # An empty line between lines: where text is read as Markdown, one line's end alone would join two.
-    if channel.notify(title=title, body="\n\n".join(lines), body_format=apprise.NotifyFormat.TEXT):
+    if channel.notify(title=title, body="\n".join(lines), body_format=apprise.NotifyFormat.MARKDOWN):
         return Outcome("sent")
     return Outcome("later", None, "the service did not take it")
+
+
+def _escape(text: str) -> str:
+    """Return the text without a meaning in Markdown: a name must neither end a link nor make one."""
+    return _MARKS.sub(r"\\\g<0>", text.replace("[", "(").replace("]", ")"))

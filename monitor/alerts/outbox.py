@@ -16,7 +16,7 @@ from db.database import Store
 from db.queries import deliveries
 from db.queries.agency_ids import list_former_ids
 from db.queries.held_lists import read_waiting_lists
-from db.queries.messages import insert_operator_notice
+from db.queries.messages import drop_decided_notices, insert_operator_notice
 from db.queries.old_news import is_old_news
 from db.queries.statement_history import list_statuses
 from db.queries.subscribers import has_active_subscribers
@@ -25,8 +25,8 @@ from db.records import ChangeRecord
 from monitor import policy
 from monitor.alerts.digest_times import plan_delivery
 from monitor.alerts.filters import EFFECTS, ENDING_KINDS, QUIET_KINDS, is_sent_by_default
-from monitor.alerts.log_changes import load_changes
 from monitor.alerts.news import note_news
+from monitor.changelog.log import read_entries
 
 #: Kinds whose statement waits for a second list; who asked for early notice is told of them as unconfirmed.
 _EARLY_KINDS = ("termination", "pending_withdrawn")
@@ -45,13 +45,15 @@ def queue(
     """
     with store.writing() as connection:
         ids = list(stated)
-        changes = load_changes(store, ids) if ids else []
+        changes = read_entries(store, ids) if ids else []
         for change in changes:
             note_news(connection, change, since)
         if first_import:
             return 0
-        for held in read_waiting_lists(connection):
-            insert_operator_notice(connection, HELD + held.sha256, now)
+        waiting = {HELD + held.sha256 for held in read_waiting_lists(connection)}
+        drop_decided_notices(connection, HELD, waiting)
+        for about in sorted(waiting):
+            insert_operator_notice(connection, about, now)
         if not changes or not has_active_subscribers(connection):
             return 0
         former = list_former_ids(connection)
@@ -88,7 +90,8 @@ def _find_quickest(change: ChangeRecord, matches: Iterable[Match], now: str) -> 
     for match in matches:
         rhythm = match.ending_rhythm or match.rhythm if ending else match.rhythm
         due = plan_delivery(rhythm, match.zone, now, 0 if ending else days)
-        if match.subscriber_id not in quickest or due < quickest[match.subscriber_id][1]:
+        known = quickest.get(match.subscriber_id)
+        if known is None or (due.latest_at, due.due_at) < (known[1].latest_at, known[1].due_at):
             quickest[match.subscriber_id] = (match, due)
     return quickest
 

@@ -20,16 +20,13 @@ from db.queries.deliveries import note_told
 from db.queries.switches import SENDING_PAUSED, get_switch
 from db.settings import Settings
 from monitor import policy
-from monitor.alerts.arrange import merge_changes
-from monitor.alerts.chat import post_to_chat
 from monitor.alerts.compose import compose_due
+from monitor.alerts.courier import Courier
 from monitor.alerts.digest_times import later, to_moment
-from monitor.alerts.message import return_path
 from monitor.alerts.relay import Relay
 from monitor.alerts.send_results import Outcome
-from monitor.alerts.tokens import Signer, open_signer
+from monitor.alerts.tokens import open_signer
 from monitor.alerts.unsubscribe import give_up, note_refusal, note_taken
-from monitor.alerts.webhooks import call_webhook, make_body
 from monitor.alerts.write_mail import MailWriter
 
 #: Messages marked at once before they leave. Few, so that a retraction that comes meanwhile finds few of them leaving.
@@ -66,8 +63,8 @@ def send_due(store: Store, settings: Settings, now: str, *, sleep: Callable[[flo
             done.composed = compose_due(store, now)
             signer = open_signer(settings, store.home)
             with Relay(settings, sleep=sleep) as relay:
-                sender = _Sender(store, settings, signer, relay, MailWriter(store, settings, signer), now, done)
-                sender.send_all()
+                courier = Courier(settings, signer, relay, MailWriter(store, settings, signer))
+                _Sender(store, settings, courier, now, done).send_all()
     return done
 
 
@@ -81,9 +78,7 @@ def why_paused(store: Store) -> str | None:
 class _Sender:
     store: Store
     settings: Settings
-    signer: Signer
-    relay: Relay
-    writer: MailWriter
+    courier: Courier
     now: str
     done: Sending
     relay_down: bool = False
@@ -123,7 +118,7 @@ class _Sender:
                 self._put_back([message])
                 continue
             try:
-                outcome, subject = self._deliver(message)
+                outcome, subject = self.courier.hand_over(message, self.now)
             except BaseException:
                 self._put_back(marked[position + 1 :])
                 raise
@@ -139,24 +134,6 @@ class _Sender:
             for message in unsent:
                 if not message.unknown:
                     messages.mark_waiting(connection, message.id)
-
-    def _deliver(self, message: OutgoingMessage) -> tuple[Outcome, str]:
-        """Hand the message over, by whichever channel it travels; return what became of it, and its subject."""
-        if message.channel == "mail":
-            sender = return_path(self.settings, self.signer, message.id)
-            subject, data = self.writer.write(message)
-            return self.relay.send(sender, message.address, data), subject
-        assert message.subscriber is not None  # only mail goes to the operator
-        code = message.subscriber.language
-        if message.channel == "webhook":
-            told = list(zip(self.writer.changes(message), self.writer.texts(message, code), strict=True))
-            body = make_body(message.message_id, self.now, told)
-            return call_webhook(
-                message.address, message.subscriber.secret, message.message_id, self.now, body,
-                timeout=self.settings.webhook_timeout_seconds,
-            ), ""  # fmt: skip
-        texts = merge_changes(self.writer.texts(message, code))
-        return post_to_chat(message.address, texts, code, self.settings.public_url), ""
 
     def _record(self, message: OutgoingMessage, outcome: Outcome, subject: str) -> None:
         """Store what became of the try, with all that follows from it, in one transaction."""

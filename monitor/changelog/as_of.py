@@ -139,7 +139,7 @@ def _entry(found: AsOf, listing: Listing, sheet_row: int, owner: Owner | None) -
 
 
 def same_row(listing: Listing) -> tuple[str, ...]:
-    """Return what makes two rows of one list exact duplicates: state, agency, support type and date, without case."""
+    """Return what makes two rows of one list exact duplicates: state, agency, support type and date, as folded text."""
     return (
         listing.state_code or normal_form(listing.state), normal_form(listing.agency),
         listing.support_code or normal_form(listing.support_type), listing.signed_on or normal_form(listing.signed),

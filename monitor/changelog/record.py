@@ -6,7 +6,7 @@ time it was. So a rebuild, another order of imports, older lists found later or 
 
 from __future__ import annotations
 
-from db.models import Accepted, Agreement, Change, Gone, ListName, New, PageState
+from db.models import Accepted, Agreement, Change, Gone, New
 from db.records import Candidate
 from monitor import policy
 from monitor.changelog import lifecycle
@@ -14,8 +14,8 @@ from monitor.changelog.change_ids import change_id
 from monitor.changelog.fields import differing_fields
 from monitor.changelog.state import Ledger
 from monitor.matching.candidates import signed_elsewhere
+from monitor.matching.find_known import agency_for, gap_days, last_gone, listed_besides, signed_meanwhile
 from monitor.matching.ids import agreement_slug, name_key, name_of
-from monitor.matching.lookups import agency_for, gap_days, last_gone, listed_besides, signed_meanwhile
 from monitor.matching.names import canonical_name
 from monitor.matching.reasons import AGAINST
 from monitor.matching.rules import Judgement
@@ -249,16 +249,6 @@ def confirm(ledger: Ledger, publication: Accepted) -> None:
     for agreement, change in lifecycle.confirm_missing(ledger, publication):
         if change.kind == "pending_withdrawn" and change.rule != "signed":
             _name_signing(ledger, publication, change, agreement)
-
-
-def note_list_gone(ledger: Ledger, name: ListName, times: int, page: PageState, day: str) -> None:
-    """Note that ICE's page no longer links a list: one event about the list; its rows are not withdrawn by it."""
-    change = Change(
-        change_id("list_event", name, "list_gone", times), "list_event", "", name, None, None, 0, day, "list_gone",
-        reason=f"ICE's page no longer links the {name} list",
-        evidence={"page_sha256": page.sha256, "seen_at": page.seen_at},
-    )  # fmt: skip
-    lifecycle.state_as_shown(ledger, change)
 
 
 def _name_signing(ledger: Ledger, publication: Accepted, change: Change, pending: Agreement) -> None:

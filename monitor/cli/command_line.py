@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Callable, Iterator, MutableMapping
 from importlib import import_module
 from typing import Annotated, Any
@@ -12,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from db.version import VERSION
+from monitor.cli.log_output import LogFormat, start_log
 from monitor.cli.options import DbOption, chosen_home
 
 #: Command or group -> module and name of its function or Typer app, or what makes one. The composition root adds those
@@ -25,6 +25,7 @@ COMMANDS: dict[str, str | Callable[[], Callable[..., None]]] = {
     "review": "review_commands:app",
     "status": "status_command:status",
     "settings": "settings_commands:app",
+    "setup": "setup_command:setup",
     "serve": "web_commands:serve",
     "publish": "web_commands:publish",
     "export": "web_commands:export",
@@ -34,7 +35,6 @@ COMMANDS: dict[str, str | Callable[[], Callable[..., None]]] = {
     "alerts": "alerts_commands:app",
     "sending": "service_commands:sending",
     "backup": "service_commands:backup",
-    "restore": "service_commands:restore",
     "users": "user_commands:app",
 }
 
@@ -107,6 +107,9 @@ def _print_version(asked: bool) -> None:
 def set_options(
     db: DbOption = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every step to stderr.")] = False,
+    log_format: Annotated[
+        LogFormat, typer.Option("--log-format", help="How the log on stderr is written: lines, or JSON objects.")
+    ] = LogFormat.TEXT,
     version: Annotated[
         bool, typer.Option("--version", help="Print the version and exit.", callback=_print_version, is_eager=True)
     ] = False,
@@ -115,7 +118,4 @@ def set_options(
     chosen_home.clear()
     if db is not None:
         chosen_home["db"] = db
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO if verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )  # fmt: skip
+    start_log(log_format, logging.INFO if verbose else logging.WARNING)

@@ -9,31 +9,19 @@ from typing import Annotated
 import typer
 
 from monitor.cli.options import DbOption, open_store, settings_with
-from monitor.cli.output import say, warn
+from monitor.cli.output import say
 
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
+    access_log: Annotated[bool, typer.Option("--access-log", help="Log every request to stderr.")] = False,
     db: DbOption = None,
 ) -> None:
     """Serve the public pages, sign-up and feeds, the API and the review desk until stopped."""
-    import uvicorn
+    from monitor.cli.serve_pages import serve_pages
 
-    from monitor.web.api import app as api
-    from monitor.web.desk import app as desk
-    from monitor.web.feeds import app as feeds
-    from monitor.web.forms import app as forms
-    from monitor.web.pages.app import create_app
-
-    settings = settings_with(db)
-    extra = (forms.make_routes(settings), feeds.make_routes(settings), api.routes(settings), desk.routes(settings))
-    app = create_app(settings.home, extra_routes=[route for routes in extra for route in routes])
-    warn(f"pages at http://{host}:{port}/")
-    uvicorn.run(
-        app, host=host, port=port, log_level="warning", access_log=False, server_header=False, proxy_headers=False,
-        lifespan="on", limit_concurrency=2000, timeout_keep_alive=15,
-    )  # fmt: skip
+    serve_pages(settings_with(db), host, port, access_log=access_log)
 
 
 def mcp(db: DbOption = None) -> None:
@@ -47,6 +35,9 @@ def mcp(db: DbOption = None) -> None:
 def publish(
     target: Annotated[str, typer.Argument(metavar="DIR", help="Directory, or s3://bucket/prefix.")],
     pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help="The one-pagers as PDF too (takes longer).")] = False,
+    documents: Annotated[
+        bool, typer.Option("--documents/--no-documents", help="Copies of the agreement documents too (gigabytes).")
+    ] = False,
     db: DbOption = None,
 ) -> None:
     """Write the pages, downloads and map data as static files; only what changed is written."""
@@ -57,7 +48,7 @@ def publish(
 
     with open_store(db) as store:
         feeds = list_feeds(store, settings_with(db))
-        done = publish_site(make_site(store), open_sink(target), pdf=pdf, extra=feeds)
+        done = publish_site(make_site(store), open_sink(target), pdf=pdf, documents=documents, extra=feeds)
     say(f"{done.files} files: {done.rendered} rendered, {done.written} written, {done.removed} removed")
 
 
@@ -85,7 +76,7 @@ def export(
 
 def datasette(db: DbOption = None) -> None:
     """Print the metadata for Datasette: descriptions, units, facets, and which tables are private."""
-    settings_with(db)  # misspelt settings stop every command
     from monitor.web.datasette import METADATA
 
+    settings_with(db)  # misspelt settings stop every command
     sys.stdout.write(METADATA.read_text(encoding="utf-8"))

@@ -24,8 +24,9 @@ from db.disk_errors import describe_database_error, describe_os_error
 from db.errors import StoreError
 from db.queries.job_runs import read_job_runs, record_job_end, record_job_start
 from db.settings import Settings
+from db.version import VERSION
 from monitor.service.systemd import tell_systemd
-from monitor.service.triggers import Job, JobFailed, PutOff, is_overdue, make_trigger
+from monitor.service.triggers import Job, JobFailed, NothingToDo, PutOff, is_overdue, make_trigger
 
 _LOG = logging.getLogger(__name__)
 #: After SIGTERM a running job has this long, then it is cancelled, then left: 10 s in all are allowed.
@@ -69,18 +70,21 @@ class Service:
         now = self._now()
         with self._open() as store:
             last = read_job_runs(store.connection)
+        plan = []
         for job, trigger in self._triggers.items():
             overdue = is_overdue(job, self._settings.time_zone, last.get(job.name), now)
             due = now if overdue else trigger.get_next_fire_time(None, now)
             self.scheduler.add_job(self._run_job, trigger, [job], id=job.name, next_run_time=due)
-            _LOG.info("job %s: next at %s%s", job.name, due and due.isoformat(), " (overdue)" if overdue else "")
+            plan.append(f"{job.name} {due.isoformat(timespec='seconds') if due and not overdue else 'now'}")
         self.scheduler.start()
+        _LOG.info("ice-agreements %s started on %s; next: %s", VERSION, self._settings.home, ", ".join(plan))
         watch = asyncio.create_task(self._watch_clock())
         tell_systemd("READY=1")
         await self._stop.wait()
         tell_systemd("STOPPING=1")
         watch.cancel()
         await self._wind_down()
+        _LOG.info("ice-agreements %s stopped", VERSION)
 
     def stop(self) -> None:
         """Stop the service as soon as the running job is done."""
@@ -105,7 +109,8 @@ class Service:
         self._running.add(task)
         try:
             outcome, detail = await self._attempt(job)
-            level = logging.ERROR if outcome == "failed" else logging.INFO
+            quiet = logging.DEBUG if isinstance(detail, NothingToDo) else logging.INFO
+            level = logging.ERROR if outcome == "failed" else quiet
             _LOG.log(level, "%s: %s%s", job.name, "" if outcome == "good" else f"{outcome}: ", detail)
             await asyncio.to_thread(self._record_end, job, outcome, detail)
             if not self._stop.is_set():

@@ -23,6 +23,12 @@ class JobFailed(Exception):
     """The job could not do its work, for a reason that its text gives in one line."""
 
 
+class NothingToDo(str):
+    """A line of a job that found nothing to do: it is recorded, and logged at debug level only."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """Something the service does again and again. `work` returns a line on what it did, and raises when it failed."""

@@ -63,6 +63,15 @@ def read_listings(
     return _Reading(table, header, raised, modified_at).snapshot(reader)
 
 
+def build_listings(count: int, columns: Iterable[Iterable[object]]) -> tuple[Listing, ...]:
+    """Return so many listings, given the values of each field in the order of `Listing`'s fields."""
+    listings = tuple(map(object.__new__, repeat(Listing, count)))
+    if listings:
+        for fill, column in zip(_FILLERS, columns, strict=True):
+            deque(map(fill, listings, column), maxlen=0)
+    return listings
+
+
 class _Reading:
     """One pass over a list's table: which rows are listings, then column by column what their cells mean."""
 
@@ -149,14 +158,11 @@ class _Reading:
         unknown = self.header.unknown.items()
         extra = [tuple((head, row[i]) for i, head in unknown) for row in self.rows] if unknown else repeat(())
         printed = [self.cells.get(name, repeat(None)) for name in COLUMNS[:-2]]
-        listings = tuple(map(object.__new__, repeat(Listing, len(self.rows))))
         columns = (
             repeat(self.header.list), *printed, moas, addenda, moa_links, addendum_links, extra,
             states, support_types, days, moa_urls, addendum_urls,
         )  # fmt: skip
-        for fill, column in zip(_FILLERS, columns, strict=True):
-            deque(map(fill, listings, column), maxlen=0)
-        return listings, prefixed
+        return build_listings(len(self.rows), columns), prefixed
 
     def _read(self, column: str, read: Callable[[str], tuple[str | None, str | None]]) -> Iterable[str | None]:
         """Return what each cell of the column means, and raise the signals."""

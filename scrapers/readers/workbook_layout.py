@@ -8,8 +8,8 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import escape
 from urllib.parse import unquote
-from xml.sax.saxutils import quoteattr
 
 from scrapers.document_errors import DamagedWorkbookError, NotAWorkbookError, TooLargeError
 from scrapers.readers.workbook_package import Relation, parse_part, part_key, read_relations, refuse_declarations
@@ -144,7 +144,7 @@ def pack_sheets(parts: Mapping[str, bytes], layout: Layout, sheets: Mapping[str,
     listed, relations = [], []
     for number, (title, part) in enumerate(sheets.items(), 1):
         contents[f"xl/worksheets/sheet{number}.xml"] = part
-        listed.append(f'<sheet name={quoteattr(title)} sheetId="{number}" r:id="r{number}"/>')
+        listed.append(f'<sheet name="{escape(title)}" sheetId="{number}" r:id="r{number}"/>')
         relations.append(("worksheet", f"worksheets/sheet{number}.xml"))
     for part_name, kind in ((layout.texts, "sharedStrings"), (layout.styles, "styles")):
         if part_name is not None:

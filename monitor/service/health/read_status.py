@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import asdict
-from typing import Any
 
 from db.database import DATABASE_NAME, Store, parse_time
 from db.locks import SERVICE, is_held
@@ -57,7 +56,7 @@ def read_status(store: Store, settings: Settings, now: str) -> Status:
     )
 
 
-def status_json(status: Status) -> dict[str, Any]:
+def status_json(status: Status) -> dict[str, object]:
     """Return the status as its JSON object; of a notice, what it says and since when."""
     notices = [{"code": n.code, "subject": n.subject, "raised_at": n.raised_at, "text": n.text} for n in status.notices]
     return {**asdict(status), "notices": notices}

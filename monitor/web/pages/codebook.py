@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from db.moa_models import MoaFilter
 from monitor.i18n.language import N_
 from monitor.web.pages.book import Agency, Book
 
@@ -71,12 +72,14 @@ def _changes(book: Book) -> Iterator[Row]:
             "agreement_id", "county", "county_fips", "support_type", "signed_on", "rule", "reason")}  # fmt: skip
         row |= {"noise": e["noise"] or None, "fields": ",".join(e["fields"])}
         for side in ("before", "after"):
-            row[f"agency_{side}"] = (e[side] or {}).get("agency")
-            row[f"signed_{side}"] = (e[side] or {}).get("signed_on")
+            printed = e[side]
+            row[f"agency_{side}"] = printed["agency"] if printed else None
+            row[f"signed_{side}"] = printed["signed_on"] if printed else None
         for place in ("last_listed_in", "first_missing_from", "first_listed_in"):
-            source = e[place] or {}
-            row |= {f"{place}_file": source.get("file"), f"{place}_sha256": source.get("sha256"),
-                    f"{place}_row": source.get("row")}  # fmt: skip
+            source = e[place]
+            row |= {f"{place}_file": source["file"] if source else None,
+                    f"{place}_sha256": source["sha256"] if source else None,
+                    f"{place}_row": source.get("row") if source else None}  # fmt: skip
         yield row
 
 
@@ -86,6 +89,20 @@ def _lists(book: Book) -> Iterator[Row]:
             **{k: p[k] for k in ("file", "list", "linked_as", "sha256", "url", "rows", "published_on", "published_at",
                                  "workbook_modified_at", "first_seen_at", "status")},
             "reasons": "; ".join(p["reasons"]),
+        }  # fmt: skip
+
+
+def _documents(book: Book) -> Iterator[Row]:
+    for r in book.library.select(MoaFilter()):
+        row: Row = {name: r[name] for name in (
+            "url", "file", "sha256", "first_seen_at", "last_seen_at", "outcome", "pages", "characters", "support_type",
+            "agency_in_document", "template")}  # fmt: skip
+        for name in ("duration", "ending"):
+            quoted = r[name]
+            row |= {f"{name}_page": quoted["page"] if quoted else None, name: quoted["text"] if quoted else None}
+        yield {
+            "id": f"{r['sha256'] or ''} {r['url'] or r['file']}".strip(), **row, "differences": len(r["differences"]),
+            "signals": ",".join(r["signals"]), "agreement_ids": ",".join(r["agreement_ids"]),
         }  # fmt: skip
 
 
@@ -166,6 +183,27 @@ TABLES = (
         "status": ("string", N_("accepted, duplicate, stale, held or rejected.")),
         "reasons": ("string", N_("Why it has that status.")),
     }), _lists),
+    Table("documents", "id", N_("One agreement document (PDF) at one address, and what it says."), _columns({
+        "id": ("string", N_("Checksum and address; the address alone where no document came.")),
+        "url": ("string", N_("Where it was linked, if known.")),
+        "file": ("string", N_("Name under which it was found.")),
+        "sha256": ("string", N_("Checksum of the bytes.")),
+        "first_seen_at": ("datetime", N_("When it was first seen (UTC).")),
+        "last_seen_at": ("datetime", N_("When it was last seen (UTC).")),
+        "outcome": ("string", N_("What became of it: see the page on agreement documents.")),
+        "pages": ("integer", N_("Pages of the PDF.")),
+        "characters": ("integer", N_("Characters of its text layer.")),
+        "support_type": ("string", N_("JEM, WSO or TFM, by the document.")),
+        "agency_in_document": ("string", N_("The agency as the document prints it.")),
+        "template": ("string", N_("The wording it shares with other documents.")),
+        "duration_page": ("integer", N_("Page of the sentence on the duration.")),
+        "duration": ("string", N_("The sentence on the duration, quoted.")),
+        "ending_page": ("integer", N_("Page on which the sentences on the ending begin.")),
+        "ending": ("string", N_("The sentences on the ending, quoted.")),
+        "differences": ("integer", N_("Places where it differs from its template.")),
+        "signals": ("string", N_("Remarks for a person, parted by commas.")),
+        "agreement_ids": ("string", N_("Agreements whose rows link it, parted by commas.")),
+    }), _documents),
 )  # fmt: skip
 
 

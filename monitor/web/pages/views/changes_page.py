@@ -18,7 +18,7 @@ from monitor.web.pages.site import PageRequest, Site
 
 PER_PAGE = 60
 COLUMNS = ("state", "agency", "type", "county", "support_type", "signed_on", "moa", "addendum")
-FILTERS = ("state", "county", "agency", "support_type", "kind", "status", "since", "until")
+FILTERS = ("state", "county", "agency", "support_type", "kind", "status", "since", "until", "ended")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: What a cell prints, and where its link leads.
 Cell = tuple[str | None, str | None]
@@ -121,6 +121,8 @@ def _fits(e: PageChange, request: PageRequest) -> bool:
     if (kind := get("kind")) and e["kind"] != kind:
         return False
     if (status := get("status")) and e["status"] != status:
+        return False
+    if get("ended") and not request.book.ends_now(e):
         return False
     if (agency := get("agency")) and agency != e["agency_id"] and normal(agency) not in normal(e["agency"] or ""):
         return False

@@ -80,12 +80,12 @@ def test_what_ice_listed_on_30_may_2025_and_what_it_claimed(page: Page, corpus_s
 
 
 def test_is_there_anything_in_dane_county_or_next_door(page: Page, corpus_site: str) -> None:
-    """Dane never was on a list; each of its seven neighbours is named with how it stands."""
+    """Dane is on no list kept here; each of its seven neighbours is named with how it stands."""
     page.goto(corpus_site)
     page.get_by_label("Look up your county, state or agency").fill("Dane County")
     page.get_by_role("button", name="Look up").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Dane County, Wisconsin")
-    expect(page.locator(".lead")).to_contain_text("Never listed")
+    expect(page.locator(".lead")).to_contain_text("On no list kept here (since January 12, 2021)")
     beside = page.locator("section", has_text="Neighboring counties").locator("li")
     expect(beside).to_have_count(7)
     assert sorted(t.split(" County")[0] for t in beside.all_inner_texts()) == [
