@@ -18,7 +18,7 @@ import typer
 import db
 import monitor
 import scrapers
-from db.database import Store, utc_now
+from db.database import Store, to_text, utc_now
 from db.errors import StoreError
 from db.settings import Settings
 from monitor.cli.command_line import COMMANDS, app
@@ -162,15 +162,14 @@ def rebuild(
 def doctor(
     repair: Annotated[
         bool,
-        typer.Option("--repair", help="Read what was not read yet, and rebuild the change log, before checking."),
+        typer.Option("--repair", help="First restore damaged documents, adopt unknown ones, and rebuild the log."),
     ] = False,
     db: DbOption = None,
 ) -> None:
-    """Check the program, the database and the archive; say what is wrong and what to do."""
+    """Check the program, the database, the archive and the keys; say what is wrong and what to do."""
     from db import backup, integrity
     from db.queries.kept_documents import read_documents
-    from monitor.service.work import derive_all, working
-    from scrapers import ingest
+    from monitor.service.work import working
 
     settings = settings_with(db)
     with Store.open(settings.home, read_only=not repair, check=False) as store:
@@ -178,14 +177,42 @@ def doctor(
             with working(store, "`doctor --repair`"):
                 for sha256 in backup.mend_archive(store, settings.backup_directory):
                     say(f"document {sha256} was restored from {settings.backup_directory}")
-                ingest.read_new(store)
-                derive_all(store, settings, anew=True)
-        findings = [*_find_strays(), *integrity.find_damage(store)]
+                _adopt(store, settings)
+        own_keys = not settings.secret_keys.get_secret_value()
+        findings = [*_find_strays(), *integrity.find_damage(store, own_keys=own_keys)]
         for line in findings:
             say(line)
         if findings:
             raise typer.Exit(FAILED)
         say(f"all is well: {len(read_documents(store.connection))} documents, each matching its sha256")
+
+
+@app.command()
+def restore(
+    backup: Annotated[str, typer.Argument(metavar="BACKUP", help="A backup, or a directory or bucket: its newest.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Set aside the database that is there.")] = False,
+    db: DbOption = None,
+) -> None:
+    """Check a backup and restore it; sending starts paused."""
+    from monitor.cli.service_commands import restore_from
+    from monitor.service.work import working
+
+    settings = settings_with(db)
+    restore_from(backup, settings, at=to_text(utc_now()), replace=replace)
+    with Store.open(settings.home) as store, working(store, "`restore`"):
+        _adopt(store, settings)
+
+
+def _adopt(store: Store, settings: Settings) -> None:
+    """Adopt documents that the database does not know, read what was not read yet, and rebuild the log."""
+    from monitor.service.work import derive_all
+    from scrapers import adopt, ingest
+
+    documents, lists = adopt.adopt_documents(store, store.now_text())
+    if documents:
+        say(f"{documents} documents that the database did not know were adopted, {lists} of them lists")
+    ingest.read_new(store)
+    derive_all(store, settings, anew=True)
 
 
 @app.command()

@@ -7,16 +7,22 @@ import sqlite3
 from db.database import Store
 from db.disk_errors import describe_database_error
 from db.errors import DatabaseError, StoreError
+from db.keys import find_key_faults, read_keys
+from db.locks import WORK, is_held
 from db.queries.derived_rows import DERIVED_TABLES
-from db.queries.health import count_lost_changes, count_unread_documents
+from db.queries.health import count_lost_changes, count_signed_messages, count_unread_documents
 from db.queries.kept_documents import read_documents
 
 
-def find_damage(store: Store) -> list[str]:
-    """Return findings about the database, its references, the archive and the log; empty when all is well."""
+def find_damage(store: Store, *, own_keys: bool = True) -> list[str]:
+    """Return findings about the database, its references, the archive, the log and the keys; empty when all is well.
+
+    `own_keys` says that links are signed with the key in the data directory, not with keys of the settings.
+    """
     damage = _check_database(store)
     try:
-        return [*damage, *_check_archive(store), *_check_reading(store), *_check_log(store)]
+        found = [*damage, *_check_archive(store), *_check_unknown(store), *_check_reading(store), *_check_log(store)]
+        return [*found, *_check_keys(store, own_keys)]
     except sqlite3.Error as error:
         return [*damage, f"database: {error}; restore a backup"]
 
@@ -55,6 +61,27 @@ def _check_archive(store: Store) -> list[str]:
             store.archive.get(sha256)
         except StoreError as error:
             found.append(f"archive: {error}")
+    return found
+
+
+def _check_unknown(store: Store) -> list[str]:
+    # a pass stores a document before it is known
+    unknown = [] if is_held(store.home, WORK) else list_unknown_documents(store)
+    if not unknown:
+        return []
+    return [f"archive: {len(unknown)} documents that the database does not know; run `doctor --repair` to adopt them"]
+
+
+def list_unknown_documents(store: Store) -> list[str]:
+    """Return the sha256 of documents in the archive that the database does not know: a list among them is lost."""
+    known = {sha256 for sha256, _ in read_documents(store.connection)}
+    return [sha256 for sha256 in store.archive if sha256 not in known]
+
+
+def _check_keys(store: Store, own_keys: bool) -> list[str]:
+    found = find_key_faults(store.home)
+    if own_keys and "secret.key" not in read_keys(store.home) and count_signed_messages(store.connection):
+        found.append("keys: secret.key is missing, and messages with signed links were sent; restore it from a backup")
     return found
 
 

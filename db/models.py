@@ -7,9 +7,9 @@ Nothing here reads or writes; `scrapers` makes these, `monitor` judges them, `db
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
-from db.records import Candidate
+from db.records import Candidate, EvidenceValue
 
 ListName = Literal["participating", "pending"]
 SupportType = Literal["JEM", "WSO", "TFM"]
@@ -278,7 +278,7 @@ class Change:
     before_listing: int | None = None
     after_listing: int | None = None
     fields: list[str] = field(default_factory=list)
-    evidence: dict[str, Any] = field(default_factory=dict)
+    evidence: dict[str, EvidenceValue] = field(default_factory=dict)
     candidates: list[Candidate] = field(default_factory=list)
     reason: str = ""
     last_listed: tuple[int, int] | None = None  # (position, sheet row)

@@ -7,7 +7,7 @@ descriptions are the ones that the API's documentation shows.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict  # of `typing` only from Python 3.12 on, says pydantic
@@ -16,6 +16,10 @@ Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="checksum of the document as received")]
 Count = Annotated[int, Field(ge=0)]
+
+
+#: What one part of the evidence can be.
+EvidenceValue = str | int | float | bool | list[str] | None
 
 
 class Candidate(TypedDict):
@@ -76,7 +80,7 @@ class ChangeRecord(TypedDict):
     before: Annotated[PrintedRow | None, Field(description="the row on the earlier list")]
     after: Annotated[PrintedRow | None, Field(description="the row on the later list")]
     rule: Annotated[str, Field(description="the rule that decided; docs/reasons.md lists the rules")]
-    evidence: Annotated[dict[str, Any], Field(description="what was weighed")]
+    evidence: Annotated[dict[str, EvidenceValue], Field(description="what was weighed")]
     candidates: Annotated[list[Candidate], Field(description="what else was considered")]
     reason: Annotated[str, Field(description="why the statement was retracted; empty while it stands")]
     list: Annotated[str, Field(description="participating or pending")]

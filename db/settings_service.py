@@ -64,11 +64,25 @@ class ServiceSettings(BaseModel):
     send_schedule: Schedule = Field(
         default="* * * * *", description="When messages that are due are sent; digests leave by their readers' clocks."
     )
+    mail_check_schedule: Schedule = Field(
+        default="15 * * * *", description="When it is checked that the mail relay answers and takes the login."
+    )
     backup_directory: Path | None = Field(
         default=None, description="Where scheduled backups go, best another disk; none are made when it is not set."
     )
     backup_schedule: Schedule = Field(default="40 3 * * *", description="When a backup is made.")
     backup_keep: int = Field(default=14, ge=1, description="How many backups are kept; older ones are removed.")
+    backup_bucket: str = Field(
+        default="", pattern=r"^([a-z0-9]+://\S+)?$",
+        description="Bucket for backups off the machine, as s3://bucket/prefix; new documents go there every minute.",
+    )  # fmt: skip
+    backup_bucket_schedule: Schedule = Field(default="50 3 * * *", description="When a backup to the bucket is made.")
+    backup_bucket_days: int = Field(
+        default=35, ge=1, description="Backups in the bucket older than this are removed; the newest stays."
+    )
+    backup_passphrase: SecretStr = Field(
+        default=SecretStr(""), description="Passphrase that encrypts what goes to the bucket; empty: not encrypted."
+    )
     housekeeping_schedule: Schedule = Field(
         default="10 4 * * *", description="When old checks are folded and left-over files removed."
     )

@@ -57,14 +57,15 @@ TWICE_LETTERS = 2
 TOLD_DAYS = 14
 #: When digests leave, by the subscriber's clock: every day, or on Mondays.
 DIGEST_HOUR = 7
-#: A daily digest is sent when an agreement ended or returned, or when this many changes wait, or when one has waited
-#: so many days (moves on the pending list: the second number). In 2025 a reader of Florida would have had 69 mails in
-#: seven months with one for every day on which something happened; tests/monitor/alerts/test_replay_mail.py counts them now.
-GATHER_CHANGES = 10
+#: A daily digest is sent when an agreement ended or returned, when this many changes wait, or when one has waited so
+#: many days (moves on the pending list: the second number). From February to September 2025 a reader of Florida would
+#: have had 63 mails with one for every day on which something happened; with these numbers, 24
+#: (tests/monitor/alerts/test_replay_mail.py).
+GATHER_CHANGES = 15
 GATHER_DAYS = 6
-GATHER_PENDING_DAYS = 13
-#: Changes told in one message; more are told in a second part. ICE never added more than 80 rows at once; with the moves
-#: on the pending list that came with them, the most for one reader of 2025 was 85.
+GATHER_PENDING_DAYS = 27
+#: Changes told in one message; more are told in a second part. ICE never added more than 80 rows at once, and the moves
+#: on the pending list come on top of that.
 MESSAGE_CHANGES = 120
 #: Above this many changes each is told in fewer lines.
 FULL_CHANGES = 25

@@ -16,7 +16,7 @@ from db.settings_sources import CONFIG_VARIABLE
 from monitor.changelog import log
 from monitor.matching import reasons as rules
 from monitor.publications import check
-from monitor.review import rulings
+from monitor.review import ruling_kinds
 from scrapers import document_errors
 from scrapers.crawl import outcomes
 from scrapers.readers import signals
@@ -118,7 +118,7 @@ CODES: dict[str, Iterable[str]] = {
     "Statuses of a change": log.STATUSES,
     "Rules": rules.RULES,
     "What speaks against a pairing": rules.AGAINST,
-    "Rulings": rulings.RULINGS,
+    "Rulings": ruling_kinds.RULINGS,
     "Signals of the readers": signals.SIGNALS,
     "Documents that cannot be read": set(error_codes()),
     "Outcomes of a fetch": outcomes.OUTCOMES,

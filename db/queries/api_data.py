@@ -10,7 +10,7 @@ from db.records import DocumentRecord
 #: Everything an answer depends on leaves a mark here; a mark whose table does not exist yet is left out.
 _MARKS = {
     "derivation": "select derived_at || rules || last_sighting || '/' || last_ruling from derivation",
-    "statements": "select max(id) from statements",
+    "statement_log": "select max(sequence) from statement_log",
     "sightings": "select max(id) from sightings",
     "page_checks": "select max(id) from page_checks",
     "told": "select count(*) from told",
@@ -26,17 +26,6 @@ class AgencyRow(NamedTuple):
     county: str | None
     county_fips: str | None
     first_listed_on: str
-
-
-class StatementRow(NamedTuple):
-    """What the log said of a change, from `known_at` until the change's next statement."""
-
-    sequence: int
-    change_id: str
-    known_at: str
-    status: str
-    needs_review: bool
-    reason: str
 
 
 def version_query(connection: sqlite3.Connection) -> str:
@@ -74,12 +63,6 @@ def list_agencies(connection: sqlite3.Connection) -> list[AgencyRow]:
         " on p.position = g.first_position order by g.id"
     )
     return [AgencyRow(*row) for row in rows]
-
-
-def list_statements(connection: sqlite3.Connection) -> list[StatementRow]:
-    """Return every statement in the order in which they were made."""
-    rows = connection.execute("select id, change_id, known_at, status, needs_review, why from statements order by id")
-    return [StatementRow(r[0], r[1], r[2], r[3], bool(r[4]), r[5]) for r in rows]
 
 
 def list_documents(connection: sqlite3.Connection) -> list[DocumentRecord]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple, cast
 
 from db.models import Change
@@ -80,6 +80,17 @@ def load_waiting(connection: sqlite3.Connection) -> dict[str, str]:
 def load_ids(connection: sqlite3.Connection) -> set[str]:
     """Return the ids of all derived changes."""
     return {row[0] for row in connection.execute("select id from changes")}
+
+
+def load_ids_showing(connection: sqlite3.Connection, agencies: Sequence[str], positions: Sequence[int]) -> set[str]:
+    """Return the ids of the changes that name one of the agencies or refer to a list at one of the positions."""
+    rows = connection.execute(
+        "with p as (select value from json_each(?2)) select id from changes"
+        " where agency_id in (select value from json_each(?1)) or first_missing in p"
+        " or cast(last_listed as integer) in p or cast(first_listed as integer) in p",  # "position:row"
+        [json.dumps(agencies), json.dumps(positions)],
+    )
+    return {row[0] for row in rows}
 
 
 def load_current(connection: sqlite3.Connection, ids: Collection[str] | None = None) -> dict[str, Statement]:

@@ -57,6 +57,21 @@ def begin(connection: sqlite3.Connection) -> None:
     connection.execute("pragma defer_foreign_keys = on")
 
 
+def mark(connection: sqlite3.Connection) -> None:
+    """Remember the state inside the transaction; `go_back_to_mark` returns to it, `drop_mark` ends it."""
+    connection.execute("savepoint mark")
+
+
+def go_back_to_mark(connection: sqlite3.Connection) -> None:
+    """Undo what was written since `mark`."""
+    connection.execute("rollback to mark")
+
+
+def drop_mark(connection: sqlite3.Connection) -> None:
+    """Keep what was written since `mark` (as far as it was not undone)."""
+    connection.execute("release mark")
+
+
 def write_rows(connection: sqlite3.Connection, step: int, table: Table, rows: Sequence[Row]) -> None:
     """Put the rows, given in the order of the table's columns, in place of those with the same key.
 

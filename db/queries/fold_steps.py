@@ -73,9 +73,12 @@ def load_accepted(connection: sqlite3.Connection) -> frozenset[int]:
 
 def is_settled(connection: sqlite3.Connection) -> bool:
     """Return whether the lists whose rows counted as evidence are just those that were accepted."""
-    row = connection.execute(
-        "select 1 from fold_steps s join publications p on p.sha256 = s.sha256 and p.file = s.file"
-        " and p.linked_as = s.linked_as where s.believed != (p.status = 'accepted') limit 1"
+    same = "p.sha256 = s.sha256 and p.file = s.file and p.linked_as = s.linked_as"
+    row = connection.execute(  # the few lists that are not believed, or not accepted, are found first
+        f"select 1 from fold_steps s cross join publications p on {same}"
+        " where s.believed = 0 and p.status = 'accepted' union all"
+        f" select 1 from publications p cross join fold_steps s on {same}"
+        " where p.status != 'accepted' and s.believed = 1 limit 1"
     )
     return row.fetchone() is None
 

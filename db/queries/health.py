@@ -157,3 +157,9 @@ def count_lost_changes(connection: sqlite3.Connection) -> int:
         " and s.body is null and not exists (select 1 from changes c where c.id = s.change_id)"
     ).fetchone()
     return int(row[0])
+
+
+def count_signed_messages(connection: sqlite3.Connection) -> int:
+    """Return how many messages left whose links were signed with a key."""
+    row = connection.execute("select count(*) from messages where status = 'sent' and kind != 'operator'").fetchone()
+    return int(row[0])

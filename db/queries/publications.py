@@ -97,14 +97,16 @@ def load_newest_days(connection: sqlite3.Connection) -> dict[str | None, str]:
     return dict(rows.fetchall())
 
 
-def load_seen_after(connection: sqlite3.Connection, day: str) -> list[Publication]:
-    """Return the publications that were first seen or fetched on that day or later, repeats left out."""
-    rows = connection.execute(
-        f"{_SELECT} where list is not null and status not in ('duplicate', 'stale')"
-        " and (first_seen_at >= ?1 or fetched_at >= ?1)",
+def load_seen_after(connection: sqlite3.Connection, day: str) -> list[tuple[ListName, str, str, str, str | None]]:
+    """Return (list, file, published_at, first_seen_at, fetched_at) of what was first seen or fetched that day or later.
+
+    Repeats are left out.
+    """
+    return connection.execute(
+        "select list, file, published_at, first_seen_at, fetched_at from publications where list is not null"
+        " and status not in ('duplicate', 'stale') and (first_seen_at >= ?1 or fetched_at >= ?1)",
         [day],
-    )
-    return [_publication(row) for row in rows]
+    ).fetchall()
 
 
 def are_known(connection: sqlite3.Connection, documents: Sequence[str]) -> bool:

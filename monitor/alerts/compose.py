@@ -33,7 +33,7 @@ def _compose_for(connection: sqlite3.Connection, reader: int, now: str) -> int:
     due = deliveries.list_due(connection, reader, now)
     # A correction waits until it is known whether what it corrects was taken; if it never was, nothing is corrected.
     deliveries.drop_deliveries(connection, [d.id for d in due if d.corrected in ("failed", "dropped")])
-    ready = _without_unchanged_counts([d for d in due if d.corrected in (None, "sent")])
+    ready = _without_unchanged_counts([d for d in due if d.corrected in (None, "sent")], now)
     if sum(d.due_at <= now for d in ready) < policy.GATHER_CHANGES and all(d.latest_at > now for d in ready):
         return 0
     waiting = [d.id for d in ready]
@@ -52,9 +52,10 @@ def _compose_for(connection: sqlite3.Connection, reader: int, now: str) -> int:
     return len(new)
 
 
-def _without_unchanged_counts(ready: list[DueDelivery]) -> list[DueDelivery]:
+def _without_unchanged_counts(ready: list[DueDelivery], now: str) -> list[DueDelivery]:
     """Return what leaves when subscriptions that want changed counts only keep theirs while gains and losses cancel."""
     totals = Counter[int]()
     for delivery in ready:
-        totals[delivery.subscription_id] += delivery.effect
+        if delivery.due_at <= now:
+            totals[delivery.subscription_id] += delivery.effect
     return [d for d in ready if not d.counts_only or d.corrected is not None or totals[d.subscription_id]]

@@ -155,8 +155,8 @@ def _certainty(change: ChangeRecord, what: What, words: Language) -> str:
     if change["needs_review"]:
         named = plain(change["candidates"][0]["agency"]) if change["candidates"] else ""
         if named:
-            return words.say("A person is still to check whether it goes on as %(agency)s.", agency=named)
-        return words.say("A person is still to check it.")
+            return words.say("A reviewer has not yet checked whether it continues as %(agency)s.", agency=named)
+        return words.say("A reviewer has not yet checked it.")
     if change["kind"] in ("termination", "pending_withdrawn"):
         if change["evidence"].get("confirmed_by") == "time":
             return words.say("Confirmed: ICE still served the list without it days later.")

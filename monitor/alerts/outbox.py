@@ -25,8 +25,8 @@ from db.records import ChangeRecord
 from monitor import policy
 from monitor.alerts.digest_times import plan_delivery
 from monitor.alerts.filters import EFFECTS, ENDING_KINDS, QUIET_KINDS, is_sent_by_default
-from monitor.alerts.log_changes import load_changes
 from monitor.alerts.news import note_news
+from monitor.changelog.log import read_entries
 
 #: Kinds whose statement waits for a second list; who asked for early notice is told of them as unconfirmed.
 _EARLY_KINDS = ("termination", "pending_withdrawn")
@@ -45,7 +45,7 @@ def queue(
     """
     with store.writing() as connection:
         ids = list(stated)
-        changes = load_changes(store, ids) if ids else []
+        changes = read_entries(store, ids) if ids else []
         for change in changes:
             note_news(connection, change, since)
         if first_import:

@@ -45,6 +45,17 @@ class Relay:
         self._used += 1
         return outcome
 
+    def check(self) -> Outcome | None:
+        """Connect, secure and log in; return why the relay cannot be used, None when it can."""
+        return self._ready()
+
+    def describe(self) -> str:
+        """Return how the open connection is secured, and as whom it is logged in."""
+        sock = self._server.sock if self._server is not None else None
+        secured = sock.version() if isinstance(sock, ssl.SSLSocket) else "not encrypted"
+        user = self._settings.smtp_user
+        return f"{secured}, {f'logged in as {user}' if user else 'no login, since smtp_user is empty'}"
+
     def close(self) -> None:
         """Close the connection, politely when it still can be."""
         if self._server is not None:
@@ -53,6 +64,10 @@ class Relay:
             except (smtplib.SMTPException, OSError):
                 self._server.close()
             self._server = None
+
+    @property
+    def _address(self) -> str:
+        return f"{self._settings.smtp_host}:{self._settings.smtp_port}"
 
     def __enter__(self) -> Self:
         return self
@@ -77,9 +92,16 @@ class Relay:
         try:
             self._server = self._connect()
         except smtplib.SMTPAuthenticationError as error:
-            return Outcome("down", error.smtp_code, "the relay does not take smtp_user and smtp_password")
+            said = (
+                error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
+            )
+            return Outcome(
+                "down",
+                error.smtp_code,
+                f"{self._address} does not take smtp_user and smtp_password: {error.smtp_code} {said}",
+            )
         except (smtplib.SMTPException, OSError) as error:
-            return Outcome("down", None, f"no connection to the relay: {error}")
+            return Outcome("down", None, f"no connection to the relay {self._address}: {error}")
         return None
 
     def _connect(self) -> smtplib.SMTP:

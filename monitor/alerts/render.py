@@ -59,7 +59,7 @@ def render_alert(
     while True:
         values = {
             "subject": subject, "intro": _intro(changes, words), "trend": trend, "groups": shorten(groups, shown),
-            "full": len(changes) <= policy.FULL_CHANGES, "more": len(changes) - shown,
+            "full": len(changes) <= policy.FULL_CHANGES, "several": len(changes) > 1, "more": len(changes) - shown,
             "more_url": _rest_page(changes, settings.public_url),
             "why": words.say("You get this because you asked %(site)s for:", site=settings.site_name),
             "subscriptions": footer.subscriptions, "manage_url": footer.manage_url,

@@ -12,13 +12,13 @@ from db.records import ChangeRecord
 from db.settings import Settings
 from monitor.alerts.describe_change import ChangeText, describe_change
 from monitor.alerts.describe_subscription import describe_subscription
-from monitor.alerts.log_changes import load_changes
 from monitor.alerts.message import build_mail
 from monitor.alerts.operator_mail import write_operator_mail
 from monitor.alerts.page_links import token_page
 from monitor.alerts.render import Footer, Rendered, render_alert, render_confirmation
 from monitor.alerts.tokens import CONFIRM_DAYS, Signer
 from monitor.alerts.trend import describe_trend
+from monitor.changelog.log import read_entries
 from monitor.i18n.language import language
 
 #: Changes and their texts cached; a digest tells everybody the same few, and memory stays flat.
@@ -46,7 +46,7 @@ class MailWriter:
             if len(self._changes) > _CACHED_CHANGES:
                 self._changes.clear()
                 missing = [s.change_id for s in message.statements]
-            self._changes.update((c["id"], c) for c in load_changes(self._store, missing))
+            self._changes.update((c["id"], c) for c in read_entries(self._store, missing))
         return [(s, self._changes[s.change_id]) for s in message.statements if s.change_id in self._changes]
 
     def texts(self, message: OutgoingMessage, code: str) -> list[ChangeText]:

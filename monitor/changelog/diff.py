@@ -15,7 +15,7 @@ from monitor.changelog.fields import differing_fields
 from monitor.changelog.state import Ledger
 from monitor.matching.assign import Pairing, pair_rows
 from monitor.matching.candidates import candidates_for_endings, candidates_for_signings, late_candidates
-from monitor.matching.lookups import find_double, other_listed, signed_meanwhile
+from monitor.matching.find_known import find_double, other_listed, signed_meanwhile
 from monitor.matching.rules import Judgement
 from monitor.publications.check import Difference, Rewritten
 

@@ -16,7 +16,7 @@ from db.queries.fold_steps import Step
 from db.queries.snapshots import load_rows
 from monitor.changelog import diff
 from monitor.changelog.state import ChangeBook, Ledger
-from monitor.changelog.tables import ListingBook, read_ledger, write_ledger
+from monitor.changelog.state_tables import ListingBook, read_ledger, write_ledger
 from monitor.matching.side_by_side import Question, SideBySide
 from monitor.publications.accept import Acceptance, Held, stated_totals
 

@@ -14,8 +14,8 @@ from monitor.changelog.change_ids import change_id
 from monitor.changelog.fields import differing_fields
 from monitor.changelog.state import Ledger
 from monitor.matching.candidates import signed_elsewhere
+from monitor.matching.find_known import agency_for, gap_days, last_gone, listed_besides, signed_meanwhile
 from monitor.matching.ids import agreement_slug, name_key, name_of
-from monitor.matching.lookups import agency_for, gap_days, last_gone, listed_besides, signed_meanwhile
 from monitor.matching.names import canonical_name
 from monitor.matching.reasons import AGAINST
 from monitor.matching.rules import Judgement

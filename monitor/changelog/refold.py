@@ -15,7 +15,7 @@ from db.models import ListName, NameKey, Publication
 from db.queries import derivation, derived_rows, fold_steps, publications
 from db.queries.rulings import load_folded_rulings, load_standing_rulings
 from db.queries.snapshots import load_rows
-from monitor.changelog import evidence, lifecycle, revisions
+from monitor.changelog import lifecycle, revisions, stood_together
 from monitor.changelog.fold import STEPS_TOGETHER, Fold, Progress, Rows, as_accepted, as_row, chain_steps
 from monitor.changelog.list_events import note_lists_gone
 from monitor.changelog.ruled_steps import first_ruled_step
@@ -94,9 +94,9 @@ class Refold:
             return False
         if not fold_steps.is_settled(connection):
             return False
-        connection.execute("savepoint newest")
+        derived_rows.mark(connection)
         fold = self._resume(added)
-        fine = evidence.first_changed(connection, fold.ledger.together, self._arrivals(fold, added)) is None
+        fine = stood_together.first_changed(connection, fold.ledger.together, self._arrivals(fold, added)) is None
         if fine:
             chains = list(chain_steps(chain, added, self._rulings, self._pages))
             fold.run(added, chains, range(first, first + len(added)), first, self._progress)
@@ -105,9 +105,9 @@ class Refold:
             self._done.folded, self._done.kept = len(added), first
             self._finish(fold)
         else:
-            connection.execute("rollback to newest")
+            derived_rows.go_back_to_mark(connection)
             self._touched = set()
-        connection.execute("release newest")
+        derived_rows.drop_mark(connection)
         return fine
 
     def _resume(self, added: Sequence[Publication]) -> Fold:
@@ -119,7 +119,7 @@ class Refold:
         }
         position = 1 + max((accepted.position for accepted in latest.values()), default=-1)
         following = [as_accepted(p, n, self._rows_of(p)) for n, p in enumerate(added, position)]
-        together = evidence.extend_evidence(self._connection, latest, following)
+        together = stood_together.extend_evidence(self._connection, latest, following)
         return Fold(self._store, together, self._rulings, self._pages, self._rows)
 
     def _arrivals(self, fold: Fold, added: Sequence[Publication]) -> set[NameKey]:
@@ -145,14 +145,14 @@ class Refold:
             self._clear()
         same = self._count_same(chains, marks)
         lists = [(cast(ListName, p.list_name), self._rows_of(p)[0]) for p in sequence]
-        bits = evidence.Bits(connection, lists)
+        bits = stood_together.Bits(connection, lists)
         believed = frozenset(n for n, p in enumerate(sequence) if not is_kept_out(p, self._rulings.lists))
         believed -= find_odd_lists(lists)
         tried: list[frozenset[int]] = []
         kept, fold = len(sequence), None
         while True:
             together = bits.believing(believed)
-            changed = evidence.first_changed(connection, together)
+            changed = stood_together.first_changed(connection, together)
             first = self._go_back(min(same, len(sequence) if changed is None else changed))
             if fold is None or first < len(sequence):
                 fold = Fold(self._store, together, self._rulings, self._pages, self._rows)

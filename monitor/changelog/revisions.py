@@ -6,20 +6,23 @@ derived; its last wording stays, retracted, with the reason.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection
 
 from db.database import Store
-from db.queries import changes
-from db.queries.agreements import AgencyView, load_agency_views
+from db.queries import changes, statement_log
+from db.queries.agreements import load_agency_views
 from db.queries.changes import Statement
 from db.queries.derived_rows import Row
 from db.queries.publications import load_references
-from db.records import ListReference
+from db.records import ChangeRecord
 from monitor.changelog import log
 
 OVERTURNED = "overturned: the lists known now, or better rules, no longer say so"
 OVERRULED = "overturned by a reviewer's ruling"
+#: Parts of a record that statements and deliveries give, not the lists.
+_STATED = ("status", "needs_review", "reason", "known_at", "told")
 
 
 class Memory:
@@ -29,15 +32,14 @@ class Memory:
         self._store = store
         self._ids: set[str] | None = None  # of the changes there were
         self._rows: dict[str, Row] = {}
-        self._agencies: dict[str, AgencyView] = {}
-        self._references: dict[int, ListReference] = {}
+        self._agencies = load_agency_views(store.connection)
+        self._references = load_references(store.connection)
 
     def remember(self, ids: set[str] | None) -> None:
         """Remember the changes that may go, before the tables are touched; None: all."""
         connection = self._store.connection
         if self._ids is None:
             self._ids = changes.load_ids(connection)
-            self._agencies, self._references = load_agency_views(connection), load_references(connection)
         wanted = self._ids if ids is None else ids & self._ids
         self._rows |= changes.load_change_rows(connection, wanted - self._rows.keys())
 
@@ -50,9 +52,19 @@ class Memory:
         entries = log.present(self._store, gone, {}, self._references, self._agencies)
         return {entry["id"]: json.dumps(entry, ensure_ascii=False) for entry in entries}
 
+    def load_reworded(self) -> set[str]:
+        """Return the ids of the changes whose agency or lists are now described in other words."""
+        connection = self._store.connection
+        agencies, references = load_agency_views(connection), load_references(connection)
+        renamed = [i for i, view in self._agencies.items() if agencies.get(i) != view]
+        moved = [position for position, list_ in self._references.items() if references.get(position) != list_]
+        return changes.load_ids_showing(connection, renamed, moved) if renamed or moved else set()
+
 
 def state(store: Store, now: str, memory: Memory, touched: Collection[str] | None, *, by_ruling: bool) -> list[str]:
     """State at `now` whatever the derived log says that was not stated last; return the ids, sorted.
+
+    A change whose record differs in other ways only is logged as amended; that is no news, so its id is not returned.
 
     `touched` names the changes that can differ from what was stated last (None: any may).
     """
@@ -63,4 +75,14 @@ def state(store: Store, now: str, memory: Memory, touched: Collection[str] | Non
     why = OVERRULED if by_ruling else OVERTURNED
     gone = [Statement(i, "retracted", False, why, body) for i, body in sorted(overturned.items())]
     changes.add_statements(connection, now, [*fresh, *gone])
-    return sorted(said.change_id for said in [*fresh, *gone])
+    stated = sorted(said.change_id for said in [*fresh, *gone])
+    shown = None if touched is None else {*touched, *memory.load_reworded()}
+    records = log.present(store, changes.load_changes(connection, shown), {})
+    statement_log.log_statements(connection, now, stated, {r["id"]: _digest(r) for r in records})
+    return stated
+
+
+def _digest(record: ChangeRecord) -> str:
+    """What tells whether the record of a change differs but for what is stated of it."""
+    worded = {name: value for name, value in record.items() if name not in _STATED}
+    return hashlib.sha256(json.dumps(worded, sort_keys=True).encode()).hexdigest()[:16]

@@ -26,12 +26,12 @@ from db.models import (
 )
 from db.queries.changes import find_change, load_ids, load_ids_of_agency
 from db.queries.snapshots import content_hash
+from monitor.matching.find_known import agency_for
 from monitor.matching.ids import agency_slug, agreement_slug, document_key, name_key, name_of
 from monitor.matching.known import SideKey
-from monitor.matching.lookups import agency_for
 from monitor.matching.rules import Side
 from monitor.matching.side_by_side import SideBySide
-from monitor.places.agency_county import county_of
+from monitor.places.located import locate
 
 
 @dataclass(slots=True)
@@ -137,9 +137,9 @@ class Ledger:
         agency.name, agency.body = name.printed, name.body
         agency.state = listing.state_code or agency.state  # an unreadable state is no other state
         self.by_state[agency.state].add(agency.id)
-        found = county_of(listing.state_code, listing.county, name.printed)
-        if found is not None:
-            agency.county_fips, agency.county = found
+        location = locate(listing.state_code, listing.county, name.printed, listing.type)
+        if location is not None:
+            agency.county_fips, agency.county = location.county.fips, location.county.name
         self.dirty.agencies.add(agency.id)
         self.dirty.names.add(key)
 

@@ -11,9 +11,11 @@ import typer
 from db.database import Store, to_text, utc_now
 from db.errors import NotFoundError
 from db.queries.delivery_log import list_attempts
+from db.queries.messages import make_message_id
 from db.queries.subscribers import find_subscriber_by_address
 from monitor.alerts import bounce_intake
 from monitor.alerts.alert_errors import AlertError
+from monitor.alerts.mail_check import send_test_mail
 from monitor.alerts.message_preview import preview_message, read_waiting
 from monitor.alerts.recipients import masked
 from monitor.alerts.resend import resend_failed
@@ -94,11 +96,21 @@ def resend(
 
 @app.command("test")
 def send_test_message(
-    address: Annotated[str, typer.Argument(help="Address of a subscriber: mail, webhook or chat.")],
+    address: Annotated[str, typer.Argument(help="Where the message goes: mail, or a subscriber's webhook or chat.")],
+    dkim_selector: Annotated[
+        str, typer.Option(metavar="NAME", help="The relay's DKIM selector, to look up its record.")
+    ] = "",
     db: DbOption = None,
 ) -> None:
-    """Send a test message with the newest change to one address now, and say what it answered."""
+    """Send a test message now and say what was answered; for mail, also how the relay is reached and what DNS says."""
     settings = settings_with(db)
+    if "://" not in address:
+        steps = send_test_mail(
+            settings, address, message_id=make_message_id(), now=to_text(utc_now()), selector=dkim_selector
+        )
+        for line in steps:
+            say(line)
+        return
     with Store.open(settings.home) as store:
         outcome = send_test(store, settings, address, store.now_text())
     answer = " ".join(str(part) for part in (outcome.code, outcome.detail) if part)

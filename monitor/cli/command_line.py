@@ -25,6 +25,7 @@ COMMANDS: dict[str, str | Callable[[], Callable[..., None]]] = {
     "review": "review_commands:app",
     "status": "status_command:status",
     "settings": "settings_commands:app",
+    "setup": "setup_command:setup",
     "serve": "web_commands:serve",
     "publish": "web_commands:publish",
     "export": "web_commands:export",
@@ -34,7 +35,6 @@ COMMANDS: dict[str, str | Callable[[], Callable[..., None]]] = {
     "alerts": "alerts_commands:app",
     "sending": "service_commands:sending",
     "backup": "service_commands:backup",
-    "restore": "service_commands:restore",
     "users": "user_commands:app",
 }
 

@@ -1,4 +1,4 @@
-"""The commands of whoever runs the service: `backup`, `restore`, `sending`."""
+"""What whoever runs the service does: back up, restore, pause sending."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from db import backup as backups
-from db.database import Store, to_text, utc_now
+from db.database import Store
 from db.queries.switches import SENDING_PAUSED, clear_switch, get_switch, set_switch
+from db.restore import restore
+from db.settings import Settings
 from monitor.cli.options import DbOption, open_store, settings_with
 from monitor.cli.output import say
 
@@ -17,27 +19,34 @@ _KEEP = typer.Option("--keep", min=1, help="How many backups to keep there; else
 
 
 def backup(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where backups are, best another disk.")],
+    target: Annotated[
+        str, typer.Argument(metavar="DIR", help="Where backups are: a directory, or s3://bucket/prefix.")
+    ],
     keep: Annotated[int | None, _KEEP] = None,
     db: DbOption = None,
 ) -> None:
-    """Make a checked backup of database and documents in DIR; the service may run meanwhile."""
+    """Make a checked backup of database, documents and keys; the service may run meanwhile."""
     settings = settings_with(db)
     with open_store(db) as store:
-        made = backups.back_up(store, directory, at=store.now_text(), keep=keep or settings.backup_keep)
+        if "://" in target:
+            from db.remote_backup import back_up_to_bucket, open_bucket
+
+            made = back_up_to_bucket(store, open_bucket(target, settings), settings, at=store.now_text())
+        else:
+            made = backups.back_up(store, Path(target), at=store.now_text(), keep=keep or settings.backup_keep)
     say(f"{made.path}: {made.documents} documents, {made.new_documents} of them new there; checked")
     for name in made.removed:
         say(f"removed {name}")
 
 
-def restore(
-    backup: Annotated[Path, typer.Argument(metavar="BACKUP", help="A backup, or a directory of them: its newest.")],
-    replace: Annotated[bool, typer.Option("--replace", help="Set aside the database that is there.")] = False,
-    db: DbOption = None,
-) -> None:
-    """Check a backup and restore it; sending starts paused."""
-    settings = settings_with(db)
-    done = backups.restore(backup, settings.home, at=to_text(utc_now()), replace=replace)
+def restore_from(place: str, settings: Settings, *, at: str, replace: bool) -> None:
+    """Restore a backup from a directory or a bucket, and say what came."""
+    if "://" in place:
+        from db.remote_backup import open_bucket, restore_from_bucket
+
+        done = restore_from_bucket(open_bucket(place, settings), settings.home, at=at, replace=replace)
+    else:
+        done = restore(Path(place), settings.home, at=at, replace=replace)
     say(f"{settings.home} holds {done.path.name}: {done.documents} documents, {done.new_documents} of them restored")
     say("sending is paused, so that nothing is sent twice; `ice-agreements sending --resume` starts it")
 

@@ -139,6 +139,8 @@ def administration(signed_on: str | None) -> str | None:
 def label(words: dict[str, str], code: str | None, say: Callable[[str], str]) -> str:
     """Return the translated words of a code; the code itself where there are none."""
     return say(words[code]) if code in words else (code or "")
+
+
 DIFFERENCES = {
     "struck": N_("words missing"),
     "added": N_("words added"),

@@ -10,10 +10,17 @@ from rapidfuzz.distance import OSA
 from db.models import Accepted, Agreement, Gone, Listing, New
 from monitor import policy
 from monitor.matching.blocking import near_rows
+from monitor.matching.find_known import (
+    find_double,
+    find_missing,
+    gap_days,
+    listed_in,
+    recently_missing,
+    signed_meanwhile,
+)
 from monitor.matching.ids import county_fips, document_key, name_key, name_of
 from monitor.matching.judging import Judge
 from monitor.matching.known import Known
-from monitor.matching.lookups import find_double, find_missing, gap_days, listed_in, recently_missing, signed_meanwhile
 from monitor.matching.names import fold
 from monitor.matching.rules import Judgement, Side, dating, one_misspelt
 from monitor.matching.similarity import compare

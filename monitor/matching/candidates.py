@@ -9,10 +9,10 @@ from db.models import Accepted, Agreement, Gone, Listing, New
 from db.records import Candidate
 from monitor import policy
 from monitor.matching.blocking import NearListed, near_rows, share_word
+from monitor.matching.find_known import days_between, gap_days, listed_in, recently_missing
 from monitor.matching.ids import agreement_slug, name_of
 from monitor.matching.judging import Judge
 from monitor.matching.known import Known
-from monitor.matching.lookups import days_between, gap_days, listed_in, recently_missing
 from monitor.matching.names import canonical_name, printed_form
 from monitor.matching.reasons import AGAINST
 from monitor.matching.rules import Judgement

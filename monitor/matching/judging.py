@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from db.models import Accepted, Agreement, Listing
+from monitor.matching.find_known import document_shared
 from monitor.matching.ids import agreement_slug, county_fips, document_key, name_key, name_of
 from monitor.matching.known import Known
-from monitor.matching.lookups import document_shared
 from monitor.matching.names import normal_form
 from monitor.matching.rules import DISTINCT, Judgement, Setting, Side, judge
 from monitor.matching.similarity import compare

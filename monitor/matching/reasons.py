@@ -10,7 +10,7 @@ RULES = {
     "support type and signing date.",
     "same_document": "Both rows link the same agreement document (MOA), which no other row links.",
     "date_corrected": "The same agency and support type was re-dated within the bounds of a correction.",
-    "retyped": "The name differs by typing errors, and state, support type and signing date agree.",
+    "retyped": "The name differs by slips of the hand, and state, support type and signing date agree.",
     "reordered": "The name has the same words in another order, and state, support type and signing date agree.",
     "expanded": "One name is the other with words added or left out, and state, support type and signing date agree.",
     "state_corrected": "Name and support type agree, and the place named is real in one of the two states only.",

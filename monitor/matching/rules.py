@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from db.records import EvidenceValue
 from monitor import policy
 from monitor.matching.misspellings import read_together
 from monitor.matching.names import Name
@@ -55,7 +56,7 @@ class Judgement:
     tier: int = 99
     score: float = 0.0
     review: bool = False
-    evidence: dict[str, object] = field(default_factory=dict)
+    evidence: dict[str, EvidenceValue] = field(default_factory=dict)
     against: tuple[str, ...] = ()
 
 
@@ -87,7 +88,7 @@ def judge(old: Side, new: Side, setting: Setting) -> Judgement:
         return DISTINCT  # neither name, document nor one date on one list speaks for the pair
     dates = dating(old, new)
     document = linked and not setting.document_shared
-    evidence: dict[str, object] = {
+    evidence: dict[str, EvidenceValue] = {
         "names": like.kind, "letters_apart": like.distance, "dates": dates, "same_document": document,
         "gap_days": setting.gap_days, "same_county": old.county is not None and old.county == new.county,
     }  # fmt: skip
@@ -128,7 +129,13 @@ def one_misspelt(old: Side, new: Side, like: Likeness) -> bool:
 
 
 def _against(
-    old: Side, new: Side, setting: Setting, like: Likeness, dates: Dating, document: bool, evidence: dict[str, object]
+    old: Side,
+    new: Side,
+    setting: Setting,
+    like: Likeness,
+    dates: Dating,
+    document: bool,
+    evidence: dict[str, EvidenceValue],
 ) -> Judgement:
     """What speaks against beats likeness; only one document, one date and one list together outweigh it."""
     same_state = old.state == new.state
@@ -141,7 +148,13 @@ def _against(
 
 
 def _same_state(
-    old: Side, new: Side, setting: Setting, like: Likeness, dates: Dating, document: bool, evidence: dict[str, object]
+    old: Side,
+    new: Side,
+    setting: Setting,
+    like: Likeness,
+    dates: Dating,
+    document: bool,
+    evidence: dict[str, EvidenceValue],
 ) -> Judgement:
     if like.kind in ("equal", "loosely equal"):
         if not document and dates != "same" and None not in (old.county, new.county) and old.county != new.county:
@@ -174,7 +187,7 @@ def _same_state(
     return _same_list_and_date(old, new, setting, like, evidence)
 
 
-def _undated(old: Side, setting: Setting, like: Likeness, evidence: dict[str, object]) -> Judgement:
+def _undated(old: Side, setting: Setting, like: Likeness, evidence: dict[str, EvidenceValue]) -> Judgement:
     """On a list without dates a name must be all but equal: nothing else says that two rows are one."""
     slip = like.kind == "retyped" and (like.distance <= 1 or (like.distance == 2 and not is_real(old.name, old.state)))
     if like.strong and setting.gap_days == 0 and (slip or like.kind in ("reordered", "contained")):
@@ -184,7 +197,7 @@ def _undated(old: Side, setting: Setting, like: Likeness, evidence: dict[str, ob
 
 
 def _same_list_and_date(
-    old: Side, new: Side, setting: Setting, like: Likeness, evidence: dict[str, object]
+    old: Side, new: Side, setting: Setting, like: Likeness, evidence: dict[str, EvidenceValue]
 ) -> Judgement:
     """One vanished on the very list on which the other appeared, with state, support type and date equal."""
     if like.kind == "near":
@@ -209,7 +222,7 @@ def _same_list_and_date(
     return _candidate(0.3, evidence, "name_differs") if evidence["same_county"] or setting.unique else DISTINCT
 
 
-def _same_name(like: Likeness, dates: Dating, document: bool, evidence: dict[str, object]) -> Judgement:
+def _same_name(like: Likeness, dates: Dating, document: bool, evidence: dict[str, EvidenceValue]) -> Judgement:
     step = 0 if like.kind == "equal" else 1
     if dates == "same":
         return Judgement("same", "same_name", step, 1.0 - step / 10, False, evidence)
@@ -221,7 +234,13 @@ def _same_name(like: Likeness, dates: Dating, document: bool, evidence: dict[str
 
 
 def _other_state(
-    old: Side, new: Side, setting: Setting, like: Likeness, dates: Dating, document: bool, evidence: dict[str, object]
+    old: Side,
+    new: Side,
+    setting: Setting,
+    like: Likeness,
+    dates: Dating,
+    document: bool,
+    evidence: dict[str, EvidenceValue],
 ) -> Judgement:
     at_once = dates == "same" and setting.gap_days == 0
     alike = like.kind in ("equal", "loosely equal", "reordered") or (like.kind == "retyped" and at_once)
@@ -250,11 +269,11 @@ def _other_support(old: Side, new: Side, setting: Setting) -> Judgement:
     if like.kind not in ("equal", "loosely equal") or old.signed_on != new.signed_on or old.signed_on is None:
         return DISTINCT
     document = bool(new.documents & old.documents)
-    evidence: dict[str, object] = {"names": like.kind, "dates": "same", "same_document": document}
+    evidence: dict[str, EvidenceValue] = {"names": like.kind, "dates": "same", "same_document": document}
     return Judgement("same", "support_type_corrected", 8, 0.6, not document, evidence)
 
 
-def _candidate(score: float, evidence: dict[str, object], *against: str) -> Judgement:
+def _candidate(score: float, evidence: dict[str, EvidenceValue], *against: str) -> Judgement:
     return Judgement("candidate", "", 99, score, True, evidence, against)
 
 

@@ -138,9 +138,9 @@ def _make_stale(connection: sqlite3.Connection, added: Iterable[Publication]) ->
     earliest = min((p.published_at for p in added), default="")
     days = [(p.list_name, eastern_day(p.published_at)) for p in added]
     return any(
-        name == p.list_name and day < posted
-        for p in stored.load_seen_after(connection, earliest[:10])
-        for posted in [_late_posting(p.file, p.published_at, p.first_seen_at, p.fetched_at)]
+        name == list_name and day < posted
+        for list_name, file, published_at, seen_at, fetched_at in stored.load_seen_after(connection, earliest[:10])
+        for posted in [_late_posting(file, published_at, seen_at, fetched_at)]
         if posted is not None
         for name, day in days
     )

@@ -18,7 +18,7 @@ from monitor.changelog.log import read_log
 from monitor.matching.ids import agreement_slug
 from monitor.review.decide import RulingError
 from monitor.review.preview import Effects, preview_rulings
-from monitor.review.rulings import RULINGS
+from monitor.review.ruling_kinds import RULINGS
 
 COLUMNS = ("made_at", "reviewer", "ruling", "subject", "other", "reason")
 OPTIONAL = ("on_change",)

@@ -14,9 +14,11 @@ from db import integrity
 from db.backup import back_up
 from db.database import Store, to_text
 from db.housekeeping import sweep
+from db.queries.kept_documents import read_documents
 from db.queries.switches import NOT_BEFORE, clear_switch, get_switch, set_switch
 from db.settings import Settings
 from db.threads import run_in_thread
+from monitor.alerts.relay import Relay
 from monitor.alerts.send import send_due
 from monitor.changelog.rebuild import Derived
 from monitor.service.health.notify import ping, tell_operator
@@ -53,6 +55,7 @@ class ServiceJobs:
         self._now = now
         self._make_pass = make_pass
         self._read_new = read_new
+        self._copied: set[str] = set()  # documents that are known to be in the bucket
 
     async def poll(self) -> str:
         """Ask ICE, unless it asked us to wait; take in what came, and tell the dead-man switch when all is verified."""
@@ -91,9 +94,21 @@ class ServiceJobs:
         """Try every message and webhook that is due once, digests whose hour has come among them."""
         return await run_in_thread(None, self._send)
 
+    async def check_mail(self) -> str:
+        """Connect to the mail relay and log in, so that a wrong host or password is known before mail is due."""
+        return await run_in_thread(None, self._check_mail)
+
     async def back_up(self) -> str:
         """Make a checked backup in the directory of the settings."""
         return await run_in_thread(None, self._back_up)
+
+    async def back_up_to_bucket(self) -> str:
+        """Make a backup in the bucket of the settings."""
+        return await run_in_thread(None, self._back_up_to_bucket)
+
+    async def copy_documents(self) -> str:
+        """Copy documents that came since the last copy to the bucket, so that losing the machine loses none."""
+        return await run_in_thread(None, self._copy_documents)
 
     async def keep_house(self) -> str:
         """Fold old checks and remove files that a crash left."""
@@ -118,12 +133,39 @@ class ServiceJobs:
             return f"{said}; {done.halted}"
         return said if any((done.sent, done.put_off, done.failed, done.dropped)) else NothingToDo(said)
 
+    def _check_mail(self) -> str:
+        with Relay(self._settings) as relay:
+            if (down := relay.check()) is not None:
+                raise JobFailed(down.detail)
+            return NothingToDo(f"the relay answers: {relay.describe()}")
+
     def _back_up(self) -> str:
         directory = self._settings.backup_directory
         assert directory is not None  # without one the job is not in the plan
         with self._open() as store:
             made = back_up(store, directory, at=store.now_text(), keep=self._settings.backup_keep)
         return f"{made.path}: {made.documents} documents, {made.new_documents} new there"
+
+    def _back_up_to_bucket(self) -> str:
+        from db.remote_backup import back_up_to_bucket, open_bucket
+
+        with self._open() as store:
+            bucket = open_bucket(self._settings.backup_bucket, self._settings)
+            made = back_up_to_bucket(store, bucket, self._settings, at=store.now_text())
+        return f"{bucket.url}/{made.path}: {made.documents} documents, {made.new_documents} new there"
+
+    def _copy_documents(self) -> str:
+        from db.remote_backup import copy_documents, list_documents, open_bucket
+
+        with self._open() as store:
+            named = {sha256 for sha256, _ in read_documents(store.connection)}
+            if named <= self._copied:
+                return NothingToDo("no new document")
+            bucket = open_bucket(self._settings.backup_bucket, self._settings)
+            self._copied = list_documents(bucket)
+            copied = copy_documents(store, bucket, known=self._copied, named=named)
+            self._copied |= named
+        return f"{copied} documents copied to {bucket.url}" if copied else NothingToDo("no new document")
 
     def _keep_house(self) -> str:
         with self._open() as store:
@@ -132,7 +174,7 @@ class ServiceJobs:
 
     def _check(self) -> str:
         with self._open() as store:
-            if damage := integrity.find_damage(store):
+            if damage := integrity.find_damage(store, own_keys=not self._settings.secret_keys.get_secret_value()):
                 raise JobFailed("; ".join(damage[:5]))
         return "database and archive are sound"
 
@@ -154,6 +196,11 @@ def plan_jobs(settings: Settings, jobs: ServiceJobs) -> list[Job]:
         Job("housekeeping", s.housekeeping_schedule, jobs.keep_house, 30 * minute),
         Job("check", s.check_schedule, jobs.check, 60 * minute),
     ]
+    if s.smtp_host:
+        plan.append(Job("mail", s.mail_check_schedule, jobs.check_mail, 5 * minute, at_first_start=True))
     if s.backup_directory is not None:
         plan.append(Job("backup", s.backup_schedule, jobs.back_up, 60 * minute, at_first_start=True))
+    if s.backup_bucket:
+        plan.append(Job("bucket", s.backup_bucket_schedule, jobs.back_up_to_bucket, 120 * minute, at_first_start=True))
+        plan.append(Job("copy", "* * * * *", jobs.copy_documents, 60 * minute, at_first_start=True))
     return plan

@@ -27,7 +27,9 @@ class MoaIntake:
     """What gets documents into the store and reads them; the composition root gives it."""
 
     import_saved: Callable[[Store, Settings, list[Path], Path | None], tuple[int, int]]
-    fetch: Callable[[Store, Settings, Clock], Coroutine[object, object, list[str]]]  # one pass; a line for each address asked
+    fetch: Callable[
+        [Store, Settings, Clock], Coroutine[object, object, list[str]]
+    ]  # one pass; a line for each address asked
     read_new: Callable[[Store, Settings], Iterable[tuple[MoaReading, int]]]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from aiohttp import ClientResponse
+from typing import Any
+
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
 from scrapy.http import Headers
 
@@ -14,5 +15,5 @@ class RawHeadersHandler(AiohttpDownloadHandler):
     """
 
     @staticmethod
-    def _extract_headers(response: ClientResponse) -> Headers:
+    def _extract_headers(response: Any) -> Headers:
         return Headers(list(response.raw_headers))

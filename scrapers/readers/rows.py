@@ -52,14 +52,20 @@ class RowJudge:
         dated = self._signed is None or self._dated[row[self._signed]]
         if named and dated and (known or (stated and self._new_types[support])):
             return "listing"
+        if stated and known and dated and not _is_empty(row[self._agency]):
+            return "listing"  # an agency without a letter in its name is odd, but everything else says that it is one
         if named and stated and (known or (dated and self._signed is not None) or not support.strip()):
             return "incomplete"
         return self._other(row)
 
     @staticmethod
     def _other(row: Sequence[str]) -> RowKind:
-        empty = all(not (text := cell.strip()) or text == "0" or text.upper() in EXCEL_ERRORS for cell in row)
-        return "residue" if empty else "note"
+        return "residue" if all(map(_is_empty, row)) else "note"
+
+
+def _is_empty(cell: str) -> bool:
+    text = cell.strip()
+    return text in ("", "0") or text.upper() in EXCEL_ERRORS
 
 
 def _is_name(cell: str) -> bool:

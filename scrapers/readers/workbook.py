@@ -13,7 +13,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from scrapers.document_errors import DamagedWorkbookError, ScraperError, TooLargeError
 from scrapers.readers.printed_text import unescape_cell
 from scrapers.readers.table import Table
-from scrapers.readers.workbook_formulas import check_size, find_address
+from scrapers.readers.workbook_formulas import find_address
 from scrapers.readers.workbook_layout import Layout, SheetPart, find_layout, pack_sheets, read_modified_at
 from scrapers.readers.workbook_package import read_targets, unpack_parts
 from scrapers.readers.workbook_sheet import MAX_COLUMNS, MAX_ROWS, SheetNotes, read_notes
@@ -103,7 +103,7 @@ def _read_table(book: CalamineWorkbook, number: int, title: str, notes: SheetNot
         if row > len(rows) or column >= len(rows[row - 1]):
             raise DamagedWorkbookError("an error cell lies outside the sheet", file=name, sheet=title, row=row)
         rows[row - 1][column] = text
-    links = {**_follow_formulas(rows, notes, name), **notes.links}
+    links = {**_follow_formulas(rows, notes), **notes.links}
     for (top, column), bottom in notes.merged:
         _fill_merged(rows, links, (top, column), min(bottom, len(rows)))
     columns = []
@@ -116,9 +116,8 @@ def _read_table(book: CalamineWorkbook, number: int, title: str, notes: SheetNot
     return replace(table, residue=notes.residue)
 
 
-def _follow_formulas(rows: list[list[Any]], notes: SheetNotes, name: str) -> dict[tuple[int, int], str]:
+def _follow_formulas(rows: list[list[Any]], notes: SheetNotes) -> dict[tuple[int, int], str]:
     """Return the addresses of the cells whose formula makes a hyperlink and that show something."""
-    check_size(list(notes.formulas.values()), name=name)
 
     def look(row: int, column: int) -> str:
         inside = 0 < row <= len(rows) and 0 <= column < len(rows[row - 1])

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from scrapers.document_errors import TooLargeError
+from scrapers.readers.table import column_index
 
 #: All formulas of a sheet together. ICE's lists hold none; 2,000 links of 250 characters are half a million.
 MAX_FORMULA_CHARS = 8 * 1024 * 1024
@@ -45,13 +45,6 @@ def find_address(formula: Formula, look: Look) -> str | None:
     except _NotWorkedOut:
         return None
     return address or None
-
-
-def check_size(formulas: list[Formula], *, name: str = "") -> None:
-    """Raise `TooLargeError` if working out all the formulas would take too long."""
-    size = sum(len(formula.text) for formula in formulas)
-    if size > MAX_FORMULA_CHARS:
-        raise TooLargeError("formulas hold more than MAX_FORMULA_CHARS characters", file=name, value=size)
 
 
 class _Evaluation:
@@ -111,10 +104,7 @@ class _Evaluation:
         return at + 1
 
     def _cell(self, found: re.Match[str]) -> str:
-        column = 0
-        for letter in found["column"].upper():
-            column = column * 26 + ord(letter) - 64
-        row = int(found["row"])
+        row, column = int(found["row"]), column_index(found["column"])
         row += 0 if found["fixed_row"] else self.formula.rows_down
         column += 0 if found["fixed_column"] else self.formula.columns_right
-        return self.look(row, column - 1)
+        return self.look(row, column)

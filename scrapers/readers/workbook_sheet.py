@@ -11,7 +11,8 @@ from lxml import etree
 
 from scrapers.document_errors import DamagedWorkbookError, TooLargeError
 from scrapers.readers.printed_text import strip_invisible
-from scrapers.readers.workbook_formulas import Formula
+from scrapers.readers.table import column_index
+from scrapers.readers.workbook_formulas import MAX_FORMULA_CHARS, Formula
 from scrapers.readers.workbook_layout import R_IDS
 from scrapers.readers.workbook_package import parse_part
 
@@ -23,6 +24,10 @@ MAX_COLUMNS = 256
 MAX_AREA = 2_000_000
 #: One hyperlink or merged range can claim any number of cells; a list needs two a row.
 MAX_CLAIMED_CELLS = 2 * MAX_ROWS
+
+#: ICE's sheets have 0.6 MB. In a larger part, formulas that show nothing are left out before it is parsed: half a
+#: million of them, as a tree, need more memory than a reader has.
+LARGE_PART_BYTES = 4 * 1024 * 1024
 
 Place = tuple[int, int]  # row from 1, column from 0
 _REF = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
@@ -40,6 +45,10 @@ _PREFIXED = re.compile(rb""":(?:c|row|hyperlinks?|mergeCells?)[\s/>]""")
 _HYPERLINK = re.compile(r"""<hyperlink ref="([A-Z])([0-9]{1,5})" r:id="([^"&\s]*)\"""")
 _ROW = re.compile(rb'<row r="([0-9]{1,5})"')
 _TYPED_CELL = re.compile(rb"<c [^>]*><v>([0-9]{1,9})<")  # a number, or the number of a shared text
+_EMPTY_CELL = re.compile(
+    rb"<c\b[^<>]*(?<!/)><f\b[^<>]*(?:/>|>(?![^<]*HYPERLINK)[^<]*</f>)(?:<v\s*/>|<v>\s*</v>)?</c>", re.IGNORECASE
+)
+_EMPTY_ROW = re.compile(rb"<row\b[^<>]*(?:/>|>\s*</row>)")
 _MARKUP = re.compile(rb"<[^>]*>|\s+")
 _ERROR_CELL = re.compile(rb"""<c r="([A-Z])([0-9]+)"(?: s="[0-9]+")? t="e"><v>([^<&]*)</v></c>""")
 
@@ -62,6 +71,8 @@ def read_notes(part: bytes, part_name: str, targets: dict[str, str], texts: byte
     Raises `TooLargeError`, and `DamagedWorkbookError` when the part is no well-formed XML. A sheet as Excel writes it
     is searched as bytes; every other is parsed as a tree, which tells the same and takes longer.
     """
+    if len(part) > LARGE_PART_BYTES:
+        part = _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", part))
     plain = _is_plain(part)
     if plain and (row := _row_beyond(part, texts)):
         raise TooLargeError("cells lie beyond MAX_ROWS", file=name, sheet=part_name, value=f"row {row}")
@@ -137,6 +148,7 @@ class _TreeWalk:
         self.part_name = part_name
         self.blank_texts = blank_texts
         self.notes = SheetNotes(part)
+        self._formula_chars = 0
         self.last_row = self.last_column = 0  # of the cells that show something; the column counted from 1
         self.root = parse_part(part, part_name, name=name)
         self._walk_cells()
@@ -153,7 +165,7 @@ class _TreeWalk:
                 continue  # styled only: neither calamine nor a person sees anything there
             reach_row, reach_column = max(reach_row, row), max(reach_column, column + 1)
             shows = self._shows(cell, value if value is not None else content.get("is"))
-            made = _read_formula(formula, (row, column), masters)
+            made = self._read_formula(formula, (row, column), masters)
             if made and (value is None or shows):  # without a stored value, Excel works it out when it opens the file
                 self.notes.formulas[row, column] = made
             if not shows:
@@ -184,6 +196,30 @@ class _TreeWalk:
         if cell.get("t") == "s" and text.isdecimal():
             return int(text[:9]) not in self.blank_texts
         return bool(text) and (text.isascii() or bool(strip_invisible(text).strip()))
+
+    def _read_formula(
+        self, element: etree._Element | None, place: Place, masters: dict[str, tuple[Place, str]]
+    ) -> Formula | None:
+        """Return the cell's formula if it makes a hyperlink; a shared one stands at its first cell only (`masters`)."""
+        if element is None:
+            return None
+        text, at = (element.text or "").strip(), place
+        if text and "HYPERLINK" not in text.upper():
+            text = ""
+        if element.get("t") == "shared":
+            index = element.get("si") or ""
+            if text:
+                masters[index] = (place, text)
+            elif index in masters:
+                at, text = masters[index]
+        if not text:
+            return None
+        self._formula_chars += len(text)
+        if self._formula_chars > MAX_FORMULA_CHARS:
+            raise TooLargeError(
+                "formulas hold more than MAX_FORMULA_CHARS characters", file=self.name, sheet=self.part_name
+            )
+        return Formula(text, place[0] - at[0], place[1] - at[1])
 
     def _cut(self) -> None:
         """Leave out the cells beyond those that show something, so that calamine lays out no room for them."""
@@ -246,24 +282,6 @@ def _fits(rows: int, columns: int) -> bool:
     return rows <= MAX_ROWS and columns <= MAX_COLUMNS and rows * columns <= MAX_AREA
 
 
-def _read_formula(
-    element: etree._Element | None, place: Place, masters: dict[str, tuple[Place, str]]
-) -> Formula | None:
-    """Return the cell's formula if it makes a hyperlink; a shared one stands at its first cell only (`masters`)."""
-    if element is None:
-        return None
-    text, at = (element.text or "").strip(), place
-    if element.get("t") == "shared":
-        index = element.get("si") or ""
-        if text:
-            masters[index] = (place, text)
-        elif index in masters:
-            at, text = masters[index]
-    if "HYPERLINK" not in text.upper():
-        return None
-    return Formula(text, place[0] - at[0], place[1] - at[1])
-
-
 def _cells(root: etree._Element) -> Iterator[tuple[int, int, etree._Element]]:
     """Yield each cell with its row and column; cells and rows without a reference follow the one before."""
     row = 0
@@ -278,11 +296,3 @@ def _cells(root: etree._Element) -> Iterator[tuple[int, int, etree._Element]]:
             else:
                 column += 1
             yield row, column, cell
-
-
-def column_index(letters: str) -> int:
-    """Return the 0-based index of a column named by Excel's letters."""
-    index = 0
-    for letter in letters.upper():
-        index = index * 26 + ord(letter) - 64
-    return index - 1

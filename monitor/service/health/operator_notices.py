@@ -24,6 +24,7 @@ NOTICES = {
     "held_list": "a list is held for a person: `ice-agreements review list`",
     "nothing_new": "no new list for longer than usual; look at ICE's page in a browser",
     "outbox_stuck": "messages are due and are not leaving; look at the log and at the mail server",
+    "mail_unusable": "the mail relay cannot be reached or refuses the login: `ice-agreements alerts test ADDRESS`",
     "sending_paused": "sending is paused: `ice-agreements sending`",
     "disk_low": "little space is left where the data is",
     "job_failing": "a job of the service failed several times in a row; `ice-agreements status` says why",

@@ -106,11 +106,17 @@ def _check_jobs(store: Store, settings: Settings, now: str) -> _Found:
         if job.failures >= settings.failures_before_notice:
             text = f"{name} failed {settings.failures_before_notice} times in a row: {job.detail}"
             yield "job_failing", name, text
+    mail = jobs.get("mail")
+    if settings.smtp_host and mail and mail.outcome == "failed":
+        yield "mail_unusable", "", mail.detail
     check = jobs.get("check")
     if check and check.outcome == "failed":
         yield "damage_found", "", check.detail
-    backup = jobs.get("backup")
-    if settings.backup_directory and backup:
+    for name, place in (("backup", settings.backup_directory), ("bucket", settings.backup_bucket)):
+        backup = jobs.get(name)
+        if not place or not backup:
+            continue
         age = hours_since(backup.good_at or backup.started_at, now)
         if age is not None and age > BACKUP_HOURS:
-            yield "backup_missing", "", f"no backup in {settings.backup_directory} since {backup.good_at or 'ever'}"
+            subject = "bucket" if name == "bucket" else ""
+            yield "backup_missing", subject, f"no backup in {place} since {backup.good_at or 'ever'}"

@@ -9,7 +9,7 @@ from typing import TypeVar
 import us
 
 from db.errors import NotFoundError
-from db.queries.api_data import StatementRow
+from db.queries.statement_log import LoggedStatement
 from db.records import (
     AgencyHistory,
     AgencyRecord,
@@ -50,7 +50,7 @@ def choose_changes(data: AsKnown, asked: ChangesQuery) -> tuple[list[ChangeRecor
         return entries, encoded
     updated = None
     if asked.updated_since is not None:
-        updated = {s.change_id for s in data.statements() if s.known_at >= asked.updated_since}
+        updated = {s.change_id for s in data.statements() if s.stated_at >= asked.updated_since}
     chosen = [
         i for i, entry in enumerate(entries) if fits(entry, wanted) and (updated is None or entry["id"] in updated)
     ]
@@ -62,11 +62,11 @@ def find_change(data: AsKnown, change_id: str) -> ChangeRecord:
     return _first((e for e in data.log()[0] if e["id"] == change_id), f"no change {change_id}")
 
 
-def tell_statements(data: AsKnown, statements: Iterable[StatementRow]) -> list[StatementRecord]:
+def tell_statements(data: AsKnown, statements: Iterable[LoggedStatement]) -> list[StatementRecord]:
     """Return the statements as records, each with its change as it stands now."""
     changes = data.memory.keep("log by id", data.facts, lambda: {e["id"]: e for e in data.log()[0]})
     return [
-        {"sequence": s.sequence, "stated_at": s.known_at, "status": s.status, "needs_review": s.needs_review,
+        {"sequence": s.sequence, "stated_at": s.stated_at, "status": s.status, "needs_review": s.needs_review,
          "reason": s.reason, "change": changes[s.change_id]}
         for s in statements
     ]  # fmt: skip

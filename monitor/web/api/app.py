@@ -19,7 +19,7 @@ from monitor.web.api.memory import Memory, to_json
 from monitor.web.api.problems import HANDLERS, METHODS, refuse_too_many
 from monitor.web.api.reference import make_page
 from monitor.web.api.sending import COMMON
-from monitor.web.api.tables import preferred_form
+from monitor.web.api.table_formats import preferred_form
 from monitor.web.http.cache import CachedApp
 from monitor.web.http.limits import RateLimit
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from db.database import Store
 from db.queries import api_data
-from db.queries.api_data import AgencyRow, StatementRow
+from db.queries.api_data import AgencyRow
 from db.queries.publication_list import read_publications
+from db.queries.statement_log import LoggedStatement, list_statements
 from db.records import ChangeRecord, DocumentRecord, ListedAgreement, PublicationRecord, Totals, Trend
 from monitor.changelog.as_of import find_list, listed_agreements, totals
 from monitor.changelog.known_at import open_known
@@ -48,9 +49,10 @@ class AsKnown:
 
         return self.memory.keep("log", self.facts, make)
 
-    def statements(self) -> list[StatementRow]:
+    def statements(self) -> list[LoggedStatement]:
         """Return every statement, in the order in which they were made."""
-        return self.memory.keep("statements", self.facts, lambda: api_data.list_statements(self.store.connection))
+        every = self.memory.keep("statements", None, lambda: list_statements(self.store.connection))
+        return [s for s in every if self.known_at is None or s.stated_at <= self.known_at]
 
     def listed(self, as_of: str | None, list_name: str) -> list[ListedAgreement]:
         """Return what ICE listed on the day, in the list's order; raise `NotFoundError` when no list is that old."""

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from db.records import ProblemRecord
 from monitor.web.api import problems
 from monitor.web.api.problems import Problem
-from monitor.web.api.tables import MEDIA
+from monitor.web.api.table_formats import MEDIA
 
 Responses = dict[int | str, dict[str, Any]]
 

@@ -62,11 +62,8 @@ class Memory:
     def reading(self) -> Iterator[Store]:
         """Hold the store as it is at this moment, whatever is written meanwhile."""
         store = self.store()
-        store.connection.execute("begin")
-        try:
+        with store.reading():
             yield store
-        finally:
-            store.connection.execute("rollback")
 
     def version(self) -> tuple[object, ...]:
         """Return what differs whenever an answer may; takes some ten microseconds."""

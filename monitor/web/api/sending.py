@@ -19,7 +19,7 @@ from monitor.web.api.as_known import AsKnown
 from monitor.web.api.memory import to_json
 from monitor.web.api.parameters import Paging, StatementsQuery
 from monitor.web.api.problems import READABLE, Problem
-from monitor.web.api.tables import MEDIA, columns_of, write_table
+from monitor.web.api.table_formats import MEDIA, columns_of, write_table
 from monitor.web.http.conditional import http_date
 
 #: What orders a collection and is what a cursor remembers.

@@ -15,6 +15,7 @@ from monitor.web.pages.views import (
     one_pager_page,
     places_page,
     publications_page,
+    stated_page,
     trends_page,
 )
 
@@ -29,6 +30,7 @@ def make_site(store: Store) -> Site:
         places_page,
         agencies_page,
         as_of_page,
+        stated_page,
         trends_page,
         publications_page,
         documents_page,

@@ -72,12 +72,14 @@ def _changes(book: Book) -> Iterator[Row]:
             "agreement_id", "county", "county_fips", "support_type", "signed_on", "rule", "reason")}  # fmt: skip
         row |= {"noise": e["noise"] or None, "fields": ",".join(e["fields"])}
         for side in ("before", "after"):
-            row[f"agency_{side}"] = (e[side] or {}).get("agency")
-            row[f"signed_{side}"] = (e[side] or {}).get("signed_on")
+            printed = e[side]
+            row[f"agency_{side}"] = printed["agency"] if printed else None
+            row[f"signed_{side}"] = printed["signed_on"] if printed else None
         for place in ("last_listed_in", "first_missing_from", "first_listed_in"):
-            source = e[place] or {}
-            row |= {f"{place}_file": source.get("file"), f"{place}_sha256": source.get("sha256"),
-                    f"{place}_row": source.get("row")}  # fmt: skip
+            source = e[place]
+            row |= {f"{place}_file": source["file"] if source else None,
+                    f"{place}_sha256": source["sha256"] if source else None,
+                    f"{place}_row": source.get("row") if source else None}  # fmt: skip
         yield row
 
 

@@ -21,7 +21,7 @@ from sqlite_utils import Database
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from db.errors import NotFoundError
-from db.migrations import migrations
+from db.migrations import load_migrations
 from db.queries.delivery_log import list_attempts
 from db.queries.messages import list_open, load_message
 from db.queries.subscribers import get_subscriber
@@ -105,6 +105,7 @@ def test_a_secret_of_before_signs_as_before(tmp_path: Path) -> None:
     old = "plain-secret-of-version-0.1_of-43-characters"
     path = tmp_path / "old.sqlite"
     db = Database(path)
+    migrations = load_migrations()
     migrations.apply(db, stop_before="m008_alert_wishes")
     db.execute(
         "insert into subscribers (channel, address, address_key, status, nonce, secret, created_at)"

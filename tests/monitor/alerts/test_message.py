@@ -20,10 +20,10 @@ from monitor.alerts import message
 from monitor.alerts.alert_errors import AlertError
 from monitor.alerts.arrange import group_changes, merge_changes
 from monitor.alerts.describe_change import ChangeText, describe_change
-from monitor.alerts.log_changes import load_changes
 from monitor.alerts.plain_text import plain
 from monitor.alerts.render import Footer, Rendered, render_alert, render_confirmation
 from monitor.alerts.subject import make_subject
+from monitor.changelog.log import read_entries
 from monitor.i18n.language import language
 from tests.monitor.alerts.world import World, make_world, row
 
@@ -54,7 +54,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 def texts(world: World, code: str, times: int = 1) -> list[ChangeText]:
     found = [
         describe_change(change, "correction" if change["status"] == "retracted" else "news", language(code), SITE)
-        for change in load_changes(world.store, world.stated)
+        for change in read_entries(world.store, world.stated)
     ]
     return found * times
 
@@ -286,7 +286,7 @@ def test_a_signing_says_that_the_agency_left_the_pending_list() -> None:
 
 def test_two_lists_of_one_day_do_not_contradict_each_other(world: World) -> None:
     """ "Last on July 24, not on July 24": two lists of one day."""
-    change = next(c for c in load_changes(world.store, world.stated) if c["kind"] == "termination")
+    change = next(c for c in read_entries(world.store, world.stated) if c["kind"] == "termination")
     assert change["last_listed_in"] is not None
     assert change["first_missing_from"] is not None
     first = describe_change(change, "news", language("en"), SITE).facts

@@ -17,9 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from db.backup import back_up, restore
+from db.backup import back_up
 from db.database import DATABASE_NAME, Store
 from db.locks import LockedError
+from db.restore import restore
 from tests.histories import Posting, agencies, open_store, take
 from tests.paths import ROOT
 

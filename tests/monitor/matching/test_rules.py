@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -335,8 +335,9 @@ def codes(folded: Folded) -> set[str]:
     words = {sentence: code for code, sentence in AGAINST.items()}
     found = set()
     for change in folded.changes:
-        against = change.evidence.get("against", [])
-        found |= {change.rule, change.evidence.get("matched_by", ""), change.evidence.get("doubt", ""), *against}
+        said = change.evidence
+        found |= {change.rule, *(str(said.get(name, "")) for name in ("matched_by", "doubt"))}
+        found |= set(cast("list[str]", said.get("against", [])))
         found |= {words[reason] for candidate in change.candidates for reason in candidate["reasons"]}
     return found
 

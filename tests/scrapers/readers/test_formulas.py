@@ -8,6 +8,7 @@ import pytest
 
 from scrapers.readers import signals
 from scrapers.readers.document import read_document
+from scrapers.readers.limited import read_document_limited
 from tests.scrapers.readers.plain_list import LINKS, MOA, PLAIN, ROWS, listings
 from tests.workbooks import PARTICIPATING, Cell, Raw, Sheet, make_parts, make_workbook, zip_parts
 
@@ -112,3 +113,14 @@ def test_a_formula_that_cannot_be_worked_out_is_left_alone(formula: str) -> None
 def test_a_formula_that_shows_nothing_links_nowhere() -> None:
     cell = Raw(f'<c r="{{ref}}" t="str"><f>IF(A2="","",HYPERLINK("{FOLDER}2.pdf"))</f><v></v></c>')
     assert [row.moa_url for row in listings(make_workbook([PARTICIPATING, [*ROWS[0][:6], cell]]))] == [None]
+
+
+def test_eight_columns_filled_down_to_row_65000_are_nothing() -> None:
+    """As a tree, half a million cells would need more memory than a reader in its child process has."""
+    cells = "".join(f'<c r="{column}{{row}}" t="str"><f>IF(1,"")</f><v></v></c>' for column in "ABCDEFGH")
+    tail = "".join(f'<row r="{row}">{cells.replace("{row}", str(row))}</row>' for row in range(5, 65_001))
+    parts = make_parts(Sheet([PARTICIPATING, *ROWS], LINKS))
+    path = "xl/worksheets/sheet1.xml"
+    parts[path] = parts[path].replace(b"</sheetData>", tail.encode() + b"</sheetData>")
+    read = read_document_limited(zip_parts(parts))
+    assert (read.listings, read.signals) == (PLAIN.listings, ())

@@ -10,7 +10,7 @@ from monitor.alerts import outbox
 from monitor.review import decide, rulings_csv
 from monitor.review.guards import find_guard, require_confirmation
 from monitor.review.queue import read_queue
-from monitor.review.rulings import RULINGS
+from monitor.review.ruling_kinds import RULINGS
 from monitor.web.desk.respond import DeskRequest, Refusal
 from monitor.web.desk.views.queue_view import find_done
 

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 
 from db.settings import Settings
 from monitor.web.api.app import make_api, routes
-from monitor.web.api.tables import MEDIA, preferred_form
+from monitor.web.api.table_formats import MEDIA, preferred_form
 
 XLSX = MEDIA["xlsx"]
 KINDS = ["amendment", "signing", "signing", "termination", "signing"]
