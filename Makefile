@@ -50,6 +50,7 @@ bench: $(VENV)/.for-bench
 
 places: $(VENV)/.for-dev
 	$(BIN)/python -m monitor.places.make_gazetteer
+	$(BIN)/python -m monitor.places.make_homes
 
 wheel: $(VENV)/.for-dev
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .

@@ -21,19 +21,43 @@ import scrapers
 from db.database import Store, to_text, utc_now
 from db.errors import StoreError
 from db.settings import Settings
-from monitor.cli.command_line import app
+from monitor.cli.command_line import COMMANDS, app
 from monitor.cli.options import DbOption, describe_errors, settings_with
 from monitor.cli.output import say, warn
 from scrapers.document_errors import ScraperError
 
 if TYPE_CHECKING:
     from monitor.changelog.rebuild import Derived
+    from monitor.service.moa_work import MoaIntake
     from scrapers.crawl.crawler import CrawlResult
 
 __all__ = ["app", "main", "make_pass"]
 
 DONE, FAILED, WAITING = 0, 1, 3
 Clock = Callable[[], datetime]
+
+
+def make_moas_command() -> Callable[..., None]:
+    """Return the command `moas`."""
+    from monitor.cli.moa_commands import MoaCommand
+
+    return MoaCommand(moa_intake()).run
+
+
+def moa_intake() -> MoaIntake:
+    """Return what takes agreement documents in and reads them."""
+    from monitor.service.moa_work import MoaIntake
+    from scrapers import ingest_moas
+
+    async def fetch(store: Store, settings: Settings, now: Clock) -> list[str]:
+        from scrapers.collect_moas import fetch_documents
+
+        return await fetch_documents(store, settings, now)
+
+    return MoaIntake(ingest_moas.import_saved, fetch, ingest_moas.read_new)
+
+
+COMMANDS["moas"] = make_moas_command
 
 
 async def make_pass(store: Store, settings: Settings, now: Clock) -> tuple[CrawlResult, tuple[str, ...], Derived]:
@@ -94,8 +118,8 @@ def import_lists(
     settings = settings_with(db)
     saved = ingest.find_saved(paths or [], manifest, capture_time)
     with Store.open(settings.home) as store, working(store, "`import`"), progress_bar() as progress:
-        tracked = progress.track(saved, description="reading")
-        taken = [ingest.import_list(store, one, store.now_text()) for one in tracked]
+        imported = ingest.import_lists(store, saved, store.now_text())
+        taken = list(progress.track(imported, total=len(saved), description="reading"))
         done = derive_all(store, settings, track(progress, "comparing"))
         progress.stop()
         for document in taken:
@@ -215,13 +239,15 @@ async def _run_service(settings: Settings, now: Clock) -> None:
     from monitor.service.health.health_server import serving_health
     from monitor.service.jobs import ServiceJobs, plan_jobs
     from monitor.service.memory_release import load_tables
+    from monitor.service.moa_work import MoaJob
     from monitor.service.runtime import Service
     from scrapers import ingest
 
     load_tables()
     jobs = ServiceJobs(settings, now, make_pass, ingest.read_new)
     async with serving_health(settings, now):
-        await Service(plan_jobs(settings, jobs), settings, now=now, after_job=jobs.update_notices).run()
+        plan = [*plan_jobs(settings, jobs), *MoaJob(settings, now, moa_intake()).plan()]
+        await Service(plan, settings, now=now, after_job=jobs.update_notices).run()
 
 
 def _find_strays() -> list[str]:

@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.figures import Figure, show
 from tests.histories import Posting, agencies
-from tests.paths import ROOT
 
+ROOT = Path(__file__).resolve().parents[1]
 TRIES = 9
 AIM_SECONDS = 0.30
 COMMANDS = ("status", "changes", "publications", "--version")

@@ -21,6 +21,25 @@ class Preferences:
     support_type: str | None = None
     kinds: tuple[str, ...] | None = None
     early: bool = False
+    ending_rhythm: str | None = None  # of endings and returns; None: `rhythm`
+    counts_only: bool = False  # only when the number of listed agreements changes
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An earlier message that said what a correction corrects."""
+
+    sent_at: str | None
+    subject: str
+    message_id: str
+
+
+class Statement(NamedTuple):
+    """What a message says of one change."""
+
+    change_id: str
+    what: What
+    corrects: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +57,7 @@ class Subscriber:
     secret: str  # signs a webhook's messages; empty for other channels
     how: str
     soft_bounces: int  # refusals in a row
+    refused_since: str | None  # when they began
     created_at: str
     confirmed_at: str | None
     ended_at: str | None
@@ -61,7 +81,28 @@ class Match(NamedTuple):
     subscriber_id: int
     subscription_id: int
     rhythm: str
+    ending_rhythm: str | None
     zone: str
+
+
+class Due(NamedTuple):
+    """When a delivery leaves: from `due_at` in company, at `latest_at` alone."""
+
+    due_at: str
+    latest_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class DueDelivery:
+    """A delivery that is due, or would leave in company."""
+
+    id: int
+    corrected: str | None  # status of the delivery that it corrects
+    due_at: str
+    latest_at: str
+    subscription_id: int
+    counts_only: bool
+    effect: int  # what the change does to the number of listed agreements: 1, 0 or -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +139,9 @@ class OutgoingMessage:
     attempts: int
     recipient: str
     subscriber: Subscriber | None
-    statements: tuple[tuple[str, What], ...]  # (change id, what)
+    statements: tuple[Statement, ...]
+    part: int | None  # of a digest in several messages: which
+    parts: int | None  # and of how many
 
     @property
     def channel(self) -> Channel:
@@ -123,6 +166,8 @@ class SubscriptionRow(TypedDict):
     support_type: str | None
     kinds: str | None
     early: bool
+    ending_rhythm: str | None
+    counts_only: bool
     language: str
     zone: str
     status: str

@@ -213,6 +213,15 @@ class Store:
         """Return whether another file has taken the database's name since it was opened: a restored backup, say."""
         return self._path is not None and _identify(self._path) != self._file
 
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """See the database as it is at this moment, whatever is written meanwhile."""
+        self.connection.execute("begin")
+        try:
+            yield self.connection
+        finally:
+            self.connection.execute("rollback")
+
     def _roll_back(self) -> None:
         """Undo the transaction, also when its very commit failed: a later one must not join it."""
         with suppress(sqlite3.Error):  # SQLite may have rolled back by itself, on a full disk for one

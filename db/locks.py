@@ -23,6 +23,8 @@ from db.errors import StoreError
 SERVICE = "service.lock"
 #: Held by whoever fetches, imports, rebuilds, repairs or restores, as long as that takes.
 WORK = "work.lock"
+#: Held by whoever asks ICE for agreement documents, which takes minutes and must not keep lists from being fetched.
+DOCUMENTS = "documents.lock"
 #: Shared by every process that serves pages; a restore needs it alone, since open connections would spoil the new file.
 SERVING = "serve.lock"
 

@@ -7,7 +7,7 @@ descriptions are the ones that the API's documentation shows.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict  # of `typing` only from Python 3.12 on, says pydantic
@@ -18,11 +18,15 @@ Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="checksum of
 Count = Annotated[int, Field(ge=0)]
 
 
+#: What one part of the evidence can be.
+EvidenceValue = str | int | float | bool | list[str] | None
+
+
 class Candidate(TypedDict):
     """Another agreement that a doubtful change could be about, with what was weighed."""
 
     agreement_id: Annotated[str, Field(description="id of the other agreement")]
-    agency_id: Annotated[str | None, Field(description="id of its agency, if it has one yet")]
+    agency_id: Annotated[str | None, Field(description="id of its agency, where the candidate is listed")]
     agency: Annotated[str, Field(description="its agency as printed")]
     state: NotRequired[Annotated[str | None, Field(description="USPS code")]]
     signed_on: Annotated[str | None, Field(description="its signing date")]
@@ -76,7 +80,7 @@ class ChangeRecord(TypedDict):
     before: Annotated[PrintedRow | None, Field(description="the row on the earlier list")]
     after: Annotated[PrintedRow | None, Field(description="the row on the later list")]
     rule: Annotated[str, Field(description="the rule that decided; docs/reasons.md lists the rules")]
-    evidence: Annotated[dict[str, Any], Field(description="what was weighed")]
+    evidence: Annotated[dict[str, EvidenceValue], Field(description="what was weighed")]
     candidates: Annotated[list[Candidate], Field(description="what else was considered")]
     reason: Annotated[str, Field(description="why the statement was retracted; empty while it stands")]
     list: Annotated[str, Field(description="participating or pending")]
@@ -98,7 +102,7 @@ class ListedAgreement(TypedDict):
     county: str | None
     county_fips: str | None
     support_type: str | None
-    signed_on: str | None
+    signed_on: Day | None
     moa: Annotated[str | None, Field(description="address of the signed agreement")]
     addendum: str | None
     listed: Annotated[PrintedRow, Field(description="the row as ICE printed it that day")]
@@ -122,6 +126,15 @@ class Totals(Counts):
     publication: ListReference
     support_types: dict[str, Counts]
     sentence: Annotated[str, Field(description="the totals in one sentence, in the form ICE's page uses")]
+
+
+class Trend(Counts):
+    """The totals of the last list of a day."""
+
+    date: Day
+    file: str
+    sha256: Sha256
+    support_types: dict[str, Counts]
 
 
 class PublicationRecord(TypedDict):
@@ -200,15 +213,6 @@ class PlaceAgencies(TypedDict):
     agencies: list[AgencyRecord]
 
 
-class Trend(Counts):
-    """The totals of the last list of a day."""
-
-    date: Day
-    file: str
-    sha256: Sha256
-    support_types: dict[str, Counts]
-
-
 class DocumentRecord(TypedDict):
     """A document as received, under its checksum."""
 
@@ -239,3 +243,14 @@ class ProblemRecord(TypedDict):
     status: int
     detail: str
     errors: NotRequired[list[ParameterProblem]]
+
+
+class StatementRecord(TypedDict):
+    """What the log said of a change from a moment on; a change is stated again when that differs."""
+
+    sequence: Annotated[int, Field(ge=1, description="grows with every statement, in the order they were made")]
+    stated_at: Moment
+    status: Annotated[str, Field(description="provisional, confirmed or retracted, as stated then")]
+    needs_review: bool
+    reason: Annotated[str, Field(description="why the statement was retracted; empty while it stands")]
+    change: Annotated[ChangeRecord, Field(description="the change as it stands now")]

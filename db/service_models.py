@@ -43,21 +43,6 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldList:
-    """A list held for a person that no later accepted list has made up for."""
-
-    sha256: str
-    file: str
-    list: str
-    linked_as: str
-    published_on: str
-    published_at: str
-    rows: int
-    first_seen_at: str
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class NewestList:
     """The newest accepted participating list."""
 

@@ -7,11 +7,12 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field, SecretStr
 
+from db.settings_moas import MoaSettings
 from db.settings_service import ServiceSettings
 from db.settings_web import DeskSettings
 
 
-class Settings(ServiceSettings, DeskSettings):
+class Settings(ServiceSettings, DeskSettings, MoaSettings):
     """Checked values for every setting; a name that is not a setting is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -59,6 +60,10 @@ class Settings(ServiceSettings, DeskSettings):
         default="http://127.0.0.1:8000", pattern=r"^https?://[^\s]+[^/\s]$",
         max_length=500,  # with a signed link behind it, it must fit on one line of mail
         description="Address under which readers reach the pages; every link in a message or feed begins with it.",
+    )  # fmt: skip
+    feed_ids_url: str = Field(
+        default="", pattern=r"^(https?://[^\s]+[^/\s])?$",
+        description="The site's first address, when it has moved: ids in feeds are made of it. Empty: public_url.",
     )  # fmt: skip
     site_name: str = Field(
         default="287(g) agreements", max_length=80, pattern=r"^[^\r\n]*$",

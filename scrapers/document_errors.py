@@ -9,7 +9,11 @@
         ├── DamagedWorkbookError    truncated, flipped bytes, broken parts    damaged_workbook
         ├── UnsafeXmlError          a part declares a DTD or entities         unsafe_xml
         ├── EncryptedWorkbookError  password-protected                        encrypted_workbook
-        └── OldExcelError           an .xls of before 2007                    old_excel
+        ├── OldExcelError           an .xls of before 2007                    old_excel
+        ├── TooSlowError            reading took too long                     too_slow
+        ├── TooMuchMemoryError      reading needed too much memory            too_much_memory
+        └── ReaderCrashedError      reading ended the process that read       reader_crashed
+    ReaderUnavailableError          no process can be started to read in      reader_unavailable
 
 `code` is stable: it is stored with the document and explained in docs/reasons.md.
 """
@@ -118,3 +122,42 @@ class OldExcelError(DocumentError):
 
     code = "old_excel"
     advice = "save it as .xlsx by hand and import that"
+
+
+class TooSlowError(DocumentError):
+    """Reading the document took more time than any list can need."""
+
+    code = "too_slow"
+    advice = "look at the document with care; if it is a true list, read again on an idle machine"
+
+
+class TooMuchMemoryError(DocumentError):
+    """Reading the document needed more memory than any list can need."""
+
+    code = "too_much_memory"
+    advice = "look at the document with care; if it is a true list, raise LIMITS in scrapers/readers/limited.py"
+
+
+class ReaderCrashedError(DocumentError):
+    """Reading the document ended the process that read it, or failed in a way nobody foresaw."""
+
+    code = "reader_crashed"
+    advice = "do not open it; report it with the document's sha256"
+
+
+class ReaderUnavailableError(ScraperError):
+    """No process to read documents in can be started: a fault of the machine or the installation."""
+
+    code = "reader_unavailable"
+    advice = "check memory and the installation, then run `doctor --repair`"
+
+
+def document_error_named(code: str) -> type[DocumentError]:
+    """Return the document error with this code."""
+    waiting: list[type[DocumentError]] = [DocumentError]
+    while waiting:
+        error = waiting.pop()
+        if error.code == code:
+            return error
+        waiting += error.__subclasses__()
+    raise LookupError(f"no document error has the code {code!r}")

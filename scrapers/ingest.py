@@ -5,15 +5,19 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from db.database import Store
+from db.models import Snapshot
 from db.queries import fetches, sightings, snapshots
-from scrapers.document_errors import ScraperError
-from scrapers.readers.document import READER_VERSION, read_document
+from db.queries.sightings import SightedDocument
+from scrapers.document_errors import DocumentError, NotAWorkbookError, ScraperError
+from scrapers.readers.document import READER_VERSION, looks_like_list
+from scrapers.readers.limited import read_document_limited
 
-SUFFIXES = (".xlsx", ".html", ".htm", ".xls", ".xlsm")
+SUFFIXES = (".xlsx", ".html", ".htm", ".xls", ".xlsm", ".mhtml", ".mht")
 
 
 class ImportRefusedError(ScraperError):
@@ -45,7 +49,11 @@ class ImportedList:
 def find_saved(
     paths: Iterable[Path], manifest: Path | None, capture_time: Callable[[str], str | None]
 ) -> list[SavedList]:
-    """Return every saved list that the paths and the manifest name, each once."""
+    """Return every saved list that the paths and the manifest name, each once.
+
+    `capture_time` reads the time of capture from a stamp or a file name. Raises `ImportRefusedError` for what is not
+    there, and for a file of a manifest or a folder that lies outside its directory, itself or through a link.
+    """
     found: dict[Path, SavedList] = {}
     if manifest is not None:
         for saved in _read_manifest(manifest, capture_time):
@@ -55,6 +63,8 @@ def find_saved(
             inside = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES)
             if not inside:
                 raise ImportRefusedError("the folder holds no list", file=str(path))
+            for file in inside:
+                _refuse_outside(path, file)
         elif path.is_file():
             inside = [path]
         else:
@@ -64,48 +74,114 @@ def find_saved(
     return list(found.values())
 
 
+def _refuse_outside(folder: Path, file: Path, *, row: int | None = None) -> None:
+    """Raise `ImportRefusedError` if the file lies outside the folder once all links are followed."""
+    if not file.resolve().is_relative_to(folder.resolve()):
+        raise ImportRefusedError(
+            "a file outside the folder is named", file=str(file), row=row, value=file.resolve(),
+            do="copy the list into the folder, or name it on the command line",
+        )  # fmt: skip
+
+
 def import_list(store: Store, saved: SavedList, known_at: str) -> ImportedList:
-    """Store the saved list: archive its bytes, read them, and record the name it was met under."""
+    """Store one saved list, as `import_lists` does."""
+    return next(import_lists(store, [saved], known_at))
+
+
+def import_lists(store: Store, saved: Iterable[SavedList], known_at: str) -> Iterator[ImportedList]:
+    """Store saved lists in order: archive the bytes, read them, record the name they were met under; yield each result.
+
+    A file that is neither a workbook nor a page is refused and not stored. Documents are read in a child process and
+    outside the transaction that stores the result; while one is stored, the next is already being read.
+    """
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="read-ahead") as ahead:
+        waiting: _Begun | None = None
+        for one in saved:
+            begun = _begin(store, one, ahead)
+            if waiting is not None:
+                yield _finish(store, waiting, known_at)
+            waiting = begun
+        if waiting is not None:
+            yield _finish(store, waiting, known_at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A saved list whose bytes are in the archive; `reading` is None if they were read before."""
+
+    saved: SavedList
+    name: str
+    sha256: str
+    reading: Future[Snapshot | DocumentError] | None
+    refusal: str = ""
+
+
+def _begin(store: Store, saved: SavedList, ahead: ThreadPoolExecutor) -> _Begun:
     try:
         data = saved.path.read_bytes()
     except OSError as error:
         raise ImportRefusedError(f"cannot be read: {error.strerror}", file=str(saved.path)) from error
-    sha256 = store.archive.put(data)
     name = os.fsencode(saved.path.name).decode("utf-8", "replace")  # a name may hold bytes that are no text
+    if not looks_like_list(data):
+        refusal = NotAWorkbookError("neither a workbook nor a page; not stored", file=name, value=data[:40])
+        return _Begun(saved, name, "", None, str(refusal))
+    sha256 = store.archive.put(data)
+    return _Begun(saved, name, sha256, None if _is_read(store, sha256) else ahead.submit(_read, data, name))
+
+
+def _finish(store: Store, begun: _Begun, known_at: str) -> ImportedList:
+    saved, sha256 = begun.saved, begun.sha256
+    if begun.refusal:
+        return ImportedList(saved, "", False, begun.refusal)
+    reading = begun.reading.result() if begun.reading is not None else None
     with store.writing():
         fetches.record_document(store, sha256, known_at)
-        error_line = read_kept(store, sha256, data, name)
+        error_line = _save(store, sha256, reading) if reading is not None else ""
         news = fetches.record_sighting(
-            store, sha256, file=name, url="", linked_as=saved.linked_as, seen_at=saved.captured_at,
+            store, sha256, file=begun.name, url="", linked_as=saved.linked_as, seen_at=saved.captured_at,
             known_at=known_at, how="import",
         )  # fmt: skip
     return ImportedList(saved, sha256, news, error_line)
 
 
-def read_kept(store: Store, sha256: str, data: bytes, name: str, *, again: bool = False) -> str:
-    """Read a stored document and store its snapshot, or the reason it has none, which is returned ("": it has one)."""
-    if not again and any(snapshots.has_snapshot(store, sha256, version) for version in READER_VERSION.values()):
-        return ""
+def _is_read(store: Store, sha256: str) -> bool:
+    """Return whether this version of the readers has read the document, or found it unreadable."""
+    return any(snapshots.has_snapshot(store, sha256, version) for version in READER_VERSION.values())
+
+
+def _read(data: bytes, name: str) -> Snapshot | DocumentError:
     try:
-        snapshot = read_document(data, name=name)
-    except ScraperError as error:
-        snapshots.save_unreadable(store, sha256, "/".join(sorted(READER_VERSION.values())), error.code, str(error))
-        return str(error)
-    snapshots.save_snapshot(store, sha256, snapshot)
+        return read_document_limited(data, name=name)
+    except DocumentError as error:
+        return error
+
+
+def _save(store: Store, sha256: str, reading: Snapshot | DocumentError) -> str:
+    """Store what reading a document gave; return why it could not be read, "" if it could."""
+    if isinstance(reading, DocumentError):
+        versions = "/".join(sorted(READER_VERSION.values()))
+        snapshots.save_unreadable(store, sha256, versions, reading.code, str(reading))
+        return str(reading)
+    snapshots.save_snapshot(store, sha256, reading)
     return ""
+
+
+def _read_stored(store: Store, document: SightedDocument) -> str:
+    """Read a stored document again and store what that gives; return why it cannot be read, "" if it can."""
+    return _save(store, document.sha256, _read(store.archive.get(document.sha256), document.file))
 
 
 def read_new(store: Store) -> list[str]:
     """Read every sighted document that was not read yet; return one line for each that could not be read."""
     unread = sightings.list_unread_documents(store.connection)
-    return [line for sha256, file in unread if (line := read_kept(store, sha256, store.archive.get(sha256), file))]
+    return [line for document in unread if (line := _read_stored(store, document))]
 
 
 def read_again(store: Store) -> Iterator[tuple[int, int]]:
     """Read every sighted document again from the archive; yield (documents done, documents in all)."""
     sighted = sightings.list_sighted_documents(store.connection)
-    for number, (sha256, file) in enumerate(sighted, 1):
-        read_kept(store, sha256, store.archive.get(sha256), file, again=True)
+    for number, document in enumerate(sighted, 1):
+        _read_stored(store, document)
         yield number, len(sighted)
 
 
@@ -119,6 +195,7 @@ def _read_manifest(manifest: Path, capture_time: Callable[[str], str | None]) ->
                 if not row["file"]:
                     raise ImportRefusedError("the manifest names no file", file=str(manifest), row=number)
                 path = manifest.parent / row["file"]
+                _refuse_outside(manifest.parent, path, row=number)
                 if not path.is_file():
                     raise ImportRefusedError("the manifest names a file that is not there", file=str(path), row=number)
                 linked = (row.get("uploaded_as") or "").strip()

@@ -75,8 +75,8 @@ def test_the_swap_of_22_september_makes_no_change_and_is_named(store: Store) -> 
         "duplicate: the bytes of participatingAgencies09182025pm.xlsx",
     ]
     named = {pending["file"], participating["file"]}
-    places = ("last_listed_in", "first_missing_from", "first_listed_in")
-    assert not [c for c in read_log(store) for place in places if c[place] and c[place]["file"] in named]
+    shown = [r for c in read_log(store) for r in (c["last_listed_in"], c["first_missing_from"], c["first_listed_in"])]
+    assert not [reference for reference in shown if reference and reference["file"] in named]
 
 
 @pytest.mark.parametrize("file", ["participatingAgencies08022025pm.xlsx", "participatingAgencies090022025am.xlsx"])

@@ -163,7 +163,7 @@ def logged(home: Path, names: set[str]) -> Truth:
         entries = [e for e in read_log(store) if e["status"] != "retracted"]
     strange = [e for e in entries if e["agency"] not in names]
     assert not strange, f"nothing happened to these: {strange[:3]}"
-    return {(e["kind"], e["agency"], e["support_type"], e["listed_on"]) for e in entries}
+    return {(e["kind"], e["agency"] or "", e["support_type"] or "", e["listed_on"]) for e in entries}
 
 
 def main() -> int:

@@ -10,15 +10,11 @@ from db.records import DocumentRecord
 #: Everything an answer depends on leaves a mark here; a mark whose table does not exist yet is left out.
 _MARKS = {
     "derivation": "select derived_at || rules || last_sighting || '/' || last_ruling from derivation",
-    "statements": "select max(id) from statements",
+    "statement_log": "select max(sequence) from statement_log",
     "sightings": "select max(id) from sightings",
     "page_checks": "select max(id) from page_checks",
     "told": "select count(*) from told",
 }
-_PUBLICATION = (
-    "file", "list", "linked_as", "sha256", "url", "rows", "published_on", "published_at", "workbook_modified_at",
-    "first_seen_at", "status", "reasons",
-)  # fmt: skip
 
 
 class AgencyRow(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from db.alert_models import Delivery, What
+from db.alert_models import Delivery, Due, DueDelivery, Match, What
 
 
 def list_deliveries(connection: sqlite3.Connection, change_id: str) -> list[Delivery]:
@@ -20,26 +20,34 @@ def list_deliveries(connection: sqlite3.Connection, change_id: str) -> list[Deli
 
 
 def insert_deliveries(
-    connection: sqlite3.Connection, change_id: str, what: What, now: str, due: Iterable[tuple[int, int, str]]
+    connection: sqlite3.Connection, change_id: str, what: What, now: str, due: Iterable[tuple[Match, Due]], effect: int
 ) -> int:
-    """Store a first delivery about the change for each (subscriber, subscription, time it is due); return how many."""
+    """Store a first delivery about the change for each subscription; return how many.
+
+    `effect` is what the change does to the number of listed agreements: 1, 0 or -1.
+    """
     return connection.executemany(
         "insert or ignore into deliveries (subscriber_id, subscription_id, change_id, turn, what, status, queued_at,"
-        " due_at) values (?, ?, ?, 1, ?, 'waiting', ?, ?)",
-        [(subscriber, subscription, change_id, what, now, due_at) for subscriber, subscription, due_at in due],
+        " due_at, latest_at, effect) values (?, ?, ?, 1, ?, 'waiting', ?, ?, ?, ?)",
+        [
+            (match.subscriber_id, match.subscription_id, change_id, what, now, when.due_at, when.latest_at, effect)
+            for match, when in due
+        ],
     ).rowcount
 
 
 def insert_reply(
-    connection: sqlite3.Connection, origin: Delivery, change_id: str, what: What, *, turn: int, now: str, due_at: str,
-    answers: int | None = None,
+    connection: sqlite3.Connection, origin: Delivery, change_id: str, what: What, *, turn: int, now: str, due: Due,
+    effect: int = 0, answers: int | None = None,
 ) -> int:  # fmt: skip
     """Store a further delivery to the subscriber of `origin`, when they are still active; return how many (0 or 1)."""
     return connection.execute(
         "insert into deliveries (subscriber_id, subscription_id, change_id, turn, what, status, answers, queued_at,"
-        " due_at) select id, ?, ?, ?, ?, 'waiting', ?, ?, ? from subscribers where id = ? and status = 'active'",
-        [origin.subscription_id, change_id, turn, what, answers, now, due_at, origin.subscriber_id],
-    ).rowcount
+        " due_at, latest_at, effect) select id, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ? from subscribers"
+        " where id = ? and status = 'active'",
+        [origin.subscription_id, change_id, turn, what, answers, now, due.due_at, due.latest_at, effect,
+         origin.subscriber_id],
+    ).rowcount  # fmt: skip
 
 
 def withdraw_delivery(connection: sqlite3.Connection, delivery: Delivery) -> None:
@@ -53,23 +61,31 @@ def withdraw_delivery(connection: sqlite3.Connection, delivery: Delivery) -> Non
         )
 
 
-def list_due_subscribers(connection: sqlite3.Connection, now: str, after: int, limit: int) -> list[int]:
-    """Return the next subscribers (ids above `after`) with a delivery due at `now` that is in no message yet."""
+def list_due_subscribers(connection: sqlite3.Connection, now: str, after: int, limit: int, enough: int) -> list[int]:
+    """Return the next subscribers (ids above `after`) for whom something must leave at `now`, or `enough` may."""
     rows = connection.execute(
-        "select distinct subscriber_id from deliveries where status = 'waiting' and message is null and due_at <= ?"
-        " and subscriber_id > ? order by subscriber_id limit ?",
-        [now, after, limit],
+        "select subscriber_id from deliveries where status = 'waiting' and message is null and due_at <= ?1"
+        " and subscriber_id > ?2 group by subscriber_id"
+        " having min(ifnull(latest_at, due_at)) <= ?1 or count(*) >= ?4 order by subscriber_id limit ?3",
+        [now, after, limit, enough],
     )
     return [int(row[0]) for row in rows]
 
 
-def list_due(connection: sqlite3.Connection, subscriber_id: int, now: str) -> list[tuple[int, str | None]]:
-    """Return (id, status of the delivery it corrects) of each delivery due at `now` that is in no message yet."""
-    return connection.execute(
-        "select d.id, a.status from deliveries d left join deliveries a on a.id = d.answers where d.subscriber_id = ?"
-        " and d.status = 'waiting' and d.message is null and d.due_at <= ? order by d.id",
+def list_due(connection: sqlite3.Connection, subscriber_id: int, now: str) -> list[DueDelivery]:
+    """Return the deliveries to the subscriber that are in no message yet and due, or only wait for company.
+
+    What cannot wait comes first, then the rest by how long it may.
+    """
+    rows = connection.execute(
+        "select d.id, a.status, d.due_at, ifnull(d.latest_at, d.due_at), d.subscription_id, p.counts_only, d.effect"
+        " from deliveries d join subscriptions p on p.id = d.subscription_id"
+        " left join deliveries a on a.id = d.answers where d.subscriber_id = ?"
+        " and d.status = 'waiting' and d.message is null and (d.due_at <= ? or d.latest_at > d.due_at)"
+        " order by ifnull(d.latest_at, d.due_at), d.id",
         [subscriber_id, now],
-    ).fetchall()
+    )
+    return [DueDelivery(*row) for row in rows]
 
 
 def assign_to_message(connection: sqlite3.Connection, message: int, deliveries: Sequence[int]) -> None:

@@ -158,7 +158,7 @@ def last_unconditional_fetch_at(store: Store, url: str) -> str | None:
 
 def record_page(
     store: Store, run_id: int, *, sha256: str, text_sha256: str, seen_at: str,
-    links: Sequence[Mapping[str, str | None]], totals: StatedTotals | None,
+    links: Sequence[Mapping[str, object]], totals: StatedTotals | None,
 ) -> None:  # fmt: skip
     """Record the landing page's text, links and stated totals, where any of them differs from the last record."""
     encoded = json.dumps(list(links), sort_keys=True)

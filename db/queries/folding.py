@@ -24,7 +24,7 @@ def fold_old_checks(store: Store, before: str) -> tuple[int, int]:
         connection.execute("create temporary table if not exists fold (id integer primary key)")
         connection.execute("delete from fold")
         connection.execute(
-            "insert into fold select id from (select id,"  # noqa: S608 - fixed words
+            "insert into fold select id from (select id,"
             " row_number() over (partition by url, role, substr(requested_at, 1, 10), outcome, ifnull(sha256, '')"
             "   order by requested_at, id) as first,"
             " row_number() over (partition by url, role, substr(requested_at, 1, 10), outcome, ifnull(sha256, '')"
@@ -40,11 +40,11 @@ def fold_old_checks(store: Store, before: str) -> tuple[int, int]:
         )
         fetches = connection.execute("delete from fetches where id in (select id from fold)").rowcount
         connection.execute(
-            "insert into folded_runs (day, outcome, runs) select substr(finished_at, 1, 10), outcome, count(*)"  # noqa: S608 - fixed words
+            "insert into folded_runs (day, outcome, runs) select substr(finished_at, 1, 10), outcome, count(*)"
             f" from runs where {_EMPTIED} group by 1, 2 on conflict (day, outcome) do update set"
             " runs = runs + excluded.runs",
             [before],
         )
-        runs = connection.execute(f"delete from runs where {_EMPTIED}", [before]).rowcount  # noqa: S608 - fixed words
+        runs = connection.execute(f"delete from runs where {_EMPTIED}", [before]).rowcount
         connection.execute("delete from fold")
     return fetches, runs

@@ -12,7 +12,7 @@ _FIELDS = "started_at, finished_at, outcome, detail, good_at, failures"
 
 def read_job_runs(connection: sqlite3.Connection) -> dict[str, JobRun]:
     """Return the last run of each job by the job's name."""
-    rows = connection.execute(f"select name, {_FIELDS} from service_jobs order by name")  # noqa: S608 - fixed names
+    rows = connection.execute(f"select name, {_FIELDS} from service_jobs order by name")
     return {str(row[0]): JobRun(*row[1:]) for row in rows}
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from db.alert_models import OutgoingMessage
+from db.alert_models import OutgoingMessage, Statement, Told
 from db.queries.subscribers import get_subscriber
 
 _OPEN = "status in ('waiting', 'sending')"
@@ -31,7 +31,7 @@ def insert_alert(connection: sqlite3.Connection, subscriber_id: int, now: str) -
 def insert_confirmation(connection: sqlite3.Connection, subscriber_id: int, subscription_id: int, now: str) -> None:
     """Store a message that asks to confirm the subscription, unless one is waiting."""
     waiting = connection.execute(
-        f"select 1 from messages where kind = 'confirm' and subscription_id = ? and {_OPEN}",  # noqa: S608 - fixed text
+        f"select 1 from messages where kind = 'confirm' and subscription_id = ? and {_OPEN}",
         [subscription_id],
     ).fetchone()
     if waiting is None:
@@ -50,6 +50,14 @@ def insert_operator_notice(connection: sqlite3.Connection, about: str, now: str)
             " values ('operator', ?, 'waiting', ?, ?, ?)",
             [make_message_id(), about, now, now],
         ).rowcount
+    )
+
+
+def number_parts(connection: sqlite3.Connection, parts: Sequence[int]) -> None:
+    """Store that these messages are the parts of one digest, in this order."""
+    connection.executemany(
+        "update messages set part = ?, parts = ? where id = ?",
+        [(number, len(parts), message) for number, message in enumerate(parts, 1)],
     )
 
 
@@ -79,7 +87,7 @@ def list_open(connection: sqlite3.Connection, now: str, after: int, limit: int, 
     """Return the next messages (numbers above `after`) due at `now`; without `mail` those by other channels only."""
     others = "" if mail else " and subscriber_id in (select id from subscribers where channel != 'mail')"
     rows = connection.execute(
-        f"select id from messages where {_OPEN} and id > ? and next_at <= ?{others} order by id limit ?",  # noqa: S608 - fixed text
+        f"select id from messages where {_OPEN} and id > ? and next_at <= ?{others} order by id limit ?",
         [after, now, limit],
     )
     return [int(row[0]) for row in rows]
@@ -88,22 +96,31 @@ def list_open(connection: sqlite3.Connection, now: str, after: int, limit: int, 
 def load_message(connection: sqlite3.Connection, message: int) -> OutgoingMessage | None:
     """Return the message with whom it is for; None when its subscriber is gone."""
     row = connection.execute(
-        "select id, kind, message_id, about, subscription_id, created_at, status = 'sending', attempts, recipient,"
-        " subscriber_id from messages where id = ?",
+        "select id, kind, message_id, about, subscription_id, created_at, status = 'sending', attempts,"
+        " ifnull(recipient, ''), part, parts, subscriber_id from messages where id = ?",
         [message],
     ).fetchone()
-    number, kind, message_id, about, subscription, created_at, unknown, attempts, recipient, subscriber_id = row
+    number, kind, message_id, about, subscription, created_at, unknown, attempts, to, part, parts, subscriber_id = row
     if subscriber_id is None and kind != "operator":
         return None
     subscriber = get_subscriber(connection, subscriber_id) if subscriber_id is not None else None
-    statements = connection.execute(
-        "select change_id, what from deliveries where message = ? and status in ('waiting', 'sent') order by id",
-        [message],
-    ).fetchall()
     return OutgoingMessage(
-        number, kind, message_id, about, subscription, created_at, bool(unknown), attempts, recipient or "",
-        subscriber, tuple(statements),
+        number, kind, message_id, about, subscription, created_at, bool(unknown), attempts, to, subscriber,
+        _load_statements(connection, message), part, parts,
     )  # fmt: skip
+
+
+def _load_statements(connection: sqlite3.Connection, message: int) -> tuple[Statement, ...]:
+    rows = connection.execute(
+        "select d.change_id, d.what, d.answers, m.sent_at, m.subject, m.message_id from deliveries d"
+        " left join deliveries a on a.id = d.answers left join messages m on m.id = a.message"
+        " where d.message = ? and d.status in ('waiting', 'sent') order by d.id",
+        [message],
+    )
+    return tuple(
+        Statement(change_id, what, Told(sent_at, subject or "", told_in or "") if answers is not None else None)
+        for change_id, what, answers, sent_at, subject, told_in in rows
+    )
 
 
 def set_recipient(connection: sqlite3.Connection, message: int, address: str) -> None:
@@ -150,13 +167,14 @@ def postpone_message(
 
 
 def finish_message(
-    connection: sqlite3.Connection, message: int, now: str, *, sent: bool, code: int | None, detail: str
+    connection: sqlite3.Connection, message: int, now: str, *, sent: bool, code: int | None, detail: str, subject: str
 ) -> None:
-    """Mark the message and its deliveries as sent, or as failed for good."""
+    """Mark the message and its deliveries as sent, or as failed for good; a later correction names its subject."""
     end = "sent" if sent else "failed"
     connection.execute(
-        "update messages set status = ?, attempts = attempts + 1, code = ?, detail = ?, sent_at = ? where id = ?",
-        [end, code, detail, now if sent else None, message],
+        "update messages set status = ?, attempts = attempts + 1, code = ?, detail = ?, sent_at = ?, subject = ?"
+        " where id = ?",
+        [end, code, detail, now if sent else None, subject, message],
     )
     connection.execute("update deliveries set status = ? where message = ? and status = 'waiting'", [end, message])
 

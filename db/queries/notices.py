@@ -12,7 +12,7 @@ _FIELDS = "id, code, subject, raised_at, text, cleared_at"
 
 def read_open_notices(connection: sqlite3.Connection) -> tuple[Notice, ...]:
     """Return the problems that are not over, oldest first."""
-    rows = connection.execute(f"select {_FIELDS} from notices where cleared_at is null order by id")  # noqa: S608 - fixed names
+    rows = connection.execute(f"select {_FIELDS} from notices where cleared_at is null order by id")
     return tuple(Notice(*row) for row in rows)
 
 
@@ -34,7 +34,7 @@ def read_untold_notices(connection: sqlite3.Connection) -> list[tuple[Notice, bo
     A problem that was over before it could be told is told as both, in order.
     """
     rows = connection.execute(
-        f"select {_FIELDS}, raised_told_at from notices"  # noqa: S608 - fixed names
+        f"select {_FIELDS}, raised_told_at from notices"
         " where raised_told_at is null or (cleared_at is not null and cleared_told_at is null) order by id"
     ).fetchall()
     due = []
@@ -51,4 +51,4 @@ def mark_notice_told(store: Store, notice_id: int, at: str, *, cleared: bool) ->
     """Record that the operator was told of the problem, or that it is over."""
     column = "cleared_told_at" if cleared else "raised_told_at"
     with store.writing() as connection:
-        connection.execute(f"update notices set {column} = ? where id = ?", [at, notice_id])  # noqa: S608 - fixed names
+        connection.execute(f"update notices set {column} = ? where id = ?", [at, notice_id])

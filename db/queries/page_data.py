@@ -71,7 +71,8 @@ def read_data_version(connection: sqlite3.Connection) -> str:
     """Return a short text that differs whenever what the pages show may differ."""
     row = connection.execute(
         "select (select max(derived_at || rules || last_sighting || '/' || last_ruling) from derivation),"
-        " (select max(id) from statements), (select count(*) from publications), (select max(id) from page_checks)"
+        " (select max(id) from statements), (select count(*) from publications), (select max(id) from page_checks),"
+        " (select max(id) from moa_sightings), (select number from moa_derivation)"
     ).fetchone()
     return hashlib.sha256(repr(tuple(row)).encode()).hexdigest()[:16]
 

@@ -16,7 +16,7 @@ _COLUMNS = (
 def read_publications(connection: sqlite3.Connection, beginning: str = "") -> list[PublicationRecord]:
     """Return every list ever found whose sha256 begins so (all by default), oldest first."""
     rows = connection.execute(
-        f"select {', '.join(_COLUMNS)} from publications where substr(sha256, 1, ?) = ?"  # noqa: S608 - fixed names
+        f"select {', '.join(_COLUMNS)} from publications where substr(sha256, 1, ?) = ?"
         " order by published_at, ifnull(list, ''), file, sha256, linked_as",
         [len(beginning), beginning],
     )

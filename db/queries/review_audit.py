@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Iterable
 
-from db.desk_models import AcceptedList, HeldList, RulingRecord, Verdict
-from db.queries.held_lists import read_waiting_lists
-
-_PUBLICATION = (
-    "file", "list", "linked_as", "sha256", "url", "rows", "published_on", "published_at", "workbook_modified_at",
-    "first_seen_at", "status", "reasons",
-)  # fmt: skip
+from db.desk_models import AcceptedList, HeldList, RulingEffect, Verdict
 
 
-def add_ruling(connection: sqlite3.Connection, verdict: Verdict, *, made_at: str, reviewer: str, reason: str) -> bool:
+def add_ruling(
+    connection: sqlite3.Connection, verdict: Verdict, *,
+    made_at: str, reviewer: str, reason: str, on_change: str = "", imported_by: str = "",
+) -> bool:  # fmt: skip
     """Store a ruling; return False when just that row was there already."""
     cursor = connection.execute(
-        "insert into rulings (made_at, reviewer, ruling, subject, other, reason) values (?,?,?,?,?,?)"
-        " on conflict do nothing",
-        [made_at, reviewer, *verdict, reason],
+        "insert into rulings (made_at, reviewer, ruling, subject, other, reason, on_change, imported_by)"
+        " values (?,?,?,?,?,?,?,?) on conflict do nothing",
+        [made_at, reviewer, *verdict, reason, on_change, imported_by],
     )
     return cursor.rowcount > 0
 
@@ -27,16 +26,6 @@ def has_ruling(connection: sqlite3.Connection, verdict: Verdict, *, made_at: str
     """Return whether the reviewer made just this ruling at just this time."""
     query = "select 1 from rulings where made_at = ? and reviewer = ? and ruling = ? and subject = ? and other = ?"
     return connection.execute(query, [made_at, reviewer, *verdict]).fetchone() is not None
-
-
-def list_rulings(connection: sqlite3.Connection, until: str | None = None) -> list[RulingRecord]:
-    """Return every ruling (or those made by `until`), oldest first, undone ones included."""
-    rows = connection.execute(
-        "select id, made_at, reviewer, ruling, subject, other, reason from rulings where ?1 is null or made_at <= ?1"
-        " order by made_at, id",
-        [until],
-    )
-    return [RulingRecord(*row) for row in rows]
 
 
 def newest_ruling_id(connection: sqlite3.Connection) -> int:
@@ -75,12 +64,46 @@ def is_agreement(connection: sqlite3.Connection, agreement_id: str, subject: str
     return row is not None
 
 
-def list_held(connection: sqlite3.Connection) -> list[HeldList]:
-    """Return held lists that no later accepted list has superseded, oldest first."""
+def list_held(connection: sqlite3.Connection, also: Iterable[str] = ()) -> list[HeldList]:
+    """Return every held list, and the lists with the sha256 `also` whatever their status; oldest first."""
+    rows = connection.execute(
+        "select sha256, file, list, rows, published_on, first_seen_at, reasons, status = 'held', exists"
+        " (select 1 from publications p where p.status = 'accepted' and p.list = h.list"
+        " and p.published_at > h.published_at) from publications h"
+        " where status = 'held' or sha256 in (select value from json_each(?)) order by published_at",
+        [json.dumps(list(also))],
+    )
     return [
-        HeldList(one.sha256, one.file, one.list, one.rows, one.published_on, one.first_seen_at, list(one.reasons))
-        for one in read_waiting_lists(connection)
+        HeldList(sha256, file, name, count, day, seen, json.loads(reasons), bool(waits), bool(superseded))
+        for sha256, file, name, count, day, seen, reasons, waits, superseded in rows
     ]
+
+
+def load_statuses(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return the status of every change in the log, with "in doubt" added to those that need review."""
+    rows = connection.execute("select id, status, needs_review from changes")
+    return {row[0]: f"{row[1]}, in doubt" if row[2] else row[1] for row in rows}
+
+
+def add_effects(connection: sqlite3.Connection, effects: Iterable[RulingEffect]) -> None:
+    """Store what rulings did to the log."""
+    connection.executemany("insert or ignore into ruling_effects values (?,?,?,?)", effects)
+
+
+def list_effects(connection: sqlite3.Connection, first: int = 0, last: int = 2**62) -> list[RulingEffect]:
+    """Return what the rulings with those ids did to the log."""
+    query = "select ruling_id, change_id, before, after from ruling_effects where ruling_id between ? and ?"
+    return [RulingEffect(*row) for row in connection.execute(query, [first, last])]
+
+
+def find_counties(connection: sqlite3.Connection, agreement_id: str) -> set[str]:
+    """Return the counties, as "name, state", of the agency of an agreement."""
+    rows = connection.execute(
+        "select g.county || ', ' || ifnull(g.state, '') from agreements a join agencies g on g.id = a.agency_id"
+        " where a.id = ? and g.county is not null",
+        [agreement_id],
+    )
+    return {str(row[0]) for row in rows}
 
 
 def find_accepted_before(

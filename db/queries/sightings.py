@@ -26,3 +26,33 @@ def list_unread_documents(connection: sqlite3.Connection) -> list[SightedDocumen
         " where p.sha256 is null group by s.sha256 order by min(s.id)"
     )
     return [SightedDocument(*row) for row in rows]
+
+
+#: What ICE served, what reads as one of its lists, and its page. An imported file that is none of these is nobody's
+#: business but the importer's.
+_PUBLIC = """(exists (select 1 from fetches f where f.sha256 = d.sha256 
+        and f.outcome in ('new', 'same', 'not_modified'))
+    or exists (select 1 from snapshots s where s.sha256 = d.sha256 and s.error_code is null)
+    or exists (select 1 from page_checks p where p.sha256 = d.sha256))"""
+
+
+class PublicDocument(NamedTuple):
+    """A stored document that anyone may have."""
+
+    sha256: str
+    bytes: int
+    stored_at: str
+
+
+def is_public_document(connection: sqlite3.Connection, sha256: str) -> bool:
+    """Return whether anyone may have the document: ICE served it, or it is readable as a list or is ICE's page."""
+    row = connection.execute(f"select 1 from documents d where d.sha256 = ? and {_PUBLIC}", [sha256])
+    return row.fetchone() is not None
+
+
+def list_public_documents(connection: sqlite3.Connection) -> list[PublicDocument]:
+    """Return every document that anyone may have, oldest first."""
+    rows = connection.execute(
+        f"select sha256, bytes, stored_at from documents d where {_PUBLIC} order by stored_at, sha256"
+    )
+    return [PublicDocument(*row) for row in rows]

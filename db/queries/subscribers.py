@@ -9,8 +9,8 @@ from db.alert_models import Channel, Subscriber
 from db.errors import NotFoundError
 
 _COLUMNS = (
-    "id, channel, address, address_key, status, language, zone, nonce, secret, how, soft_bounces, created_at,"
-    " confirmed_at, ended_at"
+    "id, channel, address, address_key, status, language, zone, nonce, secret, how, soft_bounces,"
+    " refused_since, created_at, confirmed_at, ended_at"
 )
 
 
@@ -30,7 +30,7 @@ def insert_subscriber(
 
 def get_subscriber(connection: sqlite3.Connection, subscriber_id: int) -> Subscriber:
     """Return one subscriber; raise NotFoundError when there is none."""
-    row = connection.execute(f"select {_COLUMNS} from subscribers where id = ?", [subscriber_id]).fetchone()  # noqa: S608 - fixed names
+    row = connection.execute(f"select {_COLUMNS} from subscribers where id = ?", [subscriber_id]).fetchone()
     if row is None:
         raise NotFoundError(f"no subscriber {subscriber_id}; `ice-agreements subscribers list` lists them")
     return Subscriber(*row)
@@ -38,17 +38,22 @@ def get_subscriber(connection: sqlite3.Connection, subscriber_id: int) -> Subscr
 
 def find_subscriber(connection: sqlite3.Connection, key: str) -> Subscriber | None:
     """Return the subscriber of an address key."""
-    row = connection.execute(f"select {_COLUMNS} from subscribers where address_key = ?", [key]).fetchone()  # noqa: S608 - fixed names
+    row = connection.execute(f"select {_COLUMNS} from subscribers where address_key = ?", [key]).fetchone()
     return Subscriber(*row) if row else None
 
 
 def find_subscriber_by_address(connection: sqlite3.Connection, address: str) -> Subscriber:
     """Return the subscriber of a mail, webhook or chat address; raise NotFoundError when there is none."""
-    text = address.strip()
-    for key in (text.lower(), f"webhook:{text}", f"chat:{text}"):
+    for key in list_possible_keys(address):
         if (found := find_subscriber(connection, key)) is not None:
             return found
     raise NotFoundError("no such subscriber; `ice-agreements subscribers list` lists them")
+
+
+def list_possible_keys(address: str) -> list[str]:
+    """Return the keys that the address may be stored under, as mail, webhook or chat address."""
+    text = address.strip()
+    return [text.lower(), f"webhook:{text}", f"chat:{text}"]
 
 
 def has_active_subscribers(connection: sqlite3.Connection) -> bool:
@@ -61,9 +66,10 @@ def reopen_subscriber(
 ) -> None:
     """Let somebody who left or never confirmed come back, with new links, so that old ones stay ended."""
     connection.execute(
-        "update subscribers set status = ?, language = ?, zone = ?, soft_bounces = 0, ended_at = null,"
+        "update subscribers set status = ?, language = ?, zone = ?, soft_bounces = 0, refused_since = null,"
+        " ended_at = null,"
         " confirmed_at = case when ? = 'active' then ? else null end,"
-        " nonce = case when status = 'ended' then ? else nonce end where id = ?",
+        " nonce = case when status = 'pending' then nonce else ? end where id = ?",
         [status, language, zone, status, now, secrets.token_hex(8), subscriber_id],
     )
 
@@ -99,14 +105,19 @@ def update_language_and_zone(connection: sqlite3.Connection, subscriber_id: int,
     connection.execute("update subscribers set language = ?, zone = ? where id = ?", [language, zone, subscriber_id])
 
 
-def count_refusal(connection: sqlite3.Connection, subscriber_id: int) -> int:
-    """Count one more refusal in a row; return how many there are now."""
+def count_refusal(connection: sqlite3.Connection, subscriber_id: int, since: str) -> tuple[int, str]:
+    """Count one more refusal in a row; return how many there are and since when (`since`, when it is the first)."""
     row = connection.execute(
-        "update subscribers set soft_bounces = soft_bounces + 1 where id = ? returning soft_bounces", [subscriber_id]
+        "update subscribers set soft_bounces = soft_bounces + 1, refused_since = ifnull(refused_since, ?)"
+        " where id = ? returning soft_bounces, refused_since",
+        [since, subscriber_id],
     ).fetchone()
-    return int(row[0]) if row else 0
+    return int(row[0]), str(row[1])
 
 
 def clear_refusals(connection: sqlite3.Connection, subscriber_id: int) -> None:
     """Start counting refusals from zero, as a message was taken."""
-    connection.execute("update subscribers set soft_bounces = 0 where id = ? and soft_bounces > 0", [subscriber_id])
+    connection.execute(
+        "update subscribers set soft_bounces = 0, refused_since = null where id = ? and soft_bounces > 0",
+        [subscriber_id],
+    )

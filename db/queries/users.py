@@ -19,12 +19,12 @@ def add_user(connection: sqlite3.Connection, name: str, role: str, password_hash
 
 def list_users(connection: sqlite3.Connection) -> list[User]:
     """Return every account by name."""
-    return [_user(row) for row in connection.execute(f"select {_COLUMNS} from users order by name")]  # noqa: S608 - fixed names
+    return [_user(row) for row in connection.execute(f"select {_COLUMNS} from users order by name")]
 
 
 def find_user(connection: sqlite3.Connection, name: str) -> User | None:
     """Return the account of that name in any capitalisation, active or not; None when there is none."""
-    row = connection.execute(f"select {_COLUMNS} from users where name = ?", [name]).fetchone()  # noqa: S608 - fixed names
+    row = connection.execute(f"select {_COLUMNS} from users where name = ?", [name]).fetchone()
     return _user(row) if row else None
 
 

@@ -3,6 +3,7 @@
 StoreError (db)
 └── AlertError                what was asked cannot be done; its text is one line for a person
     ├── AddressError          an address that no message can be sent to
+    │   └── SuppressedError   an address that is never written to
     └── PreferenceError       a filter, rhythm or language that does not exist
 """
 
@@ -17,6 +18,10 @@ class AlertError(StoreError):
 
 class AddressError(AlertError):
     """No message can be sent to the address."""
+
+
+class SuppressedError(AddressError):
+    """The address is never written to; only a person can lift that."""
 
 
 class PreferenceError(AlertError):

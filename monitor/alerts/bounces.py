@@ -1,14 +1,15 @@
-"""Mail that comes back: bounces (RFC 3464) and complaints (ARF, RFC 5965), judged by what they say in code, not prose.
+"""Mail that comes back: bounces (RFC 3464, RFC 6533) and complaints (ARF, RFC 5965), judged by their codes.
 
 A bounce counts only when it came to a return path of ours, which nobody can forge; a complaint only when it quotes a
-Message-ID of ours, which nobody can guess.
+Message-ID of ours, which nobody can guess. A bounce in prose counts as one refusal, never more, and stands in the
+delivery log for the operator to read.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from email import message_from_bytes
+from email import message_from_bytes, message_from_string
 from email.message import Message
 from email.policy import compat32
 from email.utils import getaddresses
@@ -24,10 +25,13 @@ from monitor.alerts.send_results import judge_status
 from monitor.alerts.tokens import Signer
 from monitor.alerts.unsubscribe import note_refusal, suppress
 
-Verdict = Literal["bounced", "refused", "delayed", "complaint", "ignored"]
+Verdict = Literal["bounced", "refused", "delayed", "complaint", "prose", "ignored"]
 MAX_BYTES = 2_000_000
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 _OUR_ID = re.compile(r"([0-9a-f]{24})@")
+_REPORTS = ("message/delivery-status", "message/global-delivery-status")
+_MAILERS = ("mailer-daemon@", "postmaster@")
+_PROSE_BYTES = 4000  # of a bounce in prose, the beginning says why
 _NO_COMPLAINT = ("not-spam", "virus", "dmarc", "auth-failure")
 _TO_HEADERS = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
 
@@ -45,10 +49,13 @@ def take_returned(
     if report is not None:
         return _take_complaint(store, report, data, now)
     message = _find_message(settings, signer, parsed, recipients)
-    report = _find_part(parsed, "message/delivery-status")
-    if message is None or report is None:
-        return "ignored"  # not ours, an out-of-office note, or prose without a code
-    return _take_bounce(store, report, message, now)
+    recipient = find_recipient(store.connection, message) if message is not None else None
+    if message is None or recipient is None:
+        return "ignored"
+    report = _find_part(parsed, *_REPORTS)
+    if report is not None:
+        return _take_bounce(store, report, message, recipient, now)
+    return _take_prose(store, parsed, message, recipient, now)
 
 
 def _find_message(settings: Settings, signer: Signer, parsed: Message, recipients: Iterable[str]) -> int | None:
@@ -58,10 +65,7 @@ def _find_message(settings: Settings, signer: Signer, parsed: Message, recipient
     return next((message for message in found if message is not None), None)
 
 
-def _take_bounce(store: Store, report: Message, message: int, now: str) -> Verdict:
-    recipient = find_recipient(store.connection, message)
-    if recipient is None:
-        return "ignored"
+def _take_bounce(store: Store, report: Message, message: int, recipient: int, now: str) -> Verdict:
     for fields in _read_fields(report):
         action = str(fields.get("Action", "")).strip().lower()
         status = _STATUS.search(str(fields.get("Status", "")))
@@ -81,6 +85,24 @@ def _take_bounce(store: Store, report: Message, message: int, now: str) -> Verdi
     return "ignored"
 
 
+def _take_prose(store: Store, parsed: Message, message: int, recipient: int, now: str) -> Verdict:
+    """Count a mailer's note that has no report as one refusal; people's and machines' replies are ignored."""
+    sender = ",".join(address.lower() for _, address in getaddresses([str(parsed.get("From", ""))]))
+    automatic = str(parsed.get("Auto-Submitted", "no")).lower()
+    if automatic.startswith("auto-replied") or not sender.startswith(_MAILERS):
+        return "ignored"
+    part = _find_part(parsed, "text/plain")
+    content = part.get_payload(decode=True) if part is not None else b""
+    text = content.decode("utf-8", "replace")[:_PROSE_BYTES] if isinstance(content, bytes) else ""
+    status = _STATUS.search(text)
+    detail = " ".join(f"{status.group(0) if status else 'no code'}: {parsed.get('Subject', '')} {text}".split())[:300]
+    with store.writing() as connection:
+        note_attempt(connection, message, now, "returned", detail)
+        if status is None or not status.group(0).startswith("4"):
+            note_refusal(store, get_subscriber(connection, recipient), now, detail)
+    return "prose"
+
+
 def _take_complaint(store: Store, report: Message, data: bytes, now: str) -> Verdict:
     kinds = [str(fields.get("Feedback-Type", "")).strip().lower() for fields in _read_fields(report)]
     if any(kind in _NO_COMPLAINT for kind in kinds):
@@ -94,20 +116,11 @@ def _take_complaint(store: Store, report: Message, data: bytes, now: str) -> Ver
     return "ignored"
 
 
-def _find_part(parsed: Message, content_type: str) -> Message | None:
-    return next((part for part in parsed.walk() if part.get_content_type() == content_type), None)
+def _find_part(parsed: Message, *content_types: str) -> Message | None:
+    return next((part for part in parsed.walk() if part.get_content_type() in content_types), None)
 
 
 def _read_fields(part: Message) -> Iterator[Message]:
-    """Yield the groups of fields in a report: the parser makes each a message of its own, or leaves them as text."""
-    payload = part.get_payload()
-    if isinstance(payload, list):
-        for group in payload:
-            if isinstance(group, Message):
-                yield group
-                text = group.get_payload()
-                if isinstance(text, str) and ":" in text:
-                    yield message_from_bytes(text.encode("utf-8", "replace"), policy=compat32)
-        return
-    for text in re.split(r"\r?\n\r?\n", str(payload)):
-        yield message_from_bytes(text.strip().encode("utf-8", "replace") + b"\n\n", policy=compat32)
+    """Yield the groups of fields in a report, empty lines between them; the part's own headers are the first."""
+    for text in re.split(r"(?:\r?\n){2,}", part.as_string()):
+        yield message_from_string(text.strip() + "\n\n", policy=compat32)

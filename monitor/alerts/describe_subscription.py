@@ -7,13 +7,17 @@ from functools import cache
 
 from db.alert_models import Preferences
 from db.queries.agency_ids import find_agency
-from monitor.alerts.filters import state_names
+from monitor.alerts.filters import ENDING_KINDS, state_names
 from monitor.alerts.plain_text import plain
 from monitor.i18n.labels import KINDS, SUPPORT
 from monitor.i18n.language import N_, Language
 from monitor.places.gazetteer import counties
 
-RHYTHM_NAMES = {"instant": N_("as soon as it is known"), "daily": N_("once a day"), "weekly": N_("once a week")}
+RHYTHM_NAMES = {
+    "instant": N_("as soon as it is known"),
+    "daily": N_("at most once a day"),
+    "weekly": N_("once a week"),
+}
 
 
 @cache
@@ -40,9 +44,15 @@ def describe_subscription(connection: sqlite3.Connection, wanted: Preferences, w
         parts.append(words.say("the whole country"))
     if wanted.support_type:
         parts.append(words.say(SUPPORT[wanted.support_type]))
-    if wanted.kinds:
+    if wanted.kinds == ENDING_KINDS:
+        parts.append(words.say("only endings and returns"))
+    elif wanted.kinds:
         parts.append(words.join([words.say(KINDS[kind]) for kind in wanted.kinds]))
     if wanted.early:
         parts.append(words.say("also unconfirmed"))
+    if wanted.counts_only:
+        parts.append(words.say("only when the number of agreements changes"))
     parts.append(words.say(RHYTHM_NAMES[wanted.rhythm]))
+    if wanted.ending_rhythm:
+        parts.append(words.say("endings %(rhythm)s", rhythm=words.say(RHYTHM_NAMES[wanted.ending_rhythm])))
     return " · ".join(parts)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from db.alert_models import Due
 from db.database import to_text
 from monitor import policy
 
@@ -48,3 +49,9 @@ def due_at(rhythm: str, zone: str, now: str) -> str:
         if to_text(leaves) > now and (rhythm == "daily" or day.weekday() == 0):
             return to_text(leaves)
         day += timedelta(days=1)
+
+
+def plan_delivery(rhythm: str, zone: str, now: str, gather_days: int) -> Due:
+    """Return when a delivery queued at `now` leaves: with `daily`, small news waits for company up to `gather_days`."""
+    due = due_at(rhythm, zone, now)
+    return Due(due, later(due, days=gather_days) if rhythm == "daily" and gather_days else due)

@@ -10,6 +10,7 @@ import us
 from db.alert_models import Preferences
 from db.database import Store
 from db.queries.agency_ids import find_agency_ids
+from db.records import ChangeRecord
 from monitor.alerts.alert_errors import PreferenceError
 from monitor.alerts.digest_times import RHYTHMS, zones
 from monitor.changelog.log import KINDS
@@ -23,6 +24,18 @@ DEFAULT_KINDS = (
 )  # fmt: skip
 
 
+#: Kinds that `ending_rhythm` is for, and what each does to the number of agreements that ICE lists.
+ENDING_KINDS = ("termination", "reinstatement")
+EFFECTS = {"signing": 1, "reinstatement": 1, "termination": -1}
+#: Kinds of small news: of the pending list, which promises nothing, and of cells.
+QUIET_KINDS = ("pending_listed", "pending_withdrawn", "amendment", "list_event")
+
+
+def is_sent_by_default(change: ChangeRecord) -> bool:
+    """Return whether the change is sent to who names no kinds; who leaves the pending list by signing signed."""
+    return change["kind"] in DEFAULT_KINDS and change["rule"] != "signed"
+
+
 @cache
 def state_names() -> dict[str, str]:
     """Return USPS code -> name of every state and territory, the District of Columbia included, by name."""
@@ -33,11 +46,14 @@ def state_names() -> dict[str, str]:
 def check_preferences(
     store: Store, *, rhythm: str = "daily", state: str | None = None, county: str | None = None,
     agency: str | None = None, support_type: str | None = None, kinds: Iterable[str] | None = None,
-    early: bool = False,
+    early: bool = False, ending_rhythm: str | None = None, counts_only: bool = False,
 ) -> Preferences:  # fmt: skip
     """Return the preferences, with names turned into codes and ids; PreferenceError names the part that is wrong."""
     if rhythm not in RHYTHMS:
         raise PreferenceError("rhythm", f"{rhythm!r} is not a rhythm; use {', '.join(RHYTHMS)}")
+    endings = ending_rhythm or None
+    if endings is not None and endings not in RHYTHMS:
+        raise PreferenceError("rhythm", f"{ending_rhythm!r} is not a rhythm; use {', '.join(RHYTHMS)}")
     code = (state or "").strip().upper() or None
     if code is not None and code not in state_names():
         raise PreferenceError("state", f"{state!r} is not a state; use its USPS code such as FL")
@@ -46,7 +62,17 @@ def check_preferences(
         raise PreferenceError("support_type", f"{support_type!r} is not a support type; use {', '.join(SUPPORT_TYPES)}")
     fips = _county(code, county)
     agency_id = _agency(store, agency)
-    return Preferences(rhythm, code, fips, agency_id, support, check_kinds(kinds), early)
+    return Preferences(
+        rhythm,
+        code,
+        fips,
+        agency_id,
+        support,
+        check_kinds(kinds),
+        early,
+        None if endings == rhythm else endings,
+        counts_only,
+    )
 
 
 def check_kinds(kinds: Iterable[str] | None) -> tuple[str, ...] | None:

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
-from db.alert_models import Delivery, Match, What
+from db.alert_models import Delivery, Due, Match, What
 from db.database import Store
 from db.queries import deliveries
 from db.queries.agency_ids import list_former_ids
@@ -20,12 +20,13 @@ from db.queries.messages import drop_decided_notices, insert_operator_notice
 from db.queries.old_news import is_old_news
 from db.queries.statement_history import list_statuses
 from db.queries.subscribers import has_active_subscribers
-from db.queries.subscriptions import find_quickest, match_subscriptions
+from db.queries.subscriptions import match_subscriptions
 from db.records import ChangeRecord
-from monitor.alerts.digest_times import due_at
-from monitor.alerts.filters import DEFAULT_KINDS
-from monitor.alerts.log_changes import load_changes
+from monitor import policy
+from monitor.alerts.digest_times import plan_delivery
+from monitor.alerts.filters import EFFECTS, ENDING_KINDS, QUIET_KINDS, is_sent_by_default
 from monitor.alerts.news import note_news
+from monitor.changelog.log import read_entries
 
 #: Kinds whose statement waits for a second list; who asked for early notice is told of them as unconfirmed.
 _EARLY_KINDS = ("termination", "pending_withdrawn")
@@ -44,7 +45,7 @@ def queue(
     """
     with store.writing() as connection:
         ids = list(stated)
-        changes = load_changes(store, ids) if ids else []
+        changes = read_entries(store, ids) if ids else []
         for change in changes:
             note_news(connection, change, since)
         if first_import:
@@ -61,26 +62,38 @@ def queue(
 
 def _queue_change(connection: sqlite3.Connection, change: ChangeRecord, former: Mapping[str, str], now: str) -> int:
     former_ids = former.get(change["agency_id"] or "", "[]")
-    usual = change["kind"] in DEFAULT_KINDS
-    made, told = 0, set()
+    usual = is_sent_by_default(change)
     known = deliveries.list_deliveries(connection, change["id"])
+    readers = {d.subscriber_id for d in known}
+    made = 0
     if known:
         matches = match_subscriptions(connection, change, former_ids, usual=usual, early=False)
-        wanted = {match.subscriber_id for match in matches}
+        quickest = _find_quickest(change, matches, now)
         for reader, earlier in groupby(known, key=lambda d: d.subscriber_id):
-            told.add(reader)
-            made += _tell_again(connection, change, list(earlier), reader in wanted, now)
+            made += _tell_again(connection, change, list(earlier), quickest.get(reader), now)
     what = _WHAT[change["status"]]
     if what == "correction" or (what == "early" and change["kind"] not in _EARLY_KINDS):
         return made
     if not _is_new_statement(connection, change) or is_old_news(connection, change["id"]):
         return made
-    first: dict[int, Match] = {}
-    for match in match_subscriptions(connection, change, former_ids, usual=usual, early=what == "early"):
-        if match.subscriber_id not in told:
-            first.setdefault(match.subscriber_id, match)  # the quickest of each reader comes first
-    due = ((m.subscriber_id, m.subscription_id, due_at(m.rhythm, m.zone, now)) for m in first.values())
-    return made + deliveries.insert_deliveries(connection, change["id"], what, now, due)
+    matches = match_subscriptions(connection, change, former_ids, usual=usual, early=what == "early")
+    quickest = _find_quickest(change, [m for m in matches if m.subscriber_id not in readers], now)
+    effect = 0 if what == "early" else EFFECTS.get(change["kind"], 0)
+    return made + deliveries.insert_deliveries(connection, change["id"], what, now, quickest.values(), effect)
+
+
+def _find_quickest(change: ChangeRecord, matches: Iterable[Match], now: str) -> dict[int, tuple[Match, Due]]:
+    """Return for each reader the subscription by which the change leaves first, and when."""
+    ending = change["kind"] in ENDING_KINDS
+    days = policy.GATHER_PENDING_DAYS if change["kind"] in QUIET_KINDS else policy.GATHER_DAYS
+    quickest: dict[int, tuple[Match, Due]] = {}
+    for match in matches:
+        rhythm = match.ending_rhythm or match.rhythm if ending else match.rhythm
+        due = plan_delivery(rhythm, match.zone, now, 0 if ending else days)
+        known = quickest.get(match.subscriber_id)
+        if known is None or (due.latest_at, due.due_at) < (known[1].latest_at, known[1].due_at):
+            quickest[match.subscriber_id] = (match, due)
+    return quickest
 
 
 def _is_new_statement(connection: sqlite3.Connection, change: ChangeRecord) -> bool:
@@ -90,8 +103,9 @@ def _is_new_statement(connection: sqlite3.Connection, change: ChangeRecord) -> b
 
 
 def _tell_again(
-    connection: sqlite3.Connection, change: ChangeRecord, earlier: list[Delivery], wanted: bool, now: str
-) -> int:
+    connection: sqlite3.Connection, change: ChangeRecord, earlier: list[Delivery], wanted: tuple[Match, Due] | None,
+    now: str,
+) -> int:  # fmt: skip
     """Queue what the change means now for a reader who has, or is to have, a statement about it; return how many."""
     turn = earlier[-1].turn + 1
     said = [d for d in earlier if d.status != "dropped"]
@@ -108,14 +122,12 @@ def _tell_again(
             return 0
         if last.undone:
             deliveries.withdraw_delivery(connection, last)
-    if not wanted or (new == "early" and last is None):
+    if wanted is None or (new == "early" and last is None):
         return 0
-    origin = last or earlier[-1]
-    quickest = find_quickest(connection, origin.subscriber_id)
-    if quickest is None:
-        return 0
-    due = due_at(quickest.rhythm, quickest.zone, now)
-    return deliveries.insert_reply(connection, origin, change["id"], new, turn=turn, now=now, due_at=due)
+    effect = 0 if new == "early" else EFFECTS.get(change["kind"], 0)
+    return deliveries.insert_reply(
+        connection, last or earlier[-1], change["id"], new, turn=turn, now=now, due=wanted[1], effect=effect
+    )
 
 
 def _correct(connection: sqlite3.Connection, change: ChangeRecord, said: list[Delivery], turn: int, now: str) -> int:
@@ -126,5 +138,5 @@ def _correct(connection: sqlite3.Connection, change: ChangeRecord, said: list[De
         return 0
     told = said[-1]
     return deliveries.insert_reply(
-        connection, told, change["id"], "correction", turn=turn, now=now, due_at=now, answers=told.id
+        connection, told, change["id"], "correction", turn=turn, now=now, due=Due(now, now), answers=told.id
     )

@@ -1,19 +1,20 @@
-"""Messages as text and HTML, from the templates beside this file, in the footer's language."""
+"""Messages as text and HTML, from the templates beside this file, in the reader's language."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import css_inline
 from jinja2 import Environment
 
+from db.settings import Settings
 from monitor import policy
+from monitor.alerts.arrange import group_changes, merge_changes, shorten
 from monitor.alerts.describe_change import ChangeText
-from monitor.alerts.filters import state_names
+from monitor.alerts.page_links import changes_page
 from monitor.alerts.subject import make_subject
 from monitor.i18n.language import Language, language
 from monitor.i18n.templates import make_environment
@@ -40,66 +41,66 @@ class Footer:
     unsubscribe_url: str
 
 
+def render_alert(
+    changes: Sequence[ChangeText], footer: Footer, settings: Settings, *, trend: str = "",
+    part: tuple[int, int] | None = None,
+) -> Rendered:  # fmt: skip
+    """Return the message that tells these changes, cut with a link to the rest where it would become too large.
+
+    `trend` is a sentence about the number of agreements; `part` says which of how many messages of a digest this is.
+    """
+    words = language(footer.language)
+    changes = merge_changes(changes)
+    subject = make_subject(changes, words)
+    if part is not None:
+        subject = words.say("%(subject)s (%(part)d of %(parts)d)", subject=subject, part=part[0], parts=part[1])
+    groups = group_changes(changes, words)
+    shown = len(changes)
+    while True:
+        values = {
+            "subject": subject, "intro": _intro(changes, words), "trend": trend, "groups": shorten(groups, shown),
+            "full": len(changes) <= policy.FULL_CHANGES, "several": len(changes) > 1, "more": len(changes) - shown,
+            "more_url": _rest_page(changes, settings.public_url),
+            "why": words.say("You get this because you asked %(site)s for:", site=settings.site_name),
+            "subscriptions": footer.subscriptions, "manage_url": footer.manage_url,
+            "unsubscribe_url": footer.unsubscribe_url, "signature": settings.mail_footer,
+        }  # fmt: skip
+        rendered = _render("message", footer.language, subject, values)
+        size = len(rendered.text.encode()) + len(rendered.html.encode())
+        if size <= policy.MAIL_BYTES or shown <= 1:
+            return rendered
+        shown = min(shown - 1, shown * policy.MAIL_BYTES // size)
+
+
+def render_confirmation(code: str, subscriptions: Sequence[str], url: str, days: int, settings: Settings) -> Rendered:
+    """Return the message that asks whether somebody really wants alerts."""
+    subject = language(code).say("Confirm your alerts from %(site)s", site=settings.site_name)
+    values = {
+        "subject": subject, "subscriptions": subscriptions, "confirm_url": url, "days": days,
+        "site": settings.site_name, "signature": settings.mail_footer,
+    }  # fmt: skip
+    return _render("confirm", code, subject, values)
+
+
 @cache
 def _templates(code: str) -> Environment:
     return make_environment(Path(__file__).parent / "templates", language(code), lang=code)
 
 
-def render_alert(changes: Sequence[ChangeText], footer: Footer, *, site: str, signature: str) -> Rendered:
-    """Return the message that tells these changes."""
-    words = language(footer.language)
-    changes = sorted(changes, key=_place_in_message)
-    subject = make_subject(changes, words)
-    values = {
-        "subject": subject, "intro": _intro(changes, words), "groups": _groups(changes, words),
-        "full": len(changes) <= policy.FULL_CHANGES,
-        "why": words.say("You get this because you asked %(site)s for:", site=site),
-        "subscriptions": footer.subscriptions, "manage_url": footer.manage_url,
-        "unsubscribe_url": footer.unsubscribe_url, "signature": signature,
-    }  # fmt: skip
-    return _render("message", footer.language, subject, values)
-
-
-def render_confirmation(
-    code: str, subscriptions: Sequence[str], url: str, days: int, *, site: str, signature: str
-) -> Rendered:
-    """Return the message that asks whether somebody really wants alerts."""
-    subject = language(code).say("Confirm your alerts from %(site)s", site=site)
-    values = {
-        "subject": subject, "subscriptions": subscriptions, "confirm_url": url, "days": days, "site": site,
-        "signature": signature,
-    }  # fmt: skip
-    return _render("confirm", code, subject, values)
-
-
-def _render(name: str, code: str, subject: str, values: Mapping[str, Any]) -> Rendered:
+def _render(name: str, code: str, subject: str, values: dict[str, object]) -> Rendered:
     templates = _templates(code)
     text = templates.get_template(f"{name}.txt.j2").render(values)
     html = templates.get_template(f"{name}.html.j2").render(values)
     return Rendered(subject, text, _INLINER.inline(html))
 
 
-def _place_in_message(change: ChangeText) -> tuple[bool, bool, str, str, str]:
-    return (
-        change.what != "correction",
-        change.state == "",
-        state_names().get(change.state, ""),
-        change.agency,
-        change.change_id,
-    )
-
-
-def _groups(changes: Sequence[ChangeText], words: Language) -> list[dict[str, Any]]:
-    """Return the changes in groups: corrections first, then state by state."""
-    groups: dict[str, list[ChangeText]] = {}
-    for change in changes:
-        state = state_names().get(change.state, change.state)
-        name = words.say("Corrections") if change.what == "correction" else state
-        groups.setdefault(name or words.say("About the lists"), []).append(change)
-    return [{"name": name, "changes": members} for name, members in groups.items()]
-
-
 def _intro(changes: Sequence[ChangeText], words: Language) -> str:
-    if all(s.what == "correction" for s in changes):
+    if all(change.what == "correction" for change in changes):
         return words.say("We told you something that turned out not to stand. This corrects it.")
     return words.say("What changed on ICE's published lists of 287(g) agreements.")
+
+
+def _rest_page(changes: Sequence[ChangeText], public_url: str) -> str:
+    states = {change.state for change in changes}
+    since = min((change.listed_on for change in changes), default="")
+    return changes_page(public_url, states.pop() if len(states) == 1 else "", since)

@@ -13,22 +13,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from db.alert_models import OutgoingMessage
+from db.alert_models import OutgoingMessage, Subscriber
 from db.database import Store, to_text
 from db.queries import messages
 from db.queries.deliveries import note_told
 from db.queries.switches import SENDING_PAUSED, get_switch
 from db.settings import Settings
 from monitor import policy
-from monitor.alerts.chat import post_to_chat
 from monitor.alerts.compose import compose_due
+from monitor.alerts.courier import Courier
 from monitor.alerts.digest_times import later, to_moment
-from monitor.alerts.message import return_path
 from monitor.alerts.relay import Relay
 from monitor.alerts.send_results import Outcome
-from monitor.alerts.tokens import Signer, open_signer
-from monitor.alerts.unsubscribe import note_refusal, note_taken, suppress
-from monitor.alerts.webhooks import call_webhook, make_body
+from monitor.alerts.tokens import open_signer
+from monitor.alerts.unsubscribe import give_up, note_refusal, note_taken
 from monitor.alerts.write_mail import MailWriter
 
 #: Messages marked at once before they leave. Few, so that a retraction that comes meanwhile finds few of them leaving.
@@ -65,8 +63,8 @@ def send_due(store: Store, settings: Settings, now: str, *, sleep: Callable[[flo
             done.composed = compose_due(store, now)
             signer = open_signer(settings, store.home)
             with Relay(settings, sleep=sleep) as relay:
-                sender = _Sender(store, settings, signer, relay, MailWriter(store, settings, signer), now, done)
-                sender.send_all()
+                courier = Courier(settings, signer, relay, MailWriter(store, settings, signer))
+                _Sender(store, settings, courier, now, done).send_all()
     return done
 
 
@@ -80,9 +78,7 @@ def why_paused(store: Store) -> str | None:
 class _Sender:
     store: Store
     settings: Settings
-    signer: Signer
-    relay: Relay
-    writer: MailWriter
+    courier: Courier
     now: str
     done: Sending
     relay_down: bool = False
@@ -122,7 +118,7 @@ class _Sender:
                 self._put_back([message])
                 continue
             try:
-                outcome = self._deliver(message)
+                outcome, subject = self.courier.hand_over(message, self.now)
             except BaseException:
                 self._put_back(marked[position + 1 :])
                 raise
@@ -130,7 +126,7 @@ class _Sender:
                 self.relay_down, self.done.halted = True, outcome.detail
                 self._put_back([message])
             else:
-                self._record(message, outcome)
+                self._record(message, outcome, subject)
 
     def _put_back(self, unsent: list[OutgoingMessage]) -> None:
         """Let messages that did not leave wait as before; one that was in doubt before still is."""
@@ -139,22 +135,7 @@ class _Sender:
                 if not message.unknown:
                     messages.mark_waiting(connection, message.id)
 
-    def _deliver(self, message: OutgoingMessage) -> Outcome:
-        """Hand the message over, by whichever channel it travels."""
-        if message.channel == "mail":
-            sender = return_path(self.settings, self.signer, message.id)
-            return self.relay.send(sender, message.address, self.writer.write(message))
-        assert message.subscriber is not None  # only mail goes to the operator
-        if message.channel == "webhook":
-            body = make_body(message.message_id, self.now, self.writer.changes(message))
-            return call_webhook(
-                message.address, message.subscriber.secret, message.message_id, self.now, body,
-                timeout=self.settings.webhook_timeout_seconds,
-            )  # fmt: skip
-        code = message.subscriber.language
-        return post_to_chat(message.address, self.writer.texts(message, code), code)
-
-    def _record(self, message: OutgoingMessage, outcome: Outcome) -> None:
+    def _record(self, message: OutgoingMessage, outcome: Outcome, subject: str) -> None:
         """Store what became of the try, with all that follows from it, in one transaction."""
         word, now = outcome.word, self.now
         with self.store.writing() as connection:
@@ -170,21 +151,28 @@ class _Sender:
                     return
                 word = "refused"
             sent = word == "sent"
-            messages.finish_message(connection, message.id, now, sent=sent, code=outcome.code, detail=outcome.detail)
+            messages.finish_message(
+                connection, message.id, now, sent=sent, code=outcome.code, detail=outcome.detail, subject=subject
+            )
             if sent:
-                note_told(connection, {change_id for change_id, _ in message.statements} - self.told, now)
+                note_told(connection, {s.change_id for s in message.statements} - self.told, now)
             if message.subscriber is not None:
-                if word == "bounced":
-                    suppress(self.store, message.subscriber.address_key, "bounce", now, outcome.detail)
-                elif sent:
-                    note_taken(self.store, message.subscriber)
-                else:
-                    note_refusal(self.store, message.subscriber, now, outcome.detail)
+                self._note_address(message.subscriber, word, outcome.detail, message)
         if sent:
             self.done.sent += 1
-            self.told.update(change_id for change_id, _ in message.statements)
+            self.told.update(s.change_id for s in message.statements)
         else:
             self.done.failed += 1
+
+    def _note_address(self, subscriber: Subscriber, word: str, detail: str, message: OutgoingMessage) -> None:
+        """Suppress an address that does not exist or is gone; count the refusals of one that may come back."""
+        if word == "bounced":
+            give_up(self.store, subscriber, "bounce", self.now, detail)
+        elif word == "sent":
+            note_taken(self.store, subscriber)
+        else:
+            since = messages.get_first_try(self.store.connection, message.id)
+            note_refusal(self.store, subscriber, self.now, detail, since=since)
 
     def _is_too_old(self, message: OutgoingMessage) -> bool:
         """Return whether the first try is so long ago that the message is given up."""

@@ -12,8 +12,9 @@ from typing import Literal
 from db.alert_models import Preferences
 from db.database import Store
 from db.queries.subscriptions import purge_pending
-from db.queries.suppressions import count_signups, find_suppression, forget_signups, note_signup
+from db.queries.suppressions import count_signups, forget_signups, note_signup
 from db.settings import Settings
+from monitor.alerts.alert_errors import SuppressedError
 from monitor.alerts.digest_times import later
 from monitor.alerts.recipients import check_address
 from monitor.alerts.subscribe import add_subscription, ask_confirmation
@@ -48,12 +49,16 @@ def sign_up(store: Store, settings: Settings, signer: Signer, asked: SignUp, now
         note_signup(connection, client, now)
         crowded = count_signups(connection, "all", hour) >= settings.confirmations_per_hour_in_all
         asked_often = count_signups(connection, person, day) >= settings.confirmations_per_day
-        if crowded or asked_often or find_suppression(connection, key):
+        if crowded or asked_often:
             return "taken"
         purge_pending(connection, later(now, days=-CONFIRM_DAYS))
-        added = add_subscription(
-            store, "mail", asked.address, asked.wanted, now=now, how="form", language=asked.language, zone=asked.zone
-        )
+        try:
+            added = add_subscription(
+                store, "mail", asked.address, asked.wanted, now=now, how="form", language=asked.language,
+                zone=asked.zone,
+            )  # fmt: skip
+        except SuppressedError:
+            return "taken"  # the page tells everybody what it means when no message comes
         note_signup(connection, person, now)
         note_signup(connection, "all", now)
         ask_confirmation(store, added, now)

@@ -16,9 +16,14 @@ from db.queries.subscribers import (
     reopen_subscriber,
 )
 from db.queries.subscriptions import activate_subscription, find_subscription, store_subscription
-from db.queries.suppressions import find_suppression
-from monitor.alerts.alert_errors import AddressError
+from db.queries.suppressions import delete_suppression, find_suppression
+from monitor.alerts.alert_errors import SuppressedError
+from monitor.alerts.chat import check_chat_address
 from monitor.alerts.recipients import check_address
+from monitor.alerts.webhooks import make_secret
+
+#: Reasons of a suppression that a confirmation by the reader lifts: mail arrives again.
+_MAY_COME_BACK = ("bounce", "refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +42,30 @@ def add_subscription(
 ) -> Added:  # fmt: skip
     """Store a subscription, pending until it is confirmed; the same one again is the same subscription.
 
-    A suppressed address raises AddressError. Webhooks and chats belong to the operator, so they need no confirmation.
+    An address that bounced or refused may come back: confirming shows that it works. One that complained, or is to be
+    left out, raises AddressError. Webhooks and chats belong to the operator, so they need no confirmation.
     """
     channel, written, key = check_address(channel, address)
+    if channel == "chat":
+        check_chat_address(written)
     with store.writing() as connection:
-        if why := find_suppression(connection, key):
-            raise AddressError(
+        why = find_suppression(connection, key)
+        if why and (confirmed or why not in _MAY_COME_BACK):
+            raise SuppressedError(
                 f"the address is suppressed ({why}); only a person can lift that: `subscribers unsuppress`"
             )
         active = confirmed or channel != "mail"
         status = "active" if active else "pending"
         known = find_subscriber(connection, key)
         if known is None:
-            secret = secrets.token_urlsafe(32) if channel == "webhook" else ""
+            secret = make_secret() if channel == "webhook" else ""
             subscriber_id = insert_subscriber(
                 connection, channel, written, key, status=status, language=language, zone=zone, secret=secret,
                 how=how, now=now,
             )  # fmt: skip
         else:
             subscriber_id = known.id
-            if known.status in ("ended", "pending"):
+            if known.status != "active":
                 reopen_subscriber(connection, subscriber_id, status, language, zone, now)
         subscription_id, new = store_subscription(connection, subscriber_id, wanted, active=active, now=now)
         return Added(subscriber_id, subscription_id, new, not active)
@@ -80,8 +89,10 @@ def confirm_subscription(store: Store, subscription_id: int, nonce: str, now: st
         subscriber = get_subscriber(connection, subscription.subscriber_id)
         if not secrets.compare_digest(subscriber.nonce, nonce) or subscriber.status not in ("pending", "active"):
             return False
-        if find_suppression(connection, subscriber.address_key):
-            return False
+        if why := find_suppression(connection, subscriber.address_key):
+            if why not in _MAY_COME_BACK:
+                return False
+            delete_suppression(connection, subscriber.address_key)
         activate_subscription(connection, subscription_id, now)
         activate_subscriber(connection, subscriber.id, now)
         return True

@@ -16,8 +16,8 @@ from monitor.alerts.recipients import check_address, masked
 from monitor.alerts.subscribe import add_subscription, ask_confirmation
 
 COLUMNS = (
-    "address", "channel", "rhythm", "state", "county_fips", "agency_id", "support_type", "kinds", "early", "language",
-    "zone",
+    "address", "channel", "rhythm", "state", "county_fips", "agency_id", "support_type", "kinds", "early",
+    "ending_rhythm", "counts_only", "language", "zone",
 )  # fmt: skip
 
 
@@ -67,7 +67,8 @@ def _import_row(store: Store, row: dict[str, str], confirmed: bool, now: str, do
         store, rhythm=row.get("rhythm") or "daily", state=row.get("state"),
         county=row.get("county_fips") or row.get("county"), agency=row.get("agency_id"),
         support_type=row.get("support_type"), kinds=[k for k in (row.get("kinds") or "").split(",") if k],
-        early=(row.get("early") or "").lower() in ("1", "true", "yes"),
+        early=_is_yes(row.get("early")), ending_rhythm=row.get("ending_rhythm"),
+        counts_only=_is_yes(row.get("counts_only")),
     )  # fmt: skip
     added = add_subscription(
         store, channel, row["address"], wanted, now=now, how="import", language=language, zone=zone,
@@ -79,3 +80,7 @@ def _import_row(store: Store, row: dict[str, str], confirmed: bool, now: str, do
     done.added += 1
     if added.waits:
         ask_confirmation(store, added, now)
+
+
+def _is_yes(cell: str | None) -> bool:
+    return (cell or "").lower() in ("1", "true", "yes")

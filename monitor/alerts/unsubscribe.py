@@ -5,10 +5,15 @@ from __future__ import annotations
 from db.alert_models import Subscriber
 from db.database import Store
 from db.queries.deliveries import drop_of_subscription, drop_waiting
+from db.queries.messages import insert_operator_notice
 from db.queries.subscribers import clear_refusals, close_subscriber, count_refusal, erase_address, find_subscriber
 from db.queries.subscriptions import close_all_subscriptions, close_subscription
 from db.queries.suppressions import insert_suppression
 from monitor import policy
+from monitor.alerts.digest_times import later
+
+#: What the operator's message about a webhook or chat channel is stored under, before its number and the time.
+GIVEN_UP = "given-up:"
 
 
 def suppress(store: Store, key: str, reason: str, now: str, detail: str = "") -> None:
@@ -19,11 +24,23 @@ def suppress(store: Store, key: str, reason: str, now: str, detail: str = "") ->
             end_subscriber(store, subscriber.id, now, status="suppressed")
 
 
-def note_refusal(store: Store, subscriber: Subscriber, now: str, detail: str) -> None:
-    """Count a refusal; the fifth in a row suppresses the address."""
+def note_refusal(store: Store, subscriber: Subscriber, now: str, detail: str, *, since: str | None = None) -> None:
+    """Count a message that was refused (first tried at `since`); give the address up after some, over some days."""
     with store.writing() as connection:
-        if count_refusal(connection, subscriber.id) >= policy.SOFT_BOUNCES:
-            suppress(store, subscriber.address_key, "refused", now, detail)
+        refusals, began = count_refusal(connection, subscriber.id, since or now)
+        if subscriber.channel == "mail":
+            if refusals >= policy.SOFT_BOUNCES and began <= later(now, days=-policy.SOFT_BOUNCE_DAYS):
+                suppress(store, subscriber.address_key, "refused", now, detail)
+        elif began <= later(now, days=-policy.HOOK_DAYS):
+            give_up(store, subscriber, "failing", now, detail)
+
+
+def give_up(store: Store, subscriber: Subscriber, reason: str, now: str, detail: str) -> None:
+    """Suppress an address that is gone or takes nothing; of a webhook or chat channel, tell the operator."""
+    with store.writing() as connection:
+        suppress(store, subscriber.address_key, reason, now, detail)
+        if subscriber.channel != "mail":
+            insert_operator_notice(connection, f"{GIVEN_UP}{subscriber.id}:{now}", now)
 
 
 def note_taken(store: Store, subscriber: Subscriber) -> None:

@@ -1,34 +1,57 @@
-"""Webhooks: the changes a message tells, as JSON over HTTP.
+"""Webhooks: what a message says, as JSON over HTTP, signed as the Standard Webhooks specification says.
 
-A webhook is signed as the Standard Webhooks specification says: HMAC-SHA256 over `id.timestamp.body`.
+The signature is HMAC-SHA256 over `id.timestamp.body`, with a secret of the form `whsec_` and base64.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
+import secrets
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
+from hashlib import sha256
+from hmac import digest
 
 import requests
 
-from db.alert_models import What
+from db.alert_models import Statement
 from db.records import ChangeRecord
+from monitor.alerts.describe_change import ChangeText
 from monitor.alerts.digest_times import to_moment
 from monitor.alerts.send_results import Outcome
+
+_PREFIX = "whsec_"
+_SECRET_BYTES = 32
+
+
+def make_secret() -> str:
+    """Return a new secret for a webhook."""
+    return _PREFIX + b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
 
 
 def sign_body(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
     """Return the value of the header `webhook-signature`."""
-    signed = f"{message_id}.{timestamp}.".encode() + body
-    return "v1," + base64.b64encode(hmac.new(secret.encode(), signed, hashlib.sha256).digest()).decode()
+    key = b64decode(secret.removeprefix(_PREFIX))
+    return "v1," + b64encode(digest(key, f"{message_id}.{timestamp}.".encode() + body, sha256)).decode()
 
 
-def make_body(message_id: str, at: str, told: Sequence[tuple[ChangeRecord, What]]) -> bytes:
-    """Return the JSON of a webhook: each change as `changes --format json` gives it, with what is said of it."""
-    changes = [{"what": what, "change": change} for change, what in told]
-    return json.dumps({"id": message_id, "sent_at": at, "changes": changes}, ensure_ascii=False).encode()
+def make_body(
+    message_id: str, at: str, told: Sequence[tuple[tuple[Statement, ChangeRecord], ChangeText]], *,
+    kind: str = "changes",
+) -> bytes:  # fmt: skip
+    """Return the JSON of a webhook: each change as `changes --format json` gives it, with what is said of it.
+
+    `kind` is `changes`, or `test` for a delivery that tells nothing new.
+    """
+    changes = [
+        {
+            "what": statement.what, "headline": f"{text.headline}: {text.agency}", "url": text.page,
+            "corrects": statement.corrects and statement.corrects.message_id, "change": change,
+        }
+        for (statement, change), text in told
+    ]  # fmt: skip
+    body = {"type": kind, "id": message_id, "timestamp": at, "changes": changes}
+    return json.dumps(body, ensure_ascii=False).encode()
 
 
 def call_webhook(url: str, secret: str, message_id: str, at: str, body: bytes, *, timeout: float) -> Outcome:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from db.alert_models import OutgoingMessage, Subscriber, Subscription, What
+from db.alert_models import OutgoingMessage, Statement, Subscriber, Subscription
 from db.database import Store
 from db.queries.subscriptions import find_subscription, list_subscriptions
 from db.records import ChangeRecord
 from db.settings import Settings
 from monitor.alerts.describe_change import ChangeText, describe_change
 from monitor.alerts.describe_subscription import describe_subscription
-from monitor.alerts.log_changes import load_changes
 from monitor.alerts.message import build_mail
-from monitor.alerts.operator_mail import write_held_notice
+from monitor.alerts.operator_mail import write_operator_mail
 from monitor.alerts.page_links import token_page
 from monitor.alerts.render import Footer, Rendered, render_alert, render_confirmation
 from monitor.alerts.tokens import CONFIRM_DAYS, Signer
+from monitor.alerts.trend import describe_trend
+from monitor.changelog.log import read_entries
 from monitor.i18n.language import language
 
 #: Changes and their texts cached; a digest tells everybody the same few, and memory stays flat.
@@ -35,36 +36,38 @@ class MailWriter:
         self._settings = settings
         self._signer = signer
         self._changes: dict[str, ChangeRecord] = {}
-        self._texts: dict[tuple[str, What, str], ChangeText] = {}
-        self._renderings: dict[tuple[str, tuple[str, ...], tuple[tuple[str, What], ...]], Rendered] = {}
+        self._texts: dict[tuple[Statement, str], ChangeText] = {}
+        self._renderings: dict[tuple[object, ...], Rendered] = {}
 
-    def changes(self, message: OutgoingMessage) -> list[tuple[ChangeRecord, What]]:
-        """Return the changes that the message tells, as the log has them now, with what is said of each."""
-        missing = [i for i, _ in message.statements if i not in self._changes]
+    def changes(self, message: OutgoingMessage) -> list[tuple[Statement, ChangeRecord]]:
+        """Return what the message says of which change, the changes as the log has them now."""
+        missing = [s.change_id for s in message.statements if s.change_id not in self._changes]
         if missing:
             if len(self._changes) > _CACHED_CHANGES:
                 self._changes.clear()
-                missing = [i for i, _ in message.statements]
-            self._changes.update((c["id"], c) for c in load_changes(self._store, missing))
-        return [(self._changes[i], what) for i, what in message.statements if i in self._changes]
+                missing = [s.change_id for s in message.statements]
+            self._changes.update((c["id"], c) for c in read_entries(self._store, missing))
+        return [(s, self._changes[s.change_id]) for s in message.statements if s.change_id in self._changes]
 
     def texts(self, message: OutgoingMessage, code: str) -> list[ChangeText]:
-        """Return the changes that the message tells, in words."""
+        """Return what the message says, in words."""
         if len(self._texts) > _CACHED_CHANGES:
             self._texts.clear()
         found = []
-        for change, what in self.changes(message):
-            key = (change["id"], what, code)
+        for statement, change in self.changes(message):
+            key = (statement, code)
             if key not in self._texts:
-                self._texts[key] = describe_change(change, what, language(code), self._settings.public_url)
+                self._texts[key] = describe_change(
+                    change, statement.what, language(code), self._settings.public_url, statement.corrects
+                )
             found.append(self._texts[key])
         return found
 
-    def write(self, message: OutgoingMessage) -> bytes:
-        """Return the message as MIME."""
+    def write(self, message: OutgoingMessage) -> tuple[str, bytes]:
+        """Return the message's subject, and the message as MIME."""
         code, stop = "en", ""
         if message.subscriber is None:
-            rendered = write_held_notice(self._store.connection, message.about or "")
+            rendered = write_operator_mail(self._store.connection, message.about or "")
         else:
             code = message.subscriber.language
             if message.kind == "alert":
@@ -73,21 +76,23 @@ class MailWriter:
                 rendered = self.render(message, footer)
             else:
                 rendered = self._confirmation(message, message.subscriber)
-        return build_mail(
+        return rendered.subject, build_mail(
             self._settings, rendered, to=message.address, message_id=message.message_id, made_at=message.created_at,
             language=code, unsubscribe_url=stop, listed=message.kind == "alert",
         )  # fmt: skip
 
     def render(self, message: OutgoingMessage, footer: Footer) -> Rendered:
         """Return an alert's subject and bodies; readers of the same changes share one rendering, except their links."""
-        key = (footer.language, footer.subscriptions, message.statements)
+        part = (message.part, message.parts) if message.part and message.parts else None
+        key = (footer.language, footer.subscriptions, message.statements, part)
         shared = self._renderings.get(key)
         if shared is None:
             if len(self._renderings) >= _CACHED_RENDERINGS:
                 self._renderings.clear()
             common = Footer(footer.language, footer.subscriptions, _MANAGE, _STOP)
             texts = self.texts(message, footer.language)
-            shared = render_alert(texts, common, site=self._settings.site_name, signature=self._settings.mail_footer)
+            trend = describe_trend(self._store.connection, texts, language(footer.language))
+            shared = render_alert(texts, common, self._settings, trend=trend, part=part)
             self._renderings[key] = shared
         text, html = shared.text, shared.html
         for mark, link in ((_MANAGE, footer.manage_url), (_STOP, footer.unsubscribe_url)):
@@ -111,8 +116,7 @@ class MailWriter:
         asked = find_subscription(self._store.connection, message.subscription_id)
         return render_confirmation(
             subscriber.language, self._describe([asked] if asked else [], subscriber.language),
-            token_page(self._settings.public_url, "confirm", token), CONFIRM_DAYS,
-            site=self._settings.site_name, signature=self._settings.mail_footer,
+            token_page(self._settings.public_url, "confirm", token), CONFIRM_DAYS, self._settings,
         )  # fmt: skip
 
     def _describe(self, subscriptions: Sequence[Subscription], code: str) -> list[str]:

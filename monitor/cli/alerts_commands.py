@@ -21,6 +21,7 @@ from monitor.alerts.recipients import masked
 from monitor.alerts.resend import resend_failed
 from monitor.alerts.send import send_due
 from monitor.alerts.tokens import open_signer
+from monitor.alerts.try_address import send_test
 from monitor.cli.options import DbOption, FormatOption, open_store, settings_with
 from monitor.cli.output import Format, say, show, warn
 
@@ -94,19 +95,29 @@ def resend(
 
 
 @app.command("test")
-def send_test(
-    address: Annotated[str, typer.Argument(help="Where the message goes.")],
+def send_test_message(
+    address: Annotated[str, typer.Argument(help="Where the message goes: mail, or a subscriber's webhook or chat.")],
     dkim_selector: Annotated[
         str, typer.Option(metavar="NAME", help="The relay's DKIM selector, to look up its record.")
     ] = "",
     db: DbOption = None,
 ) -> None:
-    """Send a test message: say how the relay is reached, what it answers, and what DNS says of the domain's mail."""
-    steps = send_test_mail(
-        settings_with(db), address, message_id=make_message_id(), now=to_text(utc_now()), selector=dkim_selector
-    )
-    for line in steps:
-        say(line)
+    """Send a test message now and say what was answered; for mail, also how the relay is reached and what DNS says."""
+    settings = settings_with(db)
+    if "://" not in address:
+        steps = send_test_mail(
+            settings, address, message_id=make_message_id(), now=to_text(utc_now()), selector=dkim_selector
+        )
+        for line in steps:
+            say(line)
+        return
+    with Store.open(settings.home) as store:
+        outcome = send_test(store, settings, address, store.now_text())
+    answer = " ".join(str(part) for part in (outcome.code, outcome.detail) if part)
+    if outcome.word != "sent":
+        warn(f"not taken: {answer or outcome.word}")
+        raise typer.Exit(1)
+    say(f"taken: {answer}" if answer else "taken")
 
 
 @app.command("log")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -14,8 +14,9 @@ from db.version import VERSION
 from monitor.cli.log_output import LogFormat, start_log
 from monitor.cli.options import DbOption, chosen_home
 
-#: Command or group -> module and name of its function or Typer app. The composition root adds those that fetch.
-COMMANDS = {
+#: Command or group -> module and name of its function or Typer app, or what makes one. The composition root adds those
+#: that fetch.
+COMMANDS: dict[str, str | Callable[[], Callable[..., None]]] = {
     "changes": "changes_commands:changes",
     "explain": "changes_commands:explain",
     "agreements": "listed_commands:agreements",
@@ -29,6 +30,7 @@ COMMANDS = {
     "publish": "web_commands:publish",
     "export": "web_commands:export",
     "datasette": "web_commands:datasette",
+    "mcp": "web_commands:mcp",
     "subscribers": "subscriber_commands:app",
     "alerts": "alerts_commands:app",
     "sending": "service_commands:sending",
@@ -75,9 +77,12 @@ class LazyGroup(TyperGroup):
         self.commands = _Commands(self.commands)
 
 
-def _load(name: str, place: str) -> Any:
-    module, _, attribute = place.partition(":")
-    target = getattr(import_module(f"monitor.cli.{module}"), attribute)
+def _load(name: str, place: str | Callable[[], Callable[..., None]]) -> Any:
+    if isinstance(place, str):
+        module, _, attribute = place.partition(":")
+        target = getattr(import_module(f"monitor.cli.{module}"), attribute)
+    else:
+        target = place()
     if isinstance(target, typer.Typer):
         return typer.main.get_group(target)
     single = typer.Typer(add_completion=False)

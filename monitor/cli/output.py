@@ -25,6 +25,7 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+#: Characters by which a spreadsheet takes a cell for a formula.
 _UNPRINTABLE = re.compile(r"[^ -~]")
 
 

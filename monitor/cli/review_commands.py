@@ -13,12 +13,14 @@ from db.database import Store
 from db.desk_models import HeldList
 from db.queries.publication_list import read_publications
 from db.settings import Settings
+from monitor.alerts import outbox
 from monitor.changelog.explain import explain_change
 from monitor.changelog.log import Filter, read_log
 from monitor.cli.change_table import KIND_WORDS, in_words
 from monitor.cli.options import DbOption, FormatOption, open_store, settings_with
 from monitor.cli.output import Format, say, show, warn
 from monitor.review import decide, rulings_csv
+from monitor.review.preview import Effects
 from monitor.review.queue import read_queue
 
 app = typer.Typer(
@@ -133,24 +135,42 @@ def export_rulings(db: DbOption = None) -> None:
 
 @app.command("import")
 def import_rulings(
-    path: Annotated[Path, typer.Argument(help="CSV made by `review export`.")], db: DbOption = None
-) -> None:
-    """Import rulings from CSV; those known already change nothing."""
+    path: Annotated[Path, typer.Argument(help="CSV made by `review export`.")], reviewer: ReviewerOption,
+    preview: Annotated[bool, typer.Option("--preview", help="Only print what would change.")] = False,
+    db: DbOption = None,
+) -> None:  # fmt: skip
+    """Import rulings from CSV; those known already change nothing. Your name is kept beside the names in the file."""
     settings = settings_with(db)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise decide.RulingError(f"{path} cannot be read: {error}") from error
     with Store.open(settings.home) as store:
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise decide.RulingError(f"{path} cannot be read: {error}") from error
-        added, known = rulings_csv.import_rulings(store, data, str(path))
-        if added:
+        hours = settings.confirm_after_hours
+        found = rulings_csv.read_import(store, data, str(path), reviewer, confirm_after_hours=hours)
+        if preview:
+            _say_effects(found.effects)
+            say(f"{len(found.new)} rulings would be imported, {found.known} known already")
+            return
+        rulings_csv.store_import(store, found)
+        if found.new:
             _take_effect(store, settings)
-    say(f"{added} rulings imported, {known} known already")
+    say(f"{len(found.new)} rulings imported, {found.known} known already")
+
+
+def _say_effects(effects: Effects) -> None:
+    """Print the lines of the log that would change."""
+    for title, lines in (("new", effects.new), ("retracted", effects.retracted), ("changed", effects.altered)):
+        for line in lines:
+            words = KIND_WORDS.get(line.kind, line.kind)
+            say(f"{title}: {line.listed_on} {line.state or ''} {line.agency or 'the list'}, {words}, {line.status}")
 
 
 def _rule(db: Path | None, ruling: str, subject: str, other: str, reviewer: str, reason: str) -> None:
     settings = settings_with(db)
     with Store.open(settings.home) as store:
+        if ruling == "same" and (warning := decide.warn_of_counties(store, subject, other)):
+            warn(warning)
         decide.rule(store, ruling, subject, other, reviewer=reviewer, reason=reason, made_at=store.now_text())
         _take_effect(store, settings)
         for change in read_log(store, Filter()):
@@ -162,7 +182,7 @@ def _rule(db: Path | None, ruling: str, subject: str, other: str, reviewer: str,
 
 
 def _take_effect(store: Store, settings: Settings) -> None:
-    decide.take_effect(store, confirm_after_hours=settings.confirm_after_hours)
+    decide.take_effect(store, confirm_after_hours=settings.confirm_after_hours, tell=outbox.queue)
 
 
 def _held_row(held: HeldList) -> dict[str, object]:

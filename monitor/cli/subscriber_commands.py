@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 
 from db.database import Store
-from db.queries.subscribers import find_subscriber_by_address, get_subscriber
+from db.queries.subscribers import find_subscriber_by_address, get_subscriber, list_possible_keys
 from db.queries.subscriptions import list_all_subscriptions
 from db.queries.suppressions import delete_suppression, list_suppressions
 from monitor.alerts import subscriptions_csv
-from monitor.alerts.filters import check_preferences, check_reader
+from monitor.alerts.filters import ENDING_KINDS, check_preferences, check_reader
 from monitor.alerts.recipients import masked
 from monitor.alerts.subscribe import add_subscription, ask_confirmation
 from monitor.alerts.unsubscribe import end_subscriber, erase_subscriber, suppress
@@ -28,6 +28,7 @@ app = typer.Typer(name="subscribers", help="Subscribers: who is told, of what, h
 COLUMNS = {
     "address": "Address", "channel": "Channel", "status": "Status", "rhythm": "Rhythm", "state": "State",
     "county_fips": "County", "agency_id": "Agency", "support_type": "Type", "kinds": "Kinds", "early": "Early",
+    "ending_rhythm": "Endings", "counts_only": "Counts only",
     "language": "Language", "zone": "Zone",
 }  # fmt: skip
 
@@ -42,7 +43,12 @@ def add(
     agency: Annotated[str | None, typer.Option(help="Agency by id or by the name we use.")] = None,
     support_type: Annotated[str | None, typer.Option(help="JEM, WSO or TFM.")] = None,
     kind: Annotated[list[str] | None, typer.Option(help=f"May be given again: {', '.join(KINDS)}")] = None,
-    early: Annotated[bool, typer.Option("--early", help="Also what is still unconfirmed.")] = False,
+    only_endings: Annotated[bool, typer.Option("--only-endings", help="Only endings and returns.")] = False,
+    early: Annotated[bool, typer.Option("--early", help="Also what is unconfirmed.")] = False,
+    endings: Annotated[str | None, typer.Option(help="Rhythm of endings and returns, when another.")] = None,
+    counts_only: Annotated[
+        bool, typer.Option("--counts-only", help="Only when the number of listed agreements changes.")
+    ] = False,
     language: Annotated[str, typer.Option(help="en or es")] = "en",
     zone: Annotated[str, typer.Option(help="Time zone of the digests.")] = "America/New_York",
     confirmed: Annotated[bool, typer.Option("--confirmed", help="The reader has agreed: ask no confirmation.")] = False,
@@ -52,8 +58,8 @@ def add(
     with Store.open(settings_with(db).home) as store:
         check_reader(language, zone)
         wish = check_preferences(
-            store, rhythm=rhythm, state=state, county=county, agency=agency, support_type=support_type, kinds=kind,
-            early=early,
+            store, rhythm=rhythm, state=state, county=county, agency=agency, support_type=support_type,
+            kinds=ENDING_KINDS if only_endings else kind, early=early, ending_rhythm=endings, counts_only=counts_only,
         )  # fmt: skip
         now = store.now_text()
         added = add_subscription(
@@ -131,7 +137,7 @@ def suppress_one(
 def unsuppress(address: AddressArgument, db: DbOption = None) -> None:
     """Let a suppressed address subscribe again; it is not subscribed by this."""
     with Store.open(settings_with(db).home) as store, store.writing() as connection:
-        done = delete_suppression(connection, address.strip().lower())
+        done = sum(delete_suppression(connection, key) for key in list_possible_keys(address))
     say("may subscribe again" if done else "was not suppressed")
 
 

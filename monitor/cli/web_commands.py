@@ -24,9 +24,20 @@ def serve(
     serve_pages(settings_with(db), host, port, access_log=access_log)
 
 
+def mcp(db: DbOption = None) -> None:
+    """Answer an assistant's questions over standard input and output (Model Context Protocol), for reading only."""
+    from monitor.web.mcp.mcp_server import make_server
+
+    settings = settings_with(db)
+    make_server(settings.home, settings.public_url).run("stdio")
+
+
 def publish(
     target: Annotated[str, typer.Argument(metavar="DIR", help="Directory, or s3://bucket/prefix.")],
     pdf: Annotated[bool, typer.Option("--pdf/--no-pdf", help="The one-pagers as PDF too (takes longer).")] = False,
+    documents: Annotated[
+        bool, typer.Option("--documents/--no-documents", help="Copies of the agreement documents too (gigabytes).")
+    ] = False,
     db: DbOption = None,
 ) -> None:
     """Write the pages, downloads and map data as static files; only what changed is written."""
@@ -37,7 +48,7 @@ def publish(
 
     with open_store(db) as store:
         feeds = list_feeds(store, settings_with(db))
-        done = publish_site(make_site(store), open_sink(target), pdf=pdf, extra=feeds)
+        done = publish_site(make_site(store), open_sink(target), pdf=pdf, documents=documents, extra=feeds)
     say(f"{done.files} files: {done.rendered} rendered, {done.written} written, {done.removed} removed")
 
 

@@ -20,7 +20,7 @@ from monitor.i18n.language import DOMAIN, LANGUAGES, LOCALES
 MONITOR = Path(__file__).parents[1]
 FOLDERS = ("i18n", "alerts", "web/pages", "web/forms", "web/feeds")
 #: The tables of the rules' sentences. They are read, not imported: matching comes after i18n.
-RULES, RULE_TABLES = MONITOR / "matching" / "rules.py", ("RULES", "AGAINST")
+RULES, RULE_TABLES = MONITOR / "matching" / "reasons.py", ("RULES", "AGAINST")
 _HEADER = """msgid ""
 msgstr ""
 "Language: {code}\\n"

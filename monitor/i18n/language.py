@@ -14,7 +14,7 @@ from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -52,6 +52,10 @@ class Language:
     def date(self, text: str | None, form: str = "long") -> str:
         """Return an ISO date, or the date of an ISO time, in words; "" for none."""
         return format_date(date.fromisoformat(text[:10]), form, locale=self.locale) if text else ""
+
+    def month(self, text: str) -> str:
+        """Return the month of an ISO date or month in words: "July 2025"."""
+        return format_skeleton("yMMMM", date.fromisoformat(f"{text[:7]}-01"), locale=self.locale)
 
     def number(self, value: float) -> str:
         """Return a number with separators between thousands."""

@@ -41,6 +41,8 @@ _PREFIXES = ("city and borough of ", "municipality of ", "municipio of ", "count
 _CITY_PREFIXES = ("independent city of ", "city of ")
 _PLACE_PREFIX = re.compile(r"^(?:the )?(?:city|town|township|village|borough) of (?:the )?(?=\w)")
 _COUNTY_WORDS = ("county", "parish", "borough", "municipality", "municipio")
+_JOINT = re.compile(r"\s*[-/\u2010-\u2015]\s*")
+_UNIFIED = re.compile(r"\b(?:unified|urban|metropolitan|metro|consolidated|government|county|parish)\b")
 _LIST = re.compile(r"[,;/\n|]| and .*\bcount(?:y|ies)\b", re.IGNORECASE)
 
 
@@ -149,6 +151,8 @@ def find_county(state_code: str | None, text: str | None) -> CountyMatch | None:
     if not whole or not known:
         return None
     kind, name = _wanted(text)
+    if former := _former_names(state_code).get(whole) or (kind != "city" and _former_names(state_code).get(name)):
+        return CountyMatch(former, snapped=False)
     twin = f"{name} city" in known and not known.get(name, known[f"{name} city"]).is_city
     if kind == "" and twin:
         return None
@@ -159,9 +163,34 @@ def find_county(state_code: str | None, text: str | None) -> CountyMatch | None:
         return CountyMatch(exact, snapped=False) if exact else None
     if exact := known.get(name) or known.get(whole):
         return CountyMatch(exact, snapped=kind == "county" and exact.is_city)
+    if joined := _joined_with_its_seat(state_code, text):
+        return CountyMatch(joined, snapped=False)
     if _LIST.search(text) or any(c.isdigit() for c in whole):
         return None
     return _snapped(state_code, kind, name)
+
+
+@cache
+def _former_names(state_code: str) -> Mapping[str, County]:
+    """Return the counties of the state by names they had, or go by besides their official one."""
+    today = {county.fips: county for county in _county_rows().get(state_code, ())}
+    lines = (HERE / "former_counties.tsv").read_text(encoding="utf-8").splitlines()
+    rows = (line.split("\t") for line in lines if not line.startswith("#"))
+    return {name: today[fips] for state, name, fips in rows if state == state_code}
+
+
+def _joined_with_its_seat(state_code: str, text: str) -> County | None:
+    """Return the county of a name such as "Athens-Clarke": one county, joined to a town that lies in it."""
+    parts = [_UNIFIED.sub("", normal(part)).strip() for part in _JOINT.split(text)]
+    if len(parts) != 2:
+        return None
+    known = counties(state_code)
+    found = {
+        known[name].fips: known[name]
+        for part, other in (parts, parts[::-1])
+        if (name := _wanted(part)[1]) in known and known[name].fips in place_counties(state_code, other)
+    }
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _snapped(state_code: str, kind: str, name: str) -> CountyMatch | None:
@@ -170,22 +199,25 @@ def _snapped(state_code: str, kind: str, name: str) -> CountyMatch | None:
     A county's name from another state is a slip only when it is long and one letter off (Alleghany, Allegheny).
     """
     close = name.replace(" ", "")
-    if len(close) < 3 or (kind == "" and _is_town(state_code, name)):
+    if len(close) < 3:
         return None
+    # a hand slips inside a word: only counties with the same first letter can be meant
     ranked = sorted(
         (OSA.distance(close, short.replace(" ", "")), short, county)
         for short, county in counties(state_code).items()
-        if not county.is_city
+        if not county.is_city and short[0] == close[0]
     )[:2]
     if not ranked:
         return None
-    best, short, county = ranked[0]
+    best, _, county = ranked[0]
     second = ranked[1][0] if len(ranked) > 1 else best + 9
     if best == 0:  # "La Salle" and "LaSalle": the same letters
         return CountyMatch(county, snapped=False)
+    if kind == "" and _is_town(state_code, name):
+        return None
     allowed = 1 if len(close) < 7 else 2 if len(close) < 12 else 3
     apart = 1 if len(close) < 5 else 2  # of three or four letters, nearly every pair is two apart
-    if best > allowed or second - best < apart or short[0] != close[0]:  # a hand slips inside a word
+    if best > allowed or second - best < apart:
         return None
     if name in _all_short_names() and (best > 1 or len(close) < 8):
         return None  # a Texas sheriff printed under Oklahoma: "Wichita County" is no slip for Washita
@@ -262,3 +294,9 @@ def place_words() -> frozenset[str]:
     """Return every word in the name of any county or place of the country, folded."""
     words = {word for line in _place_text().splitlines() for word in line.partition("\t")[0].split()}
     return frozenset(words | {word for name in _all_short_names() for word in name.split()})
+
+
+def slug_of(name: str) -> str:
+    """Return a name as a part of an address: `dona-ana-county`."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(c))
+    return re.sub(r"[^a-z0-9]+", "-", re.sub(r"['’.]", "", bare)).strip("-")

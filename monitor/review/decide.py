@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from db.database import Store
-from db.desk_models import RulingRecord, Verdict
+from db.desk_models import RulingEffect, RulingRecord, Verdict
 from db.errors import NotFoundError, StoreError
 from db.queries import review_audit
 from db.queries.publication_list import read_publications
+from db.queries.rulings import in_force, list_rulings
 from db.queries.snapshots import load_listings
 from db.records import Candidate, ChangeRecord
-from monitor.changelog.history import agreement_slug
 from monitor.changelog.log import read_entries
-from monitor.changelog.rebuild import derive
-from monitor.review.rulings import in_force
+from monitor.changelog.rebuild import Tell, derive
+from monitor.matching.ids import agreement_slug
 
 ON_CHANGES, ON_LISTS = ("same", "distinct", "confirm", "dismiss", "note"), ("release", "reject", "note")
 LONGEST_REASON = 2000
@@ -89,34 +89,40 @@ def rule(store: Store, ruling: str, subject: str, other: str = "", *, reviewer: 
     elif ruling in ("confirm", "dismiss"):
         verdict = Verdict(ruling, _known(change, subject)["id"])
     else:
-        on_change = change is not None and ruling == "note"
-        verdict = Verdict(ruling, subject if on_change else find_list(store, subject), other)
+        verdict = Verdict(ruling, subject if change and ruling == "note" else find_list(store, subject), other)
     with store.writing() as connection:
-        review_audit.add_ruling(connection, verdict, made_at=made_at, reviewer=reviewer.strip(), reason=reason)
+        review_audit.add_ruling(
+            connection, verdict, made_at=made_at, reviewer=reviewer.strip(), reason=reason,
+            on_change=change["id"] if change else "",
+        )  # fmt: skip
 
 
-def write_rulings(store: Store, verdicts: Iterable[Verdict], reviewer: str, reason: str) -> list[int]:
-    """Store a ruling for each verdict, all or none; return their ids.
+def write_rulings(
+    store: Store, verdicts: Mapping[Verdict, str] | Iterable[Verdict], reviewer: str, reason: str
+) -> list[int]:
+    """Store a ruling for each verdict, all or none; return their ids. A mapping gives the change each was ruled on.
 
     When the reviewer ruled just the same within this second, wait for the next: the time tells the two apart.
     """
-    verdicts = list(verdicts)
+    on_change = verdicts if isinstance(verdicts, Mapping) else dict.fromkeys(verdicts, "")
     reason = " ".join(reason.split())[:LONGEST_REASON]
     for _ in range(30):
         made_at = store.now_text()
         with store.writing() as connection:
-            if not any(review_audit.has_ruling(connection, v, made_at=made_at, reviewer=reviewer) for v in verdicts):
-                for verdict in verdicts:
-                    review_audit.add_ruling(connection, verdict, made_at=made_at, reviewer=reviewer, reason=reason)
+            if not any(review_audit.has_ruling(connection, v, made_at=made_at, reviewer=reviewer) for v in on_change):
+                for verdict, change_id in on_change.items():
+                    review_audit.add_ruling(
+                        connection, verdict, made_at=made_at, reviewer=reviewer, reason=reason, on_change=change_id
+                    )
                 last = review_audit.newest_ruling_id(connection)
-                return list(range(last - len(verdicts) + 1, last + 1))
+                return list(range(last - len(on_change) + 1, last + 1))
         time.sleep(0.1)
     raise RulingError("you ruled just this a moment ago; look again")
 
 
-def undo_ruling(store: Store, made: RulingRecord, reviewer: str, reason: str) -> list[int]:
-    """Store that a ruling no longer counts; return the ids of what was stored."""
-    return write_rulings(store, [Verdict("undo", made.subject, made.mark)], reviewer, reason)
+def undo_rulings(store: Store, made: Iterable[RulingRecord], reviewer: str, reason: str) -> list[int]:
+    """Store that rulings no longer count, all or none; return the ids of what was stored."""
+    return write_rulings(store, {Verdict("undo", r.subject, r.mark): r.on_change for r in made}, reviewer, reason)
 
 
 def undo_newest(store: Store, subject: str, *, reviewer: str, reason: str, made_at: str) -> str:
@@ -127,24 +133,47 @@ def undo_newest(store: Store, subject: str, *, reviewer: str, reason: str, made_
     made = standing[-1]
     with store.writing() as connection:
         verdict = Verdict("undo", made.subject, made.mark)
-        review_audit.add_ruling(connection, verdict, made_at=made_at, reviewer=reviewer, reason=reason)
+        review_audit.add_ruling(
+            connection, verdict, made_at=made_at, reviewer=reviewer, reason=reason, on_change=made.on_change
+        )
     return made.ruling
 
 
-def take_effect(store: Store, *, confirm_after_hours: float, newest: Sequence[int] = ()) -> None:
-    """Bring the change log up to date with the rulings.
+def take_effect(store: Store, *, confirm_after_hours: float, tell: Tell, newest: Sequence[int] = ()) -> None:
+    """Bring the change log up to date with the rulings, and store what they did to it.
 
     Do nothing when a derivation has taken the rulings with the ids `newest` into account already.
     """
     with _DERIVING:
-        if not newest or review_audit.last_ruling_derived(store.connection) < max(newest):
-            derive(store, now=store.now_text(), confirm_after_hours=confirm_after_hours, anew=True)
+        derived = review_audit.last_ruling_derived(store.connection)
+        if newest and derived >= max(newest):
+            return
+        with store.writing() as connection:
+            before = review_audit.load_statuses(connection)
+            derive(store, now=store.now_text(), confirm_after_hours=confirm_after_hours, tell=tell)
+            after = review_audit.load_statuses(connection)
+            first = next((r.id for r in list_rulings(connection) if r.id > derived), None)
+            if first is not None:  # one decision, also when it is several rulings
+                review_audit.add_effects(connection, (
+                    RulingEffect(first, change_id, before.get(change_id, ""), after.get(change_id, ""))
+                    for change_id in sorted(before.keys() | after.keys())
+                    if before.get(change_id) != after.get(change_id)
+                ))  # fmt: skip
+
+
+def warn_of_counties(store: Store, change_id: str, other: str) -> str:
+    """Return a warning when a change and another agreement are of agencies in different counties; "" otherwise."""
+    agreement = review_audit.find_agreement_of(store.connection, change_id) or ""
+    here, there = (review_audit.find_counties(store.connection, one) for one in (agreement, other))
+    if not here or not there or here & there:
+        return ""
+    return f"the two are in different counties: {', '.join(sorted(here))} and {', '.join(sorted(there))}"
 
 
 def rulings_on(store: Store, subject: str) -> list[RulingRecord]:
     """Return the rulings on a change (also those on its agreement) or on a list, oldest first."""
     subjects = {subject, review_audit.find_agreement_of(store.connection, subject) or subject}
-    rulings = review_audit.list_rulings(store.connection)
+    rulings = list_rulings(store.connection)
     return [r for r in rulings if r.subject in subjects or r.subject.startswith(subject)]
 
 

@@ -1,23 +1,17 @@
-"""What rulings would do to the change log, found by folding the history with them in memory; nothing is written."""
+"""What rulings would do to the change log: the log is derived with them in temporary tables; nothing is stored."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from db.database import Store
 from db.desk_models import Verdict
-from db.models import Listing
-from db.queries import fetches
+from db.queries.changes import load_changes
 from db.queries.publication_list import read_publications
-from db.queries.snapshots import load_signing_dates, load_snapshots
-from monitor.changelog.history import Change
-from monitor.changelog.log import read_log
-from monitor.changelog.state import Ledger
-from monitor.changelog.stored_state import ListingBook
-from monitor.publications.accept import fold_publications
-from monitor.publications.gather import Publication, gather
-from monitor.review.rulings import load_rulings
+from db.records import ChangeRecord, PublicationRecord
+from monitor.changelog.known_at import as_ruled
+from monitor.changelog.log import present, read_log
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +38,7 @@ class Effects:
     retracted: list[LogLine] = field(default_factory=list)
     altered: list[LogLine] = field(default_factory=list)
     lists: list[tuple[str, str, str]] = field(default_factory=list)  # file, status now, status then
+    ids: frozenset[str] = frozenset()  # of every change that the log would then hold
 
     @property
     def count(self) -> int:
@@ -51,53 +46,44 @@ class Effects:
         return len(self.new) + len(self.retracted) + len(self.altered)
 
 
-def preview_rulings(store: Store, verdicts: Iterable[Verdict], *, confirm_after_hours: float) -> Effects:
-    """Return how the log with these rulings would differ from the log as it stands."""
-    before = {entry["id"]: entry for entry in read_log(store)}
-    ledger, publications, listings = _fold_with(store, verdicts, confirm_after_hours)
-    after = ledger.changes.at_hand
-    effects = Effects()
+def preview_rulings(
+    store: Store, verdicts: Iterable[Verdict], *, confirm_after_hours: float, instead: bool = False
+) -> Effects:
+    """Return how the log with these rulings would differ from the log as it stands.
+
+    The rulings come after those in force, or replace them all when `instead` is true.
+    """
+    before = {change["id"]: change for change in read_log(store)}
+    with as_ruled(store, verdicts, confirm_after_hours=confirm_after_hours, instead=instead) as then:
+        after = {change["id"]: change for change in present(then, load_changes(then.connection), {})}
+        lists = {_key(p): p["status"] for p in read_publications(then.connection)}
+    effects = Effects(ids=frozenset(after))
     for change_id in before.keys() | after.keys():
         old, new = before.get(change_id), after.get(change_id)
         stood = old is not None and old["status"] != "retracted"
-        stands = new is not None and new.status != "retracted"
+        stands = new is not None and new["status"] != "retracted"
         if old is not None and stood and not stands:
-            effects.retracted.append(LogLine(**{n: old[n] for n in LogLine.__dataclass_fields__ if n != "was"}))
+            effects.retracted.append(_line(old))
         elif new is not None and stands and not stood:
-            effects.new.append(_line(ledger, new, listings))
-        elif old and new and stands and (old["status"], old["needs_review"]) != (new.status, new.needs_review):
-            effects.altered.append(_line(ledger, new, listings, old["status"]))
+            effects.new.append(_line(new))
+        elif old and new and stands and (old["status"], old["needs_review"]) != (new["status"], new["needs_review"]):
+            effects.altered.append(_line(new, old["status"]))
     for lines in (effects.new, effects.retracted, effects.altered):
         lines.sort(key=lambda line: (line.listed_on, line.state or "", line.agency or "", line.id))
-    records = read_publications(store.connection)
-    known = {(p["sha256"], p["file"], p["linked_as"]): p["status"] for p in records}
-    effects.lists = [(p.file, known[p.key], p.status) for p in publications if known.get(p.key, p.status) != p.status]
+    effects.lists = [
+        (p["file"], p["status"], lists[_key(p)])
+        for p in read_publications(store.connection)
+        if lists.get(_key(p), p["status"]) != p["status"]
+    ]
     return effects
 
 
-def _fold_with(
-    store: Store, verdicts: Iterable[Verdict], hours: float
-) -> tuple[Ledger, list[Publication], Mapping[int, Listing]]:
-    """Return the state, publications and listings as they would be with these rulings, made after all others."""
-    listings = ListingBook(store)
-    listings.load()
-    publications = gather(store, load_snapshots(store), load_signing_dates(store))
-    rulings = load_rulings(store)
-    for verdict in verdicts:
-        rulings.add(*verdict)
-    return (
-        fold_publications(publications, listings, rulings, fetches.page_checks(store), hours, None),
-        publications,
-        listings,
-    )
+def _key(p: PublicationRecord) -> tuple[str, str, str]:
+    return p["sha256"], p["file"], p["linked_as"]
 
 
-def _line(ledger: Ledger, change: Change, listings: Mapping[int, Listing], was: str = "") -> LogLine:
-    agency = ledger.agencies.get(change.agency_id or "")
-    listing_id = change.after_listing if change.after_listing is not None else change.before_listing
-    listing = listings[listing_id] if listing_id is not None else None
+def _line(change: ChangeRecord, was: str = "") -> LogLine:
     return LogLine(
-        change.id, change.kind, change.status, change.listed_on, change.needs_review, change.fields,
-        agency.state if agency else None, agency.name if agency else None,
-        (listing.support_code or listing.support_type) if listing else None, was,
+        change["id"], change["kind"], change["status"], change["listed_on"], change["needs_review"], change["fields"],
+        change["state"], change["agency"], change["support_type"], was,
     )  # fmt: skip

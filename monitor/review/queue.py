@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
+from rapidfuzz import fuzz
+
 from db.database import Store
-from db.desk_models import HeldList, RulingRecord
+from db.desk_models import HeldList, RulingEffect, RulingRecord
 from db.errors import NotFoundError
-from db.queries import review_audit
+from db.queries import desk_work, review_audit
+from db.queries.rulings import list_rulings, not_undone
 from db.records import ChangeRecord
 from monitor.changelog.log import Filter, fits, read_log
-from monitor.review.rulings import not_undone
+from monitor.matching.names import normal_form
 
 #: The parts of the queue in order, with their headings.
 PARTS = {
+    "overruled": "Your rulings that somebody overruled",
     "held lists": "Held lists",
     "doubtful": "Changes that need a decision",
     "endings": "Endings nobody has reviewed",
@@ -23,6 +28,8 @@ PARTS = {
     "settled": "Settled",
 }
 _ORDER = tuple(PARTS)
+#: How alike, of 100, a word asked for and the words of a name must be: "Zephyrhils" finds Zephyrhills, "Lake" not Lee.
+ALIKE = 86
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,8 @@ class QueueItem:
     part: str
     held: HeldList | None = None
     change: ChangeRecord | None = None
+    mine: RulingRecord | None = None  # the reviewer's own ruling, when somebody overruled it
+    by: RulingRecord | None = None  # the ruling that overruled it
 
     @property
     def id(self) -> str:
@@ -44,27 +53,32 @@ class QueueItem:
         return self.held.known_at if self.held else ((self.change and self.change["known_at"]) or "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Queue:
     """Everything to review: held lists, and the change log with what was ruled."""
 
     lists: list[HeldList]
     changes: list[ChangeRecord]  # oldest first
     rulings: list[RulingRecord]  # oldest first
-
-    def find_change(self, change_id: str) -> ChangeRecord | None:
-        """Return the change of that id, retracted ones included."""
-        return next((change for change in self.changes if change["id"] == change_id), None)
+    effects: list[RulingEffect] = field(default_factory=list)
+    assignments: dict[str, str] = field(default_factory=dict)  # change id -> name of who looks at it
 
     @property
     def last_ruling_id(self) -> int:
         """The id of the newest ruling; 0 when there is none."""
         return max((ruling.id for ruling in self.rulings), default=0)
 
-    def known_after(self, moment: str) -> list[str]:
-        """Return the ids of the changes and held lists that became known after a time ("": all)."""
-        items = [QueueItem("", held=held) for held in self.lists] + [QueueItem("", change=c) for c in self.changes]
-        return [item.id for item in items if not moment or item.known_at > moment]
+    @cached_property
+    def settled_ids(self) -> frozenset[str]:
+        """Ids of changes that a ruling settles: those it was made on, and those it made of two agreements."""
+        counting = [r for r in self.rulings if r.counts and r.ruling not in ("note", "undo")]
+        pairs = {r.id for r in counting if r.ruling in ("same", "distinct")}
+        ids = {r.subject for r in counting} | {r.on_change for r in counting}
+        return frozenset(ids | {e.change_id for e in self.effects if e.ruling_id in pairs and not e.before})
+
+    def find_change(self, change_id: str) -> ChangeRecord | None:
+        """Return the change of that id, retracted ones included."""
+        return next((change for change in self.changes if change["id"] == change_id), None)
 
     def find_ruling(self, ruling_id: int) -> RulingRecord:
         """Return the ruling of that id."""
@@ -73,12 +87,19 @@ class Queue:
                 return ruling
         raise NotFoundError(f"no ruling {ruling_id}")
 
+    def known_after(self, moment: str) -> list[str]:
+        """Return the ids of the changes and held lists that became known after a time ("": all)."""
+        items = [QueueItem("", held=held) for held in self.lists if held.waits] + [
+            QueueItem("", change=c) for c in self.changes
+        ]
+        return [item.id for item in items if not moment or item.known_at > moment]
+
     def rulings_on_change(self, change: ChangeRecord) -> list[RulingRecord]:
         """Return the rulings on the change, on its agreement and its candidates, and remarks; oldest first."""
         agreement = change["agreement_id"]
         return [
             r for r in self.rulings
-            if r.subject == change["id"]
+            if change["id"] in (r.subject, r.on_change)
             or (agreement and (agreement in (r.subject, r.other) or f"|{agreement}|" in r.other))
         ]  # fmt: skip
 
@@ -86,44 +107,103 @@ class Queue:
         """Return the rulings on a list, oldest first."""
         return [r for r in self.rulings if r.subject == sha256]
 
-    def part_of(self, change: ChangeRecord, ruled: set[str]) -> str:
-        """Return the part of the queue in which a change stands; `ruled` are the subjects of rulings that count."""
-        if change["status"] == "retracted" or change["id"] in ruled:
+    def effects_of(self, first: int, last: int) -> list[RulingEffect]:
+        """Return what the rulings with the ids `first` to `last` did to the log."""
+        return [effect for effect in self.effects if first <= effect.ruling_id <= last]
+
+    def part_of(self, change: ChangeRecord) -> str:
+        """Return the part of the queue in which a change stands."""
+        if change["status"] == "retracted" or change["id"] in self.settled_ids:
             return "settled"
         if change["needs_review"]:
             return "doubtful"
-        if change["agreement_id"] in ruled:
-            return "settled"
         return "endings" if change["kind"] == "termination" else "rest"
 
-    def in_order(self, asked: Mapping[str, str]) -> list[QueueItem]:
-        """Return what fits a filter, held lists first; settled changes only when that part is asked for."""
-        ruled = {r.subject for r in self.rulings if r.counts and r.ruling not in ("note", "undo")}
-        ruled |= {r.other for r in self.rulings if r.counts and r.ruling in ("same", "distinct")}
+    def in_order(self, asked: Mapping[str, str], reviewer: str = "") -> list[QueueItem]:
+        """Return what fits a filter, in the order of `PARTS`; settled changes only when that part is asked for.
+
+        A change that somebody overruled stands in the queue of the `reviewer` whose ruling it was.
+        """
+        month = asked.get("month", "")
+        since, until = (f"{month}-01", f"{month}-31") if month else (asked.get("since"), asked.get("until"))
         wanted = Filter(
-            asked.get("since") or None, asked.get("until") or None, asked.get("state") or None,
-            asked.get("county") or None, asked.get("agency") or None, asked.get("support_type") or None,
+            since or None, until or None, asked.get("state") or None,
+            asked.get("county") or None, None, asked.get("support_type") or None,
             asked.get("kind") or None, asked.get("status") or None,
         )  # fmt: skip
-        items = [QueueItem("held lists", held=held) for held in self.lists] if wanted == Filter() else []
-        items += [QueueItem(self.part_of(c, ruled), change=c) for c in self.changes if fits(c, wanted)]
+        name, group = asked.get("agency", ""), asked.get("held", "")
+        items = [i for i in self._overruled(reviewer) if reviewer]
+        overruled = {item.id for item in items}
+        if wanted == Filter() and not name:
+            items += [QueueItem("held lists", held=h) for h in self.lists if h.waits and group in ("", h.group)]
+        items += [
+            QueueItem(self.part_of(c), change=c) for c in self.changes
+            if not group and fits(c, wanted) and (not name or is_named(c, name))
+        ]  # fmt: skip
+        items = [i for i in items if i.part == "overruled" or i.id not in overruled]
         part, known_after = asked.get("part", ""), asked.get("known_after", "")
         items = [i for i in items if (i.part == part if part else i.part != "settled")]
         items = [i for i in items if not known_after or i.known_at > known_after]
-        return sorted(items, key=lambda item: _ORDER.index(item.part))  # stable: oldest first within a part
+        if who := asked.get("assigned_to", ""):
+            items = [i for i in items if self.assignments.get(i.id) == who]
+        return sorted(items, key=_place)  # stable: oldest first within a part
+
+    def _overruled(self, reviewer: str) -> list[QueueItem]:
+        """Return what others ruled otherwise than the reviewer, until the reviewer rules on it or notes it."""
+        found: dict[str, QueueItem] = {}
+        for mine in self.rulings:
+            if mine.reviewer != reviewer or mine.counts or mine.ruling in ("note", "undo"):
+                continue
+            by = next((r for r in reversed(self.rulings) if r.id > mine.id and _overrules(r, mine)), None)
+            answered = by and any(
+                r.id > by.id and r.reviewer == reviewer and {r.subject, r.on_change} & {mine.subject, mine.on_change}
+                for r in self.rulings
+            )
+            change = self.find_change(mine.on_change or mine.subject)
+            held = next((h for h in self.lists if h.sha256 == mine.subject), None)
+            if by and by.reviewer != reviewer and not answered and (change or held):
+                found[mine.on_change or mine.subject] = QueueItem("overruled", held, change, mine, by)
+        return list(found.values())
+
+
+def is_named(change: ChangeRecord, asked: str) -> bool:
+    """Return whether a change is of the agency asked for: by id, by a part of its names, or nearly so spelled."""
+    rows = [row["agency"] or "" for row in (change["before"], change["after"]) if row]
+    names = [normal_form(name) or "" for name in (change["agency"] or "", *rows)]
+    words = normal_form(asked) or ""
+    return asked == change["agency_id"] or any(
+        words in name or (len(words) > 3 and fuzz.partial_ratio(words, name) >= ALIKE) for name in names if name
+    )
 
 
 def read_queue(store: Store) -> Queue:
     """Return the queue as it stands."""
     changes: Any = read_log(store)
-    return Queue(review_audit.list_held(store.connection), changes, read_rulings(store))
+    rulings = read_rulings(store)
+    ruled = {r.subject for r in rulings if r.ruling in ("release", "reject") and not r.counts}
+    lists = review_audit.list_held(store.connection, ruled)
+    connection = store.connection
+    return Queue(lists, changes, rulings, review_audit.list_effects(connection), desk_work.load_assignments(connection))
 
 
 def read_rulings(store: Store) -> list[RulingRecord]:
     """Return every ruling, oldest first; one counts when it was not undone and no later one answers the same."""
-    rulings = review_audit.list_rulings(store.connection)
+    rulings = list_rulings(store.connection)
     newest = {_question(ruling): ruling.id for ruling in not_undone(rulings)}
     return [replace(ruling, counts=newest.get(_question(ruling)) == ruling.id) for ruling in rulings]
+
+
+def _place(item: QueueItem) -> tuple[int, bool, str]:
+    """Return where an item stands: by part, held lists that later lists superseded last, and grouped."""
+    held = item.held
+    return _ORDER.index(item.part), bool(held and held.superseded), held.group if held else ""
+
+
+def _overrules(later: RulingRecord, earlier: RulingRecord) -> bool:
+    """Return whether a later ruling answers the same question otherwise, or undoes the earlier one."""
+    if later.ruling == "undo":
+        return (later.subject, later.other) == (earlier.subject, earlier.mark)
+    return _question(later) == _question(earlier) and later.ruling != earlier.ruling
 
 
 def _question(ruling: RulingRecord) -> tuple[str, ...]:

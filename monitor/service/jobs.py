@@ -71,13 +71,13 @@ class ServiceJobs:
                 clear_switch(store, NOT_BEFORE)
         for line in unread:
             _LOG.warning("%s", line)
-        if done.anew or done.publications:  # a list came; most polls bring none and free next to nothing
+        if done.folded:  # a list came; most polls bring none and free next to nothing
             give_back_memory()
         if result.error or not result.verified:
             raise JobFailed(result.error or "not every list could be verified; `ice-agreements status` says which")
         await run_in_thread(None, ping, self._settings)
         line = f"page and lists verified; {len(done.stated)} statements, {len(done.held)} lists held"
-        return line if done.anew or done.publications or done.stated else NothingToDo(line)
+        return line if done.folded or done.stated else NothingToDo(line)
 
     async def confirm(self) -> str:
         """Confirm endings that have waited long enough, and read documents that a broken-off pass left."""
@@ -85,7 +85,7 @@ class ServiceJobs:
             async with working(store, "the service's confirmation", wait_seconds=WAIT_SECONDS):
                 await run_in_thread(store, self._read_new, store)
                 done = await run_in_thread(store, derive_all, store, self._settings)
-        if done.anew:
+        if not done.kept and done.folded:
             give_back_memory()
         line = f"{len(done.stated)} statements"
         return line if done.stated else NothingToDo(line)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from db.database import Store
 from db.locks import WORK, HomeLock
 from db.settings import Settings
+from monitor.alerts import outbox
 from monitor.changelog.rebuild import Derived, derive
 
 #: A command waits this long for the service's pass (or another command) to be done.
@@ -22,7 +23,7 @@ def derive_all(
     store: Store, settings: Settings, progress: Callable[[int, int], None] | None = None, *, anew: bool = False
 ) -> Derived:
     """Bring the log up to date with the lists; `progress` is told how many of how many are compared."""
-    tick = progress or (lambda number, total: None)
     return derive(
-        store, now=store.now_text(), confirm_after_hours=settings.confirm_after_hours, anew=anew, progress=tick
-    )
+        store, now=store.now_text(), confirm_after_hours=settings.confirm_after_hours, anew=anew, progress=progress,
+        tell=outbox.queue,
+    )  # fmt: skip

@@ -30,6 +30,7 @@ class CrawlTarget:
     file_name: str | None = None
     tries: int = 1
     linked: bool = True  # on the page of this pass, or only wanted from an earlier one
+    href: str = ""  # the address to request, where it differs from the one the list is known by
 
 
 @dataclass
@@ -116,7 +117,7 @@ class CrawlPass:
                 sha256=fetch.sha256,
                 text_sha256=text_sha256,
                 seen_at=fetch.requested_at,
-                links=[link.as_dict() for link in links],
+                links=[link.as_record() for link in links],
                 totals=totals,
             )
             if self.page_is_list:
@@ -139,7 +140,10 @@ class CrawlPass:
 
     def lists_to_request(self) -> list[CrawlTarget]:
         """Return the lists to request: those the page links, then those still wanted from earlier passes."""
-        targets = {link.url: CrawlTarget(link.url, "list", link.linked_as, link.file_name) for link in self.links}
+        targets = {
+            link.url: CrawlTarget(link.url, "list", link.linked_as, link.file_name, href=link.href)
+            for link in self.links
+        }
         for row in fetches.wanted(self.store):
             if row["url"] in targets or not self.source.is_ours(row["url"]):
                 continue

@@ -14,6 +14,8 @@ from urllib.parse import urljoin
 
 from lxml import etree, html
 
+from scrapers.readers.printed_text import strip_invisible
+
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "svg", "head", "iframe"})
 _INLINE = frozenset("a abbr b cite code em font i mark q s small span strong sub sup time u".split())
 #: What the table that stood on the page until February 2025 always had; a cell of the first row holds each.
@@ -72,8 +74,7 @@ def _pieces(node: html.HtmlElement) -> Iterator[str]:
 
 
 def _flat(text: str) -> str:
-    # line breaks inside a text node are only spaces to a reader; zero-width characters are nothing
-    return re.sub(r"[\u200b-\u200d\u2060\ufeff]", "", re.sub(r"\s+", " ", text))
+    return strip_invisible(re.sub(r"\s+", " ", text))  # line breaks inside a text node are only spaces to a reader
 
 
 def list_tables(page: Page) -> list[html.HtmlElement]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
@@ -13,6 +14,12 @@ from scrapers.crawl.outcomes import OffsiteRequest, UnpackedTooLarge, line_of, o
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+
+
+_LOG = logging.getLogger(__name__)
+_GZIP = b"\x1f\x8b\x08"
+#: A proxy may pack what the server has packed; more than that is no honest answer.
+_MOST_PACKINGS = 3
 
 
 class _Guard:
@@ -62,8 +69,28 @@ class UnpackingMiddleware(HttpCompressionMiddleware):
         return cls(crawler)
 
     def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:
-        request.meta["unpacked"] = b"Content-Encoding" in response.headers
+        request.meta["unpacked"] = False
+        for _ in range(_MOST_PACKINGS):
+            if response.body[:3] == _GZIP:
+                response.headers["Content-Encoding"] = b"gzip"  # packed, whatever the header says
+            elif b"Content-Encoding" not in response.headers:
+                break
+            unpacked = self._unpack(request, response)
+            if unpacked is None or unpacked.body == response.body:
+                del response.headers["Content-Encoding"]
+                break
+            response = unpacked
+            request.meta["unpacked"] = True
+        return response
+
+    def _unpack(self, request: Request, response: Response) -> Response | None:
+        """Return the response unpacked as its header says, or None if the header does not tell the truth."""
         try:
-            return super().process_response(request, response)
+            unpacked = super().process_response(request, response)
         except IgnoreRequest as error:
             raise UnpackedTooLarge(str(error)) from error
+        except Exception as error:  # each library that unpacks has errors of its own
+            _LOG.warning("%s is not packed as its Content-Encoding says: %s", response.url, error)
+            return None
+        assert isinstance(unpacked, Response)
+        return unpacked

@@ -30,7 +30,7 @@ def user_agent(settings: Settings) -> str:
 
 def scrapy_settings(settings: Settings) -> ScrapySettings:
     """Return Scrapy's settings for one pass."""
-    other_scheme = "http" if settings.source_url.lower().startswith("https:") else "https"
+    scheme, other_scheme = ("https", "http") if settings.source_url.lower().startswith("https:") else ("http", "https")
     values: dict[str, Any] = {
         # -- how it runs: in whatever asyncio loop calls, so one process can make any number of passes. A Twisted
         #    reactor can be started once and belongs to one loop; Scrapy 2.19 needs none and fetches with aiohttp.
@@ -52,7 +52,10 @@ def scrapy_settings(settings: Settings) -> ScrapySettings:
         "DOWNLOAD_FAIL_ON_DATALOSS": True,  # half a list must never look like a list
         # Only the source's own scheme: an https source must not lead us to plain http, and each handler that is made
         # reads all certificate authorities again (20 ms).
-        "DOWNLOAD_HANDLERS": {"ftp": None, "file": None, "data": None, "s3": None, other_scheme: None},
+        "DOWNLOAD_HANDLERS": {
+            scheme: "scrapers.crawl.download_handler.RawHeadersHandler",
+            **dict.fromkeys((other_scheme, "ftp", "file", "data", "s3")),
+        },
         "DOWNLOAD_VERIFY_CERTIFICATES": True,  # evidence from someone else's server is none (Scrapy's default: off)
         "REDIRECT_MAX_TIMES": 5,  # ICE's moves took one hop; more is a loop
         "METAREFRESH_ENABLED": False,  # challenge pages refresh themselves; they must be seen, not followed

@@ -19,6 +19,7 @@ from scrapers.readers.lookups import (
     fold,
     nearest,
 )
+from scrapers.readers.printed_text import strip_invisible_from_address
 
 
 @lru_cache(maxsize=1_024)
@@ -67,7 +68,7 @@ def read_link(text: str | None, link: str | None) -> LinkCell:
     Without a hyperlink, a text that is an address counts; a text of None is no cell.
     """
     raised: list[str] = []
-    if link and text and is_plain(link) and fold(text) in LINK_WORDS:
+    if link and text and is_plain(link) and fold(text) in LINK_WORDS and strip_invisible_from_address(link) == link:
         return LinkCell(text, link, link, ())
     if text and (prefix := archive_prefix(text)):
         text = text[len(prefix) :]

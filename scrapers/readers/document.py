@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 
-from db.models import Snapshot
+from db.models import Signal, Snapshot
 from scrapers.document_errors import (
+    DocumentError,
     EncryptedWorkbookError,
     NotAListError,
     NotAWorkbookError,
     OldExcelError,
     TooLargeError,
 )
-from scrapers.readers import html, workbook
+from scrapers.readers import html, mhtml, signals, workbook
 from scrapers.readers.listings import read_listings
+from scrapers.readers.mhtml import looks_like_mhtml
+from scrapers.readers.table import Table
 from scrapers.readers.workbook_package import MAX_BYTES
 
 #: What `Snapshot.reader` says; a number grows when the same bytes would be read otherwise than before.
@@ -33,18 +36,49 @@ def read_document(data: bytes, *, name: str = "") -> Snapshot:
     if len(data) > MAX_BYTES:
         raise TooLargeError("the file has more bytes than MAX_BYTES", file=name, value=len(data))
     if data.startswith(b"PK"):
-        tables, modified_at = workbook.read_workbook(data, name=name)
-        return read_listings(tables, reader=workbook.READER, modified_at=modified_at, name=name)
+        return _read_workbook(data, name)
     if data.startswith(_OLE):
         if _ENCRYPTED in data:
             raise EncryptedWorkbookError("the workbook is protected by a password", file=name)
         raise OldExcelError("the file is no .xlsx but an OLE file, as Excel wrote before 2007", file=name)
+    if looks_like_mhtml(data):
+        return _read_pages(mhtml.read_pages(data, name=name), name)
     if looks_like_html(data):
-        tables = html.read_tables(data, name=name)
-        if not tables:
-            raise NotAListError("the page holds no table", file=name, value=data[:80])
-        return read_listings(tables, reader=html.READER, name=name)
+        return _read_pages([data], name)
     raise NotAWorkbookError("the bytes are neither a workbook nor a page", file=name, value=data[:40])
+
+
+def _read_pages(pages: list[bytes], name: str) -> Snapshot:
+    tables = [table for page in pages for table in html.read_tables(page, name=name)]
+    if not tables:
+        raise NotAListError("the page holds no table", file=name, value=pages[0][:80])
+    return read_listings(tables, reader=html.READER, name=name)
+
+
+def _read_workbook(data: bytes, name: str) -> Snapshot:
+    """Return the list on a visible sheet; a hidden sheet counts only if no visible one is a list."""
+    book = workbook.Workbook(data, name=name)
+    hidden = [Signal(signals.SHEET_HIDDEN, None, None, title[:200]) for title in book.hidden]
+
+    def read(tables: list[Table]) -> Snapshot:
+        return read_listings(tables, reader=workbook.READER, modified_at=book.modified_at, name=name, raised=hidden)
+
+    visible = book.read_tables()
+    try:
+        return read(visible)
+    except NotAListError:
+        if not hidden:
+            raise
+        try:
+            return read(book.read_tables(hidden=True))
+        except DocumentError:
+            pass  # what the visible sheets lack says more
+        raise
+
+
+def looks_like_list(data: bytes) -> bool:
+    """Return whether the bytes are of a kind that can hold a list: a workbook or a page, readable or not."""
+    return data.startswith((b"PK\3\4", _OLE)) or looks_like_mhtml(data) or looks_like_html(data)
 
 
 def looks_like_html(data: bytes) -> bool:

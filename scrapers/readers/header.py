@@ -11,8 +11,10 @@ from scrapers.readers import signals
 from scrapers.readers.lookups import HEADERS, SUPPORT_TYPE_SLIPS, SUPPORT_TYPES, fold, nearest
 from scrapers.readers.table import Table, column_letters
 
-#: Without these three no row can be an agreement; ICE's lists of 2017 and of 2026 have them.
+#: Without these three no row can be an agreement; ICE's lists of 2011 and of 2026 have them.
 REQUIRED = ("state", "agency", "support_type")
+#: ICE's lists of 2007 and 2008 had these two and no other column.
+OLD_FORM = frozenset({"state", "agency"})
 #: ICE puts the header into the first row; a title and a few notes above it would still be found.
 _ROWS_SEARCHED = 20
 #: Short names are too near each other for a slip of one letter to be told from another name.
@@ -33,8 +35,16 @@ class Header:
 
     @property
     def list(self) -> ListName:
-        """The list this is: only listings of the participating list have been signed."""
-        return "participating" if "signed" in self.columns or "moa" in self.columns else "pending"
+        """The list this header is of: only the participating list has signing dates; old lists had no other kind.
+
+        An MOA column says nothing: pending lists of 2026 have one too.
+        """
+        return "participating" if "signed" in self.columns or self.is_old_form else "pending"
+
+    @property
+    def is_old_form(self) -> bool:
+        """Whether the list names agencies only, without support types and dates."""
+        return "support_type" not in self.columns
 
 
 def find_header(table: Table) -> tuple[Header | None, list[str]]:
@@ -73,7 +83,9 @@ def _match(table: Table, index: int) -> tuple[Header | None, list[str]]:
     if "support_type" not in columns and "type" in columns:
         _settle_types(table, index, columns, twice, notes)
     missing = [column for column in REQUIRED if column not in columns]
-    if missing:
+    if missing and set(columns) == OLD_FORM and sum(map(bool, folded)) == len(OLD_FORM):
+        notes.append(Signal(signals.OLD_FORM, number, None, " | ".join(row)[:200]))
+    elif missing:
         return None, missing if len(columns) > 2 or len(missing) == 1 else []
     for column, places in twice.items():
         for i in places:

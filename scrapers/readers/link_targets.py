@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from urllib.parse import unquote_plus, urlsplit
 
+from scrapers.readers.printed_text import strip_invisible_from_address
+
 #: Relative links on ICE's page, and links typed without a host, are ICE's own.
 ICE_ROOT = "https://www.ice.gov"
 
@@ -30,11 +32,11 @@ def unwrap_link(link: str) -> str | None:
     """
     if len(link) > _MAX_URL_CHARS:
         return link if is_plain(link) else None
-    url = link
+    url = strip_invisible_from_address(link)
     for _ in range(_MAX_WRAPPERS):
         if is_plain(url):
             return url
-        inner = _peel(url)
+        inner = strip_invisible_from_address(_peel(url))
         if inner == url:
             return _finish(url)
         url = inner

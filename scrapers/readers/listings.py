@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from itertools import repeat
 
@@ -14,10 +14,13 @@ from scrapers.readers import signals
 from scrapers.readers.cells import check_type, read_link, read_state, read_support_type
 from scrapers.readers.header import Header, find_header
 from scrapers.readers.lookups import fold
+from scrapers.readers.printed_text import count_invisible, strip_invisible
+from scrapers.readers.rows import EXCEL_ERRORS, RowJudge
 from scrapers.readers.signed_dates import LATEST_ON, read_date
 from scrapers.readers.table import Table, column_letters
 
-_EXCEL_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"})
+#: A list of 2026 raises about 20 signals; a file that raises more than this needs no list of them.
+MAX_SIGNALS = 4_000
 #: A frozen dataclass sets its 17 fields one by one through `object.__setattr__`; this way a column is set at once.
 _FILLERS = [getattr(Listing, field.name).__set__ for field in fields(Listing)]
 _Prefixed = tuple[
@@ -25,14 +28,22 @@ _Prefixed = tuple[
 ]  # row, column and text or hyperlink of a cell that a web archive put its own before
 
 
-def read_listings(tables: Sequence[Table], *, reader: str, modified_at: str | None = None, name: str = "") -> Snapshot:
-    """Return the snapshot of the one table that is a list.
+def read_listings(
+    tables: Sequence[Table],
+    *,
+    reader: str,
+    modified_at: str | None = None,
+    name: str = "",
+    raised: Sequence[Signal] = (),
+) -> Snapshot:
+    """Return the snapshot of the one table that is a list, with the signals already `raised` first.
 
     When several are, the longest with signings counts. Raises `NotAListError` when none is, `UnknownHeaderError` when
     one nearly is.
     """
     found: list[tuple[Table, Header]] = []
-    raised: list[Signal] = []
+    raised = list(raised)
+    tables = [_visible(table, raised) for table in tables]
     lacking: dict[str, list[str]] = {}
     for table in tables:
         header, missing = find_header(table)
@@ -52,6 +63,15 @@ def read_listings(tables: Sequence[Table], *, reader: str, modified_at: str | No
     return _Reading(table, header, raised, modified_at).snapshot(reader)
 
 
+def build_listings(count: int, columns: Iterable[Iterable[object]]) -> tuple[Listing, ...]:
+    """Return so many listings, given the values of each field in the order of `Listing`'s fields."""
+    listings = tuple(map(object.__new__, repeat(Listing, count)))
+    if listings:
+        for fill, column in zip(_FILLERS, columns, strict=True):
+            deque(map(fill, listings, column), maxlen=0)
+    return listings
+
+
 class _Reading:
     """One pass over a list's table: which rows are listings, then column by column what their cells mean."""
 
@@ -62,6 +82,7 @@ class _Reading:
         self.modified_at = modified_at
         self.rows: list[Sequence[str]] = []  # those that are listings
         self.numbers: list[int] = []
+        self.others: list[int] = []  # numbers of the rows that hold text but no agreement
         self.cells: dict[str, Sequence[str]] = {}  # of the listings, by our name of the column
 
     def snapshot(self, reader: str) -> Snapshot:
@@ -76,6 +97,12 @@ class _Reading:
         self.cells = {name: columns[i] for name, i in header.columns.items()}
         listings, prefixed = self._read_listings()
         self.raised.sort(key=lambda signal: signal.row or 0)
+        if len(self.raised) > MAX_SIGNALS:
+            cut = f"{len(self.raised) - MAX_SIGNALS} signals"
+            self.raised = self.raised[:MAX_SIGNALS]
+            self._raise(signals.SIGNALS_CUT, None, None, cut)
+        if self.others:
+            self._raise(signals.ROWS_NOT_AGREEMENTS, self.others[0], None, str(len(self.others)))
         if prefixed:
             self._raise(signals.ARCHIVE_PREFIX, *prefixed[0], f"{len(prefixed)} cells")
         if gaps:
@@ -91,26 +118,37 @@ class _Reading:
         agency_at = self.header.columns["agency"]
         gap: list[int] = []
         gaps: list[int] = []
+        residue: list[int] = []
         below = self.header.index + 1
+        judge = RowJudge(self.header, self.table.rows[below:])
         for row, number in zip(self.table.rows[below:], self.table.numbers[below:], strict=True):
             agency = row[agency_at].strip()
-            if not agency and not "".join(row).strip():
-                gap.append(number)
-            elif agency.upper() == self.header.cells[agency_at] and _repeats(row, self.header):
-                self._raise(signals.HEADER_REPEATED, number, None, " | ".join(row))
-            else:
+            kind = judge.kind(row)
+            if kind == "listing" and agency.upper() != self.header.cells[agency_at]:
                 gaps += gap
                 gap = []
                 self.rows.append(row)
                 self.numbers.append(number)
+            elif not agency and not "".join(row).strip():
+                gap.append(number)
+            elif agency.upper() == self.header.cells[agency_at] and _repeats(row, self.header):
+                self._raise(signals.HEADER_REPEATED, number, None, " | ".join(row))
+            elif kind == "residue":
+                residue.append(number)
+            else:
+                self.others.append(number)
+                code = signals.ROW_INCOMPLETE if kind == "incomplete" else signals.ROW_NOTE
+                self._raise(code, number, None, " | ".join(cell for cell in row if cell.strip()))
+        if residue:
+            self._raise(signals.ROWS_LEFT_OUT, residue[0], None, "", f"{len(residue)} rows")
+        if self.table.residue:
+            first, count = self.table.residue
+            self._raise(signals.ROWS_LEFT_OUT, first, None, "", f"{count} rows")
         return gaps
 
     def _read_listings(self) -> tuple[tuple[Listing, ...], list[_Prefixed]]:
         latest = self._latest_plausible()
         states = self._read("state", read_state)
-        for number, agency in zip(self.numbers, self.cells["agency"], strict=True):
-            if not agency or agency.isspace():
-                self._raise(signals.AGENCY_BLANK, number, "agency", agency)
         self._read("type", check_type)
         support_types = self._read("support_type", read_support_type)
         days = self._read("signed", lambda cell: read_date(cell, latest))
@@ -120,14 +158,11 @@ class _Reading:
         unknown = self.header.unknown.items()
         extra = [tuple((head, row[i]) for i, head in unknown) for row in self.rows] if unknown else repeat(())
         printed = [self.cells.get(name, repeat(None)) for name in COLUMNS[:-2]]
-        listings = tuple(map(object.__new__, repeat(Listing, len(self.rows))))
         columns = (
             repeat(self.header.list), *printed, moas, addenda, moa_links, addendum_links, extra,
             states, support_types, days, moa_urls, addendum_urls,
         )  # fmt: skip
-        for fill, column in zip(_FILLERS, columns, strict=True):
-            deque(map(fill, listings, column), maxlen=0)
-        return listings, prefixed
+        return build_listings(len(self.rows), columns), prefixed
 
     def _read(self, column: str, read: Callable[[str], tuple[str | None, str | None]]) -> Iterable[str | None]:
         """Return what each cell of the column means, and raise the signals."""
@@ -183,7 +218,7 @@ class _Reading:
 
     def _count_error_cells(self) -> None:
         for column, cells in self.cells.items():
-            for error in sorted(_EXCEL_ERRORS.intersection(cells)):
+            for error in sorted(EXCEL_ERRORS.intersection(cells)):
                 self._raise(signals.ERROR_CELL, None, column, error, f"{cells.count(error)} cells")
 
     def _find_links_elsewhere(self) -> None:
@@ -197,6 +232,24 @@ class _Reading:
             first = min(rows)
             target = self.table.links[first, column]
             self._raise(signals.LINK_ELSEWHERE, first, column_letters(column), target, f"{len(rows)} cells")
+
+
+def _visible(table: Table, raised: list[Signal]) -> Table:
+    """Return the table without the characters that no reader sees, and raise a signal if it had any."""
+    found: list[tuple[int, int]] = []
+    rows = list(table.rows)
+    for i, row in enumerate(rows):
+        whole = "".join(row)
+        if (whole.isascii() and whole.isprintable()) or not count_invisible(whole):
+            continue
+        found += [(table.numbers[i], column) for column, cell in enumerate(row) if count_invisible(cell)]
+        rows[i] = tuple(map(strip_invisible, row))
+    if not found:
+        return table
+    row_number, column = found[0]
+    cells = f"{len(found)} cells"
+    raised.append(Signal(signals.INVISIBLE_CHARACTERS, row_number, column_letters(column), table.name[:200], cells))
+    return replace(table, rows=rows)
 
 
 def _repeats(row: Sequence[str], header: Header) -> bool:

@@ -1,4 +1,4 @@
-"""Every signal a reader can raise, with what it means; docs/reasons.md lists the same codes.
+"""Name every signal a reader can raise, and say what it means; docs/reasons.md lists the same codes.
 
 A signal's column is our name of the column ("support_type") where we know the column, and its letters ("F") where not.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 STATE_SNAPPED = "state_snapped"
 STATE_UNKNOWN = "state_unknown"
 STATE_BLANK = "state_blank"
-AGENCY_BLANK = "agency_blank"
 TYPE_UNKNOWN = "type_unknown"
 SUPPORT_TYPE_SNAPPED = "support_type_snapped"
 SUPPORT_TYPE_UNKNOWN = "support_type_unknown"
@@ -30,6 +29,14 @@ HEADER_REPEATED = "header_repeated"
 HEADER_BY_VALUES = "header_by_values"
 TEXT_ABOVE_HEADER = "text_above_header"
 ROW_BLANK = "row_blank"
+ROW_NOTE = "row_note"
+ROW_INCOMPLETE = "row_incomplete"
+ROWS_NOT_AGREEMENTS = "rows_not_agreements"
+ROWS_LEFT_OUT = "rows_left_out"
+INVISIBLE_CHARACTERS = "invisible_characters"
+OLD_FORM = "old_form"
+SIGNALS_CUT = "signals_cut"
+SHEET_HIDDEN = "sheet_hidden"
 SHEET_EXTRA = "sheet_extra"
 SHEET_SECOND_LIST = "sheet_second_list"
 WORKBOOK_TIME_ODD = "workbook_time_odd"
@@ -38,7 +45,6 @@ SIGNALS: dict[str, str] = {
     STATE_SNAPPED: "the state is misspelt and has one plausible reading, which was taken",
     STATE_UNKNOWN: "the state has no single plausible reading; none was taken",
     STATE_BLANK: "the state cell is blank",
-    AGENCY_BLANK: "the agency cell is blank though the row is not",
     TYPE_UNKNOWN: "the agency type is not one ICE uses; kept as printed",
     SUPPORT_TYPE_SNAPPED: "the support type is misspelt and has one plausible reading, which was taken",
     SUPPORT_TYPE_UNKNOWN: "the support type has no single plausible reading; none was taken",
@@ -61,6 +67,14 @@ SIGNALS: dict[str, str] = {
     HEADER_BY_VALUES: "a column was recognised by its values, as its name does not say",
     TEXT_ABOVE_HEADER: "a row above the header holds text; it is no listing",
     ROW_BLANK: "blank rows lie between listings",
+    ROW_NOTE: "the row holds text but no agreement (a note, a total, a source, an error, a footnote); it is no listing",
+    ROW_INCOMPLETE: "the row names state, agency and support type but its signing date is blank; it is no listing",
+    ROWS_NOT_AGREEMENTS: "how many rows below the header are no listings (`row_note` and `row_incomplete`)",
+    ROWS_LEFT_OUT: "rows far below the list hold only errors and zeros of formulas filled down; they were not read",
+    INVISIBLE_CHARACTERS: "cells hold characters that no reader sees; they were taken out",
+    OLD_FORM: "the list has no columns for support type and date, like ICE's lists of 2007 and 2008",
+    SIGNALS_CUT: "the list raised more signals than are kept; the value says how many were left out",
+    SHEET_HIDDEN: "the sheet is hidden; it is read only if no visible sheet is a list",
     SHEET_EXTRA: "a further sheet or table is no list and was not read",
     SHEET_SECOND_LIST: "a further sheet or table also has a list's header and was not read",
     WORKBOOK_TIME_ODD: "the workbook's modified time is earlier than most signing dates and was not used to judge them",

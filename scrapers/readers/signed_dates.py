@@ -14,7 +14,11 @@ ENACTED_ON = date(1996, 9, 30)
 #: Where a document does not say when it was made, no date is refused for being late within the Act's first century.
 LATEST_ON = date(2096, 9, 30)
 
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ][\d:.]+)?")
+_ISO = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})"
+    r"(?:[T ]\s*(\d{1,2}(?::\d{1,2}){1,2})(?:[.,]\d+)?\s*(?:Z|UTC|GMT|[+-]\d{1,2}:?(?:\d\d)?)?)?",
+    re.IGNORECASE,
+)
 _US = re.compile(r"(\d{1,2})\s*([/.-])\s*(\d{1,2})\s*\2\s*(\d{4})(?:\s+[\d:.]+(?:\s*[AP]M)?)?", re.IGNORECASE)
 _US_SHORT = re.compile(r"(\d{1,2})\s*([/.-])\s*(\d{1,2})\s*\2\s*(\d{2})")
 _RUN_TOGETHER = re.compile(r"\d{1,8}(?:[/. -]+\d{1,8}){0,2}")
@@ -39,7 +43,7 @@ def read_date(cell: str, latest: date) -> tuple[str | None, str | None]:
     usual = True
     signal = signals.DATE_AS_TEXT
     if found := _ISO.fullmatch(text):
-        readings = {_day(found[1], found[2], found[3])}
+        readings = {_day_after(_day(found[1], found[2], found[3]), found[4])}
     elif found := _US.fullmatch(text):
         readings = {_day(found[4], found[1], found[3])}
     else:
@@ -81,6 +85,11 @@ def _cuts(groups: list[str]) -> set[date | None]:
 def _named(year: str, month: str, day: str) -> date | None:
     known = month in _MONTHS or month in _MONTH_NAMES
     return _day(year, str(_MONTHS[month[:3]]), day) if known else None
+
+
+def _day_after(day: date | None, time: str | None) -> date | None:
+    """Return the day itself, or the next when the time is its last minute: programs round midnight down by seconds."""
+    return day + timedelta(days=1) if day and time and time.startswith("23:59") else day
 
 
 def _day(year: str, month: str, day: str) -> date | None:

@@ -18,6 +18,7 @@ class Table:
     numbers: Sequence[int]
     links: Mapping[tuple[int, int], str] = field(default_factory=dict)
     second_links: Mapping[tuple[int, int], str] = field(default_factory=dict)  # a cell's link named "addendum"
+    residue: tuple[int, int] | None = None  # first and number of rows below that hold only errors and zeros, left out
 
 
 def column_letters(index: int) -> str:
@@ -28,3 +29,11 @@ def column_letters(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def column_index(letters: str) -> int:
+    """Return the 0-based index of a column named by Excel's letters."""
+    index = 0
+    for letter in letters.upper():
+        index = index * 26 + ord(letter) - 64
+    return index - 1

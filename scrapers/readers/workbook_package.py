@@ -7,12 +7,12 @@ import re
 import struct
 import zipfile
 import zlib
-from datetime import datetime
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from lxml import etree
 
-from scrapers.document_errors import DamagedWorkbookError, NotAWorkbookError, TooLargeError, UnsafeXmlError
+from scrapers.document_errors import DamagedWorkbookError, TooLargeError, UnsafeXmlError
 
 #: The largest list of 2025 has 170 kB, and all 18,000 agencies of the country under all three support types make 4 MB.
 MAX_BYTES = 16 * 1024 * 1024
@@ -31,8 +31,6 @@ _ENTITY = re.compile("&(?!amp;)")
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 _NOT_PLAIN = 0x1 | 0x20 | 0x40  # flags: encrypted, a patch, strongly encrypted
 _UTF8 = 0x800  # flag: the name is UTF-8
-_MODIFIED = "{http://purl.org/dc/terms/}modified"
-_W3C_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z")
 
 
 class Relation(NamedTuple):
@@ -43,14 +41,13 @@ class Relation(NamedTuple):
 
 
 def unpack_parts(data: bytes, *, name: str = "") -> dict[str, bytes]:
-    """Return every part of the package by name, all CRCs right and all sizes within the limits.
+    """Return every part of the package by its key (`part_key`), all CRCs right and all sizes within the limits.
 
-    Raises `TooLargeError`, `DamagedWorkbookError`, `NotAWorkbookError` (a zip without a workbook), `UnsafeXmlError`.
+    Raises `TooLargeError`, `DamagedWorkbookError` and `UnsafeXmlError`.
     """
     if len(data) > MAX_BYTES:
         raise TooLargeError("the file has more bytes than MAX_BYTES", file=name, value=len(data))
     parts: dict[str, bytes] = {}
-    folded: set[str] = set()
     left = MAX_UNPACKED_BYTES
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
@@ -62,19 +59,25 @@ def unpack_parts(data: bytes, *, name: str = "") -> dict[str, bytes]:
                     continue
                 part = _inflate(data, info, min(left, MAX_PART_BYTES), name)
                 left -= len(part)
-                # Part names are compared without case (ECMA-376 part 2), and calamine does so when it looks one up.
-                if info.filename.lower() in folded:
+                part_name = part_key(info.filename)
+                if part_name in parts:
                     raise DamagedWorkbookError("two parts have one name", file=name, value=info.filename)
-                folded.add(info.filename.lower())
-                parts[info.filename] = part
+                parts[part_name] = part
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, struct.error) as error:
         raise DamagedWorkbookError("the zip is damaged", file=name, value=error) from error
-    if "xl/workbook.xml" not in parts:
-        raise NotAWorkbookError("the zip holds no xl/workbook.xml", file=name, value=", ".join(list(parts)[:5]))
     for part_name, part in parts.items():
         if part_name.endswith((".xml", ".rels")):
-            _refuse_declarations(part_name, part, name)
+            refuse_declarations(part_name, part, name=name)
     return parts
+
+
+def part_key(part_name: str) -> str:
+    """Return what a part is looked up by: its path with slashes, in lower case.
+
+    Part names are compared without case (ECMA-376 part 2); some programs write backslashes or a leading slash.
+    """
+    steps = (step for step in part_name.replace("\\", "/").split("/") if step not in ("", "."))
+    return "/".join(steps).lower()
 
 
 def _inflate(data: bytes, info: zipfile.ZipInfo, limit: int, name: str) -> bytes:
@@ -99,7 +102,8 @@ def _inflate(data: bytes, info: zipfile.ZipInfo, limit: int, name: str) -> bytes
     return part
 
 
-def _refuse_declarations(part_name: str, part: bytes, name: str) -> None:
+def refuse_declarations(part_name: str, part: bytes, *, name: str = "") -> None:
+    """Raise `UnsafeXmlError` if the part declares a document type, `DamagedWorkbookError` if it is not UTF-8 text."""
     # In UTF-16 the search for a DTD below would find nothing; no office program writes its parts so.
     if not part.isascii():
         try:
@@ -121,7 +125,7 @@ def parse_part(part: bytes, part_name: str, *, name: str = "") -> etree._Element
     return root
 
 
-def read_relations(parts: dict[str, bytes], part_name: str, *, name: str = "") -> dict[str, Relation]:
+def read_relations(parts: Mapping[str, bytes], part_name: str, *, name: str = "") -> dict[str, Relation]:
     """Return the relationships of a part by id; empty if it has none."""
     rels_name = _rels_of(part_name)
     if rels_name not in parts:
@@ -134,7 +138,7 @@ def read_relations(parts: dict[str, bytes], part_name: str, *, name: str = "") -
     return found
 
 
-def read_targets(parts: dict[str, bytes], part_name: str, *, name: str = "") -> dict[str, str]:
+def read_targets(parts: Mapping[str, bytes], part_name: str, *, name: str = "") -> dict[str, str]:
     """Return what the relationships of a part point to, by id; empty if it has none.
 
     A list of 1,800 rows has 1,700 of them; as Excel writes them, they need no tree.
@@ -152,51 +156,5 @@ def read_targets(parts: dict[str, bytes], part_name: str, *, name: str = "") -> 
 
 
 def _rels_of(part_name: str) -> str:
-    folder, _, base = part_name.rpartition("/")
-    return f"{folder}/_rels/{base}.rels"
-
-
-def resolve_target(part_name: str, target: str) -> str:
-    """Return the package name of a relationship's internal target."""
-    if target.startswith("/"):
-        return target.lstrip("/")
-    steps = part_name.split("/")[:-1]
-    for step in target.split("/"):
-        if step == "..":
-            steps = steps[:-1]
-        elif step not in (".", ""):
-            steps.append(step)
-    return "/".join(steps)
-
-
-def read_modified_at(parts: dict[str, bytes]) -> str | None:
-    """Return the workbook's modified time as ``YYYY-MM-DDTHH:MM:SSZ``, or None if it has no valid one."""
-    part = parts.get("docProps/core.xml")
-    if part is None:
-        return None
-    try:
-        text = parse_part(part, "docProps/core.xml").findtext(f".//{_MODIFIED}") or ""
-    except DamagedWorkbookError:
-        return None  # the properties are evidence of time only: a list can be read without them
-    found = _W3C_TIME.fullmatch(text.strip())
-    if not found:
-        return None
-    stamp = f"{found[1]}T{found[2]}Z"
-    try:
-        datetime.fromisoformat(stamp)
-    except ValueError:
-        return None
-    return stamp
-
-
-def pack_parts(parts: dict[str, bytes]) -> io.BytesIO:
-    """Return the parts as an uncompressed zip: exactly what was checked, whatever the first zip held."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as package:
-        for part_name, part in parts.items():
-            if part_name.startswith("xl/worksheets/_rels/"):
-                continue  # read by `read_targets`; a third of the bytes, and calamine asks for none of them
-            if part_name.startswith(("xl/", "_rels/", "[")) and part_name.endswith((".xml", ".rels")):
-                package.writestr(zipfile.ZipInfo(part_name), part)
-    buffer.seek(0)
-    return buffer
+    folder, slash, base = part_name.rpartition("/")
+    return f"{folder}{slash}_rels/{base}.rels"

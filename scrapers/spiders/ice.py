@@ -56,7 +56,7 @@ class IceSpider(scrapy.Spider):
             headers["Accept-Encoding"] = "identity"  # a workbook is a zip: packing it again only adds ways to break
         timeout = min(self.work.settings.request_timeout_seconds, max(self.work.time_left, 0.001))
         return Request(
-            target.url,
+            target.href or target.url,
             callback=self.answered,
             errback=self.failed,
             headers=headers,

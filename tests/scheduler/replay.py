@@ -75,7 +75,7 @@ def content(home: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Table by table: every fact but how often something was tried, and all that is derived."""
     columns = {
         "documents": "*", "listings": "*", "snapshots": "*", "publications": "*", "agencies": "*", "agency_names": "*",
-        "agreements": "*", "spans": "*", "apart": "*", "changes": "*", "statements": "*", "wanted": "*", "rulings": "*",
+        "agreements": "*", "spans": "*", "changes": "*", "statements": "*", "wanted": "*", "rulings": "*",
         "sightings": "sha256, file, url, linked_as, seen_at, known_at, how",
         "page_checks": "sha256, text_sha256, seen_at, links, totals",
     }  # fmt: skip

@@ -131,6 +131,53 @@ def gzip_cut(handler: Handler, answer: Answer) -> None:
     handler.send(200, {**answer.headers, "Content-Encoding": "gzip"}, packed[: len(packed) // 2])
 
 
+def lying_gzip(handler: Handler, answer: Answer) -> None:
+    """The body is as it is; its header says that it is packed."""
+    handler.send(200, {**answer.headers, "Content-Encoding": "gzip"}, answer.body)
+
+
+def lying_deflate(handler: Handler, answer: Answer) -> None:
+    handler.send(200, {**answer.headers, "Content-Encoding": "deflate"}, answer.body)
+
+
+def lying_unknown(handler: Handler, answer: Answer) -> None:
+    """An encoding nobody knows."""
+    handler.send(200, {**answer.headers, "Content-Encoding": "sdch, aws-chunked"}, answer.body)
+
+
+def gzip_untold(handler: Handler, answer: Answer) -> None:
+    """The body is packed and no header says so."""
+    handler.send(200, answer.headers, gzip.compress(answer.body))
+
+
+def gzip_twice(handler: Handler, answer: Answer) -> None:
+    """A proxy packed what the server had packed, and the header tells of one packing."""
+    packed = gzip.compress(gzip.compress(answer.body))
+    handler.send(200, {**answer.headers, "Content-Encoding": "gzip"}, packed)
+
+
+def gzip_untold_bomb(handler: Handler, answer: Answer) -> None:
+    handler.send(200, answer.headers, gzip.compress(bytes(30_000_000)))
+
+
+def latin1_name(handler: Handler, answer: Answer) -> None:
+    """A name in raw Latin-1, which the standard has not allowed since 1999 and servers send."""
+    name = 'attachment; filename="participatingAgencies01052026am \u00e9\u00fc.xlsx"'
+    handler.send(200, {**answer.headers, "Content-Disposition": name}, answer.body)
+
+
+def redirect_other_port(handler: Handler, answer: Answer) -> None:
+    handler.send(302, {"Location": f"http://127.0.0.1:1{handler.path}"}, b"")
+
+
+def redirect_other_scheme(handler: Handler, answer: Answer) -> None:
+    handler.send(302, {"Location": f"https://127.0.0.1:{handler.site.port}{handler.path}"}, b"")
+
+
+def redirect_to_user(handler: Handler, answer: Answer) -> None:
+    handler.send(302, {"Location": f"http://ice@127.0.0.1:{handler.site.port}{handler.path}"}, b"")
+
+
 def reset(handler: Handler, answer: Answer) -> None:
     """The connection is reset without an answer."""
     handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -9,6 +9,7 @@ from typing import TypeVar
 import us
 
 from db.errors import NotFoundError
+from db.queries.statement_log import LoggedStatement
 from db.records import (
     AgencyHistory,
     AgencyRecord,
@@ -19,10 +20,11 @@ from db.records import (
     PlaceAgencies,
     PlaceRecord,
     PublicationRecord,
+    StatementRecord,
     Trend,
 )
+from monitor.changelog.county_filter import is_county
 from monitor.changelog.log import Filter, fits
-from monitor.matching.names import normal_form
 from monitor.places.gazetteer import counties
 from monitor.web.api.as_known import AsKnown
 from monitor.web.api.parameters import (
@@ -44,9 +46,14 @@ def choose_changes(data: AsKnown, asked: ChangesQuery) -> tuple[list[ChangeRecor
         asked.since, _earliest(asked.until, asked.as_of), asked.state, asked.county, asked.agency, asked.support_type,
         asked.kind, asked.status, asked.needs_review,
     )  # fmt: skip
-    if wanted == Filter():
+    if wanted == Filter() and asked.updated_since is None:
         return entries, encoded
-    chosen = [i for i, entry in enumerate(entries) if fits(entry, wanted)]
+    updated = None
+    if asked.updated_since is not None:
+        updated = {s.change_id for s in data.statements() if s.stated_at >= asked.updated_since}
+    chosen = [
+        i for i, entry in enumerate(entries) if fits(entry, wanted) and (updated is None or entry["id"] in updated)
+    ]
     return [entries[i] for i in chosen], [encoded[i] for i in chosen]
 
 
@@ -55,13 +62,23 @@ def find_change(data: AsKnown, change_id: str) -> ChangeRecord:
     return _first((e for e in data.log()[0] if e["id"] == change_id), f"no change {change_id}")
 
 
+def tell_statements(data: AsKnown, statements: Iterable[LoggedStatement]) -> list[StatementRecord]:
+    """Return the statements as records, each with its change as it stands now."""
+    changes = data.memory.keep("log by id", data.facts, lambda: {e["id"]: e for e in data.log()[0]})
+    return [
+        {"sequence": s.sequence, "stated_at": s.stated_at, "status": s.status, "needs_review": s.needs_review,
+         "reason": s.reason, "change": changes[s.change_id]}
+        for s in statements
+    ]  # fmt: skip
+
+
 def choose_agreements(data: AsKnown, asked: AgreementsQuery) -> list[ListedAgreement]:
     """Return the listed agreements that fit, in the list's order."""
     return [
         r for r in data.listed(asked.as_of, asked.list)
         if asked.state in (None, r["state"])
         and asked.agency in (None, r["agency_id"], r["agency"], r["agreement_id"])
-        and (asked.county is None or _in_county(r, asked.county))
+        and (asked.county is None or is_county(asked.county, r["county"], r["county_fips"]))
         and asked.support_type in (None, r["support_type"])
     ]  # fmt: skip
 
@@ -87,7 +104,7 @@ def choose_agencies(data: AsKnown, asked: AgenciesQuery) -> list[AgencyRecord]:
         a for a in _agencies(data, asked.as_of)
         if (asked.ever or a["agreements"])
         and asked.state in (None, a["state"])
-        and (asked.county is None or _in_county(a, asked.county))
+        and (asked.county is None or is_county(asked.county, a["county"], a["county_fips"]))
         and (asked.support_type is None or asked.support_type in a["support_types"])
     ]  # fmt: skip
 
@@ -183,10 +200,3 @@ def _first(found: Iterable[Record], otherwise: str) -> Record:
 
 def _earliest(*days: str | None) -> str | None:
     return min(filter(None, days), default=None)
-
-
-def _in_county(row: ListedAgreement | AgencyRecord, county: str) -> bool:
-    """Whether the county asked for, by FIPS code or by name with or without "County" or "Parish", is the row's."""
-    name = normal_form(row["county"])
-    asked = normal_form(county)
-    return county == row["county_fips"] or asked in (name, name.removesuffix(" county").removesuffix(" parish"))

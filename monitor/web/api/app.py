@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 
 from fastapi import FastAPI
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount
+from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from db.errors import StoreError
 from db.settings import Settings
 from monitor.web.api import PREFIX
 from monitor.web.api.description import describe
-from monitor.web.api.endpoints import router
-from monitor.web.api.json_answers import COMMON
+from monitor.web.api.endpoints import COLLECTIONS, router
 from monitor.web.api.memory import Memory, to_json
 from monitor.web.api.problems import HANDLERS, METHODS, refuse_too_many
 from monitor.web.api.reference import make_page
+from monitor.web.api.sending import COMMON
+from monitor.web.api.table_formats import preferred_form
 from monitor.web.http.cache import CachedApp
 from monitor.web.http.limits import RateLimit
 
@@ -31,7 +33,11 @@ _ABOUT = (
 _PREFLIGHT = {
     **COMMON,
     "Access-Control-Allow-Methods": METHODS,
-    "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since",
+    # nothing here depends on who asks, so a script may send whatever its library adds
+    "Access-Control-Allow-Headers": (
+        "*, Accept, Accept-Language, Authorization, Cache-Control, Content-Type, If-Modified-Since, If-None-Match,"
+        " Pragma, X-Requested-With"
+    ),
     "Access-Control-Max-Age": "86400",
     "Allow": METHODS,
 }
@@ -41,7 +47,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
     """Return the API below its prefix, for the application that serves everything."""
     mount = Mount(PREFIX, app=make_api(settings))
     mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)  # an address with a line break is ours to refuse
-    return [mount]
+    return [Route(PREFIX, lambda request: _move(f"{PREFIX}/", request.scope), methods=["GET", "HEAD"]), mount]
 
 
 def make_api(settings: Settings) -> ASGIApp:
@@ -50,8 +56,14 @@ def make_api(settings: Settings) -> ASGIApp:
     cached = CachedApp(app, lambda: _version(app), most_bytes=KEPT_BYTES, fresh_seconds=0)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        preflight = scope["type"] == "http" and scope["method"] == "OPTIONS"
-        await (Response(status_code=204, headers=_PREFLIGHT) if preflight else cached)(scope, receive, send)
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        if scope["method"] == "OPTIONS":
+            await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, send)
+        elif path != "/" and path.endswith("/"):
+            await _move(f"{PREFIX}{path.rstrip('/')}", scope)(scope, receive, send)
+        else:
+            form = preferred_form(Headers(scope=scope).get("accept", "")) if path in COLLECTIONS else None
+            await cached({**scope, "path": f"{scope['path']}.{form}"} if form else scope, receive, send)
 
     return RateLimit(
         answer, settings.api_requests_per_minute, proxies=settings.trusted_proxies.split(), refuse=refuse_too_many
@@ -62,7 +74,7 @@ def make_app(memory: Memory) -> FastAPI:
     """Return the application that makes the answers; it sends nothing of its own accord and loads nothing from afar."""
     app = FastAPI(
         title="ICE agreements", version=API_VERSION, description=_ABOUT, servers=[{"url": PREFIX}],
-        openapi_url=None, docs_url=None, redoc_url=None, exception_handlers=HANDLERS,
+        redirect_slashes=False, openapi_url=None, docs_url=None, redoc_url=None, exception_handlers=HANDLERS,
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )  # fmt: skip
@@ -87,6 +99,12 @@ def make_app(memory: Memory) -> FastAPI:
         return Response(page, headers={**COMMON, "Content-Security-Policy": policy}, media_type="text/html")
 
     return app
+
+
+def _move(path: str, scope: Scope) -> Response:
+    """A redirect without a host: it holds whatever scheme and name the client uses."""
+    query = scope["query_string"].decode("latin-1")
+    return RedirectResponse(path + (f"?{query}" if query else ""), 308, COMMON)
 
 
 def _json(value: dict[str, object]) -> Response:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
@@ -20,13 +21,13 @@ from db.records import (
     PlaceAgencies,
     PlaceRecord,
     PublicationRecord,
+    StatementRecord,
     Totals,
     Trend,
 )
 from monitor.web.api import answers
 from monitor.web.api.as_known import AsKnown, publication_key, read_as_known
-from monitor.web.api.description import BYTES, RECORD, RESPONSES, collection, refuse_unknown
-from monitor.web.api.json_answers import COMMON, page, whole
+from monitor.web.api.description import BYTES, RECORD, RESPONSES, describe_collection, refuse_unknown
 from monitor.web.api.parameters import (
     AgenciesQuery,
     AgreementsQuery,
@@ -36,13 +37,32 @@ from monitor.web.api.parameters import (
     KnownAt,
     PlacesQuery,
     PublicationsQuery,
+    StatementsQuery,
     TrendsQuery,
 )
 from monitor.web.api.problems import Problem
+from monitor.web.api.sending import COMMON, limit_of, page, send_entries, whole
 
 router = APIRouter(responses=RESPONSES, dependencies=[Depends(refuse_unknown)])
 Id = Annotated[str, Path(min_length=1, max_length=200)]
 Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="64 hexadecimal digits")]
+
+
+Handler = TypeVar("Handler", bound=Callable[..., Response])
+#: Addresses of collections, each of which is had as a table too.
+COLLECTIONS: set[str] = set()
+
+
+def collection(path: str, record: type, **leads: str) -> Callable[[Handler], Handler]:
+    """Register what answers with a collection, under its address and, as tables, under `.csv` and the like."""
+
+    def register(handler: Handler) -> Handler:
+        COLLECTIONS.add(path)
+        router.get(path, response_model=list[record], responses=describe_collection(leads))(handler)  # type: ignore[valid-type]
+        router.get(f"{path}.{{form}}", response_model=list[record], include_in_schema=False)(handler)  # type: ignore[valid-type]
+        return handler
+
+    return register
 
 
 def reading(request: Request, asked: KnownAt) -> AbstractContextManager[AsKnown]:
@@ -55,12 +75,13 @@ def change_key(e: ChangeRecord) -> list[str]:
     return [e["listed_on"], e["state"] or "", e["agency"] or "", e["support_type"] or "", e["id"]]
 
 
-@router.get(
+@collection(
     "/changes",
-    response_model=list[ChangeRecord],
-    responses=collection(
-        get_change="id", get_agreement="agreement_id", get_agency="agency_id", get_place="county_fips"
-    ),
+    ChangeRecord,
+    get_change="id",
+    get_agreement="agreement_id",
+    get_agency="agency_id",
+    get_place="county_fips",
 )
 def list_changes(request: Request, asked: Annotated[ChangesQuery, Query()]) -> Response:
     """The change log, oldest first."""
@@ -78,11 +99,21 @@ def get_change(
         return whole(data, answers.find_change(data, id))
 
 
-@router.get(
-    "/agreements",
-    response_model=list[ListedAgreement],
-    responses=collection(get_agreement="agreement_id", get_agency="agency_id"),
-)
+@collection("/statements", StatementRecord)
+def list_statements(request: Request, asked: Annotated[StatementsQuery, Query()]) -> Response:
+    """What the log said of each change and when: every statement in the order in which they were made.
+
+    A client that asks again with the last `sequence` it has, and keeps the newest `change` of each id, misses nothing:
+    a retraction is a statement too.
+    """
+    with reading(request, KnownAt()) as data:
+        later = [s for s in data.statements() if s.sequence > asked.sequence]
+        chosen = later[: limit_of(request, asked, len(later))]
+        following = {"sequence": str(chosen[-1].sequence)} if len(chosen) < len(later) else None
+        return send_entries(request, data, answers.tell_statements(data, chosen), len(later), following)
+
+
+@collection("/agreements", ListedAgreement, get_agreement="agreement_id", get_agency="agency_id")
 def list_agreements(request: Request, asked: Annotated[AgreementsQuery, Query()]) -> Response:
     """What ICE listed on a day, in the list's order."""
     with reading(request, asked) as data:
@@ -99,7 +130,7 @@ def get_agreement(request: Request, id: Id, asked: Annotated[Clocks, Query()]) -
         return whole(data, answers.find_agreement(data, id, asked.as_of))
 
 
-@router.get("/agencies", response_model=list[AgencyRecord], responses=collection(get_agency="agency_id"))
+@collection("/agencies", AgencyRecord, get_agency="agency_id")
 def list_agencies(request: Request, asked: Annotated[AgenciesQuery, Query()]) -> Response:
     """Agencies by id."""
     with reading(request, asked) as data:
@@ -113,7 +144,7 @@ def get_agency(request: Request, id: Id, asked: Annotated[Clocks, Query()]) -> R
         return whole(data, answers.find_agency(data, id, asked.as_of))
 
 
-@router.get("/places", response_model=list[PlaceRecord], responses=collection(get_place="county_fips"))
+@collection("/places", PlaceRecord, get_place="county_fips")
 def list_places(request: Request, asked: Annotated[PlacesQuery, Query()]) -> Response:
     """Counties with a listed agency, by FIPS code."""
     with reading(request, asked) as data:
@@ -133,11 +164,7 @@ def get_place(
         return whole(data, answers.find_place(data, id, asked.as_of))
 
 
-@router.get(
-    "/publications",
-    response_model=list[PublicationRecord],
-    responses=collection(get_document="sha256", get_document_content="sha256"),
-)
+@collection("/publications", PublicationRecord, get_document="sha256", get_document_content="sha256")
 def list_publications(request: Request, asked: Annotated[PublicationsQuery, Query()]) -> Response:
     """Every list ever found, oldest first."""
     with reading(request, asked) as data:
@@ -151,18 +178,14 @@ def get_totals(request: Request, asked: Annotated[Clocks, Query()]) -> Response:
         return whole(data, data.totals(asked.as_of))
 
 
-@router.get("/trends", response_model=list[Trend], responses=collection())
+@collection("/trends", Trend)
 def list_trends(request: Request, asked: Annotated[TrendsQuery, Query()]) -> Response:
     """The totals of every day with a list, oldest first."""
     with reading(request, asked) as data:
         return page(request, data, asked, answers.choose_trends(data, asked), lambda e: [e["date"]])
 
 
-@router.get(
-    "/documents",
-    response_model=list[DocumentRecord],
-    responses=collection(get_document="sha256", get_document_content="sha256"),
-)
+@collection("/documents", DocumentRecord, get_document="sha256", get_document_content="sha256")
 def list_documents(request: Request, asked: Annotated[DocumentsQuery, Query()]) -> Response:
     """Every document kept, oldest first."""
     with reading(request, asked) as data:

@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 from db.database import Store
 from db.queries import api_data
 
-#: How many are kept of what is large: histories replayed as of a known time, whole logs, lists; and of all else.
-KEPT = {"history": 2, "log": 2, "listed": 12, "list": 200, "totals": 200}
+#: How many are kept of what is large: stores as they were known, whole logs, lists; and of all else.
+KEPT = {"known": 2, "log": 2, "listed": 12, "list": 200, "totals": 200}
 KEPT_ELSE = 8
 
 Value = TypeVar("Value")
@@ -62,11 +62,8 @@ class Memory:
     def reading(self) -> Iterator[Store]:
         """Hold the store as it is at this moment, whatever is written meanwhile."""
         store = self.store()
-        store.connection.execute("begin")
-        try:
+        with store.reading():
             yield store
-        finally:
-            store.connection.execute("rollback")
 
     def version(self) -> tuple[object, ...]:
         """Return what differs whenever an answer may; takes some ten microseconds."""

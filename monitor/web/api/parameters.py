@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import us
@@ -40,11 +41,11 @@ def _day(text: str) -> str:
         raise ValueError("expected a date such as 2025-05-30") from None
 
 
-def _moment(text: str) -> str:
-    """The time in UTC as text; a bare date means its end."""
+def _moment(text: str, of_day: str) -> str:
+    """The time in UTC as text; a bare date means that time of its day."""
     try:
         if re.fullmatch(_DATE, text, re.ASCII):
-            text = f"{_day(text)}T23:59:59Z"
+            text = f"{_day(text)}T{of_day}Z"
         if not re.fullmatch(_TIME, text, re.ASCII):
             raise ValueError
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
@@ -57,14 +58,15 @@ def _moment(text: str) -> str:
 Absent = SkipJsonSchema[None]
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 Day = Annotated[str, AfterValidator(_day), Field(json_schema_extra={"format": "date"})]
-Moment = Annotated[
-    str, AfterValidator(_moment), Field(json_schema_extra={"anyOf": [{"format": "date"}, {"format": "date-time"}]})
-]
+_DATE_OR_TIME = Field(json_schema_extra={"anyOf": [{"format": "date"}, {"format": "date-time"}]})
+Moment = Annotated[str, AfterValidator(partial(_moment, of_day="23:59:59")), _DATE_OR_TIME]
+Start = Annotated[str, AfterValidator(partial(_moment, of_day="00:00:00")), _DATE_OR_TIME]
 State = Annotated[str, OneOf(_STATES), Field(description="USPS code of a state or territory.")]
 County = Annotated[Word, Field(description="County by name or five-digit FIPS code.")]
 Agency = Annotated[Word, Field(description="Agency by id or by the name used today.")]
 SupportType = Annotated[str, OneOf(("JEM", "WSO", "TFM")), Field(description="Support type.")]
 ListName = Annotated[str, OneOf(("participating", "pending")), Field(description="Which of ICE's two lists.")]
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Entries a page.")]
 
 
 class KnownAt(BaseModel):
@@ -86,7 +88,7 @@ class Paging(BaseModel):
     """Which page of a collection."""
 
     order: Annotated[Literal["oldest", "newest"], Field(description="Which end comes first.")] = "oldest"
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Entries a page.")] = DEFAULT_LIMIT
+    limit: Limit = DEFAULT_LIMIT
     cursor: Annotated[
         Annotated[str, Field(min_length=1, max_length=2000)] | Absent,
         Field(description="Where the page begins: taken from the Link header of the page before, never made up."),
@@ -114,6 +116,19 @@ class ChangesQuery(Period, Clocks, Paging):
     needs_review: Annotated[
         bool | Absent, Field(description="Only changes that wait for a person, or only others.")
     ] = None
+    updated_since: Annotated[
+        Start | Absent,
+        Field(description="Only changes of which something was stated at this time or later (UTC; a date: its start)."),
+    ] = None
+
+
+class StatementsQuery(BaseModel):
+    """Which statements."""
+
+    sequence: Annotated[
+        int, Field(ge=0, le=2**53 - 1, description="Only statements after the one with this sequence number.")
+    ] = 0
+    limit: Limit = DEFAULT_LIMIT
 
 
 class AgreementsQuery(Clocks, Paging):

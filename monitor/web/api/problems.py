@@ -19,6 +19,11 @@ from monitor.web.http.headers import OPEN_ACCESS
 
 MEDIA = "application/problem+json"
 METHODS = "GET, HEAD, OPTIONS"
+#: Of every answer, errors too: any site's script may read it and these headers.
+READABLE = {
+    **OPEN_ACCESS,
+    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, RateLimit, RateLimit-Policy, Retry-After, Total-Count",
+}
 
 
 class Problem(Exception):
@@ -39,7 +44,7 @@ def problem_response(problem: Problem, headers: Mapping[str, str] | None = None)
     }  # fmt: skip
     if problem.errors:
         body["errors"] = [{"parameter": name, "detail": why} for name, why in problem.errors.items()]
-    sent = {**OPEN_ACCESS, "Cache-Control": "no-store", **(headers or {})}
+    sent = {**READABLE, "Cache-Control": "no-store", **(headers or {})}
     return Response(json.dumps(body, ensure_ascii=False).encode(), problem.status, sent, media_type=MEDIA)
 
 

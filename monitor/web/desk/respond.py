@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +11,6 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from itsdangerous import BadSignature, Signer
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -22,6 +20,8 @@ from starlette.routing import Route
 from db.database import Store
 from db.errors import NotFoundError, StoreError
 from db.settings import Settings
+from monitor.i18n import labels
+from monitor.i18n.templates import make_environment
 from monitor.web.desk.accounts import find_active_user
 from monitor.web.desk.logins import Login, Logins, read_signing_key
 from monitor.web.http.client_ip import client_ip
@@ -29,13 +29,11 @@ from monitor.web.http.headers import SECURITY_HEADERS
 
 PREFIX = "/review"
 log = logging.getLogger(__name__)
-LARGEST_FORM_BYTES = 5_000_000
+LARGEST_FORM_BYTES, MOST_FIELDS = 5_000_000, 2100
 ANYONE, REVIEWER, ADMINISTRATOR = "anyone", "reviewer", "administrator"
 #: What every page of the site sends, and: nothing is kept, forms say which page of the desk they come from.
 HEADERS = {**SECURITY_HEADERS, "x-frame-options": "DENY", "referrer-policy": "same-origin", "cache-control": "no-store"}
 TLS_HEADER = {"strict-transport-security": "max-age=31536000; includeSubDomains"}
-#: Control characters, and those that turn the direction of text or have no width: shown, never sent as they are.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 class Refusal(Exception):
@@ -55,6 +53,7 @@ class DeskRequest:
     store: Store
     login: Login | None
     form: Mapping[str, str] = field(default_factory=dict)
+    rows: frozenset[str] = frozenset()  # the rows that a form ticks
     file: bytes | None = None  # an uploaded file
 
     @property
@@ -120,7 +119,9 @@ class Desk:
         self.logins = Logins(key, settings.session_hours, settings.session_idle_minutes)
         self._proxies = frozenset(settings.trusted_proxies.split())
         self._login_signer = Signer(key, salt="desk login")
-        self.templates = make_templates()
+        self.templates = make_environment(
+            Path(__file__).parent / "templates", kind_words=labels.KINDS, field_words=labels.FIELDS
+        )
 
     def is_secure(self, http: Request) -> bool:
         """Return whether the reader came by TLS."""
@@ -135,17 +136,20 @@ class Desk:
 
         async def answer(http: Request) -> Response:
             form: dict[str, str] = {}
+            rows: set[str] = set()
             file: bytes | None = None
             if endpoint.method == "POST":
                 if int(http.headers.get("content-length") or LARGEST_FORM_BYTES + 1) > LARGEST_FORM_BYTES:
                     return self._dress(http, Response("the form is too large\n", 413, media_type="text/plain"))
-                async with http.form(max_files=1, max_fields=60) as sent:
-                    for name, value in sent.items():
+                async with http.form(max_files=1, max_fields=MOST_FIELDS) as sent:
+                    for name, value in sent.multi_items():
                         if isinstance(value, UploadFile):
                             file = await value.read()
+                        elif name == "row":
+                            rows.add(value)
                         else:
                             form[name] = value
-            return await run_in_threadpool(self._answer, endpoint, http, form, file)
+            return await run_in_threadpool(self._answer, endpoint, http, form, frozenset(rows), file)
 
         return Route(PREFIX + endpoint.path, answer, methods=[endpoint.method])
 
@@ -171,9 +175,11 @@ class Desk:
         secret = f"login:{secrets.token_urlsafe(24)}"
         return secret, self._login_signer.sign(secret).decode()
 
-    def _answer(self, endpoint: Endpoint, http: Request, form: dict[str, str], file: bytes | None) -> Response:
+    def _answer(
+        self, endpoint: Endpoint, http: Request, form: dict[str, str], rows: frozenset[str], file: bytes | None
+    ) -> Response:
         with Store.open(self.settings.home, now=self.now) as store:
-            request = DeskRequest(self, http, store, self._find_login(store, http), form, file)
+            request = DeskRequest(self, http, store, self._find_login(store, http), form, rows, file)
             try:
                 response = self._ask_to_log_in(endpoint, request) or endpoint.view(request)
             except Refusal as refusal:
@@ -227,18 +233,3 @@ class Desk:
 def routes_of(desk: Desk, endpoints: Iterable[Endpoint]) -> list[Route]:
     """Return every endpoint as a route."""
     return [desk.route(endpoint) for endpoint in endpoints]
-
-
-def make_templates() -> Environment:
-    """Return the environment of the desk's templates: escaping, strict, unseen characters written out."""
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined,
-        finalize=_show_unseen, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-
-
-def _show_unseen(value: object) -> object:
-    """Return text with its unseen characters written out as ‹U+202E›: a cell must not steer a reader's eye."""
-    if hasattr(value, "__html__") or not isinstance(value, str):
-        return "" if value is None else value
-    return _UNSEEN.sub(lambda found: f"‹U+{ord(found[0]):04X}›", value)

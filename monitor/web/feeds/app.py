@@ -1,9 +1,12 @@
-"""The feeds' addresses: everything, and each state, county and agency, as Atom and as JSON Feed."""
+"""The feeds' addresses: everything, and each state, county and agency, as Atom and as JSON Feed; and their index."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 
+from jinja2 import Environment
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -11,19 +14,32 @@ from starlette.routing import BaseRoute, Route
 
 from db.database import Store
 from db.queries.agency_ids import find_agency
-from db.queries.statement_history import get_log_version
+from db.queries.statement_history import get_last_old_feed_id, get_log_time, get_log_version
 from db.settings import Settings
 from monitor.alerts.describe_subscription import county_name
 from monitor.alerts.filters import state_names
 from monitor.alerts.plain_text import plain
-from monitor.web.feeds.entries import LENGTH, Entry, Selection, gather_entries
-from monitor.web.feeds.feed_formats import MEDIA_TYPES, Heading, write_feed
+from monitor.i18n.language import LANGUAGES, language
+from monitor.i18n.templates import make_environment
+from monitor.web.feeds.entries import PAGE, Entry, Selection, find_page, gather_entries
+from monitor.web.feeds.feed_formats import MEDIA_TYPES, Feed, FeedIds, write_feed
 from monitor.web.http.cache import ByteCache
-from monitor.web.http.conditional import answer_conditional
+from monitor.web.http.conditional import answer_conditional, http_date
 from monitor.web.http.headers import OPEN_ACCESS
 
-_HEADERS = {**OPEN_ACCESS, "Cache-Control": "public, max-age=300"}
+_HEADERS = {
+    **OPEN_ACCESS,
+    "Access-Control-Expose-Headers": "ETag, Last-Modified",
+    "Cache-Control": "public, max-age=300",
+}
+_PREFLIGHT = {
+    "Allow": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since",
+    "Access-Control-Max-Age": "86400",
+}
 _CACHED_BYTES = 64_000_000
+_INDEX_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
 
 
 class Feeds:
@@ -35,31 +51,52 @@ class Feeds:
 
     async def answer(self, request: Request) -> Response:
         """Return the feed asked for, or 304 when the client has it."""
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={**_HEADERS, **_PREFLIGHT})
         return await run_in_threadpool(self._answer, request)
 
     def _answer(self, request: Request) -> Response:
-        sort, name = request.path_params.get("sort", "all"), request.path_params.get("name", "")
-        form, path = request.path_params["form"], request.url.path
+        asked = request.path_params
+        sort, name, form = asked.get("sort", "all"), asked.get("name", ""), asked["form"]
+        path = request.url.path
         with Store.open(self._settings.home, read_only=True) as store:
             found = find_feed(store, sort, name)
             if found is None or form not in MEDIA_TYPES:
-                return PlainTextResponse("no such feed\n", status_code=404)
+                return PlainTextResponse("no such feed\n", status_code=404, headers=_HEADERS)
             selection, title = found
             version = get_log_version(store.connection)
             body = self._cache.get(path, version)
             if body is None:
-                entries = gather_entries(store, selection, self._settings.public_url)[:LENGTH]
-                written = write_feed(form, entries, _heading(self._settings, title, path))
+                entries = gather_entries(store, selection, self._settings.public_url)
+                page = find_page(entries, asked.get("page"))
+                if page is None:
+                    return PlainTextResponse("no such page of the feed\n", status_code=404, headers=_HEADERS)
+                written = write_feed(form, page, _make_feed(store, self._settings, title, sort, name))
                 body = self._cache.put(path, version, written, size=len)
-        return answer_conditional(request, body, MEDIA_TYPES[form], _HEADERS)
+            at = get_log_time(store.connection)
+        modified = http_date(at) if at else None
+        return answer_conditional(request, body, MEDIA_TYPES[form], _HEADERS, last_modified=modified)
+
+    async def index(self, request: Request) -> Response:
+        """Return the page that lists the feeds."""
+        return await run_in_threadpool(self._index, request)
+
+    def _index(self, request: Request) -> Response:
+        code = request.query_params.get("lang", "en")
+        body = write_index(self._settings, code if code in LANGUAGES else "en")
+        return answer_conditional(request, body, "text/html; charset=utf-8", _INDEX_HEADERS)
 
 
 def make_routes(settings: Settings) -> list[BaseRoute]:
-    """Return the routes: `/feeds/all.atom`, `/feeds/state/FL.json`, `/feeds/county/12086.atom`, `/feeds/agency/…`."""
+    """Return the routes: `/feeds/all.atom`, `/feeds/state/FL.json`, `/feeds/county/12086/archive/1.atom`, …."""
     feeds = Feeds(settings)
+    methods = ["GET", "OPTIONS"]
     return [
-        Route("/feeds/all.{form:str}", feeds.answer, methods=["GET"]),
-        Route("/feeds/{sort:str}/{name:str}.{form:str}", feeds.answer, methods=["GET"]),
+        Route("/feeds/", feeds.index, methods=["GET"]),
+        Route("/feeds/all.{form:str}", feeds.answer, methods=methods),
+        Route("/feeds/all/archive/{page:int}.{form:str}", feeds.answer, methods=methods),
+        Route("/feeds/{sort:str}/{name:str}/archive/{page:int}.{form:str}", feeds.answer, methods=methods),
+        Route("/feeds/{sort:str}/{name:str}.{form:str}", feeds.answer, methods=methods),
     ]
 
 
@@ -77,7 +114,7 @@ def find_feed(store: Store, sort: str, name: str) -> tuple[Selection, str] | Non
 
 
 def list_feeds(store: Store, settings: Settings) -> Iterator[tuple[str, bytes, str]]:
-    """Yield (path, bytes, media type) of every feed that has an entry, as files for a plain file server."""
+    """Yield (path, bytes, media type) of every page of every feed that has an entry, as files for a file server."""
     everything = gather_entries(store, Selection(), settings.public_url)
     groups: dict[tuple[str, str], list[Entry]] = {("all", ""): everything}
     for entry in everything:
@@ -91,11 +128,29 @@ def list_feeds(store: Store, settings: Settings) -> Iterator[tuple[str, bytes, s
         found = find_feed(store, sort, name)
         if found is None:
             continue  # an agency that only overturned changes name
-        for form, media in MEDIA_TYPES.items():
-            path = f"feeds/{sort}/{name}.{form}" if name else f"feeds/{sort}.{form}"
-            yield path, write_feed(form, entries[:LENGTH], _heading(settings, found[1], f"/{path}")), media
+        feed = _make_feed(store, settings, found[1], sort, name)
+        numbers = (None, *range(1, len(entries) // PAGE + 1))
+        for page in filter(None, (find_page(entries, number) for number in numbers)):
+            for form, media in MEDIA_TYPES.items():
+                path = feed.url(page.number, form).removeprefix(f"{settings.public_url}/")
+                yield path, write_feed(form, page, feed), media
+    yield "feeds/index.html", write_index(settings, "en"), "text/html; charset=utf-8"
 
 
-def _heading(settings: Settings, title: str, path: str) -> Heading:
+def write_index(settings: Settings, code: str) -> bytes:
+    """Return the page that lists the feeds, in a language."""
+    page = _templates(code).get_template("index.html.j2")
+    return page.render(site=settings.site_name, home=settings.public_url, states=state_names()).encode()
+
+
+@cache
+def _templates(code: str) -> Environment:
+    return make_environment(Path(__file__).parent / "templates", language(code), lang=code)
+
+
+def _make_feed(store: Store, settings: Settings, title: str, sort: str, name: str) -> Feed:
     site = plain(settings.site_name)
-    return Heading(f"{site}: {title}", settings.public_url + path, settings.public_url, site)
+    first_url = settings.feed_ids_url or settings.public_url
+    ids = FeedIds(first_url, get_last_old_feed_id(store.connection))
+    path = f"/feeds/{sort}/{name}" if name else f"/feeds/{sort}"
+    return Feed(f"{site}: {title}", path, settings.public_url, site, ids)

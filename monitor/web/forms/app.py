@@ -24,7 +24,7 @@ from db.settings import Settings
 from monitor.alerts.alert_errors import AddressError, PreferenceError
 from monitor.alerts.describe_subscription import describe_subscription
 from monitor.alerts.digest_times import COMMON_ZONES
-from monitor.alerts.filters import check_preferences, check_reader
+from monitor.alerts.filters import ENDING_KINDS, check_preferences, check_reader
 from monitor.alerts.page_links import token_page
 from monitor.alerts.signup import SignUp, sign_up
 from monitor.alerts.subscribe import confirm_subscription
@@ -72,7 +72,9 @@ class Forms:
             with Store.open(self._settings.home) as store:
                 wanted = check_preferences(
                     store, rhythm=posted.rhythm or "daily", state=posted.state, county=posted.county,
-                    agency=posted.agency, support_type=posted.support_type, kinds=posted.kinds, early=posted.early,
+                    agency=posted.agency, support_type=posted.support_type, early=posted.early,
+                    kinds=ENDING_KINDS if posted.only == "endings" else posted.kinds,
+                    ending_rhythm=posted.endings, counts_only=posted.counts_only,
                 )  # fmt: skip
                 asked = SignUp(posted.address, wanted, reader, zone, client)
                 answer = sign_up(store, self._settings, self.signer, asked, self._now())

@@ -51,7 +51,11 @@ class FormPages:
         """Return the answer to every sign-up: it does not tell who is subscribed."""
         words = language(code)
         text = words.say("If alerts can be sent to the address, a message is on its way. Open it and confirm.")
-        return self.show_text(code, words.say("Check your inbox"), text)
+        hint = words.say(
+            "Nothing after an hour? Look in the spam folder. An address whose owner reported our mail as spam, or asked"
+            " us never to write, gets none: then write to us."
+        )
+        return self.show_text(code, words.say("Check your inbox"), text, hint=hint)
 
     def show_stale(self, code: str) -> Response:
         """Return the answer to a link that does not work."""
@@ -61,10 +65,10 @@ class FormPages:
         return self.show_text(code, words.say("This link does not work"), text, link, words.say("Alerts"), status=404)
 
     def show_text(
-        self, code: str, title: str, text: str, link: str = "", link_text: str = "", status: int = 200
+        self, code: str, title: str, text: str, link: str = "", link_text: str = "", status: int = 200, hint: str = ""
     ) -> Response:
         """Return a page that says one thing."""
-        return self._render("say", code, title, status=status, text=text, link=link, link_text=link_text)
+        return self._render("say", code, title, status=status, text=text, link=link, link_text=link_text, hint=hint)
 
     def ask(self, code: str, title: str, text: str, button: str) -> Response:
         """Return a page with one button."""

@@ -37,7 +37,10 @@ class Posted:
     rhythm: str = "daily"
     zone: str = COMMON_ZONES[0]
     language: str = ""
+    endings: str = "daily"
+    only: str = ""  # "endings" for endings and returns alone, else the kinds that are checked
     kinds: Sequence[str] = DEFAULT_KINDS
+    counts_only: bool = False
     early: bool = False
     is_machine: bool = False  # a field was filled in that no person sees
 
@@ -51,10 +54,24 @@ def read_posted(form: FormData) -> Posted:
     """Return the posted form to subscribe."""
     texts = {
         name: str(form.get(name, ""))[:_LONGEST]
-        for name in ("address", "state", "county", "agency", "support_type", "rhythm", "zone", "language")
+        for name in (
+            "address",
+            "state",
+            "county",
+            "agency",
+            "support_type",
+            "rhythm",
+            "endings",
+            "only",
+            "zone",
+            "language",
+        )
     }
     kinds = [str(kind) for kind in form.getlist("kinds")]
-    return Posted(**texts, kinds=kinds, early=bool(form.get("early")), is_machine=bool(form.get("website")))
+    return Posted(
+        **texts, kinds=kinds, early=bool(form.get("early")), counts_only=bool(form.get("counts_only")),
+        is_machine=bool(form.get("website")),
+    )  # fmt: skip
 
 
 def explain_problem(error: AlertError, words: Language) -> str:

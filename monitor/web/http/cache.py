@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -154,10 +155,19 @@ class CachedApp:
         return Answer(status, headers, etag, body, worth_it)
 
 
+def accepts_gzip(accepted: str) -> bool:
+    """Return whether an Accept-Encoding header names gzip with a weight above 0."""
+    for part in accepted.lower().split(","):
+        coding, _, weight = part.partition(";")
+        if coding.strip() == "gzip":
+            return re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", weight) is None
+    return False
+
+
 async def _send(answer: Answer, scope: Scope, send: Send) -> None:
     """Send the answer in the form that the request's headers ask for."""
     sent = Headers(scope=scope)
-    packed = answer.compressed() if "gzip" in sent.get("accept-encoding", "") else None
+    packed = answer.compressed() if accepts_gzip(sent.get("accept-encoding", "")) else None
     # the two bodies are different bytes, so their strong ETags differ
     etag = answer.etag if packed is None else f'{answer.etag[:-1]}-gzip"'
     headers = [*answer.headers, (b"etag", etag.encode())]

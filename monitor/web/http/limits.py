@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection
 
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.web.http.client_ip import client_ip
 
@@ -36,6 +36,11 @@ class TokenBuckets:
             self._buckets.popitem(last=False)
         return 0 if allowed else math.ceil((1 - left) / self._rate)
 
+    def left(self, key: str) -> tuple[int, int]:
+        """Return how many requests the key's bucket held when it was last asked, and the seconds until it is full."""
+        left, _ = self._buckets.get(key, (self._size, 0.0))
+        return int(left), math.ceil((self._size - left) / self._rate)
+
 
 def refuse_in_text(detail: str, wait: int) -> ASGIApp:
     """Return a plain 429 answer."""
@@ -53,8 +58,25 @@ class RateLimit:
         self._buckets = TokenBuckets(per_minute, per_minute / 60, clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and (wait := self._buckets.take(client_ip(scope, self._proxies))):
-            detail = f"more than {self._per_minute} requests a minute; ask again in {wait} s"
-            await self._refuse(detail, wait)(scope, receive, send)
+        """Answer or refuse; either way say how many requests are left (IETF draft: RateLimit header fields)."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
             return
-        await self._app(scope, receive, send)
+        client = client_ip(scope, self._proxies)
+        wait = self._buckets.take(client)
+        left, full_in = self._buckets.left(client)
+
+        async def tell(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                said = [
+                    (b"ratelimit-policy", b'"client";q=%d;w=60' % self._per_minute),
+                    (b"ratelimit", b'"client";r=%d;t=%d' % (left, full_in)),
+                ]
+                message = {**message, "headers": [*message.get("headers", ()), *said]}
+            await send(message)
+
+        if wait:
+            detail = f"more than {self._per_minute} requests a minute; ask again in {wait} s"
+            await self._refuse(detail, wait)(scope, receive, tell)
+            return
+        await self._app(scope, receive, tell)

@@ -8,12 +8,14 @@ from monitor.web.pages.views import (
     agencies_page,
     as_of_page,
     changes_page,
+    documents_page,
     downloads_page,
     home_page,
     map_page,
     one_pager_page,
     places_page,
     publications_page,
+    stated_page,
     trends_page,
 )
 
@@ -28,8 +30,10 @@ def make_site(store: Store) -> Site:
         places_page,
         agencies_page,
         as_of_page,
+        stated_page,
         trends_page,
         publications_page,
+        documents_page,
         one_pager_page,
         downloads_page,
     ):

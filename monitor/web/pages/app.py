@@ -64,6 +64,12 @@ def answer_page(site: Site, request: Request) -> Response:
     return Response(body, page.status, headers_for(page, lang.code))
 
 
+#: Files that another site's script may read.
+_DATA = {
+    "application/json", "text/csv; charset=utf-8", "application/vnd.apache.parquet", "application/vnd.sqlite3",
+}  # fmt: skip
+
+
 def headers_for(page: render_page.Page, language_code: str) -> dict[str, str]:
     """Return the headers of a page; data may be read by any site's script."""
     headers = {**SECURITY_HEADERS, "content-type": page.media, "cache-control": "public, max-age=60, must-revalidate"}
@@ -71,7 +77,7 @@ def headers_for(page: render_page.Page, language_code: str) -> dict[str, str]:
         headers["content-language"] = language_code
     if page.file is not None:
         headers["content-disposition"] = f'attachment; filename="{page.file}"'
-    if page.media in ("application/json", "text/csv; charset=utf-8"):
+    if page.media in _DATA:
         headers |= OPEN_ACCESS
     return headers
 

@@ -9,10 +9,11 @@ from typing import Any
 
 from db.queries.search_index import SearchIndex
 from db.records import ChangeRecord, PublicationRecord
+from monitor.documents.library import Library
 
-#: Fields whose amendment is spelling, and those whose amendment is a link: folded away at first.
+#: Fields whose amendment is spelling, and those whose amendment is a link: hidden at first.
 SPELLING, LINKS = frozenset({"agency", "county", "type"}), frozenset({"moa", "addendum"})
-#: Rules after which an amended name may be another office: never folded away.
+#: Rules after which an amended name may be another office: never hidden.
 TELLING_RULES = frozenset({"relabelled", "ruled_same", "state_corrected", "support_type_corrected", "date_corrected"})
 
 
@@ -86,6 +87,7 @@ class Agreement:
     status: str  # listed, ended, pending, pending_ended, renewed, second_row
     first_on: str = ""
     last_on: str = ""
+    from_start: bool = False  # the first list of its kind kept here shows it: it may be older
     ended_on: str | None = None  # the date of the list that first lacks it
     ended_by: PageChange | None = None  # the change that says so
     moa: str | None = None
@@ -107,6 +109,7 @@ class Agency:
     placed_by: str  # list: ICE's COUNTY cell or the name; zip: the one county of the city's ZIP codes; "": none
     near: tuple[str, ...]  # counties that a city's ZIP codes reach, where they are several
     body: str
+    is_state: bool = False  # a body of the state, as ICE's TYPE cell says
     names: list[tuple[str, str, str]] = field(default_factory=list)  # as printed, first and last listed under
     agreements: list[Agreement] = field(default_factory=list)
     changes: list[PageChange] = field(default_factory=list)
@@ -130,6 +133,7 @@ class Book:
     in_state: dict[str, list[Agency]]
     shown_by: dict[str, list[PageChange]]  # sha256 -> the changes that the document shows
     search_index: SearchIndex
+    library: Library  # the agreement documents
     last_day: str  # date of the newest list of either kind; "" before there is one
     marks: dict[str, str] = field(default_factory=dict)  # kept by `monitor.web.pages.fingerprints`
     drawn: dict[str, str] = field(default_factory=dict)  # kept by `monitor.web.pages.map.drawing`
@@ -138,6 +142,16 @@ class Book:
     def newest(self) -> PublicationRecord | None:
         """The newest accepted participating list; None before there is one."""
         return next((p for p in self.publications if p["list"] == "participating" and p["status"] == "accepted"), None)
+
+    @property
+    def first_day(self) -> str:
+        """The date of the first participating list kept here; "" before there is one."""
+        return self.steps[0][0] if self.steps else ""
+
+    def ends_now(self, change: PageChange) -> bool:
+        """Return whether the change is why an agreement is not on the newest list."""
+        agreement = self.agreements.get(change["agreement_id"] or "")
+        return agreement is not None and agreement.status == "ended" and agreement.ended_by is change
 
     def step_on(self, date: str) -> tuple[str, int] | None:
         """Return (date, position) of the participating list in force at the end of the date; None before the first."""

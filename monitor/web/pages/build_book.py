@@ -13,6 +13,7 @@ from db.queries.publication_list import read_publications
 from db.queries.search_index import SearchIndex
 from db.records import ChangeRecord
 from monitor.changelog.log import read_log
+from monitor.documents.library import Library
 from monitor.places.gazetteer import place_counties
 from monitor.web.pages import place_index
 from monitor.web.pages.book import (
@@ -57,6 +58,7 @@ def read_book(store: Store) -> Book:
         {p.position: ListFile(p.file, p.sha256, p.published_on) for p in positions}, sorted(last.items()),
         dict(in_county), dict(near), dict(in_state), _shown_by(changes),
         SearchIndex((c["id"], _words_of(c, agencies.get(c["agency_id"] or ""))) for c in changes),
+        Library(store.connection),
         max((p.published_on for p in positions), default=""),
     )  # fmt: skip
 
@@ -151,6 +153,10 @@ def _read_agreements(
         _find_spells(agreement, order[agreement.list_name], dates)
         if agreement.agency_id in agencies:
             agencies[agreement.agency_id].agreements.append(agreement)
+    for agency in agencies.values():
+        typed = [row for agreement in agency.agreements for row in agreement.rows if row.type]
+        newest = max(typed, key=lambda row: row.last, default=None)
+        agency.is_state = newest is not None and (newest.type or "").strip().casefold().startswith("state")
     return found
 
 
@@ -170,6 +176,7 @@ def _find_spells(agreement: Agreement, order: Sequence[int], dates: Mapping[int,
     if agreement.spells:
         agreement.first_on, agreement.last_on = agreement.spells[0].first_on, agreement.spells[-1].last_on
         agreement.ended_on = agreement.spells[-1].missing_on
+        agreement.from_start = agreement.spells[0].first == order[0]
     linked = [row.moa_url for row in agreement.rows if row.moa_url]
     agreement.moa = linked[-1] if linked else None
     agreement.documents = list(dict.fromkeys(linked[::-1]))

@@ -9,7 +9,9 @@ from datetime import date
 from monitor.web.pages.book import Agency, Agreement, Book
 
 Scale = Callable[[str], float]
-WIDTH, ROW = 720, 26
+WIDTH = 720
+#: Labels that fit an axis on a phone.
+MOST_TICKS = 6
 SUPPORT = ("TFM", "WSO", "JEM")
 
 
@@ -35,9 +37,8 @@ class Timeline:
     """Bars in rows, one row an agreement, from the year of the first to that of the newest list."""
 
     width: int
-    height: int
     ticks: Sequence[Tick]
-    rows: Sequence[tuple[Agreement, Agency, float, Sequence[Bar]]]  # agreement, agency, y, bars
+    rows: Sequence[tuple[Agreement, Agency, Sequence[Bar]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +63,13 @@ def draw_timeline(book: Book, agencies: Iterable[Agency]) -> Timeline | None:
     first, last = f"{pairs[0][0].first_on[:4]}-01-01", f"{book.last_day[:4]}-12-31"
     scale = _scale(first, last, WIDTH)
     rows = []
-    for number, (agreement, agency) in enumerate(pairs):
+    for agreement, agency in pairs:
         bars = []
         for spell in agreement.spells:
             x, end = scale(spell.first_on), scale(spell.missing_on or last)
             bars.append(Bar(round(x, 1), round(max(end - x, 2.0), 1), spell.missing_on is None))
-        rows.append((agreement, agency, number * ROW, bars))
-    return Timeline(WIDTH, len(rows) * ROW + 22, _years(first, last, scale), rows)
+        rows.append((agreement, agency, bars))
+    return Timeline(WIDTH, _years(first, last, scale), rows)
 
 
 def draw_trend(book: Book, agreements: Sequence[Agreement], height: int = 260) -> Trend | None:
@@ -139,11 +140,12 @@ def _scale(first: str, last: str, width: float) -> Scale:
 
 
 def _years(first: str, last: str, scale: Scale) -> list[Tick]:
+    """The years, or the quarters of a single year: as many as an axis has room for."""
     years = range(int(first[:4]), int(last[:4]) + 1)
     if len(years) == 1:
         days = [f"{first[:4]}-{month:02}-01" for month in (1, 4, 7, 10)]
     else:
-        days = [f"{year}-01-01" for year in years]
+        days = [f"{year}-01-01" for year in years][:: -(-len(years) // MOST_TICKS)]
     return [Tick(round(scale(day), 1), day[:7] if len(years) == 1 else day[:4]) for day in days if first <= day <= last]
 
 

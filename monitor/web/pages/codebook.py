@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from db.moa_models import MoaFilter
 from monitor.i18n.language import N_
 from monitor.web.pages.book import Agency, Book
 
@@ -71,12 +72,14 @@ def _changes(book: Book) -> Iterator[Row]:
             "agreement_id", "county", "county_fips", "support_type", "signed_on", "rule", "reason")}  # fmt: skip
         row |= {"noise": e["noise"] or None, "fields": ",".join(e["fields"])}
         for side in ("before", "after"):
-            row[f"agency_{side}"] = (e[side] or {}).get("agency")
-            row[f"signed_{side}"] = (e[side] or {}).get("signed_on")
+            printed = e[side]
+            row[f"agency_{side}"] = printed["agency"] if printed else None
+            row[f"signed_{side}"] = printed["signed_on"] if printed else None
         for place in ("last_listed_in", "first_missing_from", "first_listed_in"):
-            source = e[place] or {}
-            row |= {f"{place}_file": source.get("file"), f"{place}_sha256": source.get("sha256"),
-                    f"{place}_row": source.get("row")}  # fmt: skip
+            source = e[place]
+            row |= {f"{place}_file": source["file"] if source else None,
+                    f"{place}_sha256": source["sha256"] if source else None,
+                    f"{place}_row": source.get("row") if source else None}  # fmt: skip
         yield row
 
 
@@ -86,6 +89,20 @@ def _lists(book: Book) -> Iterator[Row]:
             **{k: p[k] for k in ("file", "list", "linked_as", "sha256", "url", "rows", "published_on", "published_at",
                                  "workbook_modified_at", "first_seen_at", "status")},
             "reasons": "; ".join(p["reasons"]),
+        }  # fmt: skip
+
+
+def _documents(book: Book) -> Iterator[Row]:
+    for r in book.library.select(MoaFilter()):
+        row: Row = {name: r[name] for name in (
+            "url", "file", "sha256", "first_seen_at", "last_seen_at", "outcome", "pages", "characters", "support_type",
+            "agency_in_document", "template")}  # fmt: skip
+        for name in ("duration", "ending"):
+            quoted = r[name]
+            row |= {f"{name}_page": quoted["page"] if quoted else None, name: quoted["text"] if quoted else None}
+        yield {
+            "id": f"{r['sha256'] or ''} {r['url'] or r['file']}".strip(), **row, "differences": len(r["differences"]),
+            "signals": ",".join(r["signals"]), "agreement_ids": ",".join(r["agreement_ids"]),
         }  # fmt: skip
 
 
@@ -107,14 +124,14 @@ for _place_name, _words in (
                  f"{_place_name}_row": ("integer", _words)}  # fmt: skip
 
 TABLES = (
-    Table("agreements", "agreement_id", N_("One agency, support type and signing; it lives across lists."), _columns({
+    Table("agreements", "agreement_id", N_("One agency, one support type, one signing, through all lists."), _columns({
         "agreement_id": ("string", N_("Stable id.")),
         "list": ("string", N_("participating or pending.")),
         "state": ("string", N_("USPS code.")),
         "agency_id": ("string", N_("Stable id of the agency.")),
         "agency": ("string", N_("Name as ICE printed it last.")),
         **_PLACED,
-        "support_type": ("string", N_("JEM, WSO or TFM; as printed where it is none of them.")),
+        "support_type": ("string", N_("JEM, WSO or TFM; as printed if it is none of these.")),
         "signed_on": ("date", N_("ICE's counter-signature date as last printed.")),
         "status": ("string", N_("listed, ended, pending, pending_ended, renewed or second_row.")),
         "first_listed_on": ("date", N_("Date of the first list that shows it.")),
@@ -127,14 +144,14 @@ TABLES = (
         "agency_id": ("string", N_("Stable id.")), "state": ("string", N_("USPS code.")),
         "agency": ("string", N_("Name as ICE printed it last.")), **_PLACED,
         "body": ("string", N_("Kind of body, read from the name.")),
-        "names_printed": ("string", N_("Every spelling ICE printed, parted by a bar.")),
+        "names_printed": ("string", N_("Every spelling ICE printed, separated by vertical bars.")),
         "listed_agreements": ("integer", N_("Agreements on the newest list.")),
     }), _agencies),
     Table("changes", "id", N_("A dated statement about one agreement, with the lists that show it."), _columns({
         "id": ("string", N_("Permanent id, made from what the change says.")),
         "kind": ("string", N_("What happened: see the glossary.")),
         "status": ("string", N_("provisional, confirmed or retracted.")),
-        "needs_review": ("boolean", N_("Whether a person should look at it.")),
+        "needs_review": ("boolean", N_("Whether a person should review it.")),
         "list": ("string", N_("participating or pending.")),
         "listed_on": ("date", N_("Date of the list that shows the change.")),
         "known_at": ("datetime", N_("When this project first stated it (UTC).")),
@@ -142,9 +159,9 @@ TABLES = (
         "agency": ("string", N_("Name as ICE printed it last.")),
         "agreement_id": ("string", N_("Stable id of the agreement.")),
         "county": _PLACED["county"], "county_fips": _PLACED["county_fips"],
-        "support_type": ("string", N_("JEM, WSO or TFM; as printed where it is none of them.")),
+        "support_type": ("string", N_("JEM, WSO or TFM; as printed if it is none of these.")),
         "signed_on": ("date", N_("ICE's counter-signature date as last printed.")),
-        "fields": ("string", N_("The cells that differ, parted by commas.")),
+        "fields": ("string", N_("The cells that differ, separated by commas.")),
         "noise": ("string", N_("spelling or link where an amendment changes nothing else.")),
         "rule": ("string", N_("The rule that decided: see the method.")),
         "reason": ("string", N_("Why a statement was retracted.")),
@@ -154,11 +171,11 @@ TABLES = (
         "signed_after": ("string", N_("Signing date as printed on the later row.")),
         **_SOURCES,
     }), _changes),
-    Table("lists", "sha256", N_("Every list ever met, with its status and reasons."), _columns({
-        "file": ("string", N_("Name under which it was met.")), "list": ("string", N_("participating or pending.")),
-        "linked_as": ("string", N_("What the page's link promised.")),
+    Table("lists", "sha256", N_("Every list ever found, with its status and reasons."), _columns({
+        "file": ("string", N_("Name under which it was found.")), "list": ("string", N_("participating or pending.")),
+        "linked_as": ("string", N_("What the link on ICE's page said it was.")),
         "sha256": ("string", N_("Checksum of the bytes.")),
-        "url": ("string", N_("Where it was linked, where known.")), "rows": ("integer", N_("Rows with an agency.")),
+        "url": ("string", N_("Where it was linked, if known.")), "rows": ("integer", N_("Rows with an agency.")),
         "published_on": ("date", N_("Date of publication by the best evidence.")),
         "published_at": ("datetime", N_("Time of publication by the best evidence (UTC).")),
         "workbook_modified_at": ("datetime", N_("Time in the workbook's own properties (UTC).")),
@@ -166,6 +183,27 @@ TABLES = (
         "status": ("string", N_("accepted, duplicate, stale, held or rejected.")),
         "reasons": ("string", N_("Why it has that status.")),
     }), _lists),
+    Table("documents", "id", N_("One agreement document (PDF) at one address, and what it says."), _columns({
+        "id": ("string", N_("Checksum and address; the address alone where no document came.")),
+        "url": ("string", N_("Where it was linked, if known.")),
+        "file": ("string", N_("Name under which it was found.")),
+        "sha256": ("string", N_("Checksum of the bytes.")),
+        "first_seen_at": ("datetime", N_("When it was first seen (UTC).")),
+        "last_seen_at": ("datetime", N_("When it was last seen (UTC).")),
+        "outcome": ("string", N_("What became of it: see the page on agreement documents.")),
+        "pages": ("integer", N_("Pages of the PDF.")),
+        "characters": ("integer", N_("Characters of its text layer.")),
+        "support_type": ("string", N_("JEM, WSO or TFM, by the document.")),
+        "agency_in_document": ("string", N_("The agency as the document prints it.")),
+        "template": ("string", N_("The wording it shares with other documents.")),
+        "duration_page": ("integer", N_("Page of the sentence on the duration.")),
+        "duration": ("string", N_("The sentence on the duration, quoted.")),
+        "ending_page": ("integer", N_("Page on which the sentences on the ending begin.")),
+        "ending": ("string", N_("The sentences on the ending, quoted.")),
+        "differences": ("integer", N_("Places where it differs from its template.")),
+        "signals": ("string", N_("Remarks for a person, parted by commas.")),
+        "agreement_ids": ("string", N_("Agreements whose rows link it, parted by commas.")),
+    }), _documents),
 )  # fmt: skip
 
 

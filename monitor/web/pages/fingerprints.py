@@ -17,9 +17,11 @@ def mark_of(*shown: Any) -> str:
 
 
 def agency_mark(book: Book, agency: Agency) -> str:
-    """Return the mark of an agency with its names, agreements and changes; computed once for each version."""
+    """Return the mark of an agency with its names, agreements, documents and changes; computed once a version."""
     if agency.id not in book.marks:
-        book.marks[agency.id] = _agency_mark(agency)
+        documents = [book.library.of_agreement(agreement.id) for agreement in agency.agreements]
+        mark = _agency_mark(agency)
+        book.marks[agency.id] = mark_of(mark, documents) if any(documents) else mark
     return book.marks[agency.id]
 
 

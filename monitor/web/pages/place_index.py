@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +13,7 @@ from types import MappingProxyType
 import us
 
 from monitor import places
+from monitor.places.gazetteer import slug_of
 from monitor.web.pages.map.shapes import read_shapes
 
 #: Planning regions that Connecticut counts by since 2022: ICE prints the eight counties, so those are the places.
@@ -73,12 +73,6 @@ def state_name(code: str | None) -> str:
     """Return the state's name; the code itself where it is none."""
     state = states().get((code or "").upper())
     return state.name if state else (code or "")
-
-
-def slug_of(name: str) -> str:
-    """Return a name as a part of an address: `dona-ana-county`."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(c))
-    return re.sub(r"[^a-z0-9]+", "-", re.sub(r"['’.]", "", bare)).strip("-")
 
 
 def find_places(asked: str) -> tuple[Sequence[State], Sequence[County]]:

@@ -19,6 +19,7 @@ class PlaceStatus:
     listed: Sequence[Agreement]
     pending: Sequence[Agreement]
     ended: Sequence[Agreement]  # no longer listed, renewed ones left out
+    from_start: bool = False  # the first list kept here shows it: `since` is the latest day it can be
 
 
 def status_of(agencies: Iterable[Agency]) -> PlaceStatus:
@@ -27,10 +28,10 @@ def status_of(agencies: Iterable[Agency]) -> PlaceStatus:
     listed = [a for a in every if a.status == "listed"]
     pending = [a for a in every if a.status == "pending"]
     ended = [a for a in every if a.status == "ended"]
-    if listed:
-        return PlaceStatus("listed", min(a.first_on for a in listed), listed, pending, ended)
-    if pending:
-        return PlaceStatus("pending", min(a.first_on for a in pending), listed, pending, ended)
+    for code, found in (("listed", listed), ("pending", pending)):
+        if found:
+            first = min(found, key=lambda a: a.first_on)
+            return PlaceStatus(code, first.first_on, listed, pending, ended, first.from_start)
     if ended:
         return PlaceStatus("ended", max(a.ended_on or a.last_on for a in ended), listed, pending, ended)
     return PlaceStatus("never", None, listed, pending, ended)

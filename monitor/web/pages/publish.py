@@ -35,11 +35,20 @@ class Published:
     removed: int = 0
 
 
-def publish(site: Site, sink: Sink, *, pdf: bool = False, extra: Iterable[tuple[str, bytes, str]] = ()) -> Published:
+def publish(
+    site: Site,
+    sink: Sink,
+    *,
+    pdf: bool = False,
+    documents: bool = False,
+    extra: Iterable[tuple[str, bytes, str]] = (),
+) -> Published:
     """Write every page, file and download to the sink. `extra` are files of others, such as feeds: (path, body, media).
 
     With `pdf`, the one-pagers are written as PDF too; without, they are neither made nor linked, and older ones stay.
+    With `documents`, copies of the agreement documents are written too; the same holds for them.
     """
+    site.documents_published = documents
     known, done, ledger = sink.read_ledger(), Published(), Ledger()
     moved: list[tuple[str, str, str, str]] = []
     for path, mark, lang, address in list_files(site, pdf):
@@ -57,7 +66,12 @@ def publish(site: Site, sink: Sink, *, pdf: bool = False, extra: Iterable[tuple[
             ledger[path] = known[path]
         else:
             _write(sink, done, known, ledger, path, mark, body, media)
-    gone = sorted(path for path in known.keys() - ledger.keys() if pdf or not path.endswith(".pdf"))
+    may_go = {True: documents, False: pdf}
+    gone = sorted(
+        path
+        for path in known.keys() - ledger.keys()
+        if not path.endswith(".pdf") or may_go[path.startswith("documents/")]
+    )
     ledger |= {path: mark for path, mark in known.items() if path not in ledger and path not in gone}
     done.removed = len(gone)
     if ledger != known:
@@ -73,17 +87,18 @@ def render_pages(site: Site, wanted: Sequence[tuple[str, str]], pdf: bool) -> It
         yield from (_render(site, *one) for one in wanted)
         return
     parts = [wanted[start : start + 200] for start in range(0, len(wanted), 200)]
-    home = (site.store.home, site.book().version, pdf)
+    home = (site.store.home, site.book().version, pdf, site.documents_published)
     # a fresh process each: SQLite's connections must not be carried over a fork
     with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start, initargs=home) as pool:
         for made in pool.map(_render_part, parts):
             yield from made
 
 
-def _start(home: Path, version: str, pdf: bool) -> None:
+def _start(home: Path, version: str, pdf: bool, documents: bool) -> None:
     global _site
     _site = make_site(Store.open(home, read_only=True))
     _site.pdf_published = pdf
+    _site.documents_published = documents
     if _site.book().version != version:
         raise RuntimeError("the data changed while pages were being published; publish again")
 
@@ -111,9 +126,12 @@ def list_files(site: Site, pdf: bool) -> Iterator[tuple[str, str, Language, str]
         for code in LANGUAGES if route.translated else ("en",):
             lang = language(code)
             for address, mark in found:
-                if address.endswith(".pdf") and not pdf:
+                is_document = address.startswith("documents/")  # its copies are left out by their own route
+                if address.endswith(".pdf") and not pdf and not is_document:
                     continue
                 linked = "pdf" if pdf and address.startswith("sheets/") else ""
+                if is_document and site.documents_published:
+                    linked = "documents"
                 whole = hashlib.blake2b(f"{code_mark()} {mark} {linked}".encode(), digest_size=12).hexdigest()
                 yield file_of(lang, address), whole, lang, address
 

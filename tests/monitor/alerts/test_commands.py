@@ -90,7 +90,7 @@ def test_a_preview_shows_the_message_and_queues_nothing(world: World, tmp_path: 
     world.publish("2025-06-03", PASCO, LEE)
     (change,) = read_log(world.store)
     text = run(world, "alerts", "preview", change["id"], "--language", "es")
-    assert "Subject: 287(g): 1 acuerdo nuevo en Lee County, Florida" in text
+    assert "Subject: Lee County Sheriff's Office (FL): acuerdo nuevo (Grupo operativo)" in text
     run(world, "alerts", "preview", change["id"], "--html", str(tmp_path / "m.html"))
     assert "Lee County Sheriff" in (tmp_path / "m.html").read_text(encoding="utf-8")
     assert world.store.connection.execute("select count(*) from deliveries").fetchone()[0] == 0

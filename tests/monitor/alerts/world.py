@@ -10,6 +10,7 @@ from typing import Any
 from db.database import Store
 from db.queries import fetches, snapshots
 from db.settings import Settings
+from monitor.alerts import outbox
 from monitor.alerts.filters import check_preferences
 from monitor.alerts.subscribe import Added, add_subscription
 from monitor.changelog.rebuild import Derived, derive
@@ -75,7 +76,7 @@ class World:
 
     def derive(self, *, anew: bool = False) -> Derived:
         """The log follows what is known."""
-        done = derive(self.store, now=self.now, anew=anew)
+        done = derive(self.store, now=self.now, anew=anew, tell=outbox.queue)
         self.stated += done.stated
         return done
 

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.i18n.catalogue import extract_messages, extract_rules, read_catalogue
 from monitor.i18n.language import language
-from monitor.matching.rules import AGAINST, RULES
+from monitor.matching.reasons import AGAINST, RULES
 
 PLACES = re.compile(r"%\(\w+\)[sd]")
 #: Messages that are the same in both languages.
@@ -50,7 +50,7 @@ def test_the_sentences_of_the_rules_are_extracted() -> None:
     [
         ("No longer listed by ICE", "i18n/labels.py"),
         ("Evidence and history", "alerts/templates/message.html.j2"),
-        ("No such page", "web/pages/templates/missing.html"),
+        ("Page not found", "web/pages/templates/missing.html"),
     ],
 )
 def test_messages_come_from_code_and_both_kinds_of_template(text: str, where: str) -> None:

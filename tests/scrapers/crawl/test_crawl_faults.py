@@ -28,9 +28,13 @@ LIST_FAULTS = {
     "gzip_cut": ("damaged", 3),
     "redirect_loop": ("redirect_loop", 1),
     "redirect_offsite": ("offsite", 1),
+    "redirect_other_port": ("offsite", 1),
+    "redirect_other_scheme": ("offsite", 1),
+    "redirect_to_user": ("offsite", 1),
     "endless": ("too_large", 1),
     "huge": ("too_large", 1),
     "gzip_bomb": ("too_large_unpacked", 1),
+    "gzip_untold_bomb": ("too_large_unpacked", 1),
     "reset": ("unreachable", 3),
     "corrupt": ("damaged", 3),
     "empty": ("empty", 3),
@@ -65,6 +69,25 @@ def test_a_list_that_cannot_be_had_is_wanted_until_it_is(world: World, fault: st
     assert BAKER in world.documents()
     assert BAY in world.documents()
     assert world.wanted() == []
+
+
+@pytest.mark.parametrize("where", ["participating", "page"])
+@pytest.mark.parametrize("oddity", ["lying_gzip", "lying_deflate", "lying_unknown", "gzip_untold", "gzip_twice"])
+def test_a_content_encoding_that_lies_costs_nothing(world: World, where: str, oddity: str) -> None:
+    """The body says whether and how often it is packed; what is stored is the list."""
+    world.site.post("participating", BAKER)
+    world.site.fail(where, oddity, None)
+    result = world.passes()
+    assert (result.page_outcome, [f.outcome for f in result.list_fetches]) == ("new", ["new"])
+    assert world.documents() == [BAKER]
+    assert result.verified
+
+
+def test_a_file_name_in_raw_latin_1_is_read(world: World) -> None:
+    world.site.post("participating", BAKER, family="download")
+    world.site.fail("participating", "latin1_name", None)
+    (fetch,) = world.passes().list_fetches
+    assert (fetch.outcome, fetch.file_name) == ("new", "participatingAgencies01052026am \u00e9\u00fc.xlsx")
 
 
 #: fault of the page -> (outcome, tries, whether lists known from before are asked for nevertheless)

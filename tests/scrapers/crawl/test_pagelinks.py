@@ -147,6 +147,65 @@ def test_an_address_that_cannot_be_ices_is_no_link(href: str) -> None:
     assert find_list_links(made(f'<a href="{href}">Participating Agencies</a>'), SOURCE) == ()
 
 
+MEDIA = "https://www.ice.gov/media/4711/download"
+
+
+IN_PLACE = ERO + "participatingAgencies.xlsx"
+FORMS = [  # href, text, address it is known by, file name
+    ("/media/4711/download", "Participating Agencies", MEDIA, None),
+    ("/media/4711/download?inline", "Participating Agencies (XLSX)", MEDIA + "?inline", None),
+    ("/media/4711/download?t=1758", "Participating Agencies", MEDIA, None),
+    ("/node/9/a/download", "Participating Agencies", "https://www.ice.gov/node/9/a/download", None),
+    (
+        "/get.php?file=participatingAgencies09302025pm.xlsx", "Download",
+        "https://www.ice.gov/get.php?file=participatingAgencies09302025pm.xlsx", "participatingAgencies09302025pm.xlsx",
+    ),
+    (
+        "/get?id=3&file=%2Fa%2Flist%20of%20today.xlsx&v=8", "Participating agencies",
+        "https://www.ice.gov/get?id=3&file=%2Fa%2Flist%20of%20today.xlsx", "list of today.xlsx",
+    ),
+    (IN_PLACE + "?t=1", "here", IN_PLACE, "participatingAgencies.xlsx"),
+    (IN_PLACE + "?174", "here", IN_PLACE, "participatingAgencies.xlsx"),
+    (ERO + "participating&#8203;Agencies.xlsx", "here", IN_PLACE, "participatingAgencies.xlsx"),
+    ("http://www.ice.gov/media/4711/download", "Partici&shy;pating Agencies", MEDIA, None),
+    ("https://ice.gov/media/4711/download", "Participating Agencies", MEDIA, None),
+    ("https://www.ice.gov:443/media/4711/download", "Participating Agencies", MEDIA, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("href", "text", "url", "name"), FORMS)
+def test_a_link_that_promises_a_list_is_one_whatever_its_address(
+    href: str, text: str, url: str, name: str | None
+) -> None:
+    assert found(made(f'<a href="{href}">{text}</a>')) == [(url, "participating", name)]
+
+
+@pytest.mark.parametrize(
+    ("href", "text"),
+    [
+        ("/media/4711/download", "Fact Sheet"), ("/get?file=detention.xlsx", "Detention statistics"),
+        ("/287g/participating", "Participating Agencies"), ("/get?file=agreement.pdf", "Participating Agencies"),
+    ],
+)  # fmt: skip
+def test_a_link_that_is_no_file_or_promises_no_list_is_none(href: str, text: str) -> None:
+    assert found(made(f'<a href="{href}">{text}</a>')) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "ours"),
+    [
+        (URL, True), ("https://www.ice.gov/x", True), ("https://www.ice.gov:443/x", True),
+        ("https://WWW.ICE.GOV/x", True),
+        ("http://www.ice.gov/x", False), ("https://www.ice.gov:8443/x", False), ("https://ice.gov/x", False),
+        ("https://uploads.ice.gov/x", False), ("https://www.ice.gov.example/x", False), ("ftp://www.ice.gov/x", False),
+        ("https://user@www.ice.gov/x", False), ("https://www.ice.gov@example.org/x", False),
+        ("https://www.ice.gov:bad/x", False), ("https://[::1/x", False), ("", False),
+    ],
+)  # fmt: skip
+def test_only_the_sources_scheme_host_and_port_are_its_own(url: str, ours: bool) -> None:
+    assert SOURCE.is_ours(url) is ours
+
+
 def test_a_base_element_counts_for_relative_links() -> None:
     head = b'<html><head><base href="/doclib/about/offices/ero/287g/"></head>'
     page = parse_page(

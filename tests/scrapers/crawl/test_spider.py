@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 
 from db.queries import fetches
@@ -194,3 +195,25 @@ def test_a_silent_download_that_is_something_else_is_not_kept(world: World) -> N
     result = world.passes()
     assert [f.outcome for f in result.list_fetches] == ["not_list"]
     assert (world.documents(), world.wanted()) == ([], [])
+
+
+def test_a_link_with_a_part_that_changes_every_day_is_one_link(world: World) -> None:
+    """The address asked for has the part, so that no cache answers; the list is known by what stays."""
+    posted = world.site.post("participating", BAKER)
+    for day in range(1, 4):
+        world.site.links["participating"] = replace(posted, path=f"{posted.path}?t={day}")
+        result = world.passes()
+        assert result.verified
+        assert [f.url for f in result.list_fetches] == [world.site.root + posted.path]
+    assert [logged.path.partition("?")[2] for logged in world.site.asked(posted.path)][:1] == ["t=1"]
+    assert world.outcomes() == ["new", "not_modified", "not_modified"]
+    assert len(fetches.page_checks(world.store)) == 1  # a page on which nothing else changed is the same page
+    assert world.wanted() == []
+
+
+def test_an_opaque_link_is_read_by_the_name_in_the_answer(world: World) -> None:
+    posted = world.site.post("participating", BAKER, family="download")
+    world.site.files["/media/12/download"] = posted
+    world.site.links["participating"] = replace(posted, path="/media/12/download", text="View Participating Agencies")
+    (fetch,) = world.passes().list_fetches
+    assert (fetch.outcome, fetch.linked_as, fetch.file_name) == ("new", "participating", posted.name)

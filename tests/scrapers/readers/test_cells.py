@@ -9,6 +9,7 @@ import pytest
 from db.models import Snapshot
 from scrapers.readers import signals
 from scrapers.readers.document import read_document
+from scrapers.readers.signed_dates import LATEST_ON, read_date
 from tests.workbooks import PARTICIPATING, PENDING, make_workbook
 
 ROW = ("ALABAMA", "Etowah County Sheriff's Office", "County", "Etowah County", "Jail Enforcement Model")
@@ -43,9 +44,13 @@ def codes(snapshot: Snapshot) -> list[str]:
         ("9/29/1996", None, signals.DATE_IMPOSSIBLE),  # the day before the Act
         ("9/30/1996", "1996-09-30", None),
         ("9/4/2026", None, signals.DATE_IMPOSSIBLE),  # more than a year after the workbook was saved
-        ("pending", None, signals.DATE_IMPOSSIBLE),
-        ("", None, signals.DATE_BLANK),
-        (None, None, signals.DATE_BLANK),
+        ("2025-09-22T00:00:00.000Z", "2025-09-22", None),
+        ("2025-09-22T00:00:00Z", "2025-09-22", None),
+        ("2025-09-22T04:00:00.000Z", "2025-09-22", None),  # midnight in New York
+        ("2025-09-22T00:00:00-04:00", "2025-09-22", None),
+        ("2025-09-22T00:00:00+0200", "2025-09-22", None),
+        ("2025-09-22 10:11:12", "2025-09-22", None),
+        ("2025-09-21T23:59:17.000Z", "2025-09-22", None),  # midnight as SheetJS rounds it in some zones
     ],
 )
 def test_a_signing_date_has_one_plausible_reading_or_none(
@@ -57,6 +62,15 @@ def test_a_signing_date_has_one_plausible_reading_or_none(
     snapshot = read_document(make_workbook(rows))
     assert snapshot.listings[0].signed_on == expected
     assert codes(snapshot) == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("signed", "signal"),
+    [("pending", signals.DATE_IMPOSSIBLE), ("5025", signals.DATE_IMPOSSIBLE), ("", signals.DATE_BLANK)],
+)
+def test_a_cell_that_is_no_date_has_no_reading(signed: str, signal: str) -> None:
+    """Words, a bare year and a blank say no day."""
+    assert read_date(signed, LATEST_ON) == (None, signal)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +122,6 @@ def test_a_state_is_exact_or_the_only_plausible_one(printed: str, code: str | No
         ("Tsak Force Model", "TFM", signals.SUPPORT_TYPE_SNAPPED),
         ("Tribal Task Force Model", None, signals.SUPPORT_TYPE_UNKNOWN),
         ("Jail Enforcement Model / Task Force Model", None, signals.SUPPORT_TYPE_UNKNOWN),
-        (" ", None, signals.SUPPORT_TYPE_BLANK),
     ],
 )
 def test_a_support_type_is_exact_or_the_only_plausible_one(printed: str, code: str | None, signal: str | None) -> None:

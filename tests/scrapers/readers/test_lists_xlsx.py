@@ -172,13 +172,6 @@ def test_the_sheet_that_counts_is_the_one_with_a_lists_header() -> None:
     assert [(s.code, s.value) for s in snapshot.signals] == [(signals.SHEET_EXTRA, "Pivot")]
 
 
-def test_a_row_with_an_agency_only_is_kept() -> None:
-    """Nothing is dropped for being incomplete."""
-    snapshot = read_document(make_workbook([PARTICIPATING, (None, "Some Police Department")]))
-    assert snapshot.listings[0].agency == "Some Police Department"
-    assert codes(snapshot) == [signals.STATE_BLANK, signals.SUPPORT_TYPE_BLANK, signals.DATE_BLANK]
-
-
 def test_a_repeated_header_is_no_listing() -> None:
     """A header in the middle is signalled, not counted."""
     snapshot = read_document(make_workbook([PENDING, ROW, PENDING, ROW]))

@@ -6,9 +6,11 @@ from starlette.responses import Response
 
 from db.queries import sessions
 from db.queries.publication_list import read_publications
+from monitor.alerts import outbox
 from monitor.review import decide, rulings_csv
+from monitor.review.guards import find_guard, require_confirmation
 from monitor.review.queue import read_queue
-from monitor.review.rulings import RULINGS
+from monitor.review.ruling_kinds import RULINGS
 from monitor.web.desk.respond import DeskRequest, Refusal
 from monitor.web.desk.views.queue_view import find_done
 
@@ -43,10 +45,23 @@ def export_rulings(request: DeskRequest) -> Response:
 
 
 def import_rulings(request: DeskRequest) -> Response:
-    """Store the rulings of a CSV and bring the log up to date; those known already change nothing."""
-    if not request.file:
+    """Show what the rulings of a CSV would change; store them when the preview's form comes back unchanged."""
+    data = request.file or request.form.get("csv", "").encode()
+    if not data:
         raise Refusal(400, "Choose a CSV file with rulings, as the export writes it.")
-    added, known = rulings_csv.import_rulings(request.store, request.file, "the file")
-    if added:
-        decide.take_effect(request.store, confirm_after_hours=request.hours)
-    return request.page("message.html", title="Imported", text=f"{added} rulings imported, {known} known already.")
+    user, told = request.who.user, ""
+    found = rulings_csv.read_import(request.store, data, "the file", user.name, confirm_after_hours=request.hours)
+    guard = find_guard(found.effects, len(found.new))
+    if not request.file and found.new:
+        try:
+            require_confirmation(guard, user, request.form.get("typed", ""))
+            rulings_csv.store_import(request.store, found)
+            decide.take_effect(request.store, confirm_after_hours=request.hours, tell=outbox.queue)
+            told = f"{len(found.new)} rulings imported, {found.known} known already."
+            return request.page("message.html", title="Imported", text=told)
+        except decide.RulingError as error:
+            told = str(error)
+    return request.page(
+        "import.html", 400 if told else 200, told=told, found=found, effects=found.effects, guard=guard, shown=200,
+        csv=data.decode("utf-8-sig"), action="/audit/import", noun="ruling",
+    )  # fmt: skip

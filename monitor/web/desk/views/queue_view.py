@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import us
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from db.desk_models import RulingRecord
-from db.queries import users
+from db.desk_models import RulingEffect, RulingRecord
+from db.queries import desk_work, users
 from db.records import ChangeRecord
-from monitor.changelog.log import KINDS, STATUSES
+from monitor.changelog.log import STATUSES
 from monitor.review.queue import PARTS, Queue, QueueItem, read_queue
-from monitor.web.desk.respond import DeskRequest
+from monitor.web.desk.respond import PREFIX, DeskRequest, Refusal
 
 PER_PAGE = 50
-FILTERS = ("part", "state", "county", "agency", "support_type", "kind", "status", "since", "until", "new")
+FILTERS = (
+    "part", "held", "state", "county", "agency", "support_type", "kind", "status", "month", "since", "until", "new",
+    "mine",
+)  # fmt: skip
 STATES = [
     (s.abbr, s.name) for s in sorted([*us.states.STATES, *us.states.TERRITORIES, us.states.DC], key=lambda s: s.name)
 ]
@@ -38,6 +43,7 @@ class Done:
     count: int
     change: ChangeRecord | None
     others: list[RulingRecord]  # of other reviewers, made meanwhile
+    implied: list[tuple[RulingEffect, ChangeRecord | None]]  # what else it did to the log
 
 
 def read_filter(request: DeskRequest, given: Mapping[str, str] | None = None) -> Asked:
@@ -48,6 +54,10 @@ def read_filter(request: DeskRequest, given: Mapping[str, str] | None = None) ->
         asked.pop("part", None)
     if asked.get("new"):
         asked["known_after"] = request.who.user.looked_at or ""
+    if asked.get("mine"):
+        asked["assigned_to"] = request.who.user.name
+    if not re.fullmatch(r"\d{4}-\d{2}", asked["month"]):
+        asked.pop("month", None)
     return asked
 
 
@@ -60,15 +70,17 @@ def show_queue(request: DeskRequest) -> Response:
     """Show what waits for a person, held lists first."""
     queue = read_queue(request.store)
     asked, user = read_filter(request), request.who.user
-    found = queue.in_order(asked)
+    found = queue.in_order(asked, user.name)
     last = max(1, -(-len(found) // PER_PAGE))
     number = min(request.page_number(), last)
     shown = found[(number - 1) * PER_PAGE : number * PER_PAGE]
     return request.page(
         "queue.html", sections=[(part, [item for item in shown if item.part == part]) for part in PARTS],
         counts={part: sum(item.part == part for item in found) for part in PARTS}, asked=asked, total=len(found),
-        number=number, last=last, query=query_of(asked), states=STATES, kinds=list(KINDS), statuses=list(STATUSES),
+        number=number, last=last, query=query_of(asked), states=STATES, statuses=list(STATUSES),
         headings=PARTS, new=len(queue.known_after(user.looked_at or "")), done=find_done(request, queue),
+        groups=Counter(item.held.group for item in found if item.held and item.part == "held lists"),
+        assignments=queue.assignments, saved=desk_work.list_filters(request.store.connection, user.id),
     )  # fmt: skip
 
 
@@ -87,13 +99,30 @@ def find_done(request: DeskRequest, queue: Queue) -> Done | None:
     made = [r for r in queue.rulings if int(first) <= r.id <= int(last or first)]
     if not made:
         return None
-    change = queue.find_change(made[0].subject) or queue.find_change(request.get("of"))  # a pair is of two agreements
-    return Done(made[0], len(made), change, _others_meanwhile(request, queue, made))
+    change = queue.find_change(made[0].on_change or made[0].subject)
+    implied = [
+        (effect, queue.find_change(effect.change_id))
+        for effect in queue.effects_of(made[0].id, made[-1].id) if not change or effect.change_id != change["id"]
+    ]  # fmt: skip
+    return Done(made[0], len(made), change, _others_meanwhile(request, queue, made), implied)
 
 
-def next_after(before: Sequence[QueueItem], item_id: str, queue: Queue, asked: Mapping[str, str]) -> str:
+def save_filter(request: DeskRequest) -> Response:
+    """Store the filter under a name, or delete the one of that name when the filter is empty."""
+    name, query = request.form.get("name", "").strip()[:60], query_of(read_filter(request, request.form))
+    if not name:
+        raise Refusal(400, "A saved filter needs a name.")
+    with request.store.writing() as connection:
+        if query:
+            desk_work.save_filter(connection, request.who.user.id, name, query)
+        else:
+            desk_work.delete_filter(connection, request.who.user.id, name)
+    return RedirectResponse(f"{PREFIX}?{query}" if query else PREFIX, 303)
+
+
+def next_after(before: Sequence[QueueItem], item_id: str, queue: Queue, asked: Mapping[str, str], reviewer: str) -> str:
     """Return the address of what came next in the queue `before` and still waits; "" (the queue) after the last."""
-    waiting = {item.id: item for item in queue.in_order(asked)}
+    waiting = {item.id: item for item in queue.in_order(asked, reviewer)}
     ids = [item.id for item in before]
     start = ids.index(item_id) + 1 if item_id in ids else 0
     for other in ids[start:]:

@@ -43,32 +43,36 @@ def draw_image(book: Book, layer: str, day: str, language: Language, *, png: boo
     return svg_to_png(svg) if png else svg.encode()
 
 
-def draw_small_country(book: Book) -> str:
-    """Return the country as SVG by the status of its counties."""
+def draw_small_country(book: Book, colours: bool) -> str:
+    """Return the country as SVG by the status of its counties; without `colours` a style sheet gives them."""
     shapes = read_shapes()
-    counties = draw_paths(list(shapes.counties), _newest_status(book), colours=True)
+    counties = draw_paths(list(shapes.counties), _newest_status(book), colours)
+    look = 'xmlns="http://www.w3.org/2000/svg"' if colours else 'class="map"'
+    borders = _BORDERS if colours else 'class="borders"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {shapes.width} {shapes.height}">'
-        f'<g stroke="#fff" stroke-width="0.8">{counties}</g><path d="{shapes.borders}" {_BORDERS}/></svg>'
+        f'<svg {look} viewBox="0 0 {shapes.width} {shapes.height}"><g stroke="#fff" stroke-width="0.8">{counties}</g>'
+        f'<path d="{shapes.borders}" {borders}/></svg>'
     )
 
 
-def draw_small_state(book: Book, state: State, county: County | None = None) -> str:
+def draw_small_state(book: Book, state: State, county: County | None, colours: bool) -> str:
     """Return a state as SVG by the status of its counties, one of them outlined; "" where it is not drawn."""
     shapes = read_shapes()
     fips = [f for f in dict.fromkeys(drawn_as(c.fips) for c in state.counties.values()) if f in shapes.counties]
     box = shapes.box(fips)
     if box is None:
         return ""
-    key = f"sheet {state.code}"
+    key = f"sheet {state.code} {colours}"
     if key not in book.drawn:
-        book.drawn[key] = draw_paths(fips, _newest_status(book), colours=True)
+        book.drawn[key] = draw_paths(fips, _newest_status(book), colours)
     line = max(max(box[2] - box[0], box[3] - box[1]) / 400, 0.2)
     meant = shapes.counties.get(drawn_as(county.fips)) if county else None
-    outline = f'<path d="{meant[0]}" fill="none" stroke="#111" stroke-width="{4 * line:.2f}"/>' if meant else ""
+    stroke = f'fill="none" stroke="#111" stroke-width="{4 * line:.2f}"' if colours else 'class="meant"'
+    outline = f'<path d="{meant[0]}" {stroke}/>' if meant else ""
+    look = 'xmlns="http://www.w3.org/2000/svg"' if colours else 'class="map"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box[0] - 4} {box[1] - 4} {box[2] - box[0] + 8}'
-        f' {box[3] - box[1] + 8}"><g stroke="#8a877f" stroke-width="{line:.2f}">{book.drawn[key]}</g>{outline}</svg>'
+        f'<svg {look} viewBox="{box[0] - 4} {box[1] - 4} {box[2] - box[0] + 8} {box[3] - box[1] + 8}">'
+        f'<g stroke="#8a877f" stroke-width="{line:.2f}">{book.drawn[key]}</g>{outline}</svg>'
     )
 
 

@@ -12,6 +12,7 @@ from monitor.web.pages.fingerprints import agency_mark, mark_of
 from monitor.web.pages.place_status import in_order
 from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import PageRequest, Site
+from monitor.web.pages.views.documents_page import documents_of
 
 
 def routes(site: Site) -> None:
@@ -45,6 +46,7 @@ def show_agreement(request: PageRequest, agreement_id: str) -> Page | None:
         "agreement": agreement, "agency": agency, "timeline": draw_timeline(request.book, [agency]),
         "county": place_index.counties().get(agency.fips or ""), "rows": join_spans(agreement),
         "files": request.book.files, "newest": request.book.newest,
+        "shelf": documents_of(request.book, [agreement]),
     })  # fmt: skip
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from db.errors import NotFoundError
 from db.queries.page_data import find_last_known_at
 from db.records import ListedAgreement
 from monitor.changelog.as_of import count_totals, find_list, list_rows
+from monitor.web.pages import place_index
 from monitor.web.pages.book import Book, StatedOnPage
 from monitor.web.pages.fingerprints import mark_of
 from monitor.web.pages.render_page import Page
@@ -23,6 +26,16 @@ STATED_DAYS = 4
 MOST_KEPT = 40
 
 
+@dataclass(frozen=True, slots=True)
+class StateGroup:
+    """The rows of a list in one state: how many by support type (`all` for all), and those to show."""
+
+    code: str  # "" for rows without a state
+    name: str
+    counts: Counter[str] = field(default_factory=Counter)
+    rows: list[ListedAgreement] = field(default_factory=list)
+
+
 def routes(site: Site) -> None:
     """Add the addresses of this module's pages to the site."""
     site.add(r"as-of/", ask_day, lambda book: iter([("as-of/", book.version)]))
@@ -32,20 +45,25 @@ def routes(site: Site) -> None:
 def ask_day(request: PageRequest) -> Page | None:
     """Show the form with the answer for the date asked for; for the newest list without one."""
     newest = request.book.steps[-1][0] if request.book.steps else ""
-    return show_day(request, request.get("date") or newest)
+    return _show(request, request.get("date") or newest, status=400)
 
 
 def show_day(request: PageRequest, day: str) -> Page | None:
     """Show the answer for a day, at an address of its own."""
+    return _show(request, day, status=404)
+
+
+def _show(request: PageRequest, day: str, status: int) -> Page:
+    """The answer for a day; `status` is that of an answer to what is no date."""
     book = request.book
     values: dict[str, Any] = {
-        "day": day, "problem": "", "found": None, "rows": [], "claim": None, "by_state": [], "steps": book.steps,
+        "day": day, "problem": "", "found": None, "groups": [], "stated": None, "fit": 0,
         "asked": {k: request.get(k) for k in ("date", "known_at", "state", "support_type")},
     }  # fmt: skip
     known_on = request.get("known_at")
     if not _is_day(day) or (known_on and not _is_day(known_on)):
         values["problem"] = "date"
-        return Page("asof.html", values, status=400 if day else 200)
+        return Page("asof.html", values, status=status if day else 200)
     try:
         rows, found = _find_answer(request, day, f"{known_on}T23:59:59Z" if known_on else None)
     except NotFoundError:
@@ -53,8 +71,8 @@ def show_day(request: PageRequest, day: str) -> Page | None:
         return Page("asof.html", values, status=404)
     published_on = found["publication"]["published_on"]
     values |= {
-        "found": found, "claim": find_stated(book, day, published_on), "by_state": _count_by_state(rows),
-        "all": len(rows), "rows": [r for r in rows if _fits(r, request)],
+        "found": found, "stated": find_stated(book, day, published_on), "groups": _group_by_state(rows, request),
+        "fit": sum(_fits(r, request) for r in rows), "newest": book.steps[-1][0],
         "earlier": max((d for d, _ in book.steps if d < published_on), default=None),
         "later": min((d for d, _ in book.steps if d > day), default=None),
     }  # fmt: skip
@@ -108,8 +126,7 @@ def known_before(request: PageRequest, known_at: str | None) -> str | None:
 
 def find_stated(book: Book, day: str, published_on: str) -> StatedOnPage | None:
     """Return ICE's own totals nearest to the day: from the list's date to some days after the day asked for."""
-    last = (date.fromisoformat(day) + timedelta(days=STATED_DAYS)).isoformat()
-    near = [stated for stated in book.stated if published_on <= stated.on <= last]
+    near = [s for s in book.stated if published_on <= s.on and _days_between(s.on, day) <= STATED_DAYS]
     return min(near, key=lambda stated: abs(_days_between(stated.on, day)), default=None)
 
 
@@ -123,13 +140,17 @@ def _fits(row: ListedAgreement, request: PageRequest) -> bool:
     return not (support := request.get("support_type")) or row["support_type"] == support
 
 
-def _count_by_state(rows: Sequence[ListedAgreement]) -> list[tuple[str, dict[str, int]]]:
-    counts: dict[str, dict[str, int]] = {}
+def _group_by_state(rows: Sequence[ListedAgreement], request: PageRequest) -> list[StateGroup]:
+    """The rows by state in order of its name, rows without one last: all counted, those that fit the query shown."""
+    found: dict[str, StateGroup] = {}
     for row in rows:
-        state = counts.setdefault(row["state"] or "", {"all": 0})
-        state["all"] += 1
-        state[row["support_type"] or "other"] = state.get(row["support_type"] or "other", 0) + 1
-    return sorted(counts.items(), key=lambda item: item[0])
+        code = row["state"] or ""
+        group = found.setdefault(code, StateGroup(code, place_index.state_name(code)))
+        group.counts["all"] += 1
+        group.counts[row["support_type"] or ""] += 1
+        if _fits(row, request):
+            group.rows.append(row)
+    return sorted(found.values(), key=lambda group: (not group.name, group.name))
 
 
 def _is_day(text: str) -> bool:

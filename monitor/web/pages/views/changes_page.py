@@ -8,7 +8,7 @@ from itertools import groupby
 
 from db.records import PrintedRow
 from monitor.i18n.labels import KINDS, STATUSES
-from monitor.matching.rules import RULES
+from monitor.matching.reasons import RULES
 from monitor.places.gazetteer import normal
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Book, PageChange
@@ -18,7 +18,7 @@ from monitor.web.pages.site import PageRequest, Site
 
 PER_PAGE = 60
 COLUMNS = ("state", "agency", "type", "county", "support_type", "signed_on", "moa", "addendum")
-FILTERS = ("state", "county", "agency", "support_type", "kind", "status", "since", "until")
+FILTERS = ("state", "county", "agency", "support_type", "kind", "status", "since", "until", "ended")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: What a cell prints, and where its link leads.
 Cell = tuple[str | None, str | None]
@@ -53,7 +53,7 @@ def show_changes(request: PageRequest) -> Page | None:
 
 
 def show_month(request: PageRequest, month: str) -> Page | None:
-    """Show every change of a month, spelling and links folded away below each day."""
+    """Show every change of a month, those of spelling and links hidden at first."""
     found = [e for e in request.book.changes if e["listed_on"].startswith(month)]
     if not found:
         return None
@@ -121,6 +121,8 @@ def _fits(e: PageChange, request: PageRequest) -> bool:
     if (kind := get("kind")) and e["kind"] != kind:
         return False
     if (status := get("status")) and e["status"] != status:
+        return False
+    if get("ended") and not request.book.ends_now(e):
         return False
     if (agency := get("agency")) and agency != e["agency_id"] and normal(agency) not in normal(e["agency"] or ""):
         return False

@@ -28,7 +28,7 @@ def show_home(request: PageRequest) -> Page | None:
         "newest": book.newest, "changes": telling[:8], "status": status,
         "agencies": len({a.agency_id for a in status.listed}), "states_listed": len(listed_in),
         "support": {c: sum(a.support == c for a in status.listed) for c in ("JEM", "WSO", "TFM")},
-        "gone": [e for e in telling if e["kind"] == "termination"][:5],
+        "gone": [e for e in book.changes if book.ends_now(e)][:5],
     })  # fmt: skip
 
 

@@ -17,10 +17,13 @@ from monitor.web.pages.place_status import PlaceStatus, agencies_of, status_of
 from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import Addresses, PageRequest, Site, View
 from monitor.web.pages.typeset import set_sheet
+from monitor.web.pages.views.documents_page import documents_of
 from monitor.web.pages.views.places_page import find_county, list_counties, list_states, newest_mark
 
 #: Rows of the table that fit the page; a line says how many more there are.
 MOST_ROWS = 14
+#: Quotations that fit the page.
+MOST_ENDINGS = 2
 MODELS = ("JEM", "WSO", "TFM")
 #: The values of a one-pager: JSON, since typst takes it as such.
 Sheet = dict[str, Any]
@@ -40,7 +43,7 @@ def routes(site: Site) -> None:
 
 def _show(make: Callable[..., Sheet | None], pdf: bool) -> View:
     def show(request: PageRequest, **address: str) -> Page | None:
-        sheet = make(request, **address)
+        sheet = make(request, pdf, **address)
         if sheet is None:
             return None
         if pdf:
@@ -51,8 +54,8 @@ def _show(make: Callable[..., Sheet | None], pdf: bool) -> View:
     return show
 
 
-def make_country(request: PageRequest) -> Sheet:
-    """Return the one-pager of the country."""
+def make_country(request: PageRequest, pdf: bool) -> Sheet:
+    """Return the one-pager of the country, as a page or `pdf`."""
     say, book = request.language.say, request.book
     status = status_of(book.agencies.values())
     states = {book.agencies[a.agency_id].state for a in status.listed}
@@ -66,27 +69,27 @@ def make_country(request: PageRequest) -> Sheet:
         if listed := status_of(agencies_of(book, state)).listed:
             rows.append((state.name, *(str(sum(a.support == c for a in listed)) for c in MODELS)))
     rows.sort(key=lambda r: -sum(map(int, r[1:])))
-    sheet = _make_sheet(request, say("The United States"), facts, "us/", "places/", draw_small_country(book))
+    sheet = _make_sheet(request, say("The United States"), facts, "us/", "places/", draw_small_country(book, pdf))
     return _with_rows(sheet, request.language, [say("State"), *MODELS], rows)
 
 
-def make_state(request: PageRequest, code: str) -> Sheet | None:
+def make_state(request: PageRequest, pdf: bool, code: str) -> Sheet | None:
     """Return the one-pager of a state; None where there is none."""
     state = place_index.states().get(code.upper())
     if state is None:
         return None
     status = status_of(agencies_of(request.book, state))
     facts = [
-        _say_status(status, state.name, request.language),
+        _say_status(status, state.name, request),
         *_count_listed(status, request.language),
         _count_ended(status, request.language),
     ]
-    drawing = draw_small_state(request.book, state)
+    drawing = draw_small_state(request.book, state, None, pdf)
     sheet = _make_sheet(request, state.name, facts, f"{state.slug}/", f"places/{state.slug}/", drawing)
     return _with_agreements(sheet, request, status)
 
 
-def make_county(request: PageRequest, code: str, slug: str) -> Sheet | None:
+def make_county(request: PageRequest, pdf: bool, code: str, slug: str) -> Sheet | None:
     """Return the one-pager of a county; None where there is none."""
     county = find_county(code, slug)
     if county is None:
@@ -95,31 +98,31 @@ def make_county(request: PageRequest, code: str, slug: str) -> Sheet | None:
     state = place_index.states()[county.state]
     status = status_of(agencies_of(book, fips=county.fips))
     where = f"{county.name}, {state.name}"
-    facts = [_say_status(status, where, request.language), *_count_listed(status, request.language)]
+    facts = [_say_status(status, where, request), *_count_listed(status, request.language)]
     neighbours = [place_index.counties()[f] for f in county.neighbours if f in place_index.counties()]
     with_one = [c.name for c in neighbours if status_of(agencies_of(book, fips=c.fips)).code == "listed"]
     if with_one:
-        facts.append(say("Neighbouring counties with a listed agreement: %(names)s.", names=", ".join(with_one)))
+        facts.append(say("Neighboring counties with a listed agreement: %(names)s.", names=", ".join(with_one)))
     elif neighbours:
-        facts.append(say("No neighbouring county has a listed agreement."))
+        facts.append(say("No neighboring county has a listed agreement."))
     to = f"{state.slug}/{county.slug}/"
-    sheet = _make_sheet(request, where, facts, to, f"places/{to}", draw_small_state(book, state, county))
+    sheet = _make_sheet(request, where, facts, to, f"places/{to}", draw_small_state(book, state, county, pdf))
     return _with_agreements(sheet, request, status)
 
 
-def make_agency(request: PageRequest, agency_id: str) -> Sheet | None:
+def make_agency(request: PageRequest, pdf: bool, agency_id: str) -> Sheet | None:
     """Return the one-pager of an agency; None where there is none."""
     agency = request.book.agencies.get(agency_id)
     if agency is None:
         return None
     status = status_of([agency])
     where = f"{agency.name}, {place_index.state_name(agency.state)}"
-    facts = [_say_status(status, where, request.language), *_count_listed(status, request.language)]
+    facts = [_say_status(status, where, request), *_count_listed(status, request.language)]
     if len(agency.names) > 1:
         names = "; ".join(name for name, _, _ in agency.names[:6])
         facts.append(request.language.say("Names ICE printed: %(names)s.", names=names))
     state, county = place_index.states().get(agency.state or ""), place_index.counties().get(agency.fips or "")
-    drawing = draw_small_state(request.book, state, county) if state else ""
+    drawing = draw_small_state(request.book, state, county, pdf) if state else ""
     sheet = _make_sheet(request, where, facts, f"agency/{agency.id}/", f"agencies/{agency.id}/", drawing)
     return _with_agreements(sheet, request, status)
 
@@ -140,6 +143,7 @@ def _make_sheet(
     return {
         "lang": request.language.code, "kicker": say("287(g) agreements with ICE"), "place": place, "to": to,
         "page": page, "day": day, "source": source, "facts": [fact for fact in facts if fact], "svg": drawing,
+        "endings_title": say("How it can be ended, in its own words"), "endings": [],
         "what_title": say("What 287(g) is"), "facts_title": say("What the list says"), "map_title": say("Map"),
         "what": say(
             "Section 287(g) of the Immigration and Nationality Act lets ICE sign an agreement with a state or local"
@@ -149,8 +153,8 @@ def _make_sheet(
         "types": [f"{c} · {say(labels.SUPPORT[c])}: {say(labels.SUPPORT_SENTENCES[c])}" for c in MODELS],
         "key": [(COLOURS[c], say(t)) for c, t in labels.CLASSES["status"]] if drawing else [],
         "limits": say(
-            "ICE publishes no list of agreements that ended: one that ends is just not on the next list, which does"
-            " not say why. This is no publication of ICE or of any agency named."
+            "ICE publishes no list of agreements that ended: one that ends simply is not on the next list, which does"
+            " not say why. This page is not published by ICE or by any agency named here."
         ),
     }  # fmt: skip
 
@@ -166,23 +170,48 @@ def _with_rows(sheet: Sheet, language: Language, head: Sequence[str], rows: Sequ
 def _with_agreements(sheet: Sheet, request: PageRequest, status: PlaceStatus) -> Sheet:
     say = request.language.say
     rows = [
-        (request.book.agencies[a.agency_id].name, a.support or "", a.signed_on or "–", a.first_on,
+        (request.book.agencies[a.agency_id].name, a.support or "", a.signed_on or "–",
+         say("by %(day)s", day=a.first_on) if a.from_start else a.first_on,
          say(labels.AGREEMENT_STATUSES[a.status]))
         for a in (*status.listed, *status.pending, *status.ended)
     ]  # fmt: skip
+    sheet = {**sheet, "endings": _quote_endings(request, status)}
     head = [say("Agency"), say("Support type"), say("Signed"), say("First listed"), say("Status")]
     return _with_rows(sheet, request.language, head, rows)
 
 
-def _say_status(status: PlaceStatus, where: str, language: Language) -> str:
-    day = language.date(status.since)
+def _quote_endings(request: PageRequest, status: PlaceStatus) -> list[tuple[str, str]]:
+    """Return what the listed agreements' documents say of their ending: the quotation, and whose it is and its page.
+
+    One wording is quoted once, with the first agreement that has it.
+    """
+    quoted: dict[str, tuple[str, str]] = {}
+    for shelved in documents_of(request.book, status.listed):
+        ending, record = shelved.record["ending"], shelved.record
+        if ending is None or record["outcome"] == "replaced":
+            continue
+        name = record["agency_in_document"] or record["file"]
+        source = f"{name}, {record['support_type'] or ''}, " + request.language.say(
+            "page %(number)s", number=ending["page"]
+        )
+        quoted.setdefault(record["template"] or record["file"], (ending["text"], source))
+    return list(quoted.values())[:MOST_ENDINGS]
+
+
+def _say_status(status: PlaceStatus, where: str, request: PageRequest) -> str:
+    say, values = request.language.say, {"where": where, "day": request.language.date(status.since)}
+    if status.code == "listed" and status.from_start:
+        return say("%(where)s: listed by ICE on or before %(day)s.", **values)
     if status.code == "listed":
-        return language.say("%(where)s: listed by ICE since %(day)s.", where=where, day=day)
+        return say("%(where)s: listed by ICE since %(day)s.", **values)
+    if status.code == "pending" and status.from_start:
+        return say("%(where)s: listed as pending on or before %(day)s.", **values)
     if status.code == "pending":
-        return language.say("%(where)s: listed as pending since %(day)s.", where=where, day=day)
+        return say("%(where)s: listed as pending since %(day)s.", **values)
     if status.code == "ended":
-        return language.say("%(where)s: no longer listed by ICE since %(day)s.", where=where, day=day)
-    return language.say("%(where)s: no agreement on any list we have.", where=where)
+        return say("%(where)s: no longer listed by ICE since %(day)s.", **values)
+    first_day = request.language.date(request.book.first_day)
+    return say("%(where)s: on no list kept here (since %(day)s).", where=where, day=first_day)
 
 
 def _count_listed(status: PlaceStatus, language: Language) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from monitor.places.gazetteer import slug_of
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Agency, Book
 from monitor.web.pages.charts import draw_timeline
@@ -14,6 +15,7 @@ from monitor.web.pages.place_index import County, State
 from monitor.web.pages.place_status import PlaceStatus, agencies_of, in_order, status_of
 from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import PageRequest, Site
+from monitor.web.pages.views.documents_page import documents_of
 
 
 def routes(site: Site) -> None:
@@ -36,7 +38,7 @@ def show_places(request: PageRequest) -> Page | None:
         "asked": asked, "found_states": found_states, "found_agencies": agencies[:100],
         "found_counties": [(c, county_status(book, c)) for c in found_counties[:200]],
         "rows": [(s, status_of(agencies_of(book, s)), covered(book, s)) for s in place_index.states().values()],
-        "newest": book.newest,
+        "newest": book.newest, "first_day": book.first_day,
     })  # fmt: skip
 
 
@@ -66,7 +68,8 @@ def state_facts(book: Book, state: State) -> dict[str, Any]:
     telling.sort(key=lambda c: (c["listed_on"], c["id"]), reverse=True)
     return {
         "state": state, "status": status, "counties_rows": sorted(rows, key=lambda r: r[0].slug),
-        "unplaced": unplaced, "agencies": agencies, "newest": book.newest, "changes": telling[:15],
+        "statewide": [a for a in unplaced if a.is_state], "unplaced": [a for a in unplaced if not a.is_state],
+        "first_day": book.first_day, "agencies": agencies, "newest": book.newest, "changes": telling[:15],
         "changes_total": len(telling), "covered": covered(book, state),
         "support": support_counts(status), "drawing": draw_place(book, state),
     }  # fmt: skip
@@ -78,15 +81,17 @@ def county_facts(book: Book, county: County) -> dict[str, Any]:
     status = status_of(agencies)
     neighbours = [place_index.counties()[f] for f in county.neighbours if f in place_index.counties()]
     state = place_index.states()[county.state]
+    elsewhere = [a for a in agencies_of(book, state) if not a.fips and not a.near and status_of([a]).listed]
     changes = [c for a in agencies for c in a.changes if not c["noise"]]
     changes.sort(key=lambda c: (c["listed_on"], c["id"]), reverse=True)
     return {
         "county": county, "state": state, "status": status, "agencies": agencies, **in_order(agencies),
         "near": book.near_county.get(county.fips, []),
         "neighbours": [(c, county_status(book, c)) for c in sorted(neighbours, key=lambda c: (c.state, c.slug))],
-        "statewide": [a for a in agencies_of(book, state) if not a.fips and not a.near
-                      and any(g.status == "listed" for g in a.agreements)],
+        "statewide": [a for a in elsewhere if a.is_state], "unplaced": [a for a in elsewhere if not a.is_state],
+        "first_day": book.first_day,
         "changes": changes, "newest": book.newest, "timeline": draw_timeline(book, agencies),
+        "shelf": documents_of(book, [g for a in agencies for g in a.agreements]),
         "drawing": draw_place(book, state, county),
     }  # fmt: skip
 
@@ -138,7 +143,7 @@ def list_counties(book: Book) -> Iterator[tuple[str, str]]:
 
 def state_mark(book: Book, state: State) -> str:
     """Return the mark of what a state's page shows."""
-    return mark_of(newest_mark(book), [agency_mark(book, a) for a in agencies_of(book, state)])
+    return mark_of(newest_mark(book), book.first_day, [agency_mark(book, a) for a in agencies_of(book, state)])
 
 
 def county_mark(book: Book, county: County, statewide: str) -> str:
@@ -150,7 +155,7 @@ def county_mark(book: Book, county: County, statewide: str) -> str:
             status = county_status(book, place_index.counties()[fips])
             beside.append((fips, status.code, status.since, len(status.listed)))
     year = book.last_day[:4]  # the end of the timeline
-    return mark_of(year, bool(book.newest), [agency_mark(book, a) for a in near], beside, statewide)
+    return mark_of(year, book.first_day, bool(book.newest), [agency_mark(book, a) for a in near], beside, statewide)
 
 
 def newest_mark(book: Book) -> str:
@@ -159,8 +164,6 @@ def newest_mark(book: Book) -> str:
 
 
 def _named(agency: Agency, asked: str) -> bool:
-    words = place_index.slug_of(asked).split("-")
-    whole = (
-        f"{agency.id}-{place_index.slug_of(agency.name)}-{place_index.slug_of(place_index.state_name(agency.state))}"
-    )
+    words = slug_of(asked).split("-")
+    whole = f"{agency.id}-{slug_of(agency.name)}-{slug_of(place_index.state_name(agency.state))}"
     return all(any(part.startswith(word) for part in whole.split("-")) for word in words)

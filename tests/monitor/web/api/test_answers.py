@@ -17,7 +17,6 @@ from db.database import Store
 from db.settings import Settings
 from monitor.changelog.rebuild import derive
 from monitor.review import decide
-from monitor.web.api.answers import _in_county
 from monitor.web.api.app import make_api
 from monitor.web.api.reference import EXAMPLES
 from tests.paths import ROOT
@@ -157,13 +156,6 @@ def test_an_error_is_a_problem_that_says_what_is_wrong(
     assert answer.headers["access-control-allow-origin"] == "*"
 
 
-def test_a_parish_is_found_by_its_short_name() -> None:
-    """Louisiana's counties are parishes, and a reader asks for Acadia."""
-    parish = {"county": "Acadia Parish", "county_fips": "22001"}
-    assert all(_in_county(parish, asked) for asked in ("Acadia", "acadia parish", "22001"))  # type: ignore[arg-type]
-    assert not _in_county(parish, "Acadia County")  # type: ignore[arg-type] # a part of a record will do here
-
-
 def test_only_reading_is_answered(api: TestClient) -> None:
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         answer = api.request(method, "/changes")
@@ -237,7 +229,7 @@ def test_the_description_is_true_of_every_answer(api: TestClient) -> None:
         jsonschema.validate(answer.json(), schema, jsonschema.Draft202012Validator)
         assert answer.json(), path
         checked += 1
-    assert checked == 13
+    assert checked == 14
 
 
 def test_the_page_to_read_shows_every_address_and_its_examples_are_answered(api: TestClient) -> None:

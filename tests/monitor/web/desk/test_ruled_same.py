@@ -24,7 +24,7 @@ LISTS = {
 }
 
 
-def standing(store: Store) -> list[tuple[str, str]]:
+def standing(store: Store) -> list[tuple[str, str | None]]:
     return [(e["kind"], e["agency"]) for e in read_log(store) if e["status"] != "retracted"]
 
 

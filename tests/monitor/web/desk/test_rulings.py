@@ -6,7 +6,6 @@ import csv
 import io
 import threading
 from pathlib import Path
-from typing import Any
 
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
@@ -14,12 +13,13 @@ from typer.testing import CliRunner
 import scheduler
 from db.database import Store
 from db.desk_models import RulingRecord, Verdict
+from db.queries.rulings import in_force
+from db.records import ChangeRecord
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
 from monitor.review.decide import RulingError
 from monitor.review.preview import preview_rulings
 from monitor.review.queue import read_rulings
-from monitor.review.rulings import in_force
 from tests.monitor.web.desk.conftest import ADA, BEN, World, token_in
 from tests.monitor.web.desk.history import make_history
 
@@ -27,10 +27,10 @@ FLORIDA = "fl-lake-placid-police-department-tfm-2025-02-26"
 NEW_YORK = "ny-lake-placid-police-department-tfm-2025-02-26"
 
 
-def log_of(world: World) -> dict[tuple[str, str], dict[str, Any]]:
+def log_of(world: World) -> dict[tuple[str, str], ChangeRecord]:
     """The log by kind and agency's first word and state; each pair is met once in this history."""
     with world.store() as store:
-        return {(e["kind"], f"{e['agency'].split()[0]} {e['state']}"): e for e in read_log(store)}
+        return {(e["kind"], f"{(e['agency'] or '').split()[0]} {e['state']}"): e for e in read_log(store)}
 
 
 def stands(world: World) -> dict[tuple[str, str], tuple[str, bool]]:
@@ -158,7 +158,7 @@ def test_a_held_list_shows_what_its_release_would_change_and_changes_just_that(w
     assert stands(world) == before
     client = world.client(ADA)
     assert "New in the log: 32" in client.get(f"/review/lists/{sha256}").text
-    assert rule(client, sha256, "release", reason="the state's new law").status_code == 303
+    assert rule(client, sha256, "release", reason="the state's new law", typed="32").status_code == 303
     with world.store() as store:
         found = {e["id"]: e["status"] for e in read_log(store)}
         assert store.connection.execute("select status from publications where sha256 = ?", [sha256]).fetchone() == (
@@ -168,7 +168,7 @@ def test_a_held_list_shows_what_its_release_would_change_and_changes_just_that(w
     assert {found[line.id] for line in effects.new} == {"provisional"}
 
 
-def log_before(world: World) -> list[dict[str, Any]]:
+def log_before(world: World) -> list[ChangeRecord]:
     """The log as it was known before anyone ruled."""
     from monitor.changelog.log import Filter
 
@@ -186,38 +186,13 @@ def test_a_rejected_list_waits_no_more(world: World) -> None:
         )
 
 
-def test_bulk_rules_on_just_what_was_previewed(world: World) -> None:
-    client = world.client(ADA)
-    page = client.get("/review/bulk?kind=signing&part=rest&ruling=confirm").text
-    assert "One ruling on 2 changes" in page  # Taylor and Union
-    mark = page.split('name="mark" value="')[1][:32]
-    form = {
-        "csrf": token_in(page),
-        "kind": "signing",
-        "part": "rest",
-        "ruling": "confirm",
-        "mark": mark,
-        "reason": "checked",
-    }
-    taylor = log_of(world)[("signing", "Taylor FL")]["id"]
-    rule(client, taylor, "confirm")
-    assert client.post("/review/bulk", data=form).status_code == 409  # Taylor is no longer among them
-    page = client.get("/review/bulk?kind=signing&part=rest&ruling=confirm").text
-    assert "One ruling on 1 change<" in page
-    form["mark"] = page.split('name="mark" value="')[1][:32]
-    assert client.post("/review/bulk", data=form).status_code == 303
-    with world.store() as store:
-        assert [(m.ruling, m.reason) for m in read_rulings(store)] == [("confirm", ""), ("confirm", "checked")]
-    assert "No change that fits" in client.get("/review/bulk?kind=signing&part=rest&ruling=confirm").text
-
-
 def test_since_i_last_looked(world: World) -> None:
     client = world.client(BEN)
     token = token_in(client.get("/review").text)
     client.post("/review/looked", data={"csrf": token})
     assert ">0 new<" in client.get("/review").text
     world.clock.move(minutes=5)
-    rule(world.client(ADA), held(world), "release")
+    rule(world.client(ADA), held(world), "release", typed="32")
     assert ">32 new<" in client.get("/review").text
     page = client.get("/review?new=1").text
     assert page.count("data-item") == 32
@@ -227,7 +202,7 @@ def test_since_i_last_looked(world: World) -> None:
 def test_the_audit_goes_out_as_csv_and_comes_in_elsewhere_with_the_same_log(world: World, tmp_path: Path) -> None:
     client = world.client(ADA)
     rule(client, log_of(world)[ENDING]["id"], "same", reason="=1+1 is kept as it is")
-    rule(client, held(world), "release")
+    rule(client, held(world), "release", typed="32")
     with world.store() as store:
         undo = read_rulings(store)[1]
     client.post("/review/undo", data={"csrf": token_in(client.get("/review").text), "made": str(undo.id)})
@@ -243,12 +218,19 @@ def test_the_audit_goes_out_as_csv_and_comes_in_elsewhere_with_the_same_log(worl
     with other.store() as store:
         accounts.add_user(store, ADA, PASSWORD, "administrator", "2025-07-20T12:30:00Z")
     there = other.client(ADA)
-    for said in ("3 rulings imported, 0 known", "0 rulings imported, 3 known"):
+    token = token_in(there.get("/review").text)
+    for new, known in ((3, 0), (0, 3)):
         answer = there.post(
-            "/review/audit/import", data={"csrf": token_in(there.get("/review").text)},
-            files={"file": ("rulings.csv", out.content, "text/csv")},
-        )  # fmt: skip
-        assert said in answer.text
+            "/review/audit/import", data={"csrf": token}, files={"file": ("rulings.csv", out.content, "text/csv")}
+        )
+        assert f"Import {new} new ruling" in answer.text
+        assert f"{known} are known already. Nothing has been stored yet." in answer.text
+        with other.store() as store:
+            assert len(read_rulings(store)) == known
+        if new:
+            answer = there.post("/review/audit/import", data={"csrf": token, "csv": out.text})
+            assert "3 rulings imported, 0 known already" in answer.text
+    assert f"imported by {ADA}" in there.get("/review/audit").text
     # what Ada released for a moment and retracted was never stated there; all that stands is the same
     assert stands(other) == {k: v for k, v in stands(world).items() if k in stands(other)}
     gone = stands(world).keys() - stands(other).keys()
@@ -280,7 +262,8 @@ def test_a_cell_cannot_steer_the_page(world: World) -> None:
         connection.execute(
             "update agencies set name = ? where id = 'fl-taylor-county-sheriffs-office'", ["<script>x</script>\u202e"]
         )
-    page = world.client(ADA).get("/review").text
+    change = log_of(world)[("signing", "<script>x</script>\u202e FL")]["id"]
+    page = world.client(ADA).get(f"/review/changes/{change}").text
     assert "&lt;script&gt;x&lt;/script&gt;‹U+202E›" in page
     assert "<script>x" not in page
 

@@ -10,9 +10,11 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from db.alert_models import Preferences
 from db.queries.messages import load_message
 from db.queries.subscribers import get_subscriber
 from db.queries.subscriptions import list_subscriptions
+from db.queries.suppressions import find_suppression
 from monitor.alerts.digest_times import later
 from monitor.alerts.message import return_path
 from monitor.alerts.tokens import Signer, open_signer
@@ -48,7 +50,7 @@ def newest_letter(world: World) -> str:
     number = world.store.connection.execute("select max(id) from messages where kind = 'confirm'").fetchone()[0]
     letter = load_message(world.store.connection, number)
     assert letter is not None
-    data = MailWriter(world.store, world.settings, signer(world)).write(letter)
+    _, data = MailWriter(world.store, world.settings, signer(world)).write(letter)
     return data.decode().replace("=\r\n", "").replace("=3D", "=")
 
 
@@ -111,6 +113,38 @@ def test_the_answer_never_tells_who_is_subscribed(world: World, client: TestClie
         "select s.address, count(*) from messages m join subscribers s on s.id = m.subscriber_id group by 1 order by 1"
     ).fetchall()
     assert told == [("known@example.org", 1), ("new@example.org", 1), ("often@example.org", 1)]
+
+
+@pytest.mark.parametrize("reason", ["bounce", "refused"])
+def test_who_bounced_may_come_back_by_confirming(world: World, client: TestClient, reason: str) -> None:
+    """The confirmation that arrives shows that the address works again."""
+    added = world.subscribe(ANN)
+    suppress(world.store, ANN, reason, world.now)
+    client.post("/alerts/subscribe", data=FORM)
+    assert find_suppression(world.store.connection, ANN) == reason, "nothing is lifted before"
+    assert get_subscriber(world.store.connection, added.subscriber_id).status == "pending"
+    client.post(link_in(newest_letter(world), "confirm"))
+    assert find_suppression(world.store.connection, ANN) is None
+    assert get_subscriber(world.store.connection, added.subscriber_id).status == "active"
+    active = [s.preferences.state for s in list_subscriptions(world.store.connection, added.subscriber_id)]
+    assert active == ["FL"], "what ended with the suppression stays ended"
+
+
+def test_the_answer_says_what_it_means_when_nothing_comes(client: TestClient) -> None:
+    page = client.post("/alerts/subscribe?lang=en", data=FORM).text
+    assert "An address whose owner reported our mail as spam, or asked us never to write, gets none" in page
+
+
+def test_a_reader_may_ask_for_endings_alone_and_in_a_rhythm_of_their_own(world: World, client: TestClient) -> None:
+    asked = {**FORM, "rhythm": "weekly", "endings": "instant", "only": "endings", "counts_only": "1"}
+    assert client.post("/alerts/subscribe", data=asked).status_code == 200
+    (wanted,) = (s.preferences for s in list_subscriptions(world.store.connection, 1))
+    assert wanted == Preferences(
+        "weekly", "FL", kinds=("termination", "reinstatement"), ending_rhythm="instant", counts_only=True
+    )
+    text = newest_letter(world)
+    assert "solo bajas y regresos" in text
+    assert "una vez por semana" in text or "una vez a la semana" in text
 
 
 def test_ten_thousand_sign_ups_from_one_network_address_make_ten_messages(world: World, client: TestClient) -> None:

@@ -1,0 +1,78 @@
+"""Tell the rows of a list that are agreements from notes, totals, sources and what formulas leave behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from scrapers.readers.cells import read_state, read_support_type
+from scrapers.readers.header import Header
+from scrapers.readers.signed_dates import LATEST_ON, read_date
+
+RowKind = Literal["listing", "incomplete", "note", "residue"]
+
+#: What Excel prints where a formula has no value.
+EXCEL_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"})
+#: A date typed wrongly has as many digits ("7/72025"); a count in its place has fewer.
+_FEWEST_DATE_DIGITS = 5
+
+
+class RowJudge:
+    """Judges the rows below a list's header.
+
+    A row is an agreement if it names an agency, a support type and, on the participating list, a date: readable, or
+    at least printed as such (a support type ICE never used before needs a known state beside it; a date no calendar
+    has needs the digits of one). On a list of the form of 2007, state and agency are all there is.
+    """
+
+    def __init__(self, header: Header, rows: Sequence[Sequence[str]]) -> None:
+        at = header.columns
+        self._agency, self._state = at["agency"], at["state"]
+        self._support, self._signed = at.get("support_type"), at.get("signed")
+        columns = list(zip(*rows, strict=True)) or [()] * len(header.cells)
+        self._states = {cell: read_state(cell)[0] is not None for cell in set(columns[self._state])}
+        self._named = {cell: _is_name(cell) for cell in set(columns[self._agency])}
+        self._known_types: dict[str, bool] = {}
+        self._new_types: dict[str, bool] = {}
+        self._dated: dict[str, bool] = {}
+        if self._support is not None:
+            cells = set(columns[self._support])
+            self._known_types = {cell: read_support_type(cell)[0] is not None for cell in cells}
+            self._new_types = {cell: _is_name(cell) for cell in cells}
+        if self._signed is not None:
+            self._dated = {cell: _is_date(cell) for cell in set(columns[self._signed])}
+
+    def kind(self, row: Sequence[str]) -> RowKind:
+        """Return what the row is; `incomplete` lacks only a support type or a date, `residue` holds no text at all."""
+        named, stated = self._named[row[self._agency]], self._states[row[self._state]]
+        if self._support is None:
+            return "listing" if named and row[self._state].strip() else self._other(row)
+        support = row[self._support]
+        known = self._known_types[support]
+        dated = self._signed is None or self._dated[row[self._signed]]
+        if named and dated and (known or (stated and self._new_types[support])):
+            return "listing"
+        if stated and known and dated and not _is_empty(row[self._agency]):
+            return "listing"  # an agency without a letter in its name is odd, but everything else says that it is one
+        if named and stated and (known or (dated and self._signed is not None) or not support.strip()):
+            return "incomplete"
+        return self._other(row)
+
+    @staticmethod
+    def _other(row: Sequence[str]) -> RowKind:
+        return "residue" if all(map(_is_empty, row)) else "note"
+
+
+def _is_empty(cell: str) -> bool:
+    text = cell.strip()
+    return text in ("", "0") or text.upper() in EXCEL_ERRORS
+
+
+def _is_name(cell: str) -> bool:
+    return any(map(str.isalpha, cell)) and cell.strip().upper() not in EXCEL_ERRORS
+
+
+def _is_date(cell: str) -> bool:
+    if read_date(cell, LATEST_ON)[0] is not None:
+        return True
+    return sum(map(str.isdigit, cell)) >= _FEWEST_DATE_DIGITS and not any(map(str.isalpha, cell))
