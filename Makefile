@@ -18,8 +18,8 @@ help:
 	@echo "make check   the checks and the quick tests"
 	@echo "make bench   the measurements of benchmarks/"
 	@echo "make year    a year of polls at speed, compared with the truth (an hour; YEAR='--polls 4' for minutes)"
-	@echo "make lock    requirements*.lock made anew     make wheel   dist/*.whl"
-	@echo "make places  rebuild the data of monitor/places/   make clean   what was made is removed"
+	@echo "make lock    rebuild requirements*.lock        make wheel   dist/*.whl"
+	@echo "make places  rebuild monitor/places/ data      make clean   remove what was made"
 
 run: $(VENV)/.for-run
 	$(BIN)/ice-agreements run

@@ -1,8 +1,10 @@
-"""The composition root: it puts fetching, reading and judging together, and decides when; never what."""
+"""The composition root: it puts fetching, reading and comparing together, and decides when; never what.
+
+What a command needs is imported when it runs: Scrapy alone takes half a second, and most commands only read.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sqlite3
 import sys
@@ -12,88 +14,73 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import ValidationError
 
 import db
 import monitor
 import scrapers
-from db import backup, housekeeping, integrity
-from db.database import Store, utc_now
+from db.database import Store, to_text, utc_now
 from db.errors import StoreError
-from db.locks import SERVICE, HomeLock
 from db.settings import Settings
-from db.threads import run_aside
-from monitor.changelog.rebuild import Derived
-from monitor.cli import (
-    alerts_commands,
-    datasette_commands,
-    log_commands,
-    review_commands,
-    service_commands,
-    subscriber_commands,
-    user_commands,
-    web_commands,
-)
-from monitor.cli.options import DbOption, chosen, describe_errors, settings_with
+from monitor.cli.command_line import COMMANDS, app
+from monitor.cli.options import DbOption, describe_errors, settings_with
 from monitor.cli.output import say, warn
-from monitor.cli.working import derive_all, progress_bar, report, working
-from monitor.publications.dating import capture_time
-from scrapers import ingest
 from scrapers.document_errors import ScraperError
 
 if TYPE_CHECKING:
-    from monitor.service.chores import Chores
-    from monitor.service.jobs import Job
+    from monitor.changelog.rebuild import Derived
+    from monitor.service.moa_work import MoaIntake
     from scrapers.crawl.crawler import CrawlResult
+
+__all__ = ["app", "main", "make_pass"]
 
 DONE, FAILED, WAITING = 0, 1, 3
 Clock = Callable[[], datetime]
 
-app = typer.Typer(
-    help="Watch ICE's published 287(g) lists: keep every list, say what changed, and prove it.",
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-)  # fmt: skip
-COMMANDS: dict[str, Callable[..., None]] = {
-    "changes": log_commands.changes, "agreements": log_commands.agreements, "totals": log_commands.count,
-    "publications": log_commands.publications, "explain": log_commands.explain, "status": service_commands.status,
-    "serve": web_commands.serve, "publish": web_commands.publish, "export": web_commands.export,
-    "datasette": datasette_commands.datasette,
-    "backup": service_commands.backup, "restore": service_commands.put_back, "sending": service_commands.sending,
-}  # fmt: skip
-for command_name, command in COMMANDS.items():
-    app.command(command_name)(command)
-for group in (review_commands.app, subscriber_commands.app, alerts_commands.app, user_commands.app):
-    app.add_typer(group)
+
+def make_moas_command() -> Callable[..., None]:
+    """Return the command `moas`."""
+    from monitor.cli.moa_commands import MoaCommand
+
+    return MoaCommand(moa_intake()).run
 
 
-@app.callback()
-def options(
-    db: DbOption = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every step to stderr.")] = False,
-) -> None:
-    """Options that go before the command."""
-    chosen.clear()
-    if db is not None:
-        chosen["db"] = db
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO if verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )  # fmt: skip
+def moa_intake() -> MoaIntake:
+    """Return what takes agreement documents in and reads them."""
+    from monitor.service.moa_work import MoaIntake
+    from scrapers import ingest_moas
+
+    async def fetch(store: Store, settings: Settings, now: Clock) -> list[str]:
+        from scrapers.collect_moas import fetch_documents
+
+        return await fetch_documents(store, settings, now)
+
+    return MoaIntake(ingest_moas.import_saved, fetch, ingest_moas.read_new)
+
+
+COMMANDS["moas"] = make_moas_command
 
 
 async def make_pass(store: Store, settings: Settings, now: Clock) -> tuple[CrawlResult, tuple[str, ...], Derived]:
-    """One pass: ICE was asked, what came is kept and read, and the log says what it changes. Hold the work lock."""
-    from scrapers.collect import fetch_lists  # Scrapy takes half a second to import: only who fetches waits for it
+    """Make one pass: ask ICE, keep and read what comes, bring the log up to date. Hold the work lock."""
+    from db.queries.runs import end_broken_runs
+    from db.threads import run_in_thread
+    from monitor.service.work import derive_all
+    from scrapers.collect import fetch_lists
 
-    housekeeping.end_broken_runs(store, store.now_text())
+    end_broken_runs(store, store.now_text())
     result, unread = await fetch_lists(store, settings, now)
-    done = await run_aside(store, derive_all, store, settings)
+    done = await run_in_thread(store, derive_all, store, settings)
     return result, unread, done
 
 
 @app.command()
 def run(db: DbOption = None) -> None:
-    """One pass: fetch ICE's lists, keep them, say what changed."""
+    """Make one pass: fetch ICE's lists, keep them, say what changed."""
+    import asyncio
+
+    from monitor.cli.report import report
+    from monitor.service.work import working
+
     settings = settings_with(db)
     with Store.open(settings.home) as store, working(store, "`run`"):
         result, unread, done = asyncio.run(make_pass(store, settings, utc_now))
@@ -120,7 +107,12 @@ def import_lists(
     ] = None,
     db: DbOption = None,
 ) -> None:
-    """Take in saved lists and say what changed between them."""
+    """Import saved lists and say what changed between them."""
+    from monitor.cli.report import progress_bar, report, track
+    from monitor.publications.dating import capture_time
+    from monitor.service.work import derive_all, working
+    from scrapers import ingest
+
     if not paths and manifest is None:
         raise typer.BadParameter("name files or folders, or give --manifest", param_hint="PATH")
     settings = settings_with(db)
@@ -128,7 +120,7 @@ def import_lists(
     with Store.open(settings.home) as store, working(store, "`import`"), progress_bar() as progress:
         imported = ingest.import_lists(store, saved, store.now_text())
         taken = list(progress.track(imported, total=len(saved), description="reading"))
-        done = derive_all(store, settings, progress)
+        done = derive_all(store, settings, track(progress, "comparing"))
         progress.stop()
         for document in taken:
             if document.error:
@@ -136,6 +128,8 @@ def import_lists(
         news, unreadable = sum(t.news for t in taken), sum(bool(t.error) for t in taken)
         say(f"{len(taken)} lists read, {news} new, {unreadable} unreadable")
         report(store, done)
+    if taken and unreadable == len(taken):
+        raise typer.Exit(FAILED)
     raise typer.Exit(WAITING if done.held else DONE)
 
 
@@ -147,14 +141,18 @@ def rebuild(
     ] = False,
     db: DbOption = None,
 ) -> None:
-    """Compare all kept lists again from the first and make the change log anew."""
+    """Compare all kept lists again from the first and rebuild the change log."""
+    from monitor.cli.report import progress_bar, report, track
+    from monitor.service.work import derive_all, working
+    from scrapers import ingest
+
     settings = settings_with(db)
     with Store.open(settings.home) as store, working(store, "`rebuild`"), progress_bar() as progress:
         if from_archive:
-            task = progress.add_task("reading", total=None)
+            update = track(progress, "reading")
             for number, total in ingest.read_again(store):
-                progress.update(task, completed=number, total=total)
-        done = derive_all(store, settings, progress, anew=True)
+                update(number, total)
+        done = derive_all(store, settings, track(progress, "comparing"), anew=True)
         progress.stop()
         report(store, done)
     raise typer.Exit(WAITING if done.held else DONE)
@@ -164,87 +162,108 @@ def rebuild(
 def doctor(
     repair: Annotated[
         bool,
-        typer.Option("--repair", help="Read what was not read yet, and make the change log anew, before checking."),
+        typer.Option("--repair", help="First restore damaged documents, adopt unknown ones, and rebuild the log."),
     ] = False,
     db: DbOption = None,
 ) -> None:
-    """Check the program, the database and the archive; say what is wrong and what to do."""
+    """Check the program, the database, the archive and the keys; say what is wrong and what to do."""
+    from db import backup, integrity
+    from db.queries.kept_documents import read_documents
+    from monitor.service.work import working
+
     settings = settings_with(db)
-    with Store.open(settings.home, read_only=not repair) as store:
+    with Store.open(settings.home, read_only=not repair, check=False) as store:
         if repair:
             with working(store, "`doctor --repair`"):
                 for sha256 in backup.mend_archive(store, settings.backup_directory):
-                    say(f"document {sha256} was put back from {settings.backup_directory}")
-                ingest.read_new(store)
-                derive_all(store, settings, anew=True)
-        findings = [*_strays(), *integrity.find_damage(store)]
+                    say(f"document {sha256} was restored from {settings.backup_directory}")
+                _adopt(store, settings)
+        own_keys = not settings.secret_keys.get_secret_value()
+        findings = [*_find_strays(), *integrity.find_damage(store, own_keys=own_keys)]
         for line in findings:
             say(line)
         if findings:
             raise typer.Exit(FAILED)
-        documents = store.connection.execute("select count(*) from documents").fetchone()[0]
-        say(f"all is well: {documents} documents, each as its sha256 says")
+        say(f"all is well: {len(read_documents(store.connection))} documents, each matching its sha256")
+
+
+@app.command()
+def restore(
+    backup: Annotated[str, typer.Argument(metavar="BACKUP", help="A backup, or a directory or bucket: its newest.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Set aside the database that is there.")] = False,
+    db: DbOption = None,
+) -> None:
+    """Check a backup and restore it; sending starts paused."""
+    from monitor.cli.service_commands import restore_from
+    from monitor.service.work import working
+
+    settings = settings_with(db)
+    restore_from(backup, settings, at=to_text(utc_now()), replace=replace)
+    with Store.open(settings.home) as store, working(store, "`restore`"):
+        _adopt(store, settings)
+
+
+def _adopt(store: Store, settings: Settings) -> None:
+    """Adopt documents that the database does not know, read what was not read yet, and rebuild the log."""
+    from monitor.service.work import derive_all
+    from scrapers import adopt, ingest
+
+    documents, lists = adopt.adopt_documents(store, store.now_text())
+    if documents:
+        say(f"{documents} documents that the database did not know were adopted, {lists} of them lists")
+    ingest.read_new(store)
+    derive_all(store, settings, anew=True)
 
 
 @app.command()
 def schedule(db: DbOption = None) -> None:
-    """The service: fetches, compares and keeps house by its schedule until it is stopped."""
+    """Run the service: fetch, compare, send and keep house on schedule until stopped."""
+    import asyncio
+
+    from db import integrity
+    from db.locks import SERVICE, HomeLock
+
     settings = settings_with(db)
     logging.getLogger().setLevel(min(logging.getLogger().level, logging.INFO))
     for name in ("apscheduler", "uvicorn", "urllib3"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    with Store.open(settings.home) as store:
-        lock = HomeLock(store.home, SERVICE, "the service", at=store.now_text(), wait_seconds=0.5)
-        with lock:
-            integrity.check_at_start(store)
-            asyncio.run(_serve(settings, utc_now))
+    with (
+        Store.open(settings.home) as store,
+        HomeLock(store.home, SERVICE, "the service", at=store.now_text(), wait_seconds=0.5),
+    ):
+        integrity.check_at_start(store)
+        asyncio.run(_run_service(settings, utc_now))
 
 
-async def _serve(settings: Settings, now: Clock) -> None:
-    # a web server and a scheduler take a tenth of a second to import: no other command waits for them
-    from monitor.service.chores import Chores
+async def _run_service(settings: Settings, now: Clock) -> None:
     from monitor.service.health.health_server import serving_health
-    from monitor.service.memory import load_tables
+    from monitor.service.jobs import ServiceJobs, plan_jobs
+    from monitor.service.memory_release import load_tables
+    from monitor.service.moa_work import MoaJob
     from monitor.service.runtime import Service
+    from scrapers import ingest
 
     load_tables()
-    chores = Chores(settings, now, make_pass, ingest.read_new)
+    jobs = ServiceJobs(settings, now, make_pass, ingest.read_new)
     async with serving_health(settings, now):
-        await Service(plan(settings, chores), settings, now=now, after_job=chores.look_after).run()
+        plan = [*plan_jobs(settings, jobs), *MoaJob(settings, now, moa_intake()).plan()]
+        await Service(plan, settings, now=now, after_job=jobs.update_notices).run()
 
 
-def plan(settings: Settings, chores: Chores) -> list[Job]:
-    """When the service does what; every schedule is a setting."""
-    from monitor.service.jobs import Job
+def _find_strays() -> list[str]:
+    from db.program_parts import find_strays
 
-    s, minute = settings, 60.0
-    poll_limit = s.crawl_timeout_seconds + 5 * minute  # the pass ends itself in time; then comes reading and comparing
-    jobs = [
-        Job("poll", s.poll_schedule, chores.poll, poll_limit, s.poll_jitter_seconds, at_first_start=True),
-        Job("confirm", s.confirm_schedule, chores.confirm, 10 * minute),
-        Job("send", s.send_schedule, chores.send, 60 * minute),
-        Job("housekeeping", s.housekeeping_schedule, chores.keep_house, 30 * minute),
-        Job("check", s.check_schedule, chores.check, 60 * minute),
-    ]
-    if s.backup_directory is not None:
-        jobs.append(Job("backup", s.backup_schedule, chores.back_up, 60 * minute, at_first_start=True))
-    return jobs
-
-
-def _strays() -> list[str]:
-    return integrity.find_strays(
-        Path(__file__), *(Path(module.__file__ or "").parent for module in (db, monitor, scrapers))
-    )
+    return find_strays(Path(__file__), *(Path(module.__file__ or "").parent for module in (db, monitor, scrapers)))
 
 
 def main() -> None:
-    """The program: errors end in one line on stderr and exit code 1."""
-    if strays := _strays():
+    """Run the program: errors end in one line on stderr and exit code 1."""
+    if strays := _find_strays():
         warn(strays[0])
         sys.exit(FAILED)
     try:
         app()
-    except (StoreError, ScraperError, ValidationError, OSError, sqlite3.Error) as error:
+    except (StoreError, ScraperError, OSError, sqlite3.Error) as error:
         for line in describe_errors(error):
             warn(f"error: {line}")
         sys.exit(FAILED)

@@ -7,7 +7,15 @@ import platform
 import sys
 import time
 
-from benchmarks import bench_git_history, bench_growth, bench_import, bench_reading, bench_rebuild, bench_size
+from benchmarks import (
+    bench_git_history,
+    bench_growth,
+    bench_import,
+    bench_reading,
+    bench_rebuild,
+    bench_size,
+    bench_start,
+)
 
 EVERY = {
     "reading": bench_reading.main,
@@ -16,6 +24,7 @@ EVERY = {
     "size": bench_size.main,
     "rebuild": bench_rebuild.main,
     "growth": bench_growth.main,
+    "start": bench_start.main,
 }
 
 

@@ -27,7 +27,7 @@ CORPUS = ROOT.parent / "shared" / "ice-sheets" / "manifest.csv"
 DATABASE = "ice-agreements"
 _SERVE = (
     "import sys, uvicorn; from pathlib import Path; from starlette.applications import Starlette;"
-    "from db.settings import Settings; from monitor.web.api import routes;"
+    "from db.settings import Settings; from monitor.web.api.app import routes;"
     "settings = Settings(home=Path(sys.argv[1]), api_requests_per_minute=10_000_000);"
     "uvicorn.run(Starlette(routes=routes(settings)), port=int(sys.argv[2]), log_level='error', access_log=False)"
 )

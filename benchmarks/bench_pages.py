@@ -74,7 +74,7 @@ def bench_fresh(site: Site) -> None:
     for path in PAGES:
 
         def once(path: str = path) -> None:
-            site.found.clear()
+            site.as_of_answers.clear()
             page = site.page(path, english, {})
             assert page is not None
             render(page, path, english, static=False)

@@ -1,4 +1,5 @@
-"""Milliseconds a list to derive the shared corpus anew, from the stored listings and from the archived bytes.
+"""Milliseconds a list to derive the shared corpus again, from the stored listings and from the archived bytes; and
+milliseconds until a ruling on any of its doubtful changes is in the log, or until an earlier time can be asked about.
 
 python benchmarks/bench_rebuild.py
 """
@@ -8,7 +9,7 @@ from __future__ import annotations
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -16,12 +17,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.corpus import empty_store, read_corpus, take_all
 from benchmarks.figures import Figure, show
 from db.database import Store
+from db.records import ChangeRecord
+from monitor.changelog.known_at import as_known
+from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
+from monitor.review import decide
 from scrapers import ingest
 
 
 def from_listings(store: Store) -> None:
-    """Everything derived is made anew, as `rebuild` does it."""
+    """Derive everything again, as `rebuild` does it."""
     derive(store, now=store.now_text(), anew=True)
 
 
@@ -42,13 +47,46 @@ def median_ms(make: Callable[[Store], None], store: Store, lists: int, rounds: i
     return statistics.median(taken)
 
 
+def rulings_ms(store: Store) -> list[float]:
+    """Return the processor's time for each ruling on the doubtful changes of the log; each is taken back."""
+    taken = []
+    for number, (entry, kind, other) in enumerate(_decisions(read_log(store))):
+        at = f"2030-01-01T{number // 60:02}:{number % 60:02}"
+        decide.rule(store, kind, entry["id"], other, reviewer="bench", reason="", made_at=f"{at}:00Z")
+        begun = time.process_time()
+        derive(store, now=store.now_text())
+        taken.append((time.process_time() - begun) * 1000)
+        decide.undo_newest(store, entry["id"], reviewer="bench", reason="", made_at=f"{at}:01Z")
+        derive(store, now=store.now_text())
+    return taken
+
+
+def _decisions(log: Iterable[ChangeRecord]) -> Iterator[tuple[ChangeRecord, str, str]]:
+    for entry in log:
+        for candidate in entry["candidates"][:1] if entry["status"] != "retracted" else ():
+            if candidate["agreement_id"] != entry["agreement_id"]:
+                yield from ((entry, kind, candidate["agreement_id"]) for kind in ("same", "distinct"))
+            yield entry, "dismiss", ""
+
+
+def known_ms(store: Store) -> float:
+    """Return the processor's time until the log as known at an earlier time can be asked."""
+    begun = time.process_time()
+    with as_known(store, store.now_text()):
+        return (time.process_time() - begun) * 1000
+
+
 def measure() -> list[Figure]:
     """Both ways, in milliseconds a list."""
     with empty_store() as store:
         take_all(store, read_corpus())
         lists = int(store.connection.execute("select count(*) from publications").fetchone()[0])
         listings, archived = median_ms(from_listings, store, lists), median_ms(from_bytes, store, lists)
+        ruled, known = rulings_ms(store), known_ms(store)
     return [
+        Figure(f"a ruling on one of {len(ruled)} changes, median", statistics.median(ruled), "ms", 300),
+        Figure("a ruling, the dearest", max(ruled), "ms", 300),
+        Figure("the log as known at an earlier time, ready to be asked", known, "ms", 300),
         Figure(f"from stored listings, a list of {lists}", listings, "ms", 10),
         Figure("from archived bytes, a list", archived, "ms", 40),
     ]

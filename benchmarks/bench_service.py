@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import scheduler
 from db.database import utc_now
 from db.settings import Settings
-from monitor.service.chores import Chores
+from monitor.service.jobs import ServiceJobs
 from scrapers import ingest
 from tests.standin import StandIn
 from tests.standin.lists import participating
@@ -66,7 +66,7 @@ def main() -> None:
     process.start()
     with tempfile.TemporaryDirectory() as place:
         settings = Settings(home=Path(place) / "home", source_url=ours.recv(), crawl_delay_seconds=0, health_port=0)
-        chores = Chores(settings, utc_now, scheduler.make_pass, ingest.read_new)
+        chores = ServiceJobs(settings, utc_now, scheduler.make_pass, ingest.read_new)
         environment = os.environ | {
             "ICE_AGREEMENTS_HOME": str(settings.home), "ICE_AGREEMENTS_SOURCE_URL": settings.source_url,
             "ICE_AGREEMENTS_CRAWL_DELAY_SECONDS": "0",
@@ -78,7 +78,7 @@ def main() -> None:
             for _ in range(polls):
                 begun, before = time.perf_counter(), time.process_time()
                 await chores.poll()
-                await chores.look_after()
+                await chores.update_notices()
                 took.append(time.perf_counter() - begun)
                 used.append(time.process_time() - before)
             return took, used

@@ -38,5 +38,7 @@ def in_order(lists: list[ingest.SavedList]) -> list[tuple[ingest.SavedList, int,
     by_name = {(saved.path.name, saved.linked_as): saved for saved in lists}
     with empty_store() as store:
         take_all(store, lists)
-        rows = store.connection.execute("select file, linked_as, rows, list from publications order by id").fetchall()
+        rows = store.connection.execute(
+            "select file, linked_as, rows, list from publications order by published_at, ifnull(list, ''), file"
+        ).fetchall()
     return [(by_name[(file, linked)], count, name) for file, linked, count, name in rows]

@@ -1,4 +1,4 @@
-"""What the disk or the database refused, said in one line with what to do."""
+"""Errors of the disk and of SQLite in one line: what, where, and what to do."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ _ADVICE = {
     sqlite3.SQLITE_BUSY: "another program holds the database; the next run tries again",
     sqlite3.SQLITE_LOCKED: "another program holds the database; the next run tries again",
     sqlite3.SQLITE_CORRUPT: "the database is damaged: stop the service and restore a backup",
-    sqlite3.SQLITE_NOTADB: "the file is no database: stop the service and restore a backup",
+    sqlite3.SQLITE_NOTADB: "the file is not a database: stop the service and restore a backup",
     sqlite3.SQLITE_IOERR: "look at the disk (and the system's log); the next run tries again",
     sqlite3.SQLITE_CANTOPEN: "check that the data directory is there and writable for this user",
-    sqlite3.SQLITE_INTERRUPT: "it was stopped; the next run does it again",
+    sqlite3.SQLITE_INTERRUPT: "it was stopped; the next run repeats it",
 }
-_OTHERWISE = "look at the log; if it stays so, run `ice-agreements doctor`"
+_OTHERWISE = "look at the log; if it happens again, run `ice-agreements doctor`"
 
 
 def describe_database_error(error: sqlite3.Error, where: object) -> str:
-    """One line: which database, what SQLite says, what to do."""
+    """Return one line: which database, what SQLite says, what to do."""
     code = getattr(error, "sqlite_errorcode", None)
     advice = _ADVICE.get(code & 0xFF, _OTHERWISE) if isinstance(code, int) else _OTHERWISE
     return f"{where}: {error}; {advice}"
 
 
 def describe_os_error(error: OSError) -> str:
-    """One line: which file, what the system says, what to do."""
+    """Return one line: which file, what the system says, what to do."""
     where = f"{error.filename}: " if error.filename else ""
     advice = {
         errno.ENOSPC: "free some space on the disk",

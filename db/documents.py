@@ -22,7 +22,7 @@ class Archive:
         self.root = root
 
     def path(self, sha256: str) -> Path:
-        """The place of a document, whether it is there or not."""
+        """Return the path of a document, whether it is there or not."""
         if len(sha256) != 64 or any(c not in "0123456789abcdef" for c in sha256):
             raise ArchiveError(f"not a sha256: {sha256!r}; give the 64 hexadecimal digits of a document")
         return self.root / sha256[:2] / sha256[2:]
@@ -49,12 +49,12 @@ class Archive:
         except OSError as error:
             raise ArchiveError(
                 f"cannot keep a document in {place.parent}: {error.strerror or error}; "
-                "free some space or mend the directory's permissions, then run again"
+                "free some space or fix the directory's permissions, then run again"
             ) from error
         return sha256
 
     def get(self, sha256: str) -> bytes:
-        """The document's bytes; `NotFoundError` when it is not here, `ArchiveError` when it was damaged."""
+        """Return the document's bytes; `NotFoundError` when it is not here, `ArchiveError` when it was damaged."""
         try:
             data = self.path(sha256).read_bytes()
         except FileNotFoundError as error:
@@ -64,11 +64,11 @@ class Archive:
         return data
 
     def has(self, sha256: str) -> bool:
-        """Whether the document is here (its bytes are not checked)."""
+        """Return whether the document is here (its bytes are not checked)."""
         return self.path(sha256).is_file()
 
     def __iter__(self) -> Iterator[str]:
-        """Every document's sha256, sorted."""
+        """Yield every document's sha256, sorted."""
         for shelf in sorted(self.root.glob("[0-9a-f][0-9a-f]")):
             for place in sorted(shelf.iterdir()):
                 if not place.name.startswith("."):

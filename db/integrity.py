@@ -1,36 +1,34 @@
-"""Is what is stored sound? Each check says what is wrong and what to do, in one line a finding."""
+"""Whether what is stored is sound. Each check returns one line a finding: what is wrong and what to do."""
 
 from __future__ import annotations
 
 import sqlite3
-from pathlib import Path
 
 from db.database import Store
 from db.disk_errors import describe_database_error
 from db.errors import DatabaseError, StoreError
-from db.migrations.m001_facts import DERIVED_TABLES
+from db.keys import find_key_faults, read_keys
+from db.locks import WORK, is_held
+from db.queries.derived_rows import DERIVED_TABLES
+from db.queries.health import count_lost_changes, count_signed_messages, count_unread_documents
+from db.queries.kept_documents import read_documents
 
 
-def find_damage(store: Store) -> list[str]:
-    """Findings about the database file, its references, and the archive against its hashes; empty when all is well."""
-    damage = _database(store)
+def find_damage(store: Store, *, own_keys: bool = True) -> list[str]:
+    """Return findings about the database, its references, the archive, the log and the keys; empty when all is well.
+
+    `own_keys` says that links are signed with the key in the data directory, not with keys of the settings.
+    """
+    damage = _check_database(store)
     try:
-        return [*damage, *_archive(store), *_unread(store), *_log(store)]
+        found = [*damage, *_check_archive(store), *_check_unknown(store), *_check_reading(store), *_check_log(store)]
+        return [*found, *_check_keys(store, own_keys)]
     except sqlite3.Error as error:
         return [*damage, f"database: {error}; restore a backup"]
 
 
-def find_strays(*parts: Path) -> list[str]:
-    """The program's parts come from one place, or a finding says so: their names are common, others may shadow them."""
-    homes = {part.resolve().parent for part in parts}
-    if len(homes) == 1:
-        return []
-    places = ", ".join(sorted(str(home) for home in homes))
-    return [f"program: db, monitor, scrapers and scheduler come from {places}; install it into its own environment"]
-
-
 def check_at_start(store: Store) -> None:
-    """The database is sound enough to work on, or `DatabaseError` says what is wrong; quick also for a large one."""
+    """Raise `DatabaseError` unless the database is sound enough to work on; quick also for a large one."""
     try:
         found = [str(row[0]) for row in store.connection.execute("pragma quick_check(3)")]
         broken = store.connection.execute("pragma foreign_key_check").fetchone()
@@ -41,7 +39,7 @@ def check_at_start(store: Store) -> None:
         raise DatabaseError(f"the database in {store.home} is damaged: {what}; restore a backup")
 
 
-def _database(store: Store) -> list[str]:
+def _check_database(store: Store) -> list[str]:
     try:
         found = [f"database: {row[0]}; restore a backup" for row in store.connection.execute("pragma integrity_check")]
         if found == ["database: ok; restore a backup"]:
@@ -50,16 +48,15 @@ def _database(store: Store) -> list[str]:
     except sqlite3.Error as error:
         return [f"database: {error}; restore a backup"]
     for child, parent in sorted({(str(row[0]), str(row[2])) for row in broken}):
-        # what is derived can be made anew, a fact cannot
+        # what is derived can be rebuilt, a fact cannot
         do = "run `doctor --repair`" if child in DERIVED_TABLES else "restore a backup"
         found.append(f"database: {child} refers to a missing {parent}; {do}")
     return found
 
 
-def _archive(store: Store) -> list[str]:
+def _check_archive(store: Store) -> list[str]:
     found = []
-    named = [str(row[0]) for row in store.connection.execute("select sha256 from documents order by sha256")]
-    for sha256 in named:
+    for sha256, _ in read_documents(store.connection):
         try:
             store.archive.get(sha256)
         except StoreError as error:
@@ -67,18 +64,32 @@ def _archive(store: Store) -> list[str]:
     return found
 
 
-def _unread(store: Store) -> list[str]:
-    row = store.connection.execute(
-        "select count(distinct s.sha256) from sightings s left join snapshots p on p.sha256 = s.sha256"
-        " where p.sha256 is null"
-    ).fetchone()
-    return [f"lists: {row[0]} not read yet; run `ice-agreements run` or `doctor --repair`"] if row[0] else []
+def _check_unknown(store: Store) -> list[str]:
+    # a pass stores a document before it is known
+    unknown = [] if is_held(store.home, WORK) else list_unknown_documents(store)
+    if not unknown:
+        return []
+    return [f"archive: {len(unknown)} documents that the database does not know; run `doctor --repair` to adopt them"]
 
 
-def _log(store: Store) -> list[str]:
-    """The log must hold every change that was stated and not overturned since."""
-    lost = store.connection.execute(
-        "select count(*) from statements s where s.id in (select max(id) from statements group by change_id)"
-        " and s.body is null and not exists (select 1 from changes c where c.id = s.change_id)"
-    ).fetchone()[0]
+def list_unknown_documents(store: Store) -> list[str]:
+    """Return the sha256 of documents in the archive that the database does not know: a list among them is lost."""
+    known = {sha256 for sha256, _ in read_documents(store.connection)}
+    return [sha256 for sha256 in store.archive if sha256 not in known]
+
+
+def _check_keys(store: Store, own_keys: bool) -> list[str]:
+    found = find_key_faults(store.home)
+    if own_keys and "secret.key" not in read_keys(store.home) and count_signed_messages(store.connection):
+        found.append("keys: secret.key is missing, and messages with signed links were sent; restore it from a backup")
+    return found
+
+
+def _check_reading(store: Store) -> list[str]:
+    unread = count_unread_documents(store.connection)
+    return [f"lists: {unread} not read yet; run `ice-agreements run` or `doctor --repair`"] if unread else []
+
+
+def _check_log(store: Store) -> list[str]:
+    lost = count_lost_changes(store.connection)
     return [f"log: {lost} changes stated are neither derived nor overturned; run `doctor --repair`"] if lost else []

@@ -23,6 +23,10 @@ from db.errors import StoreError
 SERVICE = "service.lock"
 #: Held by whoever fetches, imports, rebuilds, repairs or restores, as long as that takes.
 WORK = "work.lock"
+#: Held by whoever asks ICE for agreement documents, which takes minutes and must not keep lists from being fetched.
+DOCUMENTS = "documents.lock"
+#: Shared by every process that serves pages; a restore needs it alone, since open connections would spoil the new file.
+SERVING = "serve.lock"
 
 
 class LockedError(StoreError):
@@ -32,15 +36,18 @@ class LockedError(StoreError):
 class HomeLock:
     """A lock on the data directory. Use it as a context manager, or `take` and `release`."""
 
-    def __init__(self, home: Path, name: str, doing: str, *, at: str, wait_seconds: float = 0.0) -> None:
+    def __init__(
+        self, home: Path, name: str, doing: str, *, at: str, wait_seconds: float = 0.0, shared: bool = False
+    ) -> None:
         self._path = home / name
         self._doing = doing
         self._at = at
         self._wait_seconds = wait_seconds
+        self._mode = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         self._descriptor: int | None = None
 
     def take(self) -> None:
-        """The lock is ours; `LockedError` when another process still holds it after the wait."""
+        """Take the lock; raise `LockedError` when another process still holds it after the wait."""
         end = time.monotonic() + self._wait_seconds
         while not self.try_take():
             if time.monotonic() >= end:
@@ -61,14 +68,14 @@ class HomeLock:
         self.release()
 
     def try_take(self) -> bool:
-        """Whether the lock is ours now."""
+        """Take the lock if it is free; return whether it is ours."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         try:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
             raise StoreError(f"cannot lock {self._path}: {error.strerror}; make the data directory writable") from error
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, self._mode | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(descriptor)
             return False
@@ -82,7 +89,7 @@ class HomeLock:
         return True
 
     def release(self) -> None:
-        """The lock is free. The file stays: removing it could take another's lock away."""
+        """Free the lock. The file stays: removing it could take another process's lock away."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
@@ -98,16 +105,18 @@ class HomeLock:
 
 
 def describe_holder(path: Path) -> str:
-    """Who holds the lock, in words; what the file says, or that it says nothing."""
+    """Return who holds the lock, in words."""
     try:
         holder = json.loads(path.read_text(encoding="utf-8"))
-        return f"{holder['doing']} runs already: process {holder['pid']} on {holder['host']} since {holder['since']}"
+        return (
+            f"{holder['doing']} is already running: process {holder['pid']} on {holder['host']} since {holder['since']}"
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return f"another process holds {path}"
 
 
 def is_held(home: Path, name: str) -> bool:
-    """Whether some process holds the lock now."""
+    """Return whether some process holds the lock now."""
     try:
         descriptor = os.open(home / name, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from db.records import Candidate, EvidenceValue
+
 ListName = Literal["participating", "pending"]
 SupportType = Literal["JEM", "WSO", "TFM"]
 
@@ -97,3 +99,188 @@ class StatedTotals:
         default_factory=dict
     )  # code -> (agreements, states)
     pending: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingList:
+    """A list held for a person that no later accepted list has made up for."""
+
+    sha256: str
+    file: str
+    list: str
+    linked_as: str
+    published_on: str
+    published_at: str
+    rows: int
+    first_seen_at: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageState:
+    """One kept state of ICE's page: what it linked, and the totals it stated."""
+
+    seen_at: str
+    sha256: str
+    linked: frozenset[str]  # the lists it links
+    totals: StatedTotals | None
+
+
+@dataclass(slots=True)
+class Publication:
+    """One distinct list as ICE put it out: a document under a name, the evidence of when, and what became of it."""
+
+    sha256: str
+    file: str
+    linked_as: str
+    url: str
+    list_name: ListName | None  # from its header; None when it could not be read
+    published_at: str
+    published_on: str
+    workbook_modified_at: str | None
+    first_seen_at: str
+    fetched_at: str | None  # when it was first fetched from ICE, None when only imported
+    rows: int
+    status: str = "accepted"
+    reasons: list[str] = field(default_factory=list)
+    position: int | None = None  # its number among the accepted ones of both lists, from 0
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes it one publication: document, name and the link's promise."""
+        return (self.sha256, self.file, self.linked_as)
+
+
+@dataclass(slots=True)
+class StandingRulings:
+    """The rulings that count: for each subject the newest one, remarks left out."""
+
+    pairs: dict[tuple[str, str], str] = field(default_factory=dict)  # (agreement id, agreement id) -> same | distinct
+    lists: dict[str, str] = field(default_factory=dict)  # sha256 -> release | reject
+    changes: dict[str, tuple[str, str]] = field(default_factory=dict)  # change id -> (confirm | dismiss, words)
+
+
+NameKey = tuple[str, str]  # (USPS code or "", strict key of the name)
+
+
+@dataclass(slots=True)
+class Accepted:
+    """An accepted publication as the comparison sees it; positions number the accepted ones of both lists from 0."""
+
+    position: int
+    list: ListName
+    sha256: str
+    file: str
+    listed_on: str
+    listing_ids: tuple[int, ...]
+    rows: tuple[int, ...]
+
+    def row_of(self, listing_id: int) -> int:
+        """Return the sheet row in which this publication first shows the listing."""
+        return self.rows[self.listing_ids.index(listing_id)]
+
+
+@dataclass(slots=True)
+class Agency:
+    """One law-enforcement body in one state, whatever its spelling."""
+
+    id: str
+    state: str | None
+    name: str  # the name we use today: as last printed
+    body: str
+    county: str | None = None  # as the Census Bureau writes it
+    county_fips: str | None = None
+    former_ids: list[str] = field(default_factory=list)
+    first_position: int = 0
+
+
+@dataclass(slots=True)
+class NameUse:
+    """A canonical name as printed on lists, and the agency it belongs to."""
+
+    state: str
+    key: str
+    agency_id: str
+    printed: str
+    first_position: int
+    last_position: int  # of the newest publication that began to show a row under this name
+
+
+@dataclass(slots=True)
+class Agreement:
+    """One agency, support type and signing; it lives across publications."""
+
+    id: str
+    list: ListName
+    agency_id: str
+    support: str | None
+    signed_on: str | None
+    first_position: int
+    last_listing: int
+    last_row: int
+    last_seen: int  # position of the newest publication that shows it; only right while it is gone
+    status: str = "listed"  # listed, missing (an ending that waits or stands), renewed, withdrawn (a second row)
+    missing_position: int | None = None
+    rows: dict[int, tuple[int, int]] = field(default_factory=dict)  # listing id -> (sheet row, first position)
+    documents: set[str] = field(default_factory=set)  # every agreement document (MOA) it ever linked
+    document: str | None = None  # the one its newest row links
+    endings: int = 0
+    baseline: bool = False
+    signing: str | None = None  # id of the change that listed it
+    ending: str | None = None  # id of its newest ending, while that is not retracted
+
+
+@dataclass(slots=True)
+class Span:
+    """An unbroken run of publications that show one row of an agreement; `last` is None while it goes on."""
+
+    agreement_id: str
+    listing_id: int
+    row: int
+    first: int
+    last: int | None
+    list: ListName
+
+
+@dataclass(slots=True, eq=False)
+class Gone:
+    """A row of an agreement that a publication no longer shows."""
+
+    agreement: Agreement
+    listing_id: int
+    listing: Listing
+    whole: bool  # whether the agreement has no other row left
+
+
+@dataclass(slots=True, eq=False)
+class New:
+    """A row that the publication before did not show."""
+
+    listing_id: int
+    row: int
+    listing: Listing
+
+
+@dataclass(slots=True)
+class Change:
+    """A dated statement about one agreement, or about a list as a whole."""
+
+    id: str
+    kind: str
+    status: str
+    list_name: ListName
+    agreement_id: str | None
+    agency_id: str | None
+    position: int
+    listed_on: str
+    rule: str
+    needs_review: bool = False
+    before_listing: int | None = None
+    after_listing: int | None = None
+    fields: list[str] = field(default_factory=list)
+    evidence: dict[str, EvidenceValue] = field(default_factory=dict)
+    candidates: list[Candidate] = field(default_factory=list)
+    reason: str = ""
+    last_listed: tuple[int, int] | None = None  # (position, sheet row)
+    first_missing: int | None = None
+    first_listed: tuple[int, int] | None = None

@@ -1,28 +1,21 @@
-"""Where the data is, which site is asked, and how patiently: every setting of the program, once.
-
-A value comes from the first of these that has it: the caller, the environment (``ICE_AGREEMENTS_<NAME>``), the TOML
-file that ``ICE_AGREEMENTS_CONFIG`` names, the default below.
-"""
+"""Every setting of the program, once: name, type, default, meaning. `db.settings_sources` reads the values."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import ConfigDict, Field, SecretStr
 
+from db.settings_moas import MoaSettings
 from db.settings_service import ServiceSettings
 from db.settings_web import DeskSettings
 
-CONFIG_VARIABLE = "ICE_AGREEMENTS_CONFIG"
 
+class Settings(ServiceSettings, DeskSettings, MoaSettings):
+    """Checked values for every setting; a name that is not a setting is refused."""
 
-class Settings(ServiceSettings, DeskSettings):
-    """Every setting holds a checked value; a name that is not a setting is refused in the TOML file."""
-
-    model_config = SettingsConfigDict(env_prefix="ICE_AGREEMENTS_", extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     home: Path = Field(default=Path("data"), description="Directory that holds the database and the archive.")
 
@@ -65,7 +58,12 @@ class Settings(ServiceSettings, DeskSettings):
 
     public_url: str = Field(
         default="http://127.0.0.1:8000", pattern=r"^https?://[^\s]+[^/\s]$",
+        max_length=500,  # with a signed link behind it, it must fit on one line of mail
         description="Address under which readers reach the pages; every link in a message or feed begins with it.",
+    )  # fmt: skip
+    feed_ids_url: str = Field(
+        default="", pattern=r"^(https?://[^\s]+[^/\s])?$",
+        description="The site's first address, when it has moved: ids in feeds are made of it. Empty: public_url.",
     )  # fmt: skip
     site_name: str = Field(
         default="287(g) agreements", max_length=80, pattern=r"^[^\r\n]*$",
@@ -110,7 +108,7 @@ class Settings(ServiceSettings, DeskSettings):
         default=60.0, gt=0, description="Longest wait for an answer of the mail relay, in seconds."
     )
     smtp_messages_per_connection: int = Field(
-        default=500, ge=1, description="Messages after which the connection to the relay is opened anew."
+        default=500, ge=1, description="Messages after which the connection to the relay is reopened."
     )
     mail_per_second: float = Field(
         default=10.0, ge=0, description="Most messages handed to the relay a second; 0: as fast as it takes them."
@@ -130,22 +128,3 @@ class Settings(ServiceSettings, DeskSettings):
     confirmations_per_hour_in_all: int = Field(
         default=300, ge=1, description="Most confirmation messages to all addresses together within an hour."
     )
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The caller is asked first, then the environment, then the TOML file when one is named."""
-        sources: list[Any] = [init_settings, env_settings]
-        config = os.environ.get(CONFIG_VARIABLE)
-        if config:
-            # pydantic-settings passes over a missing file in silence; a named file that is not there is a mistake.
-            if not Path(config).is_file():
-                raise FileNotFoundError(f"{CONFIG_VARIABLE} names {config}, which is not a file")
-            sources.append(TomlConfigSettingsSource(settings_cls, toml_file=Path(config)))
-        return tuple(sources)

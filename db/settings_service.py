@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr
-from pydantic_settings import BaseSettings
+from pydantic import AfterValidator, BaseModel, Field, SecretStr
 
 _NAMES = "minute", "hour", "day of month", "month", "day of week"
 
 
 def _check_schedule(text: str) -> str:
-    """A schedule is none, or cron lines apart by `;`, each of five fields; days of the week by name.
+    """Return the schedule: empty, or cron lines of five fields each, separated by `;`."""
+    from cronsim import CronSim, CronSimError  # most commands keep to the defaults and need no check
 
-    Cron counts days of the week from Sunday, APScheduler from Monday: names mean the same to both.
-    """
     for line in filter(None, (part.strip() for part in text.split(";"))):
-        fields = line.split()
-        if len(fields) != 5:
+        if len(line.split()) != 5:
             raise ValueError(f"{line!r} must have five fields: {', '.join(_NAMES)}")
-        if any(c.isdigit() for c in fields[4]):
-            raise ValueError(f"{line!r} must name its days of the week (mon-fri, sun), not number them")
+        try:
+            CronSim(line, datetime(2026, 1, 1, tzinfo=UTC))
+        except CronSimError as error:
+            raise ValueError(f"{line!r} is not a cron line: {str(error).lower()}") from error
     return text
 
 
@@ -30,7 +30,7 @@ def _check_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError("it is no time zone of this machine; write it as America/New_York") from error
+        raise ValueError("it is not a time zone of this machine; write it as America/New_York") from error
     return name
 
 
@@ -45,30 +45,44 @@ Schedule = Annotated[str, AfterValidator(_check_schedule)]
 SecretAddress = Annotated[SecretStr, AfterValidator(_check_address)]
 
 
-class ServiceSettings(BaseSettings):
-    """What `ice-agreements schedule` goes by. `db.settings.Settings` adds these to the others."""
+class ServiceSettings(BaseModel):
+    """The settings of `ice-agreements schedule`; part of `db.settings.Settings`."""
 
     time_zone: Annotated[str, AfterValidator(_check_zone)] = Field(
         default="America/New_York", description="Time zone of every schedule and of business days."
     )
     poll_schedule: Schedule = Field(
         default="*/10 7-19 * * mon-fri; 5 * * * *",
-        description="When ICE is asked: cron lines apart by ';'. ICE posts on weekdays, mostly in the daytime.",
+        description="When ICE is asked: cron lines separated by ';'. ICE posts on weekdays, mostly in the daytime.",
     )
     poll_jitter_seconds: int = Field(
         default=60, ge=0, description="A poll comes up to this many seconds later than its schedule, at random."
     )
     confirm_schedule: Schedule = Field(
-        default="20 * * * *", description="When provisional changes are looked at again without asking ICE."
+        default="20 * * * *", description="When provisional changes are checked again without asking ICE."
     )
     send_schedule: Schedule = Field(
         default="* * * * *", description="When messages that are due are sent; digests leave by their readers' clocks."
+    )
+    mail_check_schedule: Schedule = Field(
+        default="15 * * * *", description="When it is checked that the mail relay answers and takes the login."
     )
     backup_directory: Path | None = Field(
         default=None, description="Where scheduled backups go, best another disk; none are made when it is not set."
     )
     backup_schedule: Schedule = Field(default="40 3 * * *", description="When a backup is made.")
     backup_keep: int = Field(default=14, ge=1, description="How many backups are kept; older ones are removed.")
+    backup_bucket: str = Field(
+        default="", pattern=r"^([a-z0-9]+://\S+)?$",
+        description="Bucket for backups off the machine, as s3://bucket/prefix; new documents go there every minute.",
+    )  # fmt: skip
+    backup_bucket_schedule: Schedule = Field(default="50 3 * * *", description="When a backup to the bucket is made.")
+    backup_bucket_days: int = Field(
+        default=35, ge=1, description="Backups in the bucket older than this are removed; the newest stays."
+    )
+    backup_passphrase: SecretStr = Field(
+        default=SecretStr(""), description="Passphrase that encrypts what goes to the bucket; empty: not encrypted."
+    )
     housekeeping_schedule: Schedule = Field(
         default="10 4 * * *", description="When old checks are folded and left-over files removed."
     )
@@ -88,7 +102,7 @@ class ServiceSettings(BaseSettings):
         default=2.0, gt=0, description="A message due and unsent for so long: sending counts as stuck."
     )
     disk_low_bytes: int = Field(
-        default=500_000_000, ge=0, description="Less free space than this where the data are: the disk counts as low."
+        default=500_000_000, ge=0, description="Less free space than this where the data is: the disk counts as low."
     )
     failures_before_notice: int = Field(
         default=3, ge=1, description="A job that failed so often in a row is a notice of its own."

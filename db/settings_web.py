@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import Field
-from pydantic_settings import BaseSettings
+from pydantic import BaseModel, Field
 
 
-class DeskSettings(BaseSettings):
+class DeskSettings(BaseModel):
     """How long a login lasts, who is believed about it, and how fast programs may ask."""
 
     desk: bool = Field(default=True, description="Whether `serve` has the review desk; a public site can do without.")

@@ -1,4 +1,4 @@
-"""Work that would hold up the loop is done in a thread, and nothing it uses is taken away beneath it."""
+"""Work that would block the event loop, done in a thread that always ends before its store is closed."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-async def run_aside(store: Store | None, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """The work is done, in a thread, and its result returned. When we are cancelled its statement is interrupted.
+async def run_in_thread(store: Store | None, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do the work in a thread and return its result; when cancelled, interrupt the statement it is running.
 
     A thread cannot be ended from outside: cancelled or not, this returns only when the thread is done with the store.
     """
@@ -22,8 +22,8 @@ async def run_aside(store: Store | None, work: Callable[P, T], *args: P.args, **
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         if store is not None:
-            store.connection.interrupt()  # rolled back: the transaction never was
+            store.connection.interrupt()  # its transaction is rolled back
         await asyncio.wait({task})
         if not task.cancelled():
-            task.exception()  # seen, and of no more interest
+            task.exception()  # retrieved, so that asyncio does not warn of it
         raise

@@ -57,13 +57,26 @@ TWICE_LETTERS = 2
 TOLD_DAYS = 14
 #: When digests leave, by the subscriber's clock: every day, or on Mondays.
 DIGEST_HOUR = 7
-#: Changes told in one message; more are told in a second part. At 80, the most rows ICE ever added at once, the message
-#: stays below the 102 kB above which the most used reader cuts it off.
-MESSAGE_CHANGES = 80
+#: A daily digest is sent when an agreement ended or returned, when this many changes wait, or when one has waited so
+#: many days (moves on the pending list: the second number). From February to September 2025 a reader of Florida would
+#: have had 63 mails with one for every day on which something happened; with these numbers, 24
+#: (tests/monitor/alerts/test_replay_mail.py).
+GATHER_CHANGES = 15
+GATHER_DAYS = 6
+GATHER_PENDING_DAYS = 27
+#: Changes told in one message; more are told in a second part. ICE never added more than 80 rows at once, and the moves
+#: on the pending list come on top of that.
+MESSAGE_CHANGES = 120
 #: Above this many changes each is told in fewer lines.
 FULL_CHANGES = 25
 #: Wait before a message is tried again, in minutes: by the number of tries so far, the last for all later ones.
 #: RFC 5321 asks for at least 30 minutes at first; greylisting lets go after 5 to 15, so one try comes sooner.
 RETRY_MINUTES = (10, 30, 60, 120, 240)
-#: Messages in a row that an address refused for a passing reason (a full mailbox) until it is given up.
+#: An address is given up when it refused so many messages in a row, for a passing reason (a full mailbox), over so many
+#: days: people come back from holidays and empty their mailboxes.
 SOFT_BOUNCES = 5
+SOFT_BOUNCE_DAYS = 14
+#: A webhook or chat channel is given up when nothing was taken for so many days.
+HOOK_DAYS = 5
+#: Bytes of a message's two bodies at most. The most used mail reader hides what comes after 102 kB as sent.
+MAIL_BYTES = 84_000

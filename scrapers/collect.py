@@ -7,7 +7,7 @@ from datetime import datetime
 
 from db.database import Store
 from db.settings import Settings
-from db.threads import run_aside
+from db.threads import run_in_thread
 from scrapers import ingest
 from scrapers.crawl.crawler import CrawlResult, crawl
 
@@ -21,4 +21,4 @@ async def fetch_lists(
     loop stays free.
     """
     result = await crawl(store, settings, now=now)
-    return result, tuple(await run_aside(store, ingest.read_new, store))
+    return result, tuple(await run_in_thread(store, ingest.read_new, store))

@@ -122,8 +122,9 @@ def agree(documented: Iterable[str], there: Iterable[str], what: str) -> None:
 def all_commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
     """Every command that does something, by its words."""
     inner = getattr(command, "commands", None)
-    if inner is None:
+    if inner is None or command.invoke_without_command:
         yield " ".join(path), command
+    if inner is None:
         return
     for name, one in inner.items():
         yield from all_commands(one, (*path, name))

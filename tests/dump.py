@@ -19,7 +19,6 @@ CONTENT = {
     "agency_names": "*",
     "agreements": "*",
     "spans": "*",
-    "apart": "*",
     "changes": "*",
     "rulings": "reviewer, ruling, subject, other, reason",
 }

@@ -203,12 +203,17 @@ def test_rulings_go_out_and_come_in_as_csv(filled: Command, tmp_path: Path) -> N
     filled("review", "dismiss", ending["id"], "--reviewer", "Ann", "--reason", 'a "slip", they say')
     out = filled("review", "export").out
     (tmp_path / "rulings.csv").write_text(out, encoding="utf-8")
-    assert filled("review", "import", tmp_path / "rulings.csv").out == "0 rulings taken in, 1 known already\n"
+    assert (
+        filled("review", "import", tmp_path / "rulings.csv", "--reviewer", "Zoe").out
+        == "0 rulings imported, 1 known already\n"
+    )
     other = tmp_path / "other"
     filled("--db", other, "import", tmp_path / "lists")
-    assert filled("--db", other, "review", "import", tmp_path / "rulings.csv").out == (
-        "1 rulings taken in, 0 known already\n"
-    )  # fmt: skip
+    come_in = ("--db", other, "review", "import", tmp_path / "rulings.csv", "--reviewer", "Zoe")
+    previewed = filled(*come_in, "--preview").out.splitlines()
+    assert previewed[0].startswith("retracted: ")
+    assert previewed[1:] == ["1 rulings would be imported, 0 known already"]
+    assert filled(*come_in).out == "1 rulings imported, 0 known already\n"
     (there,) = filled("--db", other, "changes", "--kind", "termination", "--format", "json").rows
     assert (there["id"], there["status"]) == (ending["id"], "retracted")
 

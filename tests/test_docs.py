@@ -11,11 +11,12 @@ import pytest
 from pydantic import SecretStr
 
 from db.database import Store
-from db.settings import CONFIG_VARIABLE, Settings
+from db.settings import Settings
+from db.settings_sources import CONFIG_VARIABLE
 from monitor.changelog import log
-from monitor.matching import rules
+from monitor.matching import reasons as rules
 from monitor.publications import check
-from monitor.review import rulings
+from monitor.review import ruling_kinds
 from scrapers import document_errors
 from scrapers.crawl import outcomes
 from scrapers.readers import signals
@@ -24,7 +25,7 @@ from tests.paths import ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted(DOCS.glob("*.md"))]
 #: Options of every command, described once.
-COMMON = {"--db", "--help", "--verbose", "-v"}
+COMMON = {"--db", "--help", "--verbose", "-v", "--version", "--log-format"}
 
 
 def words_of(command: Any) -> set[str]:
@@ -96,7 +97,7 @@ def test_every_table_and_column_is_documented(tmp_path: Path) -> None:
         tables = {
             str(row[0]): {str(c[1]) for c in store.connection.execute(f"pragma table_info({row[0]})")}
             for row in store.connection.execute("select name from sqlite_master where type in ('table', 'view')")
-            if not str(row[0]).startswith(("_sqlite_migrations", "sqlite_"))
+            if not str(row[0]).startswith(("_sqlite_migrations", "sqlite_", "moa_pages_"))  # SQLite's own
         }
     listed = re.findall(r"^### (\w+)$", (DOCS / "database.md").read_text(encoding="utf-8"), re.MULTILINE)
     agree(listed, tables, "docs/database.md")
@@ -117,7 +118,7 @@ CODES: dict[str, Iterable[str]] = {
     "Statuses of a change": log.STATUSES,
     "Rules": rules.RULES,
     "What speaks against a pairing": rules.AGAINST,
-    "Rulings": rulings.RULINGS,
+    "Rulings": ruling_kinds.RULINGS,
     "Signals of the readers": signals.SIGNALS,
     "Documents that cannot be read": set(error_codes()),
     "Outcomes of a fetch": outcomes.OUTCOMES,

@@ -6,15 +6,15 @@ import csv
 import random
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from db.database import Store
+from db.queries.publication_list import read_publications
+from db.records import PublicationRecord
 from monitor.changelog.as_of import totals
 from monitor.changelog.log import Filter, read_log
 from monitor.changelog.rebuild import derive
-from monitor.cli.log_commands import read_publications
 from monitor.publications.dating import capture_time
 from scrapers import ingest
 from tests.dump import difference, dump
@@ -46,8 +46,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield store
 
 
-def by_file(store: Store) -> dict[str, dict[str, Any]]:
-    return {p["file"]: p for p in read_publications(store)}
+def by_file(store: Store) -> dict[str, PublicationRecord]:
+    return {p["file"]: p for p in read_publications(store.connection)}
 
 
 def test_each_of_the_304_files_is_accounted_for(store: Store) -> None:
@@ -75,8 +75,8 @@ def test_the_swap_of_22_september_makes_no_change_and_is_named(store: Store) -> 
         "duplicate: the bytes of participatingAgencies09182025pm.xlsx",
     ]
     named = {pending["file"], participating["file"]}
-    places = ("last_listed_in", "first_missing_from", "first_listed_in")
-    assert not [c for c in read_log(store) for place in places if c[place] and c[place]["file"] in named]
+    shown = [r for c in read_log(store) for r in (c["last_listed_in"], c["first_missing_from"], c["first_listed_in"])]
+    assert not [reference for reference in shown if reference and reference["file"] in named]
 
 
 @pytest.mark.parametrize("file", ["participatingAgencies08022025pm.xlsx", "participatingAgencies090022025am.xlsx"])
@@ -126,7 +126,7 @@ def test_shuffled_in_portions_of_forty_they_say_the_same(store: Store, tmp_path:
 @pytest.mark.parametrize("order", ["by evidence", "shuffled", "two halves, the newer first"])
 def test_one_at_a_time_they_say_the_same(store: Store, tmp_path: Path, order: str) -> None:
     """In order of evidence nearly all are increments; shuffled nearly all are rebuilds."""
-    place = {p["file"]: number for number, p in enumerate(read_publications(store))}
+    place = {p["file"]: number for number, p in enumerate(read_publications(store.connection))}
     saved = sorted(saved_lists(), key=lambda one: place[one.path.name])
     if order == "shuffled":
         random.Random(288).shuffle(saved)
@@ -139,7 +139,7 @@ def test_one_at_a_time_they_say_the_same(store: Store, tmp_path: Path, order: st
 
 def test_late_evidence_leaves_what_was_known_and_nearly_every_change_id(store: Store, tmp_path: Path) -> None:
     """The newer half first, then the older: the log as it was known before stays word for word."""
-    place = {p["file"]: number for number, p in enumerate(read_publications(store))}
+    place = {p["file"]: number for number, p in enumerate(read_publications(store.connection))}
     saved = sorted(saved_lists(), key=lambda one: place[one.path.name])
     with open_store(tmp_path) as other:
         take(other, saved[180:], "2026-10-01T12:00:00Z")

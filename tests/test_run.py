@@ -127,12 +127,12 @@ def test_not_modified_is_no_change(visits: Visits) -> None:
 
 def test_both_lists_of_one_pass_are_added_to_what_is_known(visits: Visits, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two new lists do not make the whole history be compared again, and the tables are as if it had been."""
-    from monitor.changelog import rebuild
+    from monitor.changelog.refold import Refold
 
     visits.site.post("participating", visits.participating(*SECOND))
     visits.site.post("pending", visits.pending("Bell County"))
     with monkeypatch.context() as patch:
-        patch.delattr(rebuild, "_make_anew")
+        patch.delattr(Refold, "_fold_all")
         assert visits.run().code == 0
     assert visits.log() == [COLLIER, ("pending_withdrawn", "provisional", "Pecos County Sheriff's Office")]
     assert_as_if_made_anew(visits)

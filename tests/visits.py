@@ -16,9 +16,9 @@ import time_machine
 
 import scheduler
 from db.database import Store
-from db.migrations.m001_facts import DERIVED_TABLES
+from db.queries.derived_rows import DERIVED_TABLES
+from db.queries.publication_list import read_publications
 from monitor.changelog.log import read_log
-from monitor.cli.log_commands import read_publications
 from tests.paths import ROOT
 from tests.standin import StandIn
 from tests.workbooks import PARTICIPATING, PENDING, make_workbook
@@ -107,7 +107,7 @@ class Visits:
     def publications(self) -> list[tuple[str, str, list[str]]]:
         """(file, status, reasons) of every publication, oldest first."""
         with Store.open(self.home, read_only=True) as store:
-            return [(p["file"], p["status"], p["reasons"]) for p in read_publications(store)]
+            return [(p["file"], p["status"], p["reasons"]) for p in read_publications(store.connection)]
 
     def rows(self, query: str) -> list[Any]:
         with Store.open(self.home, read_only=True) as store:

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from db.database import Store, to_text
 from monitor.changelog.log import read_log
-from monitor.service.memory import load_tables
+from monitor.service.memory_release import load_tables
 from scrapers.readers.document import read_document
 from tests.paths import LISTS
 from tests.scheduler.desk import Desk
@@ -123,7 +123,7 @@ async def live(desk: Desk, drift: Drift, days: int, polls: int) -> tuple[int, in
     """The days are lived through; returns resident memory after the first and after the last."""
     load_tables()  # as the service does
     first = 0
-    chores, begun, made = desk.chores, time.monotonic(), 0
+    jobs, begun, made = desk.jobs, time.monotonic(), 0
     for number in range(days):
         midnight = desk.time
         if midnight.weekday() < 5:
@@ -138,11 +138,11 @@ async def live(desk: Desk, drift: Drift, days: int, polls: int) -> tuple[int, in
             if desk.time.hour >= 15 and midnight.weekday() < 5 and book:
                 desk.site.post("participating", book)
                 book = b""
-            await chores.poll()
-            await chores.look_after()
+            await jobs.poll()
+            await jobs.update_notices()
             made += 1
-        await chores.confirm()
-        await chores.keep_house()
+        await jobs.confirm()
+        await jobs.keep_house()
         desk.site.requests.clear()
         desk.time = midnight + timedelta(days=1)
         first = first or resident_kb()
@@ -163,7 +163,7 @@ def logged(home: Path, names: set[str]) -> Truth:
         entries = [e for e in read_log(store) if e["status"] != "retracted"]
     strange = [e for e in entries if e["agency"] not in names]
     assert not strange, f"nothing happened to these: {strange[:3]}"
-    return {(e["kind"], e["agency"], e["support_type"], e["listed_on"]) for e in entries}
+    return {(e["kind"], e["agency"] or "", e["support_type"] or "", e["listed_on"]) for e in entries}
 
 
 def main() -> int:

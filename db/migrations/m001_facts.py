@@ -29,7 +29,7 @@ def m003_sightings_append_only(db: Database) -> None:
     """A better proof of a document's date is a sighting more, so that what was known before it stays known."""
     db.execute(_SIGHTINGS)
     columns = "id, sha256, file, url, linked_as, seen_at, known_at, how"
-    db.execute(f"insert into sightings_anew ({columns}) select {columns} from sightings")  # noqa: S608 - fixed names
+    db.execute(f"insert into sightings_anew ({columns}) select {columns} from sightings")
     db.execute("drop table sightings")
     db.execute("alter table sightings_anew rename to sightings")
 
@@ -143,6 +143,3 @@ _DERIVED = (
         last_ruling integer not null, derived_at text not null
     ) strict""",
 )
-
-#: Tables a rebuild empties and fills again, children first.
-DERIVED_TABLES = ("changes", "spans", "apart", "agreements", "agency_names", "agencies", "publications", "derivation")

@@ -11,7 +11,7 @@ from db.migrations.registry import migrations
 
 #: Tables that hold what is nobody else's business; no public copy of the database has them.
 PRIVATE_TABLES = (
-    "users", "sessions", "login_attempts",
+    "users", "sessions", "login_attempts", "saved_filters", "assignments",
     "subscribers", "subscriptions", "suppressions", "signups", "deliveries", "messages", "attempts",
 )  # fmt: skip
 
@@ -72,7 +72,7 @@ _VIEWS = (
             json_extract(s.body, '$.agreement_id'), json_extract(s.body, '$.list'), s.known_at,
             coalesce(json_extract(s.body, '$.first_missing_from.file'), json_extract(s.body, '$.first_listed_in.file'))
         from {_SAID}
-        where s.body is not null and s.change_id not in (select id from changes)""",  # noqa: S608 - fixed text
+        where s.body is not null and s.change_id not in (select id from changes)""",
     """create view listed_now as
         select distinct s.list, l.state_code as state, g.name as agency, g.county, g.county_fips,
             coalesce(l.support_code, l.support_type) as support_type, l.signed_on, l.moa_url as moa,

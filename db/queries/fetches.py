@@ -1,40 +1,85 @@
-"""What happened, written down once and never edited: runs, fetches, sightings, page checks, wanted lists.
+"""What came from the source, recorded once and never edited: fetches, documents, sightings, page checks, wanted lists.
 
-Snapshots and listings are in `db.queries.snapshots`; what people decided is in `db.rulings`.
+Runs are in `db.queries.runs`, snapshots and listings in `db.queries.snapshots`.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
 
 from db.database import Store
-from db.models import Fetch, StatedTotals
+from db.models import Fetch, ListName, StatedTotals
 
 #: Outcomes of a fetch after which the body is known to be what the archive holds.
 VERIFIED_OUTCOMES = ("new", "same", "not_modified")
 
-Row = dict[str, Any]
+
+class KeptFetch(TypedDict):
+    """A fetch whose body was kept."""
+
+    sha256: str
+    headers: dict[str, str]
+    requested_at: str
+    final_url: str | None
+    file_name: str | None
 
 
-def start_run(store: Store, at: str) -> int:
-    """A run began; returns its id."""
-    with store.writing() as connection:
-        return int(connection.execute("insert into runs (started_at) values (?)", [at]).lastrowid or 0)
+class LinkRecord(TypedDict):
+    """A link on the landing page to a list; `linked_as` is the list it names, None when it names none."""
+
+    url: str
+    text: str
+    linked_as: ListName | None
+    file_name: str | None
 
 
-def finish_run(store: Store, run_id: int, at: str, outcome: str, detail: str = "") -> None:
-    """The run ended with `outcome` ("good", "partial" or "failed") and a line that says more."""
-    with store.writing() as connection:
-        connection.execute(
-            "update runs set finished_at = ?, outcome = ?, detail = ? where id = ?", [at, outcome, detail, run_id]
-        )
+class TotalsStated(TypedDict):
+    """What the landing page said of its lists, as stored (`db.models.StatedTotals`)."""
+
+    sentence: str
+    as_of_on: str | None
+    agreements: int | None
+    states: int | None
+    territories: int | None
+    pending: int | None
+    by_support_type: dict[str, list[int | None]]
+
+
+class PageState(TypedDict):
+    """The newest kept state of the landing page."""
+
+    sha256: str
+    text_sha256: str
+    seen_at: str
+    links: list[LinkRecord]
+
+
+class PageCheck(TypedDict):
+    """A kept state of the landing page, with the totals it stated."""
+
+    sha256: str
+    seen_at: str
+    links: list[LinkRecord]
+    totals: TotalsStated | None
+
+
+class WantedList(TypedDict):
+    """A list that ICE linked and that could not be fetched yet."""
+
+    url: str
+    linked_as: ListName | None
+    file_name: str | None
+    since: str
+    tries: int
+    reason: str
 
 
 def record_fetch(store: Store, run_id: int | None, fetch: Fetch) -> int:
-    """The exchange is a row; a list's document that it brought or verified has been sighted. Returns the row's id.
+    """Record one exchange and, for a list that came or was verified, that it was seen; return the row's id.
 
-    A fetch answered "not modified" is given the document it verified: the newest kept for that address.
+    A fetch answered "not modified" gets the document it verified: the newest kept for that address.
     """
     sha256 = fetch.sha256
     if sha256 is None and fetch.outcome == "not_modified":
@@ -58,7 +103,7 @@ def record_fetch(store: Store, run_id: int | None, fetch: Fetch) -> int:
 
 
 def record_document(store: Store, sha256: str, at: str) -> bool:
-    """The document, already in the archive, has a row; returns whether it is new."""
+    """Record a document that is in the archive already; return whether it is new."""
     with store.writing() as connection:
         if connection.execute("select 1 from documents where sha256 = ?", [sha256]).fetchone():
             return False
@@ -70,9 +115,9 @@ def record_document(store: Store, sha256: str, at: str) -> bool:
 def record_sighting(
     store: Store, sha256: str, *, file: str, url: str, linked_as: str, seen_at: str | None, known_at: str, how: str
 ) -> bool:
-    """A document was met under a name; returns whether this is news. `seen_at` is when ICE is known to have served it.
+    """Record that a document was met under a name; return whether that is new. `seen_at`: when ICE served it.
 
-    The same document met again under the same name is no news, unless it proves an earlier date: that is a row more.
+    The same document met again under the same name is not new, unless it proves an earlier date: that is another row.
     """
     with store.writing() as connection:
         times, earliest = connection.execute(
@@ -88,8 +133,8 @@ def record_sighting(
         return True
 
 
-def last_good_fetch(store: Store, url: str) -> Row | None:
-    """The newest fetch of `url` whose body was kept: sha256, headers, requested_at, final_url; None when never."""
+def last_good_fetch(store: Store, url: str) -> KeptFetch | None:
+    """Return the newest fetch of `url` whose body was kept."""
     row = store.connection.execute(
         "select sha256, headers, requested_at, final_url, file_name from fetches where url = ? and sha256 is not null"
         " and outcome in ('new', 'same') order by id desc limit 1",
@@ -104,7 +149,7 @@ def last_good_fetch(store: Store, url: str) -> Row | None:
 
 
 def last_unconditional_fetch_at(store: Store, url: str) -> str | None:
-    """When `url` was last answered with a whole body; None when never."""
+    """Return when `url` was last answered with a whole body."""
     row = store.connection.execute(
         "select max(requested_at) from fetches where url = ? and outcome in ('new', 'same')", [url]
     ).fetchone()
@@ -112,11 +157,11 @@ def last_unconditional_fetch_at(store: Store, url: str) -> str | None:
 
 
 def record_page(
-    store: Store, run_id: int, *, sha256: str, text_sha256: str, seen_at: str, links: list[Row],
-    totals: StatedTotals | None,
+    store: Store, run_id: int, *, sha256: str, text_sha256: str, seen_at: str,
+    links: Sequence[Mapping[str, object]], totals: StatedTotals | None,
 ) -> None:  # fmt: skip
-    """The landing page's text, links and stated totals are kept, when any of them differs from the last kept."""
-    encoded = json.dumps(links, sort_keys=True)
+    """Record the landing page's text, links and stated totals, where any of them differs from the last record."""
+    encoded = json.dumps(list(links), sort_keys=True)
     with store.writing() as connection:
         last = connection.execute("select text_sha256, links from page_checks order by id desc limit 1").fetchone()
         if last is not None and tuple(last) == (text_sha256, encoded):
@@ -128,8 +173,8 @@ def record_page(
         )
 
 
-def last_page(store: Store) -> Row | None:
-    """The newest kept state of the landing page: sha256, text_sha256, seen_at, links; None when never."""
+def last_page(store: Store) -> PageState | None:
+    """Return the newest kept state of the landing page."""
     row = store.connection.execute(
         "select sha256, text_sha256, seen_at, links from page_checks order by id desc limit 1"
     ).fetchone()
@@ -138,8 +183,8 @@ def last_page(store: Store) -> Row | None:
     return {"sha256": row[0], "text_sha256": row[1], "seen_at": row[2], "links": json.loads(row[3])}
 
 
-def page_checks(store: Store) -> list[Row]:
-    """Every kept state of the landing page, oldest first: sha256, seen_at, links, totals."""
+def page_checks(store: Store) -> list[PageCheck]:
+    """Return every kept state of the landing page, oldest first."""
     rows = store.connection.execute("select sha256, seen_at, links, totals from page_checks order by id").fetchall()
     return [
         {"sha256": r[0], "seen_at": r[1], "links": json.loads(r[2]), "totals": json.loads(r[3]) if r[3] else None}
@@ -148,7 +193,7 @@ def page_checks(store: Store) -> list[Row]:
 
 
 def want(store: Store, url: str, linked_as: str | None, file_name: str | None, at: str, reason: str) -> None:
-    """The list at `url` could not be had; it stays wanted until it is."""
+    """Record that the list at `url` could not be fetched: it is asked for again until it is."""
     with store.writing() as connection:
         connection.execute(
             "insert into wanted (url, linked_as, file_name, since, reason) values (?,?,?,?,?)"
@@ -158,16 +203,19 @@ def want(store: Store, url: str, linked_as: str | None, file_name: str | None, a
 
 
 def unwant(store: Store, url: str) -> None:
-    """The list at `url` is no longer wanted: it was had."""
+    """Record that the list at `url` was fetched and is wanted no more."""
     with store.writing() as connection:
         connection.execute("delete from wanted where url = ?", [url])
 
 
-def wanted(store: Store) -> list[Row]:
-    """Lists ICE linked and that could not be had yet: url, linked_as, file_name, since, tries, reason."""
-    names = ("url", "linked_as", "file_name", "since", "tries", "reason")
-    rows = store.connection.execute(f"select {', '.join(names)} from wanted order by since, url")  # noqa: S608 - fixed names
-    return [dict(zip(names, row, strict=True)) for row in rows]
+def wanted(store: Store) -> list[WantedList]:
+    """Return the lists that ICE linked and that could not be fetched yet."""
+    rows = store.connection.execute(
+        "select url, linked_as, file_name, since, tries, reason from wanted order by since, url"
+    )
+    return [
+        {"url": r[0], "linked_as": r[1], "file_name": r[2], "since": r[3], "tries": r[4], "reason": r[5]} for r in rows
+    ]
 
 
 def _totals_text(totals: StatedTotals | None) -> str | None:

@@ -46,13 +46,13 @@ class PublicDocument(NamedTuple):
 
 def is_public_document(connection: sqlite3.Connection, sha256: str) -> bool:
     """Return whether anyone may have the document: ICE served it, or it is readable as a list or is ICE's page."""
-    row = connection.execute(f"select 1 from documents d where d.sha256 = ? and {_PUBLIC}", [sha256])  # noqa: S608 - fixed
+    row = connection.execute(f"select 1 from documents d where d.sha256 = ? and {_PUBLIC}", [sha256])
     return row.fetchone() is not None
 
 
 def list_public_documents(connection: sqlite3.Connection) -> list[PublicDocument]:
     """Return every document that anyone may have, oldest first."""
     rows = connection.execute(
-        f"select sha256, bytes, stored_at from documents d where {_PUBLIC} order by stored_at, sha256"  # noqa: S608 - fixed
+        f"select sha256, bytes, stored_at from documents d where {_PUBLIC} order by stored_at, sha256"
     )
     return [PublicDocument(*row) for row in rows]

@@ -25,7 +25,7 @@ _LISTING_COLUMNS = (
     "list", "state", "agency", "type", "county", "support_type", "signed", "moa", "addendum", "moa_link",
     "addendum_link", "extra", "state_code", "support_code", "signed_on", "moa_url", "addendum_url",
 )  # fmt: skip
-_SELECT = f"select id, {', '.join(_LISTING_COLUMNS)} from listings"  # noqa: S608 - fixed names
+_SELECT = f"select id, {', '.join(_LISTING_COLUMNS)} from listings"
 _SAME = "="
 _CELLS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -45,6 +45,46 @@ class StoredSnapshot(NamedTuple):
     error: str | None
 
 
+class SnapshotHead(NamedTuple):
+    """What the store holds of a document that was read, without its rows."""
+
+    list: ListName | None
+    reader: str
+    workbook_modified_at: str | None
+    rows: int
+    newest_signed_on: str | None
+    error_code: str | None
+    error: str | None
+
+
+def load_heads(connection: sqlite3.Connection, only: Iterable[str] | None = None) -> dict[str, SnapshotHead]:
+    """Return the head of every snapshot by its document's sha256 (or just of those named)."""
+    asked = None if only is None else json.dumps(sorted(only))
+    rows = connection.execute(
+        "select sha256, list, reader, workbook_modified_at, ifnull(row_count, 0), newest_signed_on, error_code, error"
+        " from snapshots where ?1 is null or sha256 in (select value from json_each(?1))",
+        [asked],
+    )
+    return {row[0]: SnapshotHead(*row[1:]) for row in rows}
+
+
+def load_rows(connection: sqlite3.Connection, sha256: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return (listing ids, sheet rows) of a snapshot that could be read, in the list's order."""
+    row = connection.execute("select listing_ids, row_numbers from snapshots where sha256 = ?", [sha256]).fetchone()
+    return unpack(row[0]), unpack(row[1])
+
+
+def load_names(connection: sqlite3.Connection, ids: Iterable[int] | None = None) -> dict[int, tuple[str, str, str]]:
+    """Return (support type or "", USPS code or "", agency as printed) of listings by id: all, or those asked for."""
+    asked = None if ids is None else json.dumps(list(ids))
+    rows = connection.execute(
+        "select id, ifnull(support_code, ''), ifnull(state_code, ''), ifnull(agency, '') from listings"
+        + ("" if asked is None else " where id in (select value from json_each(?))"),
+        [] if asked is None else [asked],
+    )
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+
 def save_snapshot(store: Store, sha256: str, snapshot: Snapshot) -> bool:
     """What the document says is kept; returns False when just that was kept already."""
     with store.writing() as connection:
@@ -52,6 +92,7 @@ def save_snapshot(store: Store, sha256: str, snapshot: Snapshot) -> bool:
         kept = (
             snapshot.reader, snapshot.list, snapshot.sheet, snapshot.workbook_modified_at, len(ids), pack(ids),
             pack(snapshot.rows), json.dumps([_signal_row(s) for s in snapshot.signals]), None, None,
+            max((row.signed_on or "" for row in snapshot.listings), default="") or None,
         )  # fmt: skip
         return _save(connection, sha256, kept)
 
@@ -59,7 +100,7 @@ def save_snapshot(store: Store, sha256: str, snapshot: Snapshot) -> bool:
 def save_unreadable(store: Store, sha256: str, reader: str, code: str, message: str) -> bool:
     """The document could not be read, and why, is kept; returns False when just that was kept already."""
     with store.writing() as connection:
-        return _save(connection, sha256, (reader, None, None, None, None, None, None, "[]", code, message))
+        return _save(connection, sha256, (reader, None, None, None, None, None, None, "[]", code, message, None))
 
 
 def load_snapshots(store: Store, only: Iterable[str] | None = None) -> dict[str, StoredSnapshot]:
@@ -95,15 +136,6 @@ def load_listings(store: Store, ids: Iterable[int] | None = None) -> dict[int, L
     return found
 
 
-def load_signing_dates(store: Store, ids: Iterable[int] | None = None) -> dict[int, str | None]:
-    """The signing date of listings by id (of all, or of those asked for), without reading the rest of them."""
-    asked = None if ids is None else json.dumps(list(ids))
-    if asked is None:
-        return dict(store.connection.execute("select id, signed_on from listings").fetchall())
-    among = "select id, signed_on from listings where id in (select value from json_each(?))"
-    return dict(store.connection.execute(among, [asked]).fetchall())
-
-
 @lru_cache(maxsize=32768)  # from list to list nearly all rows are the same
 def content_hash(listing: Listing) -> bytes:
     """What makes a listing the same row: every cell as printed and every link, on the same list."""
@@ -129,15 +161,16 @@ def unpack(blob: bytes) -> tuple[int, ...]:
 
 def _save(connection: sqlite3.Connection, sha256: str, kept: tuple[object, ...]) -> bool:
     columns = (
-        "reader, list, sheet, workbook_modified_at, row_count, listing_ids, row_numbers, signals, error_code, error"
+        "reader, list, sheet, workbook_modified_at, row_count, listing_ids, row_numbers, signals, error_code, error,"
+        " newest_signed_on"
     )
-    known = connection.execute(f"select {columns} from snapshots where sha256 = ?", [sha256]).fetchone()  # noqa: S608 - fixed names
+    known = connection.execute(f"select {columns} from snapshots where sha256 = ?", [sha256]).fetchone()
     if known is not None and tuple(known) == kept:
         return False
     if known is not None:
-        connection.execute("delete from derivation")  # what was derived from the earlier reading must be made anew
+        connection.execute("update derivation set rules = ''")  # what rests on the earlier reading is derived again
     connection.execute(
-        f"insert or replace into snapshots (sha256, {columns}) values (?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608 - fixed names
+        f"insert or replace into snapshots (sha256, {columns}) values (?,?,?,?,?,?,?,?,?,?,?,?)",
         [sha256, *kept],
     )
     return True
@@ -152,10 +185,10 @@ def _listing_ids(connection: sqlite3.Connection, listings: Sequence[Listing]) ->
         part = distinct[start : start + 500]
         marks = ",".join("?" * len(part))
         known.update(
-            connection.execute(f"select content, id from listings where content in ({marks})", part).fetchall()  # noqa: S608 - marks
+            connection.execute(f"select content, id from listings where content in ({marks})", part).fetchall()
         )
     marks = ",".join("?" * (len(_LISTING_COLUMNS) + 1))
-    insert = f"insert into listings (content, {', '.join(_LISTING_COLUMNS)}) values ({marks})"  # noqa: S608 - fixed names
+    insert = f"insert into listings (content, {', '.join(_LISTING_COLUMNS)}) values ({marks})"
     for content, listing in zip(hashes, listings, strict=True):
         if content not in known:
             known[content] = int(connection.execute(insert, (content, *_short_row(listing))).lastrowid or 0)

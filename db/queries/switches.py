@@ -1,4 +1,4 @@
-"""What is switched on or waited for, with when and why. A switch that has no row is off."""
+"""What is switched on or waited for, since when and why. A switch without a row is off."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from db.database import Store
 
-#: While this is on no message leaves: set by `restore`, taken off by a person.
+#: While this is on no message leaves: set by `restore`, turned off by a person.
 SENDING_PAUSED = "sending_paused"
 #: The source asked not to be asked before the time that is this switch's value.
 NOT_BEFORE = "not_before"
@@ -21,13 +21,13 @@ class Switch(NamedTuple):
 
 
 def get_switch(store: Store, name: str) -> Switch | None:
-    """The switch, None when it is off."""
+    """Return the switch, None when it is off."""
     row = store.connection.execute("select value, set_at, why from switches where name = ?", [name]).fetchone()
     return Switch(*row) if row else None
 
 
 def set_switch(store: Store, name: str, value: str, *, at: str, why: str) -> None:
-    """The switch is on, with this value."""
+    """Turn the switch on, with this value."""
     with store.writing() as connection:
         connection.execute(
             "insert into switches (name, value, set_at, why) values (?,?,?,?) on conflict (name) do update set"
@@ -37,6 +37,6 @@ def set_switch(store: Store, name: str, value: str, *, at: str, why: str) -> Non
 
 
 def clear_switch(store: Store, name: str) -> bool:
-    """The switch is off; returns whether it was on."""
+    """Turn the switch off; return whether it was on."""
     with store.writing() as connection:
         return connection.execute("delete from switches where name = ?", [name]).rowcount > 0

@@ -15,18 +15,18 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from db.database import Store
 from db.settings import Settings
-from monitor.alerts import message
 from monitor.alerts.alert_errors import AlertError
 from monitor.alerts.bounces import MAX_BYTES, take_returned
+from monitor.alerts.message import read_return_path
 from monitor.alerts.tokens import Signer
 
 _LOG = logging.getLogger(__name__)
 
 
 def read_mailbox(store: Store, settings: Settings, signer: Signer, path: Path, now: str) -> Counter[str]:
-    """Every message of the mailbox (mbox file or Maildir) was judged and removed from it; returns how many of a kind.
+    """Judge every message of the mailbox (mbox file or Maildir) and remove it; return how many of each verdict.
 
-    A message is removed only after what it says is written down, so a crash reads it twice at worst.
+    A message is removed only after what it says is stored, so a crash reads it twice at worst.
     """
     if not path.exists():
         raise AlertError(f"no mailbox at {path}; name the file or Maildir that the bounce address is delivered to")
@@ -48,7 +48,7 @@ def read_mailbox(store: Store, settings: Settings, signer: Signer, path: Path, n
 
 
 class ReturnedMail:
-    """The intake's handler: takes mail for our return paths only, and judges it before saying that it has it."""
+    """The intake's handler: accepts mail for our return paths only, and judges it before acknowledging it."""
 
     def __init__(
         self, open_store: Callable[[], Store], settings: Settings, signer: Signer, now: Callable[[], str]
@@ -61,21 +61,21 @@ class ReturnedMail:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        """Only addresses we made are known here: this is no relay for anybody."""
+        """Accept only addresses that we made: this is no relay for anybody."""
         plain_bounce = address.strip().lower() == self._settings.bounce_address.lower() != ""
-        if not plain_bounce and message.read_return_path(self._settings, self._signer, address) is None:
+        if not plain_bounce and read_return_path(self._settings, self._signer, address) is None:
             return "550 5.1.1 no such return path"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 known"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """What the mail says is written down before it is taken; when that cannot be done it is to come again."""
+        """Store what the mail says before accepting it; when that fails, ask the relay to try again."""
         content = envelope.content or b""
         data = content.encode("utf-8", "replace") if isinstance(content, str) else bytes(content)
         try:
             with self._open_store() as store:
                 verdict = take_returned(store, self._settings, self._signer, data, self._now(), envelope.rcpt_tos)
-        except Exception as error:  # the relay keeps the bounce and brings it again; the operator must see why
+        except Exception as error:  # the relay keeps the bounce and tries again; the operator must see why
             _LOG.exception("a returned message could not be taken in")
             return f"451 4.3.0 not now ({type(error).__name__})"
         return f"250 2.0.0 {verdict}"
@@ -87,6 +87,6 @@ class _LmtpController(Controller):
 
 
 def make_intake(handler: ReturnedMail, host: str, port: int, *, lmtp: bool = False) -> Controller:
-    """An SMTP (or LMTP) server for returned mail; `start()` and `stop()` it."""
+    """Return an SMTP (or LMTP) server for returned mail; `start()` and `stop()` it."""
     kind = _LmtpController if lmtp else Controller
     return kind(handler, hostname=host, port=port, data_size_limit=MAX_BYTES, decode_data=False)

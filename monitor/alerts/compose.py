@@ -1,75 +1,61 @@
-"""From due tellings to messages: all that is due for one reader goes into one message (or parts, when it is much)."""
+"""From due deliveries to messages: all that is due for one reader goes into one message (or parts, when it is much)."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 
+from db.alert_models import DueDelivery
 from db.database import Store
+from db.queries import deliveries, messages
+from db.queries.subscribers import get_subscriber
 from monitor import policy
-from monitor.alerts.operator_mail import make_message_id
 
 _BATCH = 500
-_DUE = (
-    "select distinct subscriber_id from deliveries where status = 'waiting' and message is null and due_at <= ?"
-    " and subscriber_id > ? order by subscriber_id limit ?"
-)
 
 
 def compose_due(store: Store, now: str) -> int:
-    """Every telling that is due at `now` is in a message; returns how many messages were made."""
+    """Put every delivery that is due at `now` into a message; return how many messages were made."""
     made, last = 0, 0
     while True:
         with store.writing() as connection:
-            readers = [int(row[0]) for row in connection.execute(_DUE, [now, last, _BATCH])]
-            for reader in readers:
-                made += _compose_for(connection, reader, now)
+            readers = deliveries.list_due_subscribers(connection, now, last, _BATCH, policy.GATHER_CHANGES)
+            made += sum(_compose_for(connection, reader, now) for reader in readers)
         if len(readers) < _BATCH:
             return made
         last = readers[-1]
 
 
 def _compose_for(connection: sqlite3.Connection, reader: int, now: str) -> int:
-    active = connection.execute("select 1 from subscribers where id = ? and status = 'active'", [reader]).fetchone()
-    if active is None:
-        connection.execute(
-            "update deliveries set status = 'dropped' where subscriber_id = ? and status = 'waiting'"
-            " and message is null",
-            [reader],
-        )
+    if get_subscriber(connection, reader).status != "active":
+        deliveries.drop_unassigned(connection, reader)
         return 0
-    due = connection.execute(
-        "select d.id, a.status from deliveries d left join deliveries a on a.id = d.answers where d.subscriber_id = ?"
-        " and d.status = 'waiting' and d.message is null and d.due_at <= ? order by d.id",
-        [reader, now],
-    ).fetchall()
+    due = deliveries.list_due(connection, reader, now)
     # A correction waits until it is known whether what it corrects was taken; if it never was, nothing is corrected.
-    for telling in [row[0] for row in due if row[1] in ("failed", "dropped")]:
-        connection.execute("update deliveries set status = 'dropped' where id = ?", [telling])
-    ready = [row[0] for row in due if row[1] in (None, "sent")]
-    made = 0
-    while ready:
-        message, room, new = _open_message(connection, reader, now)
-        part, ready = ready[:room], ready[room:]
-        connection.executemany("update deliveries set message = ? where id = ?", [(message, i) for i in part])
-        made += new
-    return made
+    deliveries.drop_deliveries(connection, [d.id for d in due if d.corrected in ("failed", "dropped")])
+    ready = _without_unchanged_counts([d for d in due if d.corrected in (None, "sent")], now)
+    if sum(d.due_at <= now for d in ready) < policy.GATHER_CHANGES and all(d.latest_at > now for d in ready):
+        return 0
+    waiting = [d.id for d in ready]
+    new: list[int] = []
+    while waiting:
+        # An open message takes more, so that a reader whose server was away gets one message when it is back.
+        message, held = messages.find_open_alert(connection, reader) or (0, policy.MESSAGE_CHANGES)
+        if held >= policy.MESSAGE_CHANGES:
+            message, held = messages.insert_alert(connection, reader, now), 0
+            new.append(message)
+        room = policy.MESSAGE_CHANGES - held
+        deliveries.assign_to_message(connection, message, waiting[:room])
+        waiting = waiting[room:]
+    if len(new) > 1:
+        messages.number_parts(connection, new)
+    return len(new)
 
 
-def _open_message(connection: sqlite3.Connection, reader: int, now: str) -> tuple[int, int, int]:
-    """(message, how many more tellings it takes, whether it is new): one that was surely not taken yet, or a new one.
-
-    So a reader whose server was away gets one message when it is back, not one for each change meanwhile.
-    """
-    row = connection.execute(
-        "select m.id, (select count(*) from deliveries d where d.message = m.id) from messages m where"
-        " m.subscriber_id = ? and m.status = 'waiting' and m.kind = 'alert' order by m.id desc limit 1",
-        [reader],
-    ).fetchone()
-    if row is not None and row[1] < policy.MESSAGE_CHANGES:
-        return int(row[0]), policy.MESSAGE_CHANGES - int(row[1]), 0
-    cursor = connection.execute(
-        "insert into messages (subscriber_id, kind, message_id, status, created_at, next_at)"
-        " values (?, 'alert', ?, 'waiting', ?, ?)",
-        [reader, make_message_id(), now, now],
-    )
-    return int(cursor.lastrowid or 0), policy.MESSAGE_CHANGES, 1
+def _without_unchanged_counts(ready: list[DueDelivery], now: str) -> list[DueDelivery]:
+    """Return what leaves when subscriptions that want changed counts only keep theirs while gains and losses cancel."""
+    totals = Counter[int]()
+    for delivery in ready:
+        if delivery.due_at <= now:
+            totals[delivery.subscription_id] += delivery.effect
+    return [d for d in ready if not d.counts_only or d.corrected is not None or totals[d.subscription_id]]

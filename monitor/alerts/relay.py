@@ -1,7 +1,7 @@
 """The mail relay: one message, one recipient, one envelope; the connection is used again.
 
 smtplib's `sendmail` does not say how far it got when a connection breaks. That decides whether a message can have
-been taken, so the dialogue is held step by step here.
+been taken, so the dialogue is written out here, step by step.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from db.settings import Settings
-from monitor.alerts.send_results import Outcome, judge_refusal
+from monitor.alerts.send_results import Outcome, Word, judge_refusal
 
 _BROKEN = (smtplib.SMTPServerDisconnected, OSError)
 
@@ -34,25 +34,40 @@ class Relay:
         self._last = 0.0
 
     def send(self, sender: str, recipient: str, data: bytes) -> Outcome:
-        """The message is handed to the relay for one recipient, or the outcome says why not."""
+        """Hand the message to the relay for one recipient; the outcome says what became of it."""
         for fresh in (False, True):
             if (down := self._ready()) is not None:
                 return down
             outcome = self._hand_over(sender, recipient, data)
             if outcome.word == "down" and not fresh and self._used:
-                continue  # an idle connection that the relay had closed: once more over a new one
+                continue  # an idle connection that the relay had closed: try once more over a new one
             break
         self._used += 1
         return outcome
 
+    def check(self) -> Outcome | None:
+        """Connect, secure and log in; return why the relay cannot be used, None when it can."""
+        return self._ready()
+
+    def describe(self) -> str:
+        """Return how the open connection is secured, and as whom it is logged in."""
+        sock = self._server.sock if self._server is not None else None
+        secured = sock.version() if isinstance(sock, ssl.SSLSocket) else "not encrypted"
+        user = self._settings.smtp_user
+        return f"{secured}, {f'logged in as {user}' if user else 'no login, since smtp_user is empty'}"
+
     def close(self) -> None:
-        """The connection is closed, politely when it still can be."""
+        """Close the connection, politely when it still can be."""
         if self._server is not None:
             try:
                 self._server.quit()
             except (smtplib.SMTPException, OSError):
                 self._server.close()
             self._server = None
+
+    @property
+    def _address(self) -> str:
+        return f"{self._settings.smtp_host}:{self._settings.smtp_port}"
 
     def __enter__(self) -> Self:
         return self
@@ -63,7 +78,7 @@ class Relay:
         self.close()
 
     def _ready(self) -> Outcome | None:
-        """The connection is open and the pace is kept; else why the relay cannot be used."""
+        """Open the connection and wait for the pace; return why the relay cannot be used, if it cannot."""
         if self._settings.mail_per_second:
             wait = self._last + 1 / self._settings.mail_per_second - self._clock()
             if wait > 0:
@@ -77,9 +92,16 @@ class Relay:
         try:
             self._server = self._connect()
         except smtplib.SMTPAuthenticationError as error:
-            return Outcome("down", error.smtp_code, "the relay does not take smtp_user and smtp_password")
+            said = (
+                error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
+            )
+            return Outcome(
+                "down",
+                error.smtp_code,
+                f"{self._address} does not take smtp_user and smtp_password: {error.smtp_code} {said}",
+            )
         except (smtplib.SMTPException, OSError) as error:
-            return Outcome("down", None, f"no connection to the relay: {error}")
+            return Outcome("down", None, f"no connection to the relay {self._address}: {error}")
         return None
 
     def _connect(self) -> smtplib.SMTP:
@@ -131,8 +153,8 @@ class Relay:
             return Outcome("sent", code, text[:300])
         return self._refused(judge_refusal(code, text, of_recipient=False), code, reply)
 
-    def _refused(self, word: str, code: int, reply: bytes) -> Outcome:
-        """The refusal, with the connection fit for the next message."""
+    def _refused(self, word: Word, code: int, reply: bytes) -> Outcome:
+        """Return the refusal, and make the connection ready for the next message."""
         server = self._server
         assert server is not None
         try:
@@ -142,7 +164,7 @@ class Relay:
                 server.rset()
         except (smtplib.SMTPException, OSError):
             self._drop()
-        return Outcome(word, code, reply.decode("utf-8", "replace")[:300])  # type: ignore[arg-type]
+        return Outcome(word, code, reply.decode("utf-8", "replace")[:300])
 
     def _drop(self) -> None:
         if self._server is not None:
@@ -151,7 +173,7 @@ class Relay:
 
 
 def _dotted(data: bytes) -> bytes:
-    """The data as it goes over the wire: CRLF line ends, a leading dot doubled, and the final dot."""
+    """Return the data as sent over the wire: CRLF line ends, leading dots doubled, and the final dot."""
     lines = data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     if lines.startswith(b"."):
         lines = b"." + lines

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import css_inline
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment
 
+from db.settings import Settings
 from monitor import policy
-from monitor.alerts.filters import state_names
-from monitor.alerts.story import Story
+from monitor.alerts.arrange import group_changes, merge_changes, shorten
+from monitor.alerts.describe_change import ChangeText
+from monitor.alerts.page_links import changes_page
 from monitor.alerts.subject import make_subject
-from monitor.alerts.wording import Words, words_of
+from monitor.i18n.language import Language, language
+from monitor.i18n.templates import make_environment
 
-TEMPLATES = Path(__file__).parent / "templates"
 _INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
 
@@ -31,78 +32,75 @@ class Rendered:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
-    """What the foot of a message says to its reader: why they got it, and how to stop."""
+class Footer:
+    """What the foot of a message says: why the reader got it, and how to change or stop that."""
 
     language: str
-    wishes: tuple[str, ...]
+    subscriptions: tuple[str, ...]
     manage_url: str
     unsubscribe_url: str
 
 
-@cache
-def environment(language: str) -> Environment:
-    """The templates with the language's translations; HTML is escaped, text is not."""
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["html.j2"], default=False),
-        extensions=["jinja2.ext.i18n"], trim_blocks=True, undefined=StrictUndefined, auto_reload=False,
-    )  # fmt: skip
-    made.install_gettext_translations(words_of(language).translations, newstyle=True)  # type: ignore[attr-defined]
-    made.globals["language"] = language
-    return made
+def render_alert(
+    changes: Sequence[ChangeText], footer: Footer, settings: Settings, *, trend: str = "",
+    part: tuple[int, int] | None = None,
+) -> Rendered:  # fmt: skip
+    """Return the message that tells these changes, cut with a link to the rest where it would become too large.
+
+    `trend` is a sentence about the number of agreements; `part` says which of how many messages of a digest this is.
+    """
+    words = language(footer.language)
+    changes = merge_changes(changes)
+    subject = make_subject(changes, words)
+    if part is not None:
+        subject = words.say("%(subject)s (%(part)d of %(parts)d)", subject=subject, part=part[0], parts=part[1])
+    groups = group_changes(changes, words)
+    shown = len(changes)
+    while True:
+        values = {
+            "subject": subject, "intro": _intro(changes, words), "trend": trend, "groups": shorten(groups, shown),
+            "full": len(changes) <= policy.FULL_CHANGES, "several": len(changes) > 1, "more": len(changes) - shown,
+            "more_url": _rest_page(changes, settings.public_url),
+            "why": words.say("You get this because you asked %(site)s for:", site=settings.site_name),
+            "subscriptions": footer.subscriptions, "manage_url": footer.manage_url,
+            "unsubscribe_url": footer.unsubscribe_url, "signature": settings.mail_footer,
+        }  # fmt: skip
+        rendered = _render("message", footer.language, subject, values)
+        size = len(rendered.text.encode()) + len(rendered.html.encode())
+        if size <= policy.MAIL_BYTES or shown <= 1:
+            return rendered
+        shown = min(shown - 1, shown * policy.MAIL_BYTES // size)
 
 
-def render_alert(stories: Sequence[Story], reader: Reader, *, site: str, footer: str) -> Rendered:
-    """The message that tells the reader these changes."""
-    words = words_of(reader.language)
-    stories = sorted(stories, key=_place_in_message)
-    subject = make_subject(stories, words)
+def render_confirmation(code: str, subscriptions: Sequence[str], url: str, days: int, settings: Settings) -> Rendered:
+    """Return the message that asks whether somebody really wants alerts."""
+    subject = language(code).say("Confirm your alerts from %(site)s", site=settings.site_name)
     values = {
-        "subject": subject, "intro": _intro(stories, words), "groups": _groups(stories, words),
-        "full": len(stories) <= policy.FULL_CHANGES,
-        "why": words.say("You get this because you asked %(site)s for:", site=site),
-        "wishes": reader.wishes, "manage_url": reader.manage_url, "unsubscribe_url": reader.unsubscribe_url,
-        "footer": footer,
+        "subject": subject, "subscriptions": subscriptions, "confirm_url": url, "days": days,
+        "site": settings.site_name, "signature": settings.mail_footer,
     }  # fmt: skip
-    return _render("message", reader.language, subject, values)
+    return _render("confirm", code, subject, values)
 
 
-def render_confirmation(
-    language: str, wishes: Sequence[str], url: str, days: int, *, site: str, footer: str
-) -> Rendered:
-    """The message that asks whether somebody really wants alerts."""
-    subject = words_of(language).say("Confirm your alerts from %(site)s", site=site)
-    values = {"subject": subject, "wishes": wishes, "confirm_url": url, "days": days, "site": site, "footer": footer}
-    return _render("confirm", language, subject, values)
+@cache
+def _templates(code: str) -> Environment:
+    return make_environment(Path(__file__).parent / "templates", language(code), lang=code)
 
 
-def _render(name: str, language: str, subject: str, values: Mapping[str, Any]) -> Rendered:
-    templates = environment(language)
+def _render(name: str, code: str, subject: str, values: dict[str, object]) -> Rendered:
+    templates = _templates(code)
     text = templates.get_template(f"{name}.txt.j2").render(values)
     html = templates.get_template(f"{name}.html.j2").render(values)
     return Rendered(subject, text, _INLINER.inline(html))
 
 
-def _place_in_message(story: Story) -> tuple[bool, bool, str, str, str]:
-    return (
-        story.what != "correction",
-        story.state == "",
-        state_names().get(story.state, ""),
-        story.agency,
-        story.change_id,
-    )
+def _intro(changes: Sequence[ChangeText], words: Language) -> str:
+    if all(change.what == "correction" for change in changes):
+        return words.say("We told you something that turned out not to stand. This corrects it.")
+    return words.say("What changed on ICE's published lists of 287(g) agreements.")
 
 
-def _groups(stories: Sequence[Story], words: Words) -> list[dict[str, Any]]:
-    """Corrections first, then state by state."""
-    groups: dict[str, list[Story]] = {}
-    for story in stories:
-        name = words.say("Corrections") if story.what == "correction" else state_names().get(story.state, story.state)
-        groups.setdefault(name or words.say("About the lists"), []).append(story)
-    return [{"name": name, "stories": members} for name, members in groups.items()]
-
-
-def _intro(stories: Sequence[Story], words: Words) -> str:
-    if all(s.what == "correction" for s in stories):
-        return words.say("We told you something that does not stand. This puts it right.")
-    return words.say("What changed on the lists that ICE publishes of its 287(g) agreements.")
+def _rest_page(changes: Sequence[ChangeText], public_url: str) -> str:
+    states = {change.state for change in changes}
+    since = min((change.listed_on for change in changes), default="")
+    return changes_page(public_url, states.pop() if len(states) == 1 else "", since)

@@ -23,7 +23,7 @@ class Outcome:
 
 
 def judge_refusal(code: int, text: str, *, of_recipient: bool) -> Word:
-    """Later, refused or bounced, by the reply's code and, where it has one, its enhanced status (RFC 3463)."""
+    """Return later, refused or bounced, by the reply's code and its enhanced status (RFC 3463) where it has one."""
     if 400 <= code < 500:
         return "later"
     found = _ENHANCED.search(text)
@@ -33,7 +33,7 @@ def judge_refusal(code: int, text: str, *, of_recipient: bool) -> Word:
 
 
 def judge_status(status: str, *, of_recipient: bool = True) -> Word:
-    """The word for an enhanced status: only the address's own faults (5.1.x but 5.1.7-9, 5.2.1) are bounces."""
+    """Return the word for an enhanced status; only the address's own faults (5.1.x but 5.1.7-9, 5.2.1) are bounces."""
     kind, subject, detail = [*status.split("."), "0", "0"][:3]
     if kind == "2":
         return "sent"

@@ -1,66 +1,94 @@
-"""What a message is about, in one line: "287(g): 3 new agreements and 1 no longer listed in Florida"."""
+"""What a message is about, in one line: "Loudoun County Sheriff's Office (VA): new Task Force agreement", or counts.
+
+`_EVENTS` is the table of words: for each kind (and for what is said of it) the words for one change and for several,
+in the order in which a subject names them. A new kind of statement is a new row.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from monitor.alerts.describe_change import ChangeText
 from monitor.alerts.filters import state_names
-from monitor.alerts.story import Story
-from monitor.alerts.wording import Words
+from monitor.i18n.language import N_, Language
 
-_ORDER = (
-    "correction", "signing", "termination", "renewal", "switch", "reinstatement", "pending_listed",
-    "pending_withdrawn", "amendment", "list_event", "early",
-)  # fmt: skip
+#: The models as a subject names them; the full names are too long for it.
+_MODELS = {"JEM": N_("Jail Enforcement"), "WSO": N_("Warrant Service Officer"), "TFM": N_("Task Force")}
 _MOST_PARTS = 4
+_Count = Callable[[Language, int], str]
+_EVENTS: dict[str, tuple[str, _Count]] = {
+    "correction": (
+        N_("correction of an earlier message"), lambda w, n: w.count("%(n)d correction", "%(n)d corrections", n),
+    ),
+    "termination": (
+        N_("%(model)s agreement no longer listed by ICE"),
+        lambda w, n: w.count("%(n)d no longer listed", "%(n)d no longer listed", n),
+    ),
+    "early": (
+        N_("unconfirmed: %(model)s agreement no longer listed"),
+        lambda w, n: w.count("%(n)d unconfirmed", "%(n)d unconfirmed", n),
+    ),
+    "reinstatement": (
+        N_("%(model)s agreement listed again"),
+        lambda w, n: w.count("%(n)d listed again", "%(n)d listed again", n),
+    ),
+    "signing": (
+        N_("new %(model)s agreement"), lambda w, n: w.count("%(n)d new agreement", "%(n)d new agreements", n),
+    ),
+    "renewal": (
+        N_("%(model)s agreement renewed"), lambda w, n: w.count("%(n)d renewed", "%(n)d renewed", n),
+    ),
+    "switch": (
+        N_("switched to %(model)s"), lambda w, n: w.count("%(n)d switched", "%(n)d switched", n),
+    ),
+    "pending_listed": (
+        N_("%(model)s agreement pending"), lambda w, n: w.count("%(n)d newly pending", "%(n)d newly pending", n),
+    ),
+    "pending_withdrawn": (
+        N_("%(model)s agreement no longer pending"),
+        lambda w, n: w.count("%(n)d no longer pending", "%(n)d no longer pending", n),
+    ),
+    "amendment": (
+        N_("listing corrected by ICE"),
+        lambda w, n: w.count("%(n)d corrected listing", "%(n)d corrected listings", n),
+    ),
+    "list_event": (
+        N_("note about a list"), lambda w, n: w.count("%(n)d note about a list", "%(n)d notes about lists", n),
+    ),
+}  # fmt: skip
 
 
-def make_subject(stories: Sequence[Story], words: Words) -> str:
-    """The subject of a message that tells these changes."""
-    counts = Counter(s.what if s.what in ("correction", "early") else s.kind for s in stories)
-    named = [name for name in _ORDER if counts[name]]
+def make_subject(changes: Sequence[ChangeText], words: Language) -> str:
+    """Return the subject of a message that tells these changes."""
+    if len(changes) == 1:
+        return _name_one(changes[0], words)
+    counts = Counter(_event_of(change) for change in changes)
+    named = [name for name in _EVENTS if counts[name]]
     if len(named) > _MOST_PARTS:
-        rest = sum(counts[name] for name in named[_MOST_PARTS - 1 :])
-        parts = [_part(name, counts[name], words) for name in named[: _MOST_PARTS - 1]]
-        parts.append(words.count("%(n)d other change", "%(n)d other changes", rest))
+        named, rest = named[: _MOST_PARTS - 1], named[_MOST_PARTS - 1 :]
+        others = [words.count("%(n)d other change", "%(n)d other changes", sum(counts[name] for name in rest))]
     else:
-        parts = [_part(name, counts[name], words) for name in named]
-    what, place = words.join(parts), _where(stories, words)
-    if not place:
-        return words.say("287(g): %(what)s", what=what)
-    return words.say("287(g): %(what)s in %(place)s", what=what, place=place)
+        others = []
+    what = ", ".join([*(_EVENTS[name][1](words, counts[name]) for name in named), *others])
+    place = _where(changes, words)
+    return words.say("%(what)s in %(place)s", what=what, place=place) if place else what
 
 
-def _part(name: str, n: int, words: Words) -> str:
-    match name:
-        case "correction":
-            return words.count("%(n)d correction", "%(n)d corrections", n)
-        case "early":
-            return words.count("%(n)d unconfirmed", "%(n)d unconfirmed", n)
-        case "signing":
-            return words.count("%(n)d new agreement", "%(n)d new agreements", n)
-        case "termination":
-            return words.count("%(n)d no longer listed", "%(n)d no longer listed", n)
-        case "renewal":
-            return words.count("%(n)d renewed", "%(n)d renewed", n)
-        case "switch":
-            return words.count("%(n)d switched", "%(n)d switched", n)
-        case "reinstatement":
-            return words.count("%(n)d listed again", "%(n)d listed again", n)
-        case "pending_listed":
-            return words.count("%(n)d newly pending", "%(n)d newly pending", n)
-        case "pending_withdrawn":
-            return words.count("%(n)d no longer pending", "%(n)d no longer pending", n)
-        case "amendment":
-            return words.count("%(n)d corrected listing", "%(n)d corrected listings", n)
-    return words.count("%(n)d note about a list", "%(n)d notes about lists", n)
+def _name_one(change: ChangeText, words: Language) -> str:
+    model = words.say(_MODELS[change.model]) if change.model in _MODELS else "287(g)"
+    event = words.say(_EVENTS[_event_of(change)][0], model=model)
+    return f"{change.agency} ({change.state}): {event}" if change.state else f"{change.agency}: {event}"
 
 
-def _where(stories: Sequence[Story], words: Words) -> str:
-    places = {s.place for s in stories if s.place}
-    states = sorted({state_names().get(s.state, s.state) for s in stories if s.state})
-    if len(places) == 1 and all(s.place for s in stories):
+def _event_of(change: ChangeText) -> str:
+    return change.what if change.what in ("correction", "early") else change.kind
+
+
+def _where(changes: Sequence[ChangeText], words: Language) -> str:
+    places = {change.place for change in changes if change.place}
+    states = sorted({state_names().get(change.state, change.state) for change in changes if change.state})
+    if len(places) == 1 and all(change.place for change in changes):
         return places.pop()
     if len(states) <= 2:
         return words.join(states) if states else ""

@@ -1,6 +1,6 @@
 """From one accepted publication to the next: which rows are the same agreement, and what changed.
 
-`Diff.step` moves a `Ledger` on by one publication. It is a pure fold: the same publications in the same order make
+`step` moves a `Ledger` on by one publication. It is a pure fold: the same publications in the same order make
 the same ledger, whether they come one at a time or all at once.
 """
 
@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from db.models import Accepted, Agreement, Gone, New
+from db.records import Candidate
 from monitor.changelog import record
-from monitor.changelog.history import Accepted, Agreement, differing_fields, name_key
-from monitor.changelog.state import Gone, Ledger, New
-from monitor.matching.assign import Pairing, candidates_for_endings, candidates_for_signings, late_candidates, pair_rows
+from monitor.changelog.fields import differing_fields
+from monitor.changelog.state import Ledger
+from monitor.matching.assign import Pairing, pair_rows
+from monitor.matching.candidates import candidates_for_endings, candidates_for_signings, late_candidates
+from monitor.matching.find_known import find_double, other_listed, signed_meanwhile
 from monitor.matching.rules import Judgement
+from monitor.publications.check import Difference, Rewritten
 
 
 @dataclass(slots=True)
@@ -35,6 +40,18 @@ class Comparison:
         staying = {g.agreement.id for g, _, _ in self.pairing.pairs} | {a.id for _, a in self.pairing.doubles}
         by_agreement = {g.agreement.id: g for g in self.left if g.whole and g.agreement.id not in staying}
         return list(by_agreement.values())
+
+
+def differ(ledger: Ledger, publication: Accepted, found: Comparison) -> Difference:
+    """Return the comparison as the guards look at it."""
+    lacking = found.ending
+    if publication.list == "pending":  # what was signed meanwhile is explained
+        lacking = [g for g in lacking if signed_meanwhile(ledger, g.agreement) is None]
+    return Difference(
+        publication.list, len(ledger.listed[publication.list]), len(publication.listing_ids),
+        [g.listing for g in lacking], [n.listing for n in found.pairing.unpaired],
+        [Rewritten(g.listing, n.listing, not j.review and j.rule != "renewed") for g, n, j in found.pairing.pairs],
+    )  # fmt: skip
 
 
 def compare(ledger: Ledger, publication: Accepted) -> Comparison:
@@ -84,7 +101,7 @@ def step(ledger: Ledger, publication: Accepted, comparison: Comparison | None = 
         candidates[places[id(new)]].append(candidate)
         record.doubt_ending(ledger, agreement, mirrored)
     for new, fitting in zip(found.pairing.unpaired, candidates, strict=True):
-        listed = ledger.find_double(new.listing, exact=True)  # its agency may be known by now
+        listed = find_double(ledger, new.listing, exact=True)  # its agency may be known by now
         if listed is None:
             record.sign(ledger, publication, new, fitting)
         else:
@@ -94,8 +111,6 @@ def step(ledger: Ledger, publication: Accepted, comparison: Comparison | None = 
     record.confirm(ledger, publication)
     if found.gone or found.new:
         ledger.changed_at[publication.list] = publication.position
-    arrived = {(name_key(n.listing), n.listing.support_code or "") for n in found.new}
-    ledger.check_assumptions(arrived, publication.list)
 
 
 def _take_baseline(ledger: Ledger, publication: Accepted) -> None:
@@ -106,7 +121,7 @@ def _take_baseline(ledger: Ledger, publication: Accepted) -> None:
         if listing_id in ledger.listed[publication.list]:
             continue  # an exact duplicate: the listing is there already
         new = New(listing_id, row, ledger.listings[listing_id])
-        agreement = ledger.find_double(new.listing, exact=False)
+        agreement = find_double(ledger, new.listing, exact=False)
         if agreement is None:
             agreement = ledger.open_agreement(publication, new)
             agreement.baseline = True
@@ -128,13 +143,11 @@ def _continue(
         record.amend(ledger, publication, gone.agreement, before, new, fields, judgement)
 
 
-def _end(
-    ledger: Ledger, publication: Accepted, gone: Gone, candidates: list[dict[str, object]], previous: Accepted
-) -> None:
+def _end(ledger: Ledger, publication: Accepted, gone: Gone, candidates: list[Candidate], previous: Accepted) -> None:
     """The agreement has no row left: it ended, unless another row of its agency's goes on for the support type."""
     if gone.agreement.rows or gone.agreement.status != "listed":
         return
-    other = ledger.other_listed(gone.agreement) or _ruled_same(ledger, gone.agreement)
+    other = other_listed(ledger, gone.agreement) or _ruled_same(ledger, gone.agreement)
     if other is not None:
         record.withdraw_row(ledger, publication, gone, other, previous)
     else:

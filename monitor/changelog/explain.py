@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from db.records import Candidate, ChangeRecord, ListReference, PrintedRow
 from monitor.changelog.log import KINDS, STATUSES
-from monitor.matching.rules import AGAINST, RULES
+from monitor.matching.reasons import AGAINST, RULES
 
 #: What each kind of evidence is called, as words for a person; a name that is missing here is printed as it is.
 EVIDENCE = {
@@ -43,7 +44,7 @@ _VALUES = {
 _COLUMNS = ("state", "agency", "type", "county", "support_type", "signed_on", "moa", "addendum")
 
 
-def explain_change(change: Mapping[str, Any]) -> str:
+def explain_change(change: ChangeRecord) -> str:
     """A change explained in lines of text for a person."""
     lines = [
         f"{change['id']}: {change['kind']} ({KINDS[change['kind']]}), {change['status']}"
@@ -77,10 +78,10 @@ def _evidence(evidence: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _row(label: str, row: Mapping[str, Any] | None, source: Mapping[str, Any] | None) -> list[str]:
+def _row(label: str, row: PrintedRow | None, source: ListReference | None) -> list[str]:
     if row is None:
         return []
-    cells = [f"{name}={row[name]!r}" for name in _COLUMNS if row.get(name)]
+    cells = [f"{name}={row.get(name)!r}" for name in _COLUMNS if row.get(name)]
     lines = [f"{label}: " + ", ".join(cells)]
     if row.get("normalised"):
         lines.append(f"  read as: {', '.join(f'{k}={v}' for k, v in sorted(row['normalised'].items()))}")
@@ -89,11 +90,12 @@ def _row(label: str, row: Mapping[str, Any] | None, source: Mapping[str, Any] | 
     return lines
 
 
-def _source(source: Mapping[str, Any]) -> str:
+def _source(source: ListReference) -> str:
     row = f", row {source['row']}" if source.get("row") else ""
     link = f", {source['url']}" if source.get("url") else ""
-    saved = f", workbook saved {source['workbook_modified_at']}" if source.get("workbook_modified_at") else ""
-    if saved and source["workbook_modified_at"][:10] > _plus_a_day(source["published_on"]):
+    modified = source["workbook_modified_at"]
+    saved = f", workbook saved {modified}" if modified else ""
+    if modified and modified[:10] > _plus_a_day(source["published_on"]):
         saved += ", after it was published, so by somebody else"
     return f"{source['file']}{row} (published {source['published_on']}{saved}{link}, sha256 {source['sha256']})"
 
@@ -106,7 +108,7 @@ def _words(value: Any) -> str:
     return AGAINST.get(str(value), str(value))
 
 
-def _candidates(candidates: list[Mapping[str, Any]], own: str | None) -> list[str]:
+def _candidates(candidates: Sequence[Candidate], own: str | None) -> list[str]:
     """What else was considered. A doubtful pairing names the agreement's own earlier row: that is no rival."""
     lines = []
     for c in candidates:

@@ -1,22 +1,49 @@
-"""The past as it was known: the same fold, over what had come to be known by a moment; nothing is written."""
+"""The log as it was known at an earlier time: the same derivation, and the same queries, over what was known then.
+
+A connection of its own gets temporary views of the facts known by then, and temporary copies of the derived tables.
+SQLite reads these instead of the stored ones, which stay as they are. The copies are rolled back to where the facts
+of then and of now part, and folded on from there.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
 from db.database import Store
-from db.queries import fetches
-from db.queries.snapshots import load_signing_dates, load_snapshots
-from monitor.changelog.state import Ledger
-from monitor.changelog.stored_state import ListingBook
-from monitor.publications.accept import fold_publications
-from monitor.publications.gather import Publication, gather
-from monitor.review.rulings import load_rulings
+from db.desk_models import Verdict
+from db.queries.known_facts import shadowing
+from monitor.changelog.rebuild import fold_facts
 
 
-def replay(store: Store, *, until: str, confirm_after_hours: float = 48.0) -> tuple[Ledger, list[Publication]]:
-    """The ledger in memory as it follows from what was known at `until`, and the publications it was made from."""
-    listings = ListingBook(store)
-    listings.load()
-    publications = gather(store, load_snapshots(store), load_signing_dates(store), until)
-    pages = [page for page in fetches.page_checks(store) if page["seen_at"] <= until]
-    ledger = fold_publications(publications, listings, load_rulings(store, until), pages, confirm_after_hours, None)
-    return ledger, publications
+def open_known(store: Store, moment: str, *, confirm_after_hours: float = 48.0) -> Store:
+    """Return what `as_known` yields; the caller closes it."""
+    return _open(store, moment, (), confirm_after_hours)
+
+
+@contextmanager
+def as_known(store: Store, moment: str, *, confirm_after_hours: float = 48.0) -> Iterator[Store]:
+    """Yield a store whose every answer is the one that could be given at `moment` (UTC, as the store writes it).
+
+    It may be kept for many questions; it costs a derivation when it is made, and sees nothing of what comes later.
+    """
+    with open_known(store, moment, confirm_after_hours=confirm_after_hours) as then:
+        yield then
+
+
+@contextmanager
+def as_ruled(
+    store: Store, rulings: Iterable[Verdict], *, confirm_after_hours: float = 48.0, instead: bool = False
+) -> Iterator[Store]:
+    """Yield a store that says what these rulings would make of the log, added to those made or `instead` of them."""
+    with _open(store, None, rulings, confirm_after_hours, instead=instead) as then:
+        yield then
+
+
+def _open(
+    store: Store, moment: str | None, rulings: Iterable[Verdict], confirm_after_hours: float, *, instead: bool = False
+) -> Store:
+    then = Store.open(store.home, read_only=True)
+    with shadowing(then.connection, moment, rulings, instead=instead):
+        fold_facts(then, confirm_after_hours, whole=True)
+    return then

@@ -6,23 +6,18 @@ time it was. So a rebuild, another order of imports, older lists found later or 
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
+from db.models import Accepted, Agreement, Change, Gone, New
+from db.records import Candidate
 from monitor import policy
-from monitor.changelog.history import (
-    Accepted,
-    Agreement,
-    Change,
-    agreement_slug,
-    change_id,
-    differing_fields,
-    name_key,
-    name_of,
-)
-from monitor.changelog.state import Gone, Ledger, New
-from monitor.matching.assign import signed_elsewhere
+from monitor.changelog import lifecycle
+from monitor.changelog.change_ids import change_id
+from monitor.changelog.fields import differing_fields
+from monitor.changelog.state import Ledger
+from monitor.matching.candidates import signed_elsewhere
+from monitor.matching.find_known import agency_for, gap_days, last_gone, listed_besides, signed_meanwhile
+from monitor.matching.ids import agreement_slug, name_key, name_of
 from monitor.matching.names import canonical_name
+from monitor.matching.reasons import AGAINST
 from monitor.matching.rules import Judgement
 from monitor.matching.similarity import compare
 
@@ -36,10 +31,10 @@ KIND_LISTED = {"participating": "signing", "pending": "pending_listed"}
 KIND_GONE = {"participating": "termination", "pending": "pending_withdrawn"}
 
 
-def sign(ledger: Ledger, publication: Accepted, new: New, candidates: list[dict[str, Any]]) -> None:
+def sign(ledger: Ledger, publication: Accepted, new: New, candidates: list[Candidate]) -> None:
     """A row that continues nothing is a new agreement: a signing, a renewal after a gap, or a switch."""
-    older = ledger.last_gone(new.listing, other_support=False)
-    other = ledger.last_gone(new.listing, other_support=True)
+    older = last_gone(ledger, new.listing, other_support=False)
+    other = last_gone(ledger, new.listing, other_support=True)
     agreement = ledger.open_agreement(publication, new)
     ledger.put_on(publication, agreement, new)
     kind, rule, before = KIND_LISTED[publication.list], "first_listed", None
@@ -55,29 +50,25 @@ def sign(ledger: Ledger, publication: Accepted, new: New, candidates: list[dict[
     if before is not None:
         change.before_listing = before.last_listing
         change.last_listed = (before.last_seen, before.last_row)
-        change.evidence = {"continues": before.id, "gap_days": ledger.gap_days(before, publication)}
+        change.evidence = {"continues": before.id, "gap_days": gap_days(ledger, before, publication)}
         change.fields = ["signed_on"] if kind == "renewal" else ["support_type", "signed_on"]
     if kind == "renewal" and before is not None:
-        if ledger.gap_days(before, publication) <= policy.RENEWAL_GAP_DAYS:
-            _overturn(ledger, before, f"renewed: {agreement.id} was first listed on {publication.listed_on}")
-        before.status = "renewed"
-        ledger.dirty.agreements.add(before.id)
-    _confirm_now(change)
-    ledger.add_change(change)
+        if gap_days(ledger, before, publication) <= policy.RENEWAL_GAP_DAYS:
+            reason = f"renewed: {agreement.id} was first listed on {publication.listed_on}"
+            lifecycle.retract_ending(ledger, before, reason)
+        ledger.set_status(before, "renewed", before.missing_position)
+    lifecycle.state_as_shown(ledger, change)
 
 
-def end(
-    ledger: Ledger, publication: Accepted, gone: Gone, candidates: list[dict[str, Any]], previous: Accepted
-) -> None:
+def end(ledger: Ledger, publication: Accepted, gone: Gone, candidates: list[Candidate], previous: Accepted) -> None:
     """An agreement with no row left is missing: its ending is provisional until the next list lacks it too."""
     agreement = gone.agreement
-    agreement.status, agreement.missing_position = "missing", publication.position
+    ledger.set_status(agreement, "missing", publication.position)
     agreement.endings += 1
     change = _new_change(
         ledger, publication, KIND_GONE[publication.list], agreement, "no_longer_listed", agreement.endings,
         states=agreement_slug(gone.listing),
     )  # fmt: skip
-    change.status = "provisional"
     change.before_listing, change.last_listed = gone.listing_id, (previous.position, agreement.last_row)
     change.first_missing = publication.position
     change.candidates, change.needs_review = candidates, bool(candidates)
@@ -87,21 +78,21 @@ def end(
         change.needs_review = publication.list == "participating"
     if publication.list == "pending":
         _name_signing(ledger, publication, change, agreement)
-    ledger.add_change(change)
-    ledger.endings[agreement.id] = ledger.waiting[agreement.id] = change.id
+    lifecycle.state_as_missing(ledger, change, agreement)
     for candidate in candidates:
         if candidate["signed_on"] is not None and candidate["signed_on"] == agreement.signed_on:
             _doubt_signing(ledger, agreement, candidate)
 
 
-def _doubt_signing(ledger: Ledger, ended: Agreement, candidate: dict[str, Any]) -> None:
+def _doubt_signing(ledger: Ledger, ended: Agreement, candidate: Candidate) -> None:
     """The change that listed the candidate beside the ended agreement, with its date, names the ended one."""
-    signing = ledger.changes.find(ledger.signings.get(candidate["agreement_id"], ""))
+    listed = ledger.agreements.get(candidate["agreement_id"])
+    signing = ledger.changes.find(listed.signing) if listed is not None else None
     if signing is None or signing.status != "confirmed":
         return
     if all(c["agreement_id"] != ended.id for c in signing.candidates):
         listing = ledger.listings[ended.last_listing]
-        other = {
+        other: Candidate = {
             "agreement_id": ended.id, "agency_id": ended.agency_id, "agency": name_of(listing).printed,
             "state": listing.state_code, "signed_on": ended.signed_on, "score": candidate["score"],
             "reasons": candidate["reasons"],
@@ -111,9 +102,9 @@ def _doubt_signing(ledger: Ledger, ended: Agreement, candidate: dict[str, Any]) 
         ledger.dirty.changes.add(signing.id)
 
 
-def doubt_ending(ledger: Ledger, agreement: Agreement, candidate: dict[str, Any]) -> None:
+def doubt_ending(ledger: Ledger, agreement: Agreement, candidate: Candidate) -> None:
     """The agreement's standing ending names a row of a later list that could continue it."""
-    change = ledger.changes.find(ledger.endings.get(agreement.id, ""))
+    change = ledger.changes.find(agreement.ending)
     if change is None or any(c["agreement_id"] == candidate["agreement_id"] for c in change.candidates):
         return
     change.candidates = [*change.candidates, candidate]
@@ -129,13 +120,10 @@ def renew(ledger: Ledger, publication: Accepted, before: Agreement, new: New, ju
     change.before_listing, change.last_listed = before.last_listing, (before.last_seen, before.last_row)
     change.after_listing, change.first_listed = new.listing_id, (publication.position, new.row)
     change.fields, change.evidence = ["signed_on"], {"continues": before.id, **judgement.evidence}
-    _overturn(ledger, before, f"renewed: {agreement.id} was first listed on {publication.listed_on}")
-    if before.status == "listed":
-        before.missing_position = publication.position
-    before.status = "renewed"
-    ledger.dirty.agreements.add(before.id)
-    _confirm_now(change)
-    ledger.add_change(change)
+    lifecycle.retract_ending(ledger, before, f"renewed: {agreement.id} was first listed on {publication.listed_on}")
+    since = publication.position if before.status == "listed" else before.missing_position
+    ledger.set_status(before, "renewed", since)
+    lifecycle.state_as_shown(ledger, change)
 
 
 def amend(
@@ -154,15 +142,14 @@ def amend(
     change.needs_review = judgement.review
     if judgement.review:
         change.evidence["against"] = list(judgement.against)
-        change.candidates = [ledger.as_candidate(agreement, before[0], judgement)]
-    _confirm_now(change)
-    ledger.add_change(change)
+        change.candidates = [_as_candidate(ledger, agreement, before[0], judgement)]
+    lifecycle.state_as_shown(ledger, change)
 
 
 def follow_name(ledger: Ledger, publication: Accepted, agreement: Agreement, new: New, judgement: Judgement) -> None:
     """The agreement's agency goes by the new name, or the agreement moves to the agency of that name."""
     old = ledger.agencies[agreement.agency_id]
-    known = ledger.agency_for(new.listing)
+    known = agency_for(ledger, new.listing)
     if known is not None and known.id == old.id:
         return
     name = name_of(new.listing)
@@ -195,18 +182,18 @@ def bring_back(ledger: Ledger, publication: Accepted, agreement: Agreement, new:
         return
     before = (agreement.last_listing, agreement.last_seen, agreement.last_row)
     first_missing, status = agreement.missing_position, agreement.status
-    ending = ledger.changes.find(ledger.endings.get(agreement.id, ""))
+    ending = ledger.changes.find(agreement.ending)
     confirmed = ending is not None and ending.status == "confirmed"
     follow_name(ledger, publication, agreement, new, judgement)
     ledger.put_on(publication, agreement, new)
     if status == "withdrawn":
-        ledger.restore_signing(agreement)
+        lifecycle.restore_signing(ledger, agreement)
         return
     if confirmed and ending is not None and ending.rule == "signed":
-        del ledger.endings[agreement.id]  # it was signed: that the agency is pending anew does not undo that
+        agreement.ending = None  # it was signed: that the agency is pending again does not undo that
     else:
-        _overturn(ledger, agreement, f"listed again on {publication.listed_on}")
-    _undo_switch(ledger, publication, agreement)
+        lifecycle.retract_ending(ledger, agreement, f"listed again on {publication.listed_on}")
+    lifecycle.undo_switches(ledger, publication, agreement)
     if confirmed:
         kind = "reinstatement" if publication.list == "participating" else "pending_listed"
         change = _new_change(ledger, publication, kind, agreement, "returned", agreement.endings)
@@ -216,9 +203,8 @@ def bring_back(ledger: Ledger, publication: Accepted, agreement: Agreement, new:
         change.evidence, change.needs_review = {**judgement.evidence, "matched_by": judgement.rule}, judgement.review
         change.fields = differing_fields(ledger.listings[before[0]], new.listing)
         if judgement.review:
-            change.candidates = [ledger.as_candidate(agreement, before[0], judgement)]
-        _confirm_now(change)
-        ledger.add_change(change)
+            change.candidates = [_as_candidate(ledger, agreement, before[0], judgement)]
+        lifecycle.state_as_shown(ledger, change)
         return
     fields = differing_fields(ledger.listings[before[0]], new.listing)
     if fields or judgement.review:
@@ -228,23 +214,21 @@ def bring_back(ledger: Ledger, publication: Accepted, agreement: Agreement, new:
 def withdraw_row(ledger: Ledger, publication: Accepted, gone: Gone, other: Agreement, previous: Accepted) -> None:
     """One of the agency's two rows for a support type is gone: the later-comer was a second row, the older renewed."""
     agreement = gone.agreement
-    signing = ledger.changes.find(ledger.signing_id(agreement))
+    signing = ledger.changes.find(agreement.signing)
     if agreement.first_position >= other.first_position or not _later(agreement, other):
-        agreement.status, agreement.missing_position = "withdrawn", publication.position
+        ledger.set_status(agreement, "withdrawn", publication.position)
         reason = f"a second row of {other.id}, no longer listed on {publication.listed_on}"
         if signing is not None and signing.status != "retracted":
-            signing.status, signing.reason = "retracted", reason
-            ledger.dirty.changes.add(signing.id)
+            lifecycle.retract(ledger, signing, reason)
         return
     change = _new_change(ledger, publication, "renewal", other, "renewed")
     change.before_listing, change.last_listed = gone.listing_id, (previous.position, agreement.last_row)
     change.first_missing = publication.position
-    change.after_listing, (row, first) = min(other.rows.items(), key=lambda item: item[1][1])
+    change.after_listing, (row, first) = min(other.rows.items(), key=lambda item: (item[1][1], item[1][0]))
     change.first_listed = (first, row)
     change.fields, change.evidence = ["signed_on"], {"continues": agreement.id, "listed_together": True}
-    agreement.status, agreement.missing_position = "renewed", publication.position
-    _confirm_now(change)
-    ledger.add_change(change)
+    ledger.set_status(agreement, "renewed", publication.position)
+    lifecycle.state_as_shown(ledger, change)
 
 
 def note_second_row(ledger: Ledger, publication: Accepted, agreement: Agreement, new: New) -> None:
@@ -261,20 +245,15 @@ def note_second_row(ledger: Ledger, publication: Accepted, agreement: Agreement,
 
 
 def confirm(ledger: Ledger, publication: Accepted) -> None:
-    """Endings of the list that an earlier publication showed first are confirmed: this one lacks the rows too."""
-    for agreement_id, ending_id in sorted(ledger.waiting.items()):
-        change = ledger.changes.find(ending_id)
-        if change is not None and change.list_name == publication.list and change.position < publication.position:
-            change.status = "confirmed"
-            if change.kind == "pending_withdrawn" and change.rule != "signed":
-                _name_signing(ledger, publication, change, ledger.agreements[agreement_id])
-            ledger.dirty.changes.add(ending_id)
-            del ledger.waiting[agreement_id]
+    """Confirm the endings of the list that an earlier publication showed first, and name why pending ones went."""
+    for agreement, change in lifecycle.confirm_missing(ledger, publication):
+        if change.kind == "pending_withdrawn" and change.rule != "signed":
+            _name_signing(ledger, publication, change, agreement)
 
 
 def _name_signing(ledger: Ledger, publication: Accepted, change: Change, pending: Agreement) -> None:
     """A pending row that went because the agency signed says so, once the list of participants shows it."""
-    signed = ledger.signed_meanwhile(pending)
+    signed = signed_meanwhile(ledger, pending)
     if signed is None:
         signed = signed_elsewhere(ledger, publication, pending, ledger.listings[pending.last_listing])
         if signed is None:
@@ -287,32 +266,14 @@ def _name_signing(ledger: Ledger, publication: Accepted, change: Change, pending
     change.needs_review, change.candidates = False, []
 
 
-def _overturn(ledger: Ledger, agreement: Agreement, reason: str) -> None:
-    """The agreement's standing ending, if any, is retracted."""
-    ending_id = ledger.endings.pop(agreement.id, None)
-    ledger.waiting.pop(agreement.id, None)
-    if ending_id is not None:
-        change = ledger.changes.find(ending_id)
-        assert change is not None
-        change.status, change.reason, change.needs_review = "retracted", reason, False
-        ledger.dirty.changes.add(ending_id)
-
-
-def _undo_switch(ledger: Ledger, publication: Accepted, agreement: Agreement) -> None:
-    """What was taken for a switch from the agreement, which is listed again, was a signing beside it."""
-    for other_id in sorted(ledger.by_agency[agreement.agency_id]):
-        change = ledger.changes.find(ledger.signing_id(ledger.agreements[other_id]))
-        if change is None or change.kind != "switch" or change.evidence.get("continues") != agreement.id:
-            continue
-        signing = replace(
-            change, id=ledger.free_change_id(change_id("signing", other_id)), kind="signing", rule="first_listed",
-            before_listing=None, last_listed=None, fields=[], evidence={},
-        )  # fmt: skip
-        change.status, change.reason = "retracted", f"{agreement.id} was listed again on {publication.listed_on}"
-        change.needs_review = False
-        ledger.dirty.changes.add(change.id)
-        ledger.add_change(signing)
-        ledger.signings[other_id] = signing.id
+def _as_candidate(ledger: Ledger, agreement: Agreement, listing_id: int, judgement: Judgement) -> Candidate:
+    """Return the agreement under its older row, as a candidate of an amendment that a person should look at."""
+    listing = ledger.listings[listing_id]
+    return {
+        "agreement_id": agreement.id, "agency_id": agreement.agency_id, "agency": name_of(listing).printed,
+        "state": listing.state_code, "signed_on": listing.signed_on, "score": round(judgement.score, 2),
+        "reasons": [AGAINST[code] for code in judgement.against],
+    }  # fmt: skip
 
 
 def _new_change(
@@ -322,14 +283,9 @@ def _new_change(
     an agreement's own id is that of its oldest row."""
     wanted = change_id(kind, states or agreement.id, *more)
     return Change(
-        ledger.free_change_id(wanted), kind, "confirmed", publication.list, agreement.id, agreement.agency_id,
+        ledger.free_change_id(wanted), kind, "", publication.list, agreement.id, agreement.agency_id,
         publication.position, publication.listed_on, rule,
     )  # fmt: skip
-
-
-def _confirm_now(change: Change) -> None:
-    """What a list shows needs no second list: only what it fails to show does."""
-    change.status = "confirmed"
 
 
 def _later(older: Agreement, newer: Agreement) -> bool:
@@ -337,5 +293,5 @@ def _later(older: Agreement, newer: Agreement) -> bool:
 
 
 def _is_switch(ledger: Ledger, publication: Accepted, other: Agreement, agreement: Agreement) -> bool:
-    soon = ledger.gap_days(other, publication) <= policy.SWITCH_GAP_DAYS
-    return soon and other.signed_on != agreement.signed_on and not ledger.listed_besides(agreement)
+    soon = gap_days(ledger, other, publication) <= policy.SWITCH_GAP_DAYS
+    return soon and other.signed_on != agreement.signed_on and not listed_besides(ledger, agreement)

@@ -6,45 +6,83 @@ derived; its last wording stays, retracted, with the reason.
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from db.database import Store
-from db.queries import derived_rows
+from db.queries import changes, statement_log
+from db.queries.agreements import load_agency_views
+from db.queries.changes import Statement
+from db.queries.derived_rows import Row
+from db.queries.publications import load_references
+from db.records import ChangeRecord
+from monitor.changelog import log
 
 OVERTURNED = "overturned: the lists known now, or better rules, no longer say so"
 OVERRULED = "overturned by a reviewer's ruling"
+#: Parts of a record that statements and deliveries give, not the lists.
+_STATED = ("status", "needs_review", "reason", "known_at", "told")
 
 
-def state(
-    store: Store, now: str, overturned: Mapping[str, str], why: str = OVERTURNED, touched: Collection[str] | None = None
-) -> list[str]:
-    """Whatever the derived log says that was not stated last is stated at `now`; returns the ids, sorted.
+class Memory:
+    """The changes as they stood before a derivation, for wording those that it overturns."""
 
-    `overturned` holds the last wording (JSON) of each change that is no longer derived; `touched` the ids of the
-    changes that can differ from what was stated last (None: any).
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._ids: set[str] | None = None  # of the changes there were
+        self._rows: dict[str, Row] = {}
+        self._agencies = load_agency_views(store.connection)
+        self._references = load_references(store.connection)
+
+    def remember(self, ids: set[str] | None) -> None:
+        """Remember the changes that may go, before the tables are touched; None: all."""
+        connection = self._store.connection
+        if self._ids is None:
+            self._ids = changes.load_ids(connection)
+        wanted = self._ids if ids is None else ids & self._ids
+        self._rows |= changes.load_change_rows(connection, wanted - self._rows.keys())
+
+    def word_overturned(self) -> dict[str, str]:
+        """Return the last wording (JSON) of each remembered change that is derived no more."""
+        if not self._rows:
+            return {}
+        now = changes.load_ids(self._store.connection)
+        gone = [changes.change_of(row) for change_id, row in self._rows.items() if change_id not in now]
+        entries = log.present(self._store, gone, {}, self._references, self._agencies)
+        return {entry["id"]: json.dumps(entry, ensure_ascii=False) for entry in entries}
+
+    def load_reworded(self) -> set[str]:
+        """Return the ids of the changes whose agency or lists are now described in other words."""
+        connection = self._store.connection
+        agencies, references = load_agency_views(connection), load_references(connection)
+        renamed = [i for i, view in self._agencies.items() if agencies.get(i) != view]
+        moved = [position for position, list_ in self._references.items() if references.get(position) != list_]
+        return changes.load_ids_showing(connection, renamed, moved) if renamed or moved else set()
+
+
+def state(store: Store, now: str, memory: Memory, touched: Collection[str] | None, *, by_ruling: bool) -> list[str]:
+    """State at `now` whatever the derived log says that was not stated last; return the ids, sorted.
+
+    A change whose record differs in other ways only is logged as amended; that is no news, so its id is not returned.
+
+    `touched` names the changes that can differ from what was stated last (None: any may).
     """
-    connection = store.connection
-    newest = (
-        "select change_id, status, needs_review, why, body is not null from statements where id in"
-        " (select max(id) from statements {} group by change_id)"
-    )
-    worded = "select id, status, needs_review, reason from changes {}"
-    if touched is None:
-        stated, derived = connection.execute(newest.format("")), connection.execute(worded.format(""))
-    else:
-        ids = json.dumps(sorted(touched))
-        among = "where {} in (select value from json_each(?))"
-        stated = connection.execute(newest.format(among.format("change_id")), [ids])
-        derived = connection.execute(worded.format(among.format("id")), [ids])
-    last = {str(row[0]): (str(row[1]), int(row[2]), str(row[3]), bool(row[4])) for row in stated}
-    current = {str(row[0]): (str(row[1]), int(row[2]), str(row[3])) for row in derived}
-    fresh = {i: said for i, said in current.items() if i not in last or last[i][:3] != said or last[i][3]}
-    gone = sorted(i for i in overturned if i not in current)
-    columns = ("change_id", "known_at", "status", "needs_review", "why", "body")
-    rows: list[tuple[str, str, str, int, str, str | None]] = [
-        (i, now, *said, None) for i, said in sorted(fresh.items())
-    ]
-    rows += [(i, now, "retracted", 0, why, overturned[i]) for i in gone]
-    derived_rows.put_rows(connection, "statements", columns, rows)
-    return sorted([*fresh, *gone])
+    connection, overturned = store.connection, memory.word_overturned()
+    last = changes.load_newest_statements(connection, touched)
+    current = changes.load_current(connection, touched)
+    fresh = [said for i, said in sorted(current.items()) if i not in last or last[i] != said]
+    why = OVERRULED if by_ruling else OVERTURNED
+    gone = [Statement(i, "retracted", False, why, body) for i, body in sorted(overturned.items())]
+    changes.add_statements(connection, now, [*fresh, *gone], by_ruling=by_ruling)
+    stated = sorted(said.change_id for said in [*fresh, *gone])
+    shown = None if touched is None else {*touched, *memory.load_reworded()}
+    records = log.present(store, changes.load_changes(connection, shown), {})
+    statement_log.log_statements(connection, now, stated, {r["id"]: _digest(r) for r in records})
+    return stated
+
+
+def _digest(record: ChangeRecord) -> str:
+    """What tells whether the record of a change differs but for what is stated of it."""
+    worded = {name: value for name, value in record.items() if name not in _STATED}
+    return hashlib.sha256(json.dumps(worded, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,79 +1,37 @@
-"""The ledger: agencies, names, agreements and changes as they stand after the newest publication.
+"""What the lists so far say: agencies, names, agreements and changes after the newest publication.
 
-It knows who is who and what stands where; it decides nothing (`monitor.matching.assign`) and words nothing
-(`monitor.changelog.record`). What moved since the last `clear_dirty` is in `dirty`, for whoever keeps the tables.
+The state knows who is who and what stands where; `monitor.matching` decides what is the same, and `record` writes
+what changed into the log. What moved since the tables were last written is in `dirty`.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, Protocol
 
-from db.models import Listing, ListName
-from db.queries.snapshots import content_hash
-from monitor import policy
-from monitor.changelog.history import (
+from db.models import (
     Accepted,
     Agency,
     Agreement,
     Change,
+    Gone,
+    Listing,
+    ListName,
     NameKey,
     NameUse,
-    agency_slug,
-    agreement_slug,
-    county_fips,
-    document_key,
-    name_key,
-    name_of,
+    New,
+    Span,
 )
-from monitor.matching.names import Name, canonical_name
-from monitor.matching.rules import AGAINST, Judgement
-from monitor.matching.similarity import compare
+from db.queries.changes import find_change, load_ids, load_ids_of_agency
+from db.queries.snapshots import content_hash
+from monitor.matching.find_known import agency_for
+from monitor.matching.ids import agency_slug, agreement_slug, document_key, name_key, name_of
+from monitor.matching.known import SideKey
+from monitor.matching.rules import Side
+from monitor.matching.side_by_side import SideBySide
 from monitor.places.located import locate
-
-#: Two names that were taken never to have stood on one list together: list, support type, name, name.
-Apart = tuple[str, str, NameKey, NameKey]
-
-
-@dataclass(slots=True, eq=False)
-class Gone:
-    """A row of an agreement that a publication no longer shows."""
-
-    agreement: Agreement
-    listing_id: int
-    listing: Listing
-    whole: bool  # whether the agreement has no other row left
-
-
-@dataclass(slots=True, eq=False)
-class New:
-    """A row that the publication before did not show."""
-
-    listing_id: int
-    row: int
-    listing: Listing
-
-
-class Occurrences(Protocol):
-    """Knows which names ever stood on one list together, also on lists later than the one at hand."""
-
-    def overlap(self, list_name: str, support: str, a: NameKey, b: NameKey) -> bool:
-        """Whether some accepted publication of the list shows both names under the support type."""
-
-
-@dataclass(slots=True)
-class Span:
-    """An unbroken run of publications that show one row of an agreement; `last` is None while it goes on."""
-
-    agreement_id: str
-    listing_id: int
-    row: int
-    first: int
-    last: int | None
-    list: ListName
 
 
 @dataclass(slots=True)
@@ -85,80 +43,81 @@ class Dirty:
     agreements: set[str] = field(default_factory=set)
     changes: set[str] = field(default_factory=set)
     spans: list[Span] = field(default_factory=list)
-    apart: set[Apart] = field(default_factory=set)
 
 
 class ChangeBook:
-    """The log in memory: changes by id."""
+    """The log: a change is read from the database when it is first asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, connection: sqlite3.Connection | None = None) -> None:
         self.at_hand: dict[str, Change] = {}
+        self._connection = connection
+        self._ids: set[str] | None = None  # of the changes in the database, once they are read
 
     def __contains__(self, change_id: object) -> bool:
-        return change_id in self.at_hand
+        return isinstance(change_id, str) and self.find(change_id) is not None
 
-    def find(self, change_id: str) -> Change | None:
-        """The change, None when there is none."""
+    def find(self, change_id: str | None) -> Change | None:
+        """Return the change; None when there is none."""
+        if change_id is None:
+            return None
+        if change_id not in self.at_hand and self._connection is not None:
+            change = find_change(self._connection, change_id) if change_id in (self._ids or (change_id,)) else None
+            if change is not None:
+                self.at_hand[change_id] = change
         return self.at_hand.get(change_id)
 
-    def add(self, change: Change) -> None:
-        """The change is in the log."""
-        self.at_hand[change.id] = change
+    def load_ids(self) -> None:
+        """Read which changes there are, so that the database is asked for no others."""
+        assert self._connection is not None
+        self._ids = load_ids(self._connection) | {""}
 
     def of_agency(self, agency_id: str) -> list[Change]:
-        """Every change of the agency."""
+        """Return every change of the agency."""
+        for change_id in load_ids_of_agency(self._connection, agency_id) if self._connection is not None else ():
+            self.find(change_id)
         return [change for change in self.at_hand.values() if change.agency_id == agency_id]
 
 
 class Ledger:
-    """Agencies, names, agreements and changes, with the look-ups that pairing needs."""
+    """Agencies, names, agreements and changes, kept consistent with one another."""
 
-    def __init__(self, occurrences: Occurrences, listings: Mapping[int, Listing], changes: ChangeBook) -> None:
+    def __init__(
+        self, listings: Mapping[int, Listing], together: SideBySide, rulings: Mapping[tuple[str, str], str],
+        changes: ChangeBook,
+    ) -> None:  # fmt: skip
         self.listings = listings
         self.agencies: dict[str, Agency] = {}
         self.names: dict[NameKey, NameUse] = {}
         self.loose: dict[NameKey, set[NameKey]] = defaultdict(set)  # (state, loose key) -> names
         self.agreements: dict[str, Agreement] = {}
         self.by_agency: dict[str, set[str]] = defaultdict(set)
+        self.by_state: dict[str | None, set[str]] = defaultdict(set)  # agencies; may hold merged or moved ones
         self.listed: dict[ListName, dict[int, str]] = {"participating": {}, "pending": {}}
+        self.missing: dict[ListName, dict[int, set[str]]] = {"participating": {}, "pending": {}}
+        self.sides: dict[SideKey, Side] = {}
         self.latest: dict[ListName, Accepted] = {}
         self.changed_at: dict[ListName, int] = {}  # position of the newest publication that moved anything
-        self.dates: dict[int, str] = {}  # position -> listed_on
+        self.dates: dict[int, str] = {}  # position -> date of the list
         self.changes = changes
-        self.endings: dict[str, str] = {}  # agreement id -> id of its newest ending, while that is not retracted
-        self.signings: dict[str, str] = {}  # agreement id -> id of the change that listed it
         self.waiting: dict[str, str] = {}  # agreement id -> id of its ending that waits for confirmation
-        self.rulings: dict[tuple[str, str], str] = {}  # (agreement id, agreement id) -> same | distinct
-        self.apart: dict[NameKey, set[Apart]] = defaultdict(set)  # names taken never to have stood together
-        self.occurrences = occurrences
-        self.assumption_broken = False
+        self.rulings = rulings
+        self.together = together
         self.dirty = Dirty()
 
     def begin(self, publication: Accepted) -> None:
-        """The publication is the newest of its list."""
+        """Make the publication the newest of its list."""
         self.latest[publication.list] = publication
         self.dates[publication.position] = publication.listed_on
 
+    def side_by_side(self, list_name: ListName, support: str | None, a: NameKey, b: NameKey) -> bool:
+        """Return whether the two names ever stood on one list under the support type."""
+        return a != b and self.together.overlap(list_name, support or "", a, b)
+
     # -- who is who -------------------------------------------------------------------------------------------
 
-    def agency_for(self, listing: Listing) -> Agency | None:
-        """The agency a listing's name belongs to, None when it is a new one."""
-        use = self.names.get(name_key(listing))
-        if use is not None:
-            return self.agencies[use.agency_id]
-        name, state = name_of(listing), listing.state_code
-        alike = {self.names[key].agency_id for key in self.loose.get((state or "", name.loose), ())}
-        fitting = [
-            agency
-            for agency_id in sorted(alike)
-            for agency in [self.agencies[agency_id]]
-            if not compare(canonical_name(agency.state, agency.name), name, agency.state, state).against
-        ]
-        return fitting[0] if len(fitting) == 1 else None
-
     def agency_of(self, listing: Listing, position: int) -> Agency:
-        """The agency a listing's name belongs to; it is made when the name is a new one."""
-        agency = self.agency_for(listing)
+        """Return the agency that a listing's name belongs to; make it when the name is a new one."""
+        agency = agency_for(self, listing)
         if agency is None:
             name = name_of(listing)
             agency_id = _free(agency_slug(listing), self.agencies)
@@ -168,7 +127,7 @@ class Ledger:
         return agency
 
     def name_agency(self, agency: Agency, listing: Listing, position: int) -> None:
-        """The agency goes by the listing's name from now on."""
+        """Let the agency go by the listing's name from now on."""
         key, name = name_key(listing), name_of(listing)
         use = self.names.get(key)
         if use is None:
@@ -177,6 +136,7 @@ class Ledger:
         self.loose[(key[0], name.loose)].add(key)
         agency.name, agency.body = name.printed, name.body
         agency.state = listing.state_code or agency.state  # an unreadable state is no other state
+        self.by_state[agency.state].add(agency.id)
         location = locate(listing.state_code, listing.county, name.printed, listing.type)
         if location is not None:
             agency.county_fips, agency.county = location.county.fips, location.county.name
@@ -184,7 +144,7 @@ class Ledger:
         self.dirty.names.add(key)
 
     def merge_agencies(self, kept: Agency, other: Agency) -> None:
-        """Two agencies turn out to be one: `other`'s names, agreements and former ids are `kept`'s."""
+        """Give `other`'s names, agreements and former ids to `kept`: the two turn out to be one agency."""
         if kept.id == other.id:
             return
         for key, use in self.names.items():
@@ -204,7 +164,7 @@ class Ledger:
         self.dirty.agencies |= {kept.id, other.id}
 
     def move_agreement(self, agreement: Agreement, agency: Agency) -> None:
-        """The agreement is another agency's, and so is what was said of it."""
+        """Move the agreement to another agency."""
         self.by_agency[agreement.agency_id].discard(agreement.id)
         agreement.agency_id = agency.id
         self.by_agency[agency.id].add(agreement.id)
@@ -213,7 +173,7 @@ class Ledger:
     # -- what stands where ------------------------------------------------------------------------------------
 
     def open_agreement(self, publication: Accepted, new: New) -> Agreement:
-        """A new agreement of the listing's agency; no row is put on yet."""
+        """Return a new agreement of the listing's agency, without a row yet."""
         listing = new.listing
         agency = self.agency_of(listing, publication.position)
         agreement_id = _free(agreement_slug(listing), self.agreements)
@@ -226,11 +186,11 @@ class Ledger:
         return agreement
 
     def put_on(self, publication: Accepted, agreement: Agreement, new: New) -> None:
-        """The publication shows the agreement in this row."""
+        """Show the agreement in this row of the publication."""
         position, listing = publication.position, new.listing
         agreement.rows[new.listing_id] = (new.row, position)
         self.listed[publication.list][new.listing_id] = agreement.id
-        agreement.status, agreement.missing_position = "listed", None
+        self.set_status(agreement, "listed", None)
         agreement.last_listing, agreement.last_row, agreement.last_seen = new.listing_id, new.row, position
         if listing.signed_on and (agreement.signed_on is None or listing.signed_on <= publication.listed_on):
             agreement.signed_on = listing.signed_on  # a date after the list itself is a misprint
@@ -243,7 +203,7 @@ class Ledger:
         self.dirty.agreements.add(agreement.id)
 
     def take_off(self, gone: Gone, previous: Accepted) -> None:
-        """The row is gone; `previous` was the last publication of the list to show it."""
+        """Take the row away; `previous` was the last publication of the list to show it."""
         agreement = gone.agreement
         row, first = agreement.rows.pop(gone.listing_id)
         del self.listed[agreement.list][gone.listing_id]
@@ -252,205 +212,42 @@ class Ledger:
         self.dirty.spans.append(Span(agreement.id, gone.listing_id, row, first, previous.position, agreement.list))
         self.dirty.agreements.add(agreement.id)
 
-    # -- look-ups ---------------------------------------------------------------------------------------------
+    def set_status(self, agreement: Agreement, status: str, missing_position: int | None) -> None:
+        """Set whether the agreement is listed, missing, renewed or withdrawn, and since which publication."""
+        if agreement.missing_position is not None:
+            self.missing[agreement.list].get(agreement.missing_position, set()).discard(agreement.id)
+        agreement.status, agreement.missing_position = status, missing_position
+        self.note_missing(agreement)
+        self.dirty.agreements.add(agreement.id)
 
-    def find_double(self, listing: Listing, *, exact: bool, leaving: Collection[str] = ()) -> Agreement | None:
-        """The listed agreement that the row is a second row of: same agency and support type, and the same date
-        (`exact`) or one within the bounds of a correction."""
-        agency = self.agency_for(listing)
-        if agency is None and listing.state_code is None:
-            agency = self._only_agency_named(name_of(listing).key)
-        if agency is None:
-            return None
-        for agreement in self._of(agency.id, listing):
-            if agreement.status != "listed" or agreement.id in leaving or not agreement.rows:
-                continue
-            if self.of_two_counties(agreement, listing):
-                continue
-            if agreement.signed_on == listing.signed_on or (not exact and _near(agreement, listing)):
-                return agreement
-        return None
-
-    def find_missing(self, listing: Listing) -> Agreement | None:
-        """The agreement gone on an earlier list that the row is: same agency, support type and signing date."""
-        agency = self.agency_for(listing)
-        if agency is None:
-            return None
-        found = [
-            a
-            for a in self._of(agency.id, listing)
-            if a.status in ("missing", "withdrawn") and a.signed_on == listing.signed_on
-        ]
-        return max(found, key=lambda a: (a.last_seen, a.id), default=None)
-
-    def last_gone(self, listing: Listing, *, other_support: bool) -> Agreement | None:
-        """The agency's newest agreement that is missing: of the same support type, or of another."""
-        agency = self.agency_for(listing)
-        if agency is None:
-            return None
-        found = [
-            a
-            for agreement_id in self.by_agency[agency.id]
-            for a in [self.agreements[agreement_id]]
-            if a.list == listing.list and a.status == "missing" and (a.support != listing.support_code) == other_support
-        ]
-        return max(found, key=lambda a: (a.missing_position or 0, a.id), default=None)
-
-    def other_listed(self, agreement: Agreement) -> Agreement | None:
-        """Another listed agreement of the same agency, list and support type; the newest signed."""
-        found = [
-            a
-            for agreement_id in self.by_agency[agreement.agency_id]
-            for a in [self.agreements[agreement_id]]
-            if a.id != agreement.id and a.list == agreement.list and a.support == agreement.support and a.rows
-            and not self.of_two_counties(a, self.listings[agreement.last_listing])
-        ]  # fmt: skip
-        return max(found, key=lambda a: (a.signed_on or "", a.id), default=None)
-
-    def of_two_counties(self, agreement: Agreement, listing: Listing) -> bool:
-        """Whether the cells name two counties, as for two townships of one name, and no document says otherwise."""
-        here, there = county_fips(self.listings[agreement.last_listing]), county_fips(listing)
-        if here is None or there is None or here == there:
-            return False
-        return document_key(listing.moa_url) not in agreement.documents and agreement.signed_on != listing.signed_on
-
-    def recently_missing(self, publication: Accepted) -> list[Agreement]:
-        """Agreements of the list whose ending is recent enough for a new row to be theirs."""
-        return [
-            a
-            for agreement_id in sorted(self.endings)
-            for a in [self.agreements[agreement_id]]
-            if a.list == publication.list
-            and a.status == "missing"
-            and self.gap_days(a, publication) <= policy.RETURN_DAYS
-        ]
-
-    def gap_days(self, agreement: Agreement, publication: Accepted) -> int:
-        """Days from the list that first lacked the agreement to `publication`, at least 1."""
-        assert agreement.missing_position is not None
-        since = self.dates[agreement.missing_position]
-        return max(1, (date.fromisoformat(publication.listed_on) - date.fromisoformat(since)).days)
-
-    def canonical(self, agency: Agency) -> Name:
-        """The canonical form of the name that the agency goes by."""
-        return canonical_name(agency.state, agency.name)
-
-    def listed_in(self, list_name: ListName, state: str | None, support: str | None) -> Iterator[Agreement]:
-        """Listed agreements of a state and support type, in order of id."""
-        for agreement_id in sorted(set(self.listed[list_name].values())):
-            agreement = self.agreements[agreement_id]
-            if agreement.support == support and self.agencies[agreement.agency_id].state == state:
-                yield agreement
-
-    def side_by_side(self, list_name: ListName, support: str | None, a: NameKey, b: NameKey) -> bool:
-        """Whether the two names ever stood on one list under the support type; when not, that is remembered."""
-        if a == b:
-            return False
-        if self.occurrences.overlap(list_name, support or "", a, b):
-            return True
-        pair: Apart = (list_name, support or "", *min((a, b), (b, a)))
-        self.apart[a].add(pair)
-        self.apart[b].add(pair)
-        self.dirty.apart.add(pair)
-        return False
-
-    def check_assumptions(self, arrived: Iterable[tuple[NameKey, str]], list_name: ListName) -> None:
-        """`assumption_broken` is set when a name that arrived stands beside one it was taken never to stand beside."""
-        for key, support in arrived:
-            for pair in self.apart.get(key, ()):
-                if pair[0] == list_name and pair[1] == support:
-                    other = pair[3] if pair[2] == key else pair[2]
-                    if self.occurrences.overlap(list_name, support, key, other):
-                        self.assumption_broken = True
-
-    def listed_besides(self, agreement: Agreement) -> bool:
-        """Whether the agency has another listed agreement on the list, under whatever support type."""
-        return any(
-            self.agreements[other].rows and other != agreement.id and self.agreements[other].list == agreement.list
-            for other in self.by_agency[agreement.agency_id]
-        )
-
-    def signed_meanwhile(self, pending: Agreement) -> Agreement | None:
-        """The listed participating agreement that a pending one became: same agency and support type."""
-        found = [
-            a
-            for agreement_id in sorted(self.by_agency[pending.agency_id])
-            for a in [self.agreements[agreement_id]]
-            if a.list == "participating" and a.support == pending.support and a.rows
-        ]
-        return max(found, key=lambda a: (a.first_position, a.id), default=None)
+    def note_missing(self, agreement: Agreement) -> None:
+        """Make the agreement one of the missing ones, when it is."""
+        if agreement.status == "missing" and agreement.missing_position is not None:
+            self.missing[agreement.list].setdefault(agreement.missing_position, set()).add(agreement.id)
 
     # -- the log ----------------------------------------------------------------------------------------------
 
     def add_change(self, change: Change) -> None:
-        """The change is in the log."""
-        self.changes.add(change)
+        """Put the change into the log."""
+        self.changes.at_hand[change.id] = change
         self.dirty.changes.add(change.id)
         if change.kind in ("signing", "switch", "renewal", "pending_listed") and change.agreement_id is not None:
-            self.signings.setdefault(change.agreement_id, change.id)
+            agreement = self.agreements[change.agreement_id]
+            if agreement.signing is None:
+                agreement.signing = change.id
+                self.dirty.agreements.add(agreement.id)
 
     def free_change_id(self, wanted: str) -> str:
-        """The id, or a numbered one where the same statement is made again on another list."""
+        """Return the id, or a numbered one where the same statement is made again on another list."""
         return _free(wanted, self.changes)
 
-    def signing_id(self, agreement: Agreement) -> str:
-        """The id of the change that listed the agreement; empty for one of the first list."""
-        return self.signings.get(agreement.id, "")
-
-    def restore_signing(self, agreement: Agreement) -> None:
-        """A second row that was withdrawn is back: the change that listed it stands again."""
-        change = self.changes.find(self.signing_id(agreement))
-        if change is not None:
-            change.status, change.reason = "confirmed", ""
-            self.dirty.changes.add(change.id)
-
     def content(self, listing_id: int) -> str:
-        """What names a listing in a change's id: its content, whatever number the store gave it."""
+        """Return what names a listing in a change's id: its content, whatever number the store gave it."""
         return content_hash(self.listings[listing_id]).hex()
-
-    def as_candidate(self, agreement: Agreement, listing_id: int, judgement: Judgement) -> dict[str, Any]:
-        """The agreement under its older row, as a candidate of an amendment that a person should look at."""
-        listing = self.listings[listing_id]
-        return {
-            "agreement_id": agreement.id, "agency_id": agreement.agency_id, "agency": name_of(listing).printed,
-            "state": listing.state_code, "signed_on": listing.signed_on, "score": round(judgement.score, 2),
-            "reasons": [AGAINST[code] for code in judgement.against],
-        }  # fmt: skip
-
-    # -- more look-ups ----------------------------------------------------------------------------------------
-
-    def document_shared(self, list_name: ListName, document: str, agreement_id: str, leaving: Collection[str]) -> bool:
-        """Whether another agreement that stays listed links the document too."""
-        return any(
-            other != agreement_id and other not in leaving and document == self.agreements[other].document
-            for other in set(self.listed[list_name].values())
-        )
-
-    def _only_agency_named(self, key: str) -> Agency | None:
-        """The one agency of whatever state that goes by the name; None when there is none or more than one."""
-        found = {use.agency_id for use in self.names.values() if use.key == key}
-        return self.agencies[found.pop()] if len(found) == 1 else None
-
-    def _of(self, agency_id: str, listing: Listing) -> list[Agreement]:
-        """The agency's agreements on the listing's list with its support type, in order of id."""
-        return [
-            a
-            for agreement_id in sorted(self.by_agency[agency_id])
-            for a in [self.agreements[agreement_id]]
-            if a.list == listing.list and a.support == listing.support_code
-        ]
-
-
-def _near(agreement: Agreement, listing: Listing) -> bool:
-    """Whether the two dates could be one date and its misprint."""
-    if agreement.signed_on is None or listing.signed_on is None:
-        return True
-    days = (date.fromisoformat(agreement.signed_on) - date.fromisoformat(listing.signed_on)).days
-    return abs(days) <= policy.REDATE_LINKED_DAYS
 
 
 def _free(stem: str, taken: Container[str]) -> str:
-    """`stem`, or the first of stem-2, stem-3, … that is not taken."""
+    """Return `stem`, or the first of stem-2, stem-3, … that is not taken."""
     name, number = stem, 2
     while name in taken:
         name, number = f"{stem}-{number}", number + 1

@@ -1,1 +1,1 @@
-"""Commands that read the log or rule on it; `scheduler` adds those that fetch."""
+"""The commands and what they print. `command_line` says which is where; `scheduler` adds those that fetch."""

@@ -1,4 +1,4 @@
-"""The alert commands: see what would be told, send it, look at what became of it, take in what came back."""
+"""The alert commands: preview what would be sent, send it, see what became of it, read what came back."""
 
 from __future__ import annotations
 
@@ -10,12 +10,18 @@ import typer
 
 from db.database import Store, to_text, utc_now
 from db.errors import NotFoundError
-from monitor.alerts import bounce_intake, inspect
+from db.queries.delivery_log import list_attempts
+from db.queries.messages import make_message_id
+from db.queries.subscribers import find_subscriber_by_address
+from monitor.alerts import bounce_intake
 from monitor.alerts.alert_errors import AlertError
+from monitor.alerts.mail_check import send_test_mail
+from monitor.alerts.message_preview import preview_message, read_waiting
+from monitor.alerts.recipients import masked
 from monitor.alerts.resend import resend_failed
 from monitor.alerts.send import send_due
-from monitor.alerts.subscribers import find_subscriber
 from monitor.alerts.tokens import open_signer
+from monitor.alerts.try_address import send_test
 from monitor.cli.options import DbOption, FormatOption, open_store, settings_with
 from monitor.cli.output import Format, say, show, warn
 
@@ -41,7 +47,7 @@ def show_preview(
     """Show the message that would tell these changes; nothing is sent or queued."""
     settings = settings_with(db)
     with open_store(db) as store:
-        rendered = inspect.preview_message(store, settings, change_id, what, language)
+        rendered = preview_message(store, settings, change_id, what, language)
     if html is not None:
         html.write_text(rendered.html, encoding="utf-8")
         say(f"{rendered.subject}\nwritten to {html}")
@@ -51,7 +57,7 @@ def show_preview(
 
 @app.command()
 def send(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what waits and for whom.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what waits and for whom.")] = False,
     format: FormatOption = Format.TABLE,
     db: DbOption = None,
 ) -> None:
@@ -59,13 +65,13 @@ def send(
     settings = settings_with(db)
     if dry_run:
         with open_store(db) as store:
-            show(inspect.read_waiting(store), format, WAITING, empty="nothing waits")
+            show(read_waiting(store), format, WAITING, empty="nothing waits")
         return
     with Store.open(settings.home) as store:
         done = send_due(store, settings, store.now_text())
     say(f"{done.sent} sent, {done.put_off} put off, {done.failed} failed, {done.dropped} dropped")
     if not settings.smtp_host or not settings.mail_from:
-        warn("no mail is sent: the settings smtp_host and mail_from say nothing (docs/alerts.md)")
+        warn("no mail is sent: the settings smtp_host and mail_from are empty (docs/alerts.md)")
     if done.halted:
         warn(done.halted)
         raise typer.Exit(1)
@@ -77,15 +83,41 @@ def resend(
     address: Annotated[str | None, typer.Option(help="Every failed message of this address.")] = None,
     db: DbOption = None,
 ) -> None:
-    """Put failed messages back into the outbox; what was taken is never sent again."""
+    """Send failed messages again; what was taken is never sent twice."""
     if (message_id is None) == (address is None):
         raise typer.BadParameter("name a message, or an --address", param_hint="MESSAGE_ID")
     with Store.open(settings_with(db).home) as store:
-        reader = find_subscriber(store, address)["id"] if address is not None else None
+        reader = find_subscriber_by_address(store.connection, address).id if address is not None else None
         count = resend_failed(store, store.now_text(), message_id=message_id, subscriber_id=reader)
     if not count:
         raise NotFoundError("no failed message fits; `ice-agreements alerts log --failed` lists them")
     say(f"{count} messages wait again")
+
+
+@app.command("test")
+def send_test_message(
+    address: Annotated[str, typer.Argument(help="Where the message goes: mail, or a subscriber's webhook or chat.")],
+    dkim_selector: Annotated[
+        str, typer.Option(metavar="NAME", help="The relay's DKIM selector, to look up its record.")
+    ] = "",
+    db: DbOption = None,
+) -> None:
+    """Send a test message now and say what was answered; for mail, also how the relay is reached and what DNS says."""
+    settings = settings_with(db)
+    if "://" not in address:
+        steps = send_test_mail(
+            settings, address, message_id=make_message_id(), now=to_text(utc_now()), selector=dkim_selector
+        )
+        for line in steps:
+            say(line)
+        return
+    with Store.open(settings.home) as store:
+        outcome = send_test(store, settings, address, store.now_text())
+    answer = " ".join(str(part) for part in (outcome.code, outcome.detail) if part)
+    if outcome.word != "sent":
+        warn(f"not taken: {answer or outcome.word}")
+        raise typer.Exit(1)
+    say(f"taken: {answer}" if answer else "taken")
 
 
 @app.command("log")
@@ -98,8 +130,11 @@ def show_log(
 ) -> None:
     """The delivery log: every try of every message, newest first."""
     with open_store(db) as store:
-        reader = find_subscriber(store, address)["id"] if address else None
-        show(inspect.read_attempts(store, reader, failed=failed, limit=limit), format, LOG, empty="nothing was tried")
+        reader = find_subscriber_by_address(store.connection, address).id if address else None
+        rows = list_attempts(store.connection, reader, failed=failed, limit=limit)
+        for row in rows:
+            row["address"] = masked(row["channel"], row["address"])
+        show(rows, format, LOG, empty="nothing was tried")
 
 
 @app.command()
@@ -122,10 +157,10 @@ def serve_intake(
     lmtp: Annotated[bool, typer.Option("--lmtp", help="Speak LMTP instead of SMTP.")] = False,
     db: DbOption = None,
 ) -> None:
-    """Take in bounces and complaints by SMTP or LMTP until stopped."""
+    """Receive bounces and complaints by SMTP or LMTP until stopped."""
     settings = settings_with(db)
     if not settings.bounce_address:
-        raise AlertError("the setting bounce_address is empty: nothing could be told apart")
+        raise AlertError("the setting bounce_address is empty: returned mail could not be assigned to messages")
     Store.open(settings.home).close()
     signer = open_signer(settings, settings.home)
     handler = bounce_intake.ReturnedMail(

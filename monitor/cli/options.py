@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-import us
-from pydantic import SecretStr, ValidationError
 
 from db.database import Store, to_text
 from db.disk_errors import describe_database_error, describe_os_error
 from db.settings import Settings
+from db.settings_sources import load_settings
 from monitor.cli.output import Format
 
 DbOption = Annotated[
@@ -54,48 +53,55 @@ KnownAtOption = Annotated[
 ]
 
 #: Set by the program's own `--db`, before the command's.
-chosen: dict[str, Path] = {}
+chosen_home: dict[str, Path] = {}
 
 
 def settings_with(db: Path | None) -> Settings:
-    """The settings, with the data where `--db` says: a directory, or the database file in it."""
-    place = db or chosen.get("db")
+    """Return the settings, with the data where `--db` says: a directory, or the database file in it."""
+    return load_settings(**home_option(db))
+
+
+def home_option(db: Path | None) -> dict[str, Path]:
+    """Return the setting that `--db` gives, if it was given before or after the command."""
+    place = db or chosen_home.get("db")
     if place is None:
-        return Settings()
-    return Settings(home=place.parent if place.suffix == ".sqlite" else place)
+        return {}
+    return {"home": place.parent if place.suffix == ".sqlite" else place}
 
 
 @contextmanager
 def open_store(db: Path | None, *, read_only: bool = True) -> Iterator[Store]:
-    """The store is open; a command that only reads does not make one."""
+    """Open the store; a command that only reads does not create one."""
     with Store.open(settings_with(db).home, read_only=read_only) as store:
         yield store
 
 
 def to_state(text: str | None, option: str = "--state") -> str | None:
-    """The USPS code of a state or territory given by code or name."""
+    """Return the USPS code of a state or territory given by code or name."""
     if text is None:
         return None
+    import us  # only who asks for a state waits for it
+
     asked = text.strip().casefold()  # not `us.states.lookup`, which also takes what only sounds alike
     places = (*us.STATES, us.states.DC, *us.states.TERRITORIES)
     code = next((str(p.abbr) for p in places if asked in (p.abbr.casefold(), p.name.casefold())), None)
     if code is None:
-        raise typer.BadParameter(f"{text!r} is no state or territory; write it as FL or Florida", param_hint=option)
+        raise typer.BadParameter(f"{text!r} is not a state or territory; write it as FL or Florida", param_hint=option)
     return code
 
 
 def to_date(text: str | None, option: str) -> str | None:
-    """An ISO date, checked."""
+    """Return an ISO date, checked."""
     if text is None:
         return None
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is no date; write it as 2025-05-30", param_hint=option) from error
+        raise typer.BadParameter(f"{text!r} is not a date; write it as 2025-05-30", param_hint=option) from error
 
 
 def to_moment(text: str | None, option: str) -> str | None:
-    """An aware time as the store writes it; a bare date means its end."""
+    """Return a time as the store writes it; a bare date means the end of that day."""
     if text is None:
         return None
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
@@ -103,26 +109,21 @@ def to_moment(text: str | None, option: str) -> str | None:
     try:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     except ValueError as error:
-        message = f"{text!r} is no time; write it as 2025-05-30 or 2025-05-30T18:00:00Z"
+        message = f"{text!r} is not a time; write it as 2025-05-30 or 2025-05-30T18:00:00Z"
         raise typer.BadParameter(message, param_hint=option) from error
-
     return to_text(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
+def check_choice(value: str | None, known: Iterable[str], option: str) -> None:
+    """Refuse a value that is none of the known ones."""
+    if value is not None and value not in known:
+        raise typer.BadParameter(f"{value!r} is not one of {', '.join(known)}", param_hint=option)
+
+
 def describe_errors(error: Exception) -> list[str]:
-    """The error as lines for a person, one a wrong setting; the value of a secret setting is never among them."""
-    if isinstance(error, ValidationError):
-        return [_describe_setting(dict(problem)) for problem in error.errors()]
+    """Return the error in lines for a person: one, or one for each wrong setting."""
     if isinstance(error, sqlite3.Error):
         return [describe_database_error(error, "the database")]
     if isinstance(error, OSError) and error.strerror:
         return [describe_os_error(error)]
-    return [str(error)]
-
-
-def _describe_setting(problem: Mapping[str, Any]) -> str:
-    name = "_".join(str(part) for part in problem["loc"])
-    field = Settings.model_fields.get(name)
-    secret = field is None or field.annotation is SecretStr  # an unknown name may be a secret's, misspelt
-    seen = "" if secret else f"; saw {problem.get('input')!r}"
-    return f"setting ICE_AGREEMENTS_{name.upper()}: {problem['msg']}{seen}"
+    return str(error).split("\n")

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from db.database import Store
-from db.errors import NotFoundError
+from db.desk_models import HeldList
+from db.queries.publication_list import read_publications
 from db.settings import Settings
+from monitor.alerts import outbox
 from monitor.changelog.explain import explain_change
 from monitor.changelog.log import Filter, read_log
-from monitor.changelog.rebuild import derive
-from monitor.cli.log_commands import KIND_WORDS, in_words
+from monitor.cli.change_table import KIND_WORDS, in_words
 from monitor.cli.options import DbOption, FormatOption, open_store, settings_with
 from monitor.cli.output import Format, say, show, warn
-from monitor.review import decisions
+from monitor.review import decide, rulings_csv
+from monitor.review.preview import Effects
+from monitor.review.queue import read_queue
 
 app = typer.Typer(
     name="review", help="Rulings: what waits for a person, and what people decided.", no_args_is_help=True
@@ -42,8 +45,9 @@ COLUMNS = {
 def list_open(format: FormatOption = Format.TABLE, db: DbOption = None) -> None:
     """What waits for a person: held lists first, then changes that need review."""
     with open_store(db) as store:
-        waiting = in_words(decisions.open_reviews(store), format)
-        show(waiting, format, COLUMNS, empty="nothing waits for a person")
+        items = [item for item in read_queue(store).in_order({}) if item.part in ("held lists", "doubtful")]
+    waiting: list[Mapping[str, object]] = [_held_row(i.held) if i.held else i.change or {} for i in items]
+    show(in_words(waiting, format), format, COLUMNS, empty="nothing waits for a person")
 
 
 @app.command("show")
@@ -55,10 +59,9 @@ def show_one(subject: SubjectArgument, db: DbOption = None) -> None:
                 say(explain_change(change))
                 break
         else:
-            say(decisions.describe_list(store, subject))
-        for ruling in decisions.rulings_on(store, subject):
-            said = (ruling[name] for name in ("made_at", "reviewer", "ruling", "other", "reason"))
-            say(" ".join(part for part in said if part))
+            _say_list(store, decide.find_list(store, subject))
+        for r in decide.rulings_on(store, subject):
+            say(" ".join(part for part in (r.made_at, r.reviewer, r.ruling, r.other, r.reason) if part))
 
 
 @app.command()
@@ -66,7 +69,7 @@ def same(
     change_id: ChangeArgument, other: OtherArgument,
     reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None,
 ) -> None:  # fmt: skip
-    """Rule that the change's agreement goes on in the candidate."""
+    """Rule that the change's agreement continues as the candidate."""
     _rule(db, "same", change_id, other, reviewer, reason)
 
 
@@ -91,13 +94,13 @@ def confirm(
 def dismiss(
     change_id: ChangeArgument, reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None
 ) -> None:
-    """Rule that the change is none; it is retracted."""
+    """Rule that the change did not happen; it is retracted."""
     _rule(db, "dismiss", change_id, "", reviewer, reason)
 
 
 @app.command()
 def release(sha256: ListArgument, reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None) -> None:
-    """Take a held list in."""
+    """Accept a held list."""
     _rule(db, "release", sha256, "", reviewer, reason)
 
 
@@ -109,57 +112,92 @@ def reject(sha256: ListArgument, reviewer: ReviewerOption, reason: ReasonOption 
 
 @app.command()
 def undo(subject: SubjectArgument, reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None) -> None:
-    """Take back the newest ruling in force on a change or list; both stay written down."""
+    """Take back the newest ruling in force on a change or list; both stay on record."""
     settings = settings_with(db)
     with Store.open(settings.home) as store:
-        undone = decisions.undo_newest(store, subject, reviewer=reviewer, reason=reason, made_at=store.now_text())
-        _derive(store, settings)
+        undone = decide.undo_newest(store, subject, reviewer=reviewer, reason=reason, made_at=store.now_text())
+        _take_effect(store, settings)
     say(f"{undone} on {subject} no longer counts")
 
 
 @app.command()
 def note(subject: SubjectArgument, reason: ReasonOption, reviewer: ReviewerOption, db: DbOption = None) -> None:
-    """Write down a remark on a change or list; it decides nothing."""
+    """Record a remark on a change or list; it decides nothing."""
     _rule(db, "note", subject, "", reviewer, reason)
 
 
 @app.command("export")
 def export_rulings(db: DbOption = None) -> None:
-    """Every ruling as CSV on stdout, for `review import`."""
+    """Print every ruling as CSV, for `review import`."""
     with open_store(db) as store:
-        writer = csv.DictWriter(sys.stdout, decisions.RULING_COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(decisions.all_rulings(store))
+        sys.stdout.write(rulings_csv.export_rulings(store))
 
 
 @app.command("import")
 def import_rulings(
-    path: Annotated[Path, typer.Argument(help="CSV made by `review export`.")], db: DbOption = None
-) -> None:
-    """Take in rulings from CSV; those known already change nothing."""
+    path: Annotated[Path, typer.Argument(help="CSV made by `review export`.")], reviewer: ReviewerOption,
+    preview: Annotated[bool, typer.Option("--preview", help="Only print what would change.")] = False,
+    db: DbOption = None,
+) -> None:  # fmt: skip
+    """Import rulings from CSV; those known already change nothing. Your name is kept beside the names in the file."""
     settings = settings_with(db)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise decide.RulingError(f"{path} cannot be read: {error}") from error
     with Store.open(settings.home) as store:
-        added, known = decisions.import_rulings(store, path)
-        if added:
-            _derive(store, settings)
-    say(f"{added} rulings taken in, {known} known already")
+        hours = settings.confirm_after_hours
+        found = rulings_csv.read_import(store, data, str(path), reviewer, confirm_after_hours=hours)
+        if preview:
+            _say_effects(found.effects)
+            say(f"{len(found.new)} rulings would be imported, {found.known} known already")
+            return
+        rulings_csv.store_import(store, found)
+        if found.new:
+            _take_effect(store, settings)
+    say(f"{len(found.new)} rulings imported, {found.known} known already")
+
+
+def _say_effects(effects: Effects) -> None:
+    """Print the lines of the log that would change."""
+    for title, lines in (("new", effects.new), ("retracted", effects.retracted), ("changed", effects.altered)):
+        for line in lines:
+            words = KIND_WORDS.get(line.kind, line.kind)
+            say(f"{title}: {line.listed_on} {line.state or ''} {line.agency or 'the list'}, {words}, {line.status}")
 
 
 def _rule(db: Path | None, ruling: str, subject: str, other: str, reviewer: str, reason: str) -> None:
     settings = settings_with(db)
     with Store.open(settings.home) as store:
-        decisions.rule(store, ruling, subject, other, reviewer=reviewer, reason=reason, made_at=store.now_text())
-        _derive(store, settings)
+        if ruling == "same" and (warning := decide.warn_of_counties(store, subject, other)):
+            warn(warning)
+        decide.rule(store, ruling, subject, other, reviewer=reviewer, reason=reason, made_at=store.now_text())
+        _take_effect(store, settings)
         for change in read_log(store, Filter()):
             if change["id"] == subject:
                 words = KIND_WORDS.get(change["kind"], change["kind"])
                 say(f"{change['id']} ({words}) is now {change['status']}")
                 return
-    warn(f"{ruling} is written down for {subject}")
+    warn(f"{ruling} is recorded for {subject}")
 
 
-def _derive(store: Store, settings: Settings) -> None:
-    derive(store, now=store.now_text(), confirm_after_hours=settings.confirm_after_hours, anew=True)
+def _take_effect(store: Store, settings: Settings) -> None:
+    decide.take_effect(store, confirm_after_hours=settings.confirm_after_hours, tell=outbox.queue)
 
 
-__all__ = ["NotFoundError", "app"]
+def _held_row(held: HeldList) -> dict[str, object]:
+    """Return a held list as a row beside the changes that wait."""
+    return {
+        "id": held.sha256, "kind": "held list", "status": "held", "listed_on": held.published_on, "agency": held.file,
+        "reasons": held.reasons, "state": None, "support_type": None, "candidates": held.reasons,
+    }  # fmt: skip
+
+
+def _say_list(store: Store, sha256: str) -> None:
+    """Print every publication of a list with its status and reasons."""
+    say(sha256)
+    for p in read_publications(store.connection, sha256):
+        say(f"{p['file']}: {p['list']} list of {p['published_on']}, {p['rows']} rows, "
+            f"linked as {p['linked_as'] or 'nothing'}: {p['status']}")  # fmt: skip
+        for reason in p["reasons"]:
+            say(f"  {reason}")

@@ -1,64 +1,53 @@
-"""The commands of whoever runs the service: status, backup, restore, sending."""
+"""What whoever runs the service does: back up, restore, pause sending."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from db.backup import back_up, restore
-from db.database import Store, to_text, utc_now
+from db import backup as backups
+from db.database import Store
 from db.queries.switches import SENDING_PAUSED, clear_switch, get_switch, set_switch
-from monitor.cli.options import DbOption, FormatOption, open_store, settings_with
-from monitor.cli.output import Format, say, show
-from monitor.service.health.vitals import read_vitals
+from db.restore import restore
+from db.settings import Settings
+from monitor.cli.options import DbOption, open_store, settings_with
+from monitor.cli.output import say
 
-_KEEP = typer.Option("--keep", min=1, help="How many backups stay there; else the setting backup_keep.")
-
-
-def status(format: FormatOption = Format.TABLE, db: DbOption = None) -> None:
-    """How things stand: last run, last verified list, jobs, open notices, what waits."""
-    settings = settings_with(db)
-    with open_store(db) as store:
-        vitals = read_vitals(store, settings, store.now_text())
-    if format is not Format.TABLE:
-        show([vitals], format, {key: key for key in vitals})
-        return
-    for key, value in vitals.items():
-        if key == "notices":
-            for notice in value:
-                say(f"NOTICE {notice['code']} since {notice['raised_at']}: {notice['text']}")
-        elif key == "jobs":
-            for name, job in value.items():
-                say(f"job {name}: {_ended(job)}")
-        else:
-            say(f"{key.replace('_', ' ')}: {'never' if value is None and key.endswith('_at') else _plain(value)}")
+_KEEP = typer.Option("--keep", min=1, help="How many backups to keep there; else the setting backup_keep.")
 
 
 def backup(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where backups are, best another disk.")],
+    target: Annotated[
+        str, typer.Argument(metavar="DIR", help="Where backups are: a directory, or s3://bucket/prefix.")
+    ],
     keep: Annotated[int | None, _KEEP] = None,
     db: DbOption = None,
 ) -> None:
-    """A checked backup of database and documents is in DIR; it may be made while the service runs."""
+    """Make a checked backup of database, documents and keys; the service may run meanwhile."""
     settings = settings_with(db)
     with open_store(db) as store:
-        made = back_up(store, directory, at=store.now_text(), keep=keep or settings.backup_keep)
+        if "://" in target:
+            from db.remote_backup import back_up_to_bucket, open_bucket
+
+            made = back_up_to_bucket(store, open_bucket(target, settings), settings, at=store.now_text())
+        else:
+            made = backups.back_up(store, Path(target), at=store.now_text(), keep=keep or settings.backup_keep)
     say(f"{made.path}: {made.documents} documents, {made.new_documents} of them new there; checked")
     for name in made.removed:
         say(f"removed {name}")
 
 
-def put_back(
-    backup: Annotated[Path, typer.Argument(metavar="BACKUP", help="A backup, or a directory of them: its newest.")],
-    replace: Annotated[bool, typer.Option("--replace", help="Set aside the database that is there.")] = False,
-    db: DbOption = None,
-) -> None:
-    """The data are those of the backup, checked first; sending starts paused."""
-    settings = settings_with(db)
-    done = restore(backup, settings.home, at=to_text(utc_now()), replace=replace)
-    say(f"{settings.home} holds {done.path.name}: {done.documents} documents, {done.new_documents} of them put back")
+def restore_from(place: str, settings: Settings, *, at: str, replace: bool) -> None:
+    """Restore a backup from a directory or a bucket, and say what came."""
+    if "://" in place:
+        from db.remote_backup import open_bucket, restore_from_bucket
+
+        done = restore_from_bucket(open_bucket(place, settings), settings.home, at=at, replace=replace)
+    else:
+        done = restore(Path(place), settings.home, at=at, replace=replace)
+    say(f"{settings.home} holds {done.path.name}: {done.documents} documents, {done.new_documents} of them restored")
     say("sending is paused, so that nothing is sent twice; `ice-agreements sending --resume` starts it")
 
 
@@ -67,7 +56,7 @@ def sending(
     resume: Annotated[bool, typer.Option("--resume", help="Send again.")] = False,
     db: DbOption = None,
 ) -> None:
-    """Whether messages leave; --pause and --resume change it."""
+    """Show whether messages are sent, or change it with --pause and --resume."""
     if pause is not None and resume:
         raise typer.BadParameter("pause or resume, not both", param_hint="--resume")
     with open_store(db, read_only=pause is None and not resume) as store:
@@ -75,25 +64,9 @@ def sending(
             set_switch(store, SENDING_PAUSED, "on", at=store.now_text(), why=pause)
         elif resume:
             clear_switch(store, SENDING_PAUSED)
-        say(_sending(store))
+        say(_describe_sending(store))
 
 
-def _sending(store: Store) -> str:
+def _describe_sending(store: Store) -> str:
     paused = get_switch(store, SENDING_PAUSED)
     return f"paused since {paused.set_at}: {paused.why}" if paused else "messages are sent"
-
-
-def _ended(job: dict[str, Any]) -> str:
-    if job["finished_at"] is None:
-        return f"began at {job['started_at']} and has not ended"
-    return f"{job['outcome']} at {job['finished_at']}, {job['failures']} failures in a row: {job['detail']}"
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{k} {v}" for k, v in value.items() if v not in (None, ""))
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)

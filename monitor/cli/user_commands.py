@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from db.database import Store
+from db.queries import users
 from monitor.cli.options import DbOption, FormatOption, open_store, settings_with
 from monitor.cli.output import Format, say, show
 from monitor.web.desk import accounts
@@ -24,9 +25,9 @@ COLUMNS = {"name": "Name", "role": "Role", "active": "May log in", "created_at":
 
 @app.command("list")
 def list_users(format: FormatOption = Format.TABLE, db: DbOption = None) -> None:
-    """Who may review."""
+    """List who may review."""
     with open_store(db) as store:
-        rows = [{name: getattr(user, name) for name in COLUMNS} for user in accounts.users(store)]
+        rows = [{name: getattr(user, name) for name in COLUMNS} for user in users.list_users(store.connection)]
     show(rows, format, COLUMNS, empty="nobody may review yet; `users add NAME --role administrator` makes the first")
 
 
@@ -34,7 +35,7 @@ def list_users(format: FormatOption = Format.TABLE, db: DbOption = None) -> None
 def add_user(
     name: NameArgument, role: RoleOption = "reviewer", password_stdin: StdinOption = False, db: DbOption = None
 ) -> None:
-    """The user may log in to the desk."""
+    """Add a user who may log in to the desk."""
     password = _password(password_stdin)
     with _open(db) as store:
         accounts.add_user(store, name, password, role, store.now_text())
@@ -43,7 +44,7 @@ def add_user(
 
 @app.command("password")
 def reset_password(name: NameArgument, password_stdin: StdinOption = False, db: DbOption = None) -> None:
-    """The user has another password, and every login of theirs has ended."""
+    """Give a user another password, and end all their logins."""
     password = _password(password_stdin)
     with _open(db) as store:
         accounts.set_password(store, name, password, store.now_text())
@@ -52,7 +53,7 @@ def reset_password(name: NameArgument, password_stdin: StdinOption = False, db: 
 
 @app.command("role")
 def set_role(name: NameArgument, role: Annotated[str, typer.Argument(help=_ROLES)], db: DbOption = None) -> None:
-    """The user is a reviewer or an administrator."""
+    """Make a user a reviewer or an administrator."""
     with _open(db) as store:
         accounts.set_role(store, name, role, store.now_text())
     say(f"{name} is now {role}; their logins have ended")
@@ -60,7 +61,7 @@ def set_role(name: NameArgument, role: Annotated[str, typer.Argument(help=_ROLES
 
 @app.command("stop")
 def stop_user(name: NameArgument, db: DbOption = None) -> None:
-    """The user may no longer log in; their rulings stay."""
+    """Stop a user from logging in; their rulings stay."""
     with _open(db) as store:
         accounts.set_active(store, name, False, store.now_text())
     say(f"{name} may no longer log in")
@@ -68,7 +69,7 @@ def stop_user(name: NameArgument, db: DbOption = None) -> None:
 
 @app.command("allow")
 def allow_user(name: NameArgument, db: DbOption = None) -> None:
-    """A stopped user may log in again."""
+    """Allow a stopped user to log in again."""
     with _open(db) as store:
         accounts.set_active(store, name, True, store.now_text())
     say(f"{name} may log in again")

@@ -1,11 +1,13 @@
-"""The Spanish catalogue holds every message of the pages: `python -m monitor.i18n.catalogue` (development only).
+"""Update the catalogues from code and templates: `python -m monitor.i18n.catalogue` (for development).
 
-Messages come from the templates (`_`, `ngettext`), from `mark`, `say` and `gettext` in the code, and from the rules'
-sentences. New ones are added untranslated; `tests/monitor/web/pages/test_language.py` fails until they are translated.
+Messages come from `_` and `ngettext` in templates and from `N_`, `say`, `count`, `gettext` and `ngettext` in code;
+those of the identity rules from their tables. New messages are added untranslated;
+`tests/monitor/i18n/test_catalogue.py` fails until they are translated.
 """
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +15,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from monitor.i18n.language import DOMAIN, LOCALES
-from monitor.web.pages.labels import FOREIGN
+from monitor.i18n.language import DOMAIN, LANGUAGES, LOCALES
 
-HERE = Path(__file__).parents[1] / "web" / "pages"
+MONITOR = Path(__file__).parents[1]
+FOLDERS = ("i18n", "alerts", "web/pages", "web/forms", "web/feeds")
+#: The tables of the rules' sentences. They are read, not imported: matching comes after i18n.
+RULES, RULE_TABLES = MONITOR / "matching" / "reasons.py", ("RULES", "AGAINST")
 _HEADER = """msgid ""
 msgstr ""
 "Language: {code}\\n"
@@ -24,34 +28,48 @@ msgstr ""
 "Plural-Forms: nplurals=2; plural=(n != 1);\\n"
 
 """
-_METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
-_OPTIONS = {"templates/**.html": {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true",
-                                  "extensions": "jinja2.ext.i18n"}}  # fmt: skip
-_WORDS: dict[str, tuple[int, ...] | None] = {
-    "_": None, "gettext": None, "say": None, "mark": None, "ngettext": (1, 2),
+_METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract"), ("**.j2", "jinja2.ext:babel_extract")]
+_JINJA = {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
+_OPTIONS = {"**.html": _JINJA, "**.j2": _JINJA}
+_KEYWORDS: dict[str, tuple[int, ...] | None] = {
+    "_": None, "gettext": None, "say": None, "N_": None, "ngettext": (1, 2), "count": (1, 2),
 }  # fmt: skip
 
+Message = str | tuple[str, ...]
 
-def extract_messages() -> Iterator[tuple[str, str | tuple[str, ...]]]:
-    """(where, message) for every message; a pair where it has a plural."""
-    found = extract_from_dir(HERE, _METHODS, _OPTIONS, keywords=_WORDS)
-    for name, _line, message, _comments, _context in found:
-        if message:
-            yield name, message
-    for sentence in FOREIGN:
-        yield "rules", sentence
+
+def extract_messages() -> Iterator[tuple[str, Message]]:
+    """Yield (file, message) for every message in code and templates; a pair where it has a plural."""
+    for folder in FOLDERS:
+        found = extract_from_dir(MONITOR / folder, _METHODS, _OPTIONS, keywords=_KEYWORDS)
+        for name, _line, message, _comments, _context in found:
+            if message:
+                yield f"{folder}/{name}", message
+
+
+def extract_rules() -> Iterator[tuple[str, Message]]:
+    """Yield (file, sentence) for every rule and doubt of the identity rules."""
+    for node in ast.parse(RULES.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in RULE_TABLES:
+            yield from ((RULES.name, sentence) for sentence in ast.literal_eval(node.value).values())
+
+
+def read_catalogue(code: str) -> Catalog:
+    """Return a language's catalogue; an empty one where there is none yet."""
+    path = LOCALES / code / "LC_MESSAGES" / f"{DOMAIN}.po"
+    if not path.is_file():
+        return Catalog(locale=code, domain=DOMAIN)
+    with path.open("rb") as lines:
+        return read_po(lines, locale=code, domain=DOMAIN)
 
 
 def update_catalogue(code: str) -> Catalog:
-    """The catalogue's file holds every message, translations kept, unused messages dropped."""
+    """Write the catalogue with every message: translations are kept, unused messages dropped."""
     path = LOCALES / code / "LC_MESSAGES" / f"{DOMAIN}.po"
     template = Catalog(domain=DOMAIN, charset="utf-8")
-    for _name, message in sorted(extract_messages(), key=lambda found: str(found[1])):
+    for _name, message in sorted((*extract_messages(), *extract_rules()), key=lambda found: str(found[1])):
         template.add(message)
-    catalogue = Catalog(locale=code, domain=DOMAIN)
-    if path.is_file():
-        with path.open("rb") as lines:
-            catalogue = read_po(lines, locale=code, domain=DOMAIN)
+    catalogue = read_catalogue(code)
     catalogue.update(template, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,6 +80,7 @@ def update_catalogue(code: str) -> Catalog:
 
 
 if __name__ == "__main__":
-    made = update_catalogue("es")
-    open_ones = [m.id for m in made if m.id and not all(m.string if isinstance(m.string, tuple) else (m.string,))]
-    print(f"{len(made)} messages, {len(open_ones)} to translate")
+    for language_code in LANGUAGES.keys() - {"en"}:
+        made = update_catalogue(language_code)
+        to_do = [m.id for m in made if m.id and not all(m.string if isinstance(m.string, tuple) else (m.string,))]
+        print(f"{language_code}: {len(made)} messages, {len(to_do)} to translate")

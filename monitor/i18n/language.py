@@ -1,23 +1,33 @@
-"""The two languages of the pages: messages from Babel catalogues, dates and numbers as each writes them."""
+"""The languages that readers are addressed in: translated messages, dates, numbers and enumerations.
+
+Messages are written in English in code and templates; `locale/<code>/LC_MESSAGES/messages.po` translates them. The file
+is read at the first use (about 25 ms), so there is no compiled one that could fall behind it.
+"""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 LOCALES = Path(__file__).parent / "locale"
-DOMAIN = "pages"
+DOMAIN = "messages"
 LANGUAGES = {"en": "English", "es": "Español"}
+
+
+def N_(text: str) -> str:
+    """Return the text unchanged; the name marks it for extraction where it is translated later."""
+    return text
 
 
 @dataclass(frozen=True)
@@ -25,36 +35,50 @@ class Language:
     """A language: its code, its part of an address, and how it says a message."""
 
     code: str
-    prefix: str
+    prefix: str  # of the language's pages: "" or "es/"
+    locale: str
     gettext: Callable[[str], str]
     ngettext: Callable[[str, str, int], str]
 
+    def say(self, text: str, **values: object) -> str:
+        """Return the text translated, with the values filled in."""
+        found = self.gettext(text)
+        return found % values if values else found
+
+    def count(self, one: str, many: str, n: int, **values: object) -> str:
+        """Return the text for the number, translated; `%(n)d` stands for the number."""
+        return self.ngettext(one, many, n) % {"n": n, **values}
+
     def date(self, text: str | None, form: str = "long") -> str:
-        """An ISO date (or the date of a time) in words; blank for none."""
-        if not text:
-            return ""
-        return format_date(date.fromisoformat(text[:10]), form, locale="en_US" if self.code == "en" else "es_US")
+        """Return an ISO date, or the date of an ISO time, in words; "" for none."""
+        return format_date(date.fromisoformat(text[:10]), form, locale=self.locale) if text else ""
+
+    def month(self, text: str) -> str:
+        """Return the month of an ISO date or month in words: "July 2025"."""
+        return format_skeleton("yMMMM", date.fromisoformat(f"{text[:7]}-01"), locale=self.locale)
 
     def number(self, value: float) -> str:
-        """A number with its thousands parted."""
-        return format_decimal(value, locale="en_US" if self.code == "en" else "es_US")
+        """Return a number with separators between thousands."""
+        return format_decimal(value, locale=self.locale)
+
+    def join(self, parts: Sequence[str]) -> str:
+        """Return the parts as one enumeration: "a, b and c"."""
+        return str(format_list(parts, locale=self.locale))
 
 
 @cache
 def language(code: str) -> Language:
-    """The language is at hand."""
-    translations = read_translations(code, DOMAIN)
+    """Return the language with this code, one of `LANGUAGES`."""
+    translations = NullTranslations() if code == "en" else read_translations(code)
     prefix = "" if code == "en" else f"{code}/"
-    return Language(code, prefix, cache(translations.gettext), translations.ngettext)
+    return Language(code, prefix, f"{code}_US", cache(translations.gettext), translations.ngettext)
 
 
-def read_translations(code: str, domain: str) -> NullTranslations:
-    """The messages of a catalogue, read from its `.po` file; the English ones stand in the code."""
-    path = LOCALES / code / "LC_MESSAGES" / f"{domain}.po"
-    if not path.is_file():
-        return NullTranslations()
+def read_translations(code: str) -> GNUTranslations:
+    """Return the messages of a language's catalogue."""
+    with (LOCALES / code / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as lines:
+        catalogue = read_po(lines, locale=code, domain=DOMAIN)
     compiled = io.BytesIO()
-    with path.open("rb") as lines:
-        write_mo(compiled, read_po(lines, locale=code, domain=domain))
+    write_mo(compiled, catalogue)
     compiled.seek(0)
     return GNUTranslations(compiled)

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
 
 from rapidfuzz.distance import OSA
 
-from db.models import Listing
+from db.models import Accepted, Agreement, Gone, Listing, New
 from monitor import policy
-from monitor.changelog.history import Accepted, Agreement, agreement_slug, county_fips, document_key, name_key, name_of
-from monitor.changelog.state import Gone, Ledger, New
-from monitor.matching.blocking import NearListed, NearRows, share_word
-from monitor.matching.names import canonical_name, fold, normal_form, printed_form
-from monitor.matching.rules import AGAINST, Judgement, Setting, Side, judge, one_misspelt
-from monitor.matching.similarity import compare, place_of
+from monitor.matching.blocking import near_rows
+from monitor.matching.find_known import (
+    find_double,
+    find_missing,
+    gap_days,
+    listed_in,
+    recently_missing,
+    signed_meanwhile,
+)
+from monitor.matching.ids import county_fips, document_key, name_key, name_of
+from monitor.matching.judging import Judge
+from monitor.matching.known import Known
+from monitor.matching.names import fold
+from monitor.matching.rules import Judgement, Side, dating, one_misspelt
+from monitor.matching.similarity import compare
 
 
 @dataclass(slots=True)
@@ -33,150 +39,18 @@ class Pairing:
 SAME_NAME = Judgement("same", "same_name", 0, 1.0, False, {"names": "equal", "dates": "same"})
 
 
-def pair_rows(ledger: Ledger, publication: Accepted, gone: list[Gone], new: list[New]) -> Pairing:
+def pair_rows(known: Known, publication: Accepted, gone: list[Gone], new: list[New]) -> Pairing:
     """Every new row is paired, returned, doubled or left; every gone row is paired at most once."""
     result = Pairing()
     free_gone, free_new = _pair_equal(gone, new, result)
-    free_new = _double(ledger, free_gone, free_new, result, exact=True)
-    missing = ledger.recently_missing(publication)
-    free_new, missing = _return_equal(ledger, free_new, missing, result)
-    free_new = _pair_judged(ledger, publication, free_gone, free_new, missing, result)
-    free_new = _double(ledger, free_gone, free_new, result, exact=False)
-    result.unpaired = _double_misspelt(ledger, publication, free_gone, free_new, result)
+    free_new = _double(known, free_gone, free_new, result, exact=True)
+    missing = recently_missing(known, publication)
+    free_new, missing = _return_equal(known, free_new, missing, result)
+    judge = Judge(known, publication)
+    free_new = _pair_judged(known, publication, free_gone, free_new, missing, judge, result)
+    free_new = _double(known, free_gone, free_new, result, exact=False)
+    result.unpaired = _double_misspelt(known, publication, free_gone, free_new, judge, result)
     return result
-
-
-def side_of_gone(agreement: Agreement, listing: Listing) -> Side:
-    """The older side of a comparison: the row as last printed, with all documents its agreement ever linked."""
-    return Side(
-        listing.state_code, name_of(listing), listing.support_code, _believed_date(agreement, listing),
-        frozenset(agreement.documents), bool(agreement.documents), county_fips(listing), normal_form(listing.county),
-        listing.list != "pending",
-    )  # fmt: skip
-
-
-def _believed_date(agreement: Agreement, listing: Listing) -> str | None:
-    """The row's date; the agreement's, where the row has none or one that lies after the list itself."""
-    if listing.signed_on is None or (agreement.signed_on or listing.signed_on) < listing.signed_on:
-        return agreement.signed_on
-    return listing.signed_on
-
-
-def side_of_new(listing: Listing) -> Side:
-    """The newer side of a comparison."""
-    key = document_key(listing.moa_url)
-    documents = frozenset((key,)) if key else frozenset()
-    return Side(
-        listing.state_code, name_of(listing), listing.support_code, listing.signed_on, documents, bool(key),
-        county_fips(listing), normal_form(listing.county), listing.list != "pending",
-    )  # fmt: skip
-
-
-def candidates_for_endings(
-    ledger: Ledger, publication: Accepted, ending: Sequence[Gone], arrivals: Sequence[New]
-) -> list[list[dict[str, Any]]]:
-    """For each ended agreement the rows that could continue it though no rule says so, best first."""
-    if not ending:
-        return []
-    near = _near_rows(ending, arrivals)
-    blocks = {(gone.listing.state_code, gone.listing.support_code) for gone in ending}
-    agreements = (ledger.agreements[i] for i in set(ledger.listed[publication.list].values()))
-    listed = NearListed(ledger, (a for a in agreements if (ledger.agencies[a.agency_id].state, a.support) in blocks))
-    return [
-        _candidates_for_ending(
-            ledger, publication, gone, near.of(gone.agreement, gone.listing) if near else arrivals, listed
-        )
-        for gone in ending
-    ]
-
-
-def _candidates_for_ending(
-    ledger: Ledger, publication: Accepted, gone: Gone, arrivals: Iterable[New], listed: NearListed
-) -> list[dict[str, Any]]:
-    old = side_of_gone(gone.agreement, gone.listing)
-    found = []
-    for new in arrivals:
-        judgement = _judge(ledger, publication, old, gone.listing, new.listing, 0, gone.agreement.id, ())
-        if judgement.verdict != "distinct":
-            slug = agreement_slug(new.listing)
-            found.append(_candidate(slug, new.listing, judgement.score, _why_not(judgement)))
-    for agreement in listed.of(old.state, old.support, old.name):
-        if agreement.id == gone.agreement.id:
-            continue
-        beside = _listed_beside(ledger, publication, agreement, gone.agreement)
-        if not beside and not _signed_after(agreement, gone.agreement):
-            continue
-        agency = ledger.agencies[agreement.agency_id]
-        like = compare(old.name, ledger.canonical(agency), old.state, agency.state)
-        close = (
-            like.kind in ("contained", "reordered", "retyped", "loosely equal") and "digits_differ" not in like.against
-        )
-        if beside and "both_real_places" in like.against:
-            continue
-        if close or (like.kind == "same place" and place_of(old.name)):
-            found.append(
-                {
-                    "agreement_id": agreement.id,
-                    "agency_id": agency.id,
-                    "agency": agency.name,
-                    "signed_on": agreement.signed_on,
-                    "score": 0.6 if beside else 0.4,
-                    "reasons": [AGAINST["side_by_side"]] + ([] if beside else [AGAINST["other_date"]]),
-                }
-            )
-    return sorted(found, key=lambda c: (-c["score"], c["agreement_id"]))[:5]
-
-
-def candidates_for_signings(
-    ledger: Ledger, publication: Accepted, unpaired: Sequence[New], left: Sequence[Gone]
-) -> list[list[dict[str, Any]]]:
-    """For each new row the agreements gone from the same list that it could continue though no rule says so."""
-    found: dict[int, list[dict[str, Any]]] = {id(new): [] for new in unpaired}
-    near = _near_rows(left, unpaired)
-    for gone in left:
-        old = side_of_gone(gone.agreement, gone.listing)
-        for new in near.of(gone.agreement, gone.listing) if near else unpaired:
-            judgement = _judge(ledger, publication, old, gone.listing, new.listing, 0, gone.agreement.id, ())
-            if judgement.verdict != "distinct":
-                candidate = _candidate(gone.agreement.id, gone.listing, judgement.score, _why_not(judgement))
-                found[id(new)].append(candidate)
-    return [sorted(found[id(new)], key=lambda c: (-c["score"], c["agreement_id"]))[:5] for new in unpaired]
-
-
-def late_candidates(
-    ledger: Ledger, publication: Accepted, unpaired: Iterable[New]
-) -> Iterable[tuple[New, Agreement, dict[str, Any], dict[str, Any]]]:
-    """New rows that could continue an agreement gone some lists ago though no rule says so, each named to the other."""
-    missing = [(a, ledger.listings[a.last_listing]) for a in ledger.recently_missing(publication)]
-    by_block: dict[tuple[str | None, str | None], list[tuple[Agreement, Listing]]] = defaultdict(list)
-    for agreement, listing in missing:
-        by_block[(listing.state_code, listing.support_code)].append((agreement, listing))
-    for new in unpaired:
-        for agreement, listing in by_block[(new.listing.state_code, new.listing.support_code)]:
-            if not share_word(name_of(listing), name_of(new.listing)):
-                continue  # after a gap nothing but a like name makes a candidate
-            old, gap = side_of_gone(agreement, listing), ledger.gap_days(agreement, publication)
-            judgement = _judge(ledger, publication, old, listing, new.listing, gap, agreement.id, ())
-            if judgement.verdict == "candidate":
-                yield (
-                    new, agreement,
-                    _candidate(agreement.id, listing, judgement.score, judgement.against),
-                    _candidate(agreement_slug(new.listing), new.listing, judgement.score, judgement.against),
-                )  # fmt: skip
-
-
-def signed_elsewhere(ledger: Ledger, publication: Accepted, pending: Agreement, listing: Listing) -> Agreement | None:
-    """The agreement just signed under a name that is the pending row's but for a slip; None when not just one fits."""
-    found = []
-    for agreement in ledger.listed_in("participating", listing.state_code, listing.support_code):
-        age = days_between(ledger.dates[agreement.first_position], publication.listed_on)
-        if agreement.agency_id == pending.agency_id or agreement.baseline or age > policy.SIGNED_DAYS:
-            continue
-        agency = ledger.agencies[agreement.agency_id]
-        like = compare(name_of(listing), canonical_name(agency.state, agency.name), listing.state_code, agency.state)
-        if like.strong and (like.kind != "contained" or place_of(name_of(listing))):
-            found.append(agreement)
-    return found[0] if len(found) == 1 else None
 
 
 def _pair_equal(gone: list[Gone], new: list[New], result: Pairing) -> tuple[list[Gone], list[New]]:
@@ -201,12 +75,12 @@ def _pair_equal(gone: list[Gone], new: list[New], result: Pairing) -> tuple[list
     return [g for choices in waiting.values() for g in choices], rest
 
 
-def _double(ledger: Ledger, gone: list[Gone], new: list[New], result: Pairing, *, exact: bool) -> list[New]:
+def _double(known: Known, gone: list[Gone], new: list[New], result: Pairing, *, exact: bool) -> list[New]:
     """A new row of an agreement that stays listed is its second row; returns the rows that are none."""
     leaving = {g.agreement.id for g in gone if g.whole}
     rest = []
     for n in new:
-        agreement = ledger.find_double(n.listing, exact=exact, leaving=leaving)
+        agreement = find_double(known, n.listing, exact=exact, leaving=leaving)
         if agreement is None:
             rest.append(n)
         else:
@@ -215,40 +89,45 @@ def _double(ledger: Ledger, gone: list[Gone], new: list[New], result: Pairing, *
 
 
 def _double_misspelt(
-    ledger: Ledger, publication: Accepted, gone: list[Gone], new: list[New], result: Pairing
-) -> list[New]:
+    known: Known, publication: Accepted, gone: list[Gone], new: list[New], judge: Judge,
+    result: Pairing,
+) -> list[New]:  # fmt: skip
     """A new row that misspells just one listed agreement of its state, support type and date is its second row."""
     leaving = {g.agreement.id for g in gone if g.whole}
-    listed: dict[tuple[object, ...], dict[str, Listing]] = defaultdict(dict)
-    for listing_id, agreement_id in ledger.listed[publication.list].items() if new else ():
-        if agreement_id not in leaving:
-            listing = ledger.listings[listing_id]
-            listed[_block(listing)][agreement_id] = listing
+    states = {n.listing.state_code for n in new}
+    listed: dict[tuple[object, ...], dict[str, Listing]] = {_block(n.listing): {} for n in new}
+    for agreement in listed_in(known, publication.list, known.by_state.keys() if None in states else states):
+        for listing in (known.listings[i] for i in agreement.rows if agreement.id not in leaving):
+            block = listed.get(_block(listing))
+            if block is not None:
+                first = block.setdefault(agreement.id, listing)
+                if listing is not first and _order(listing) < _order(first):
+                    block[agreement.id] = listing
     rest = []
     for n in new:
-        side, printed = side_of_new(n.listing), fold(n.listing.agency or "")
+        side, printed = judge.side_of_new(n.listing), fold(n.listing.agency or "")
         fitting = []
         for agreement_id, listing in listed[_block(n.listing)].items():
             apart = OSA.distance(fold(listing.agency or ""), printed, score_cutoff=policy.TWICE_LETTERS)
             if apart > policy.TWICE_LETTERS or 4 * apart > len(printed):  # of a few letters nearly all could be slips
                 continue
-            old = side_of_gone(ledger.agreements[agreement_id], listing)
+            old = judge.side_of_gone(known.agreements[agreement_id], listing)
             if one_misspelt(old, side, compare(old.name, side.name, old.state, side.state)):
                 fitting.append(agreement_id)
         if len(fitting) == 1:
-            result.doubles.append((n, ledger.agreements[fitting[0]]))
+            result.doubles.append((n, known.agreements[fitting[0]]))
         else:
             rest.append(n)
     return rest
 
 
 def _return_equal(
-    ledger: Ledger, new: list[New], missing: list[Agreement], result: Pairing
+    known: Known, new: list[New], missing: list[Agreement], result: Pairing
 ) -> tuple[list[New], list[Agreement]]:
     """An agreement gone on any earlier list is back when its very row is: name, support type, date."""
     rest = []
     for n in new:
-        agreement = ledger.find_missing(n.listing)
+        agreement = find_missing(known, n.listing)
         if agreement is None:
             rest.append(n)
         else:
@@ -258,35 +137,22 @@ def _return_equal(
 
 
 def _pair_judged(
-    ledger: Ledger, publication: Accepted, gone: list[Gone], new: list[New], missing: list[Agreement],
-    result: Pairing,
+    known: Known, publication: Accepted, gone: list[Gone], new: list[New], missing: list[Agreement],
+    judge: Judge, result: Pairing,
 ) -> list[New]:  # fmt: skip
     """Pairs by the rules of identity, best first, one to one; what fits two equally well is left."""
     # a pending row whose agency signed meanwhile went for that reason: no new row is it under another name
     entries: list[tuple[Agreement, Listing, int, Gone | None]] = [
         (g.agreement, g.listing, 0, g)
         for g in gone
-        if publication.list != "pending" or ledger.signed_meanwhile(g.agreement) is None
+        if publication.list != "pending" or signed_meanwhile(known, g.agreement) is None
     ]
     leaving = {g.agreement.id for g in gone if g.whole}
     for a in missing:
-        entries.append((a, ledger.listings[a.last_listing], ledger.gap_days(a, publication), None))
+        entries.append((a, known.listings[a.last_listing], gap_days(known, a, publication), None))
     if not entries or not new:
         return new
-    news_by_block: dict[tuple[str | None, str | None], list[New]] = defaultdict(list)
-    for n in new:
-        news_by_block[(n.listing.state_code, n.listing.support_code)].append(n)
-    counts = _block_counts(gone, new)
-    judged: list[tuple[int, float, str, str, int, New, Judgement]] = []
-    near = NearRows(new) if len(entries) * len(new) > policy.FULL_COMPARISONS else None
-    for index, (agreement, listing, gap, _) in enumerate(entries):
-        old = side_of_gone(agreement, listing)
-        for n in near.of(agreement, listing) if near else _possible(listing, new, news_by_block):
-            unique = gap == 0 and counts[_block(listing)] == (1, 1) and _block(listing) == _block(n.listing)
-            j = _judge(ledger, publication, old, listing, n.listing, gap, agreement.id, leaving, unique=unique)
-            if j.verdict == "same":
-                judged.append((j.tier, -j.score, agreement.id, _order_text(n.listing), index, n, j))
-    judged.sort(key=lambda t: (*t[:5], t[5].row))
+    judged = _judge_all(entries, gone, new, leaving, judge)
     taken_old: set[int] = set()
     taken_new: set[int] = set()
     for tier, score, agreement_id, _, index, n, j in judged:
@@ -310,69 +176,47 @@ def _pair_judged(
     return [n for n in new if id(n) not in taken_new]
 
 
-def _near_rows(left: Sequence[Gone], arrivals: Sequence[New]) -> NearRows | None:
-    return NearRows(arrivals) if len(left) * len(arrivals) > policy.FULL_COMPARISONS else None
+def _judge_all(
+    entries: list[tuple[Agreement, Listing, int, Gone | None]], gone: list[Gone], new: list[New], leaving: set[str],
+    judge: Judge,
+) -> list[tuple[int, float, str, str, int, New, Judgement]]:  # fmt: skip
+    """Return every pair that a rule takes for one agreement, best first, by the number of its entry."""
+    judged: list[tuple[int, float, str, str, int, New, Judgement]] = []
+    near, possible, counts = near_rows(entries, new), _Possible(new), _block_counts(gone, new)
+    for index, (agreement, listing, gap, _) in enumerate(entries):
+        old, block = judge.side_of_gone(agreement, listing), _block(listing)
+        alone = gap == 0 and counts[block] == (1, 1)
+        for n in near.of(agreement, listing) if near else possible.of(listing):
+            if _of_two_states(old, judge.side_of_new(n.listing), gap):
+                continue
+            unique = alone and block == _block(n.listing)
+            j = judge.judge(old, listing, n.listing, gap, agreement.id, leaving, unique=unique)
+            if j.verdict == "same":
+                judged.append((j.tier, -j.score, agreement.id, _order_text(n.listing), index, n, j))
+    return sorted(judged, key=lambda t: (*t[:5], t[5].row))
 
 
-def _possible(
-    listing: Listing, new: list[New], blocks: dict[tuple[str | None, str | None], list[New]]
-) -> Iterable[New]:
-    """New rows worth comparing: the same state and support type, or the same name wherever."""
-    key = name_of(listing).loose
-    block = blocks.get((listing.state_code, listing.support_code), [])
-    yield from block
-    for n in new:
-        if (n.listing.state_code, n.listing.support_code) == (listing.state_code, listing.support_code):
-            continue
-        if n.listing.support_code == listing.support_code or name_of(n.listing).loose == key:
-            yield n
-
-
-def _judge(
-    ledger: Ledger, publication: Accepted, old: Side, listing: Listing, new: Listing, gap: int, agreement_id: str,
-    leaving: Collection[str], *, unique: bool = False,
-) -> Judgement:  # fmt: skip
-    ruled = ledger.rulings.get((agreement_id, agreement_slug(new)))
-    if ruled == "same":
-        return Judgement("same", "ruled_same", -1, 1.0, False, {})
-    if ruled == "distinct":
-        return Judgement("distinct")
-    side = side_of_new(new)
-    setting = Setting(
-        publication.listed_on, gap,
-        lambda: ledger.side_by_side(publication.list, new.support_code, name_key(listing), name_key(new)),
-        any(ledger.document_shared(publication.list, d, agreement_id, leaving) for d in side.documents & old.documents),
-        unique,
-    )  # fmt: skip
-    return judge(old, side, setting)
-
-
-def _candidate(agreement_id: str, listing: Listing, score: float, against: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        "agreement_id": agreement_id, "agency_id": None, "agency": printed_form(listing.agency),
-        "state": listing.state_code, "signed_on": listing.signed_on, "score": round(score, 2),
-        "reasons": [AGAINST[code] for code in against],
-    }  # fmt: skip
-
-
-def _why_not(judgement: Judgement) -> tuple[str, ...]:
-    """What speaks against the pair; a row that fits and was not taken has a rival that fits as well."""
-    return ("ambiguous", *judgement.against) if judgement.verdict == "same" else judgement.against
-
-
-def _listed_beside(ledger: Ledger, publication: Accepted, agreement: Agreement, older: Agreement) -> bool:
-    """Whether a listed agreement with the older one's signing date was first listed beside it, not long ago."""
-    if agreement.first_position <= older.first_position or agreement.signed_on is None:
+def _of_two_states(old: Side, new: Side, gap: int) -> bool:
+    """Return whether the rows are of two states, and neither dates nor documents let any rule take them for one."""
+    if old.state == new.state or None in (old.state, new.state) or old.signed_on == new.signed_on:
         return False
-    first_listed = ledger.dates[agreement.first_position]
-    recent = days_between(first_listed, publication.listed_on) <= policy.RETURN_DAYS
-    return recent and agreement.signed_on == older.signed_on
+    return not old.documents & new.documents and (gap > 0 or dating(old, new) in ("later", "other"))
 
 
-def _signed_after(agreement: Agreement, older: Agreement) -> bool:
-    if agreement.first_position <= older.first_position:
-        return False
-    return bool(agreement.signed_on and older.signed_on and agreement.signed_on > older.signed_on)
+class _Possible:
+    """New rows worth comparing: those of the same support type, or of the same name."""
+
+    def __init__(self, new: list[New]) -> None:
+        self._by_support: dict[str | None, list[New]] = defaultdict(list)
+        self._by_name: dict[str, list[New]] = defaultdict(list)
+        for n in new:
+            self._by_support[n.listing.support_code].append(n)
+            self._by_name[name_of(n.listing).loose].append(n)
+
+    def of(self, listing: Listing) -> list[New]:
+        support = listing.support_code
+        other = [n for n in self._by_name.get(name_of(listing).loose, ()) if n.listing.support_code != support]
+        return [*self._by_support.get(support, ()), *other]
 
 
 def _block(listing: Listing) -> tuple[str | None, str | None, str | None]:
@@ -403,8 +247,3 @@ def _order_text(listing: Listing) -> str:
     return "|".join(
         (listing.state_code or "", listing.agency or "", listing.support_code or "", listing.signed_on or "")
     )
-
-
-def days_between(earlier: str, later: str) -> int:
-    """Whole days from one ISO date to another."""
-    return (date.fromisoformat(later) - date.fromisoformat(earlier)).days

@@ -14,11 +14,12 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from db.models import Listing
-from monitor.changelog.history import Agreement, county_fips, document_key, name_of
-from monitor.changelog.state import Ledger, New
+from db.models import Agreement, Listing, New
+from monitor import policy
+from monitor.matching.ids import county_fips, document_key, name_of
+from monitor.matching.known import Known
 from monitor.matching.misspellings import DIRECTIONS
-from monitor.matching.names import Name, office_words
+from monitor.matching.names import Name, canonical_name, office_words
 
 _COMMON = frozenset("precinct university college board trustees ward judicial circuit independent school".split())
 _ALIKE = 0.5  # of the letters of the longer word: "lake" and "lee"; no pair that a rule joins is less alike
@@ -57,16 +58,21 @@ class NearRows:
         return [self._new[i] for i in sorted(found)]
 
 
+def near_rows(left: Sequence[object], new: Sequence[New]) -> NearRows | None:
+    """Return the new rows for looking up, when comparing each with each would take too long; else None."""
+    return NearRows(new) if len(left) * len(new) > policy.FULL_COMPARISONS else None
+
+
 class NearListed:
     """Listed agreements of a list, found by the name of one that ended; what it says holds for one step."""
 
-    def __init__(self, ledger: Ledger, agreements: Iterable[Agreement]) -> None:
+    def __init__(self, known: Known, agreements: Iterable[Agreement]) -> None:
         self._agreements: list[Agreement] = sorted(agreements, key=lambda a: a.id)
         self._blocks: dict[tuple[str | None, str | None], _Words] = {}
         for index, agreement in enumerate(self._agreements):
-            agency = ledger.agencies[agreement.agency_id]
+            agency = known.agencies[agreement.agency_id]
             block = self._blocks.setdefault((agency.state, agreement.support), _Words())
-            block.add(ledger.canonical(agency), index)
+            block.add(canonical_name(agency.state, agency.name), index)
 
     def of(self, state: str | None, support: str | None, name: Name) -> list[Agreement]:
         """Agreements of the state and support type whose agency's name shares a like word, in order of id."""

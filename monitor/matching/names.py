@@ -6,6 +6,7 @@ two with the same `loose` key are, unless something speaks against it. Nothing h
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 import unicodedata
@@ -45,6 +46,8 @@ class _Rules(NamedTuple):
     county_words: dict[str, str]
 
 
+#: Characters of a text within an id that are kept; the longest real name has 82.
+LONGEST_SLUG = 100
 _APOSTROPHE = re.compile("['`\u00b4\u02bc\u2018\u2019\u201b\u2032]")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 ORDINALS = (
@@ -123,8 +126,14 @@ def _number(word: str) -> str:
 
 @lru_cache(maxsize=65536)
 def slug(text: str) -> str:
-    """Text as a part of an id: lower-case words joined by hyphens."""
-    return fold(text).replace(" ", "-") or "unnamed"
+    """Return text as a part of an id: lower-case words joined by hyphens; a long one is cut and ends in its checksum.
+
+    Ids are names of files where pages are published, and those have at most 255 bytes.
+    """
+    whole = fold(text).replace(" ", "-") or "unnamed"
+    if len(whole) <= LONGEST_SLUG:
+        return whole
+    return f"{whole[: LONGEST_SLUG - 13]}-{hashlib.sha256(whole.encode()).hexdigest()[:12]}"
 
 
 def _spelled(words: list[str], rules: _Rules) -> tuple[list[str], tuple[str, ...]]:

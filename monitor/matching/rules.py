@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from db.records import EvidenceValue
 from monitor import policy
 from monitor.matching.misspellings import read_together
 from monitor.matching.names import Name
@@ -18,49 +19,6 @@ from monitor.matching.similarity import Likeness, compare, is_real, place_of
 
 Verdict = Literal["same", "candidate", "distinct"]
 Dating = Literal["same", "corrected", "later", "other"]
-
-#: Every rule that can stand in a change's `rule`, with the sentence that `explain` prints.
-RULES = {
-    "first_listed": "The list shows a row that no earlier list shows, and no row of an earlier list can be it.",
-    "no_longer_listed": "The row is on the earlier list and on no later one, and no rule finds it in another row.",
-    "same_name": "The row has the same agency (once spaces, case, apostrophes and abbreviations are set aside), "
-    "support type and signing date.",
-    "same_document": "Both rows link the same agreement document (MOA), which no other row links.",
-    "date_corrected": "The same agency and support type was re-dated within the bounds of a correction.",
-    "retyped": "The name differs by slips of the hand, and state, support type and signing date agree.",
-    "reordered": "The name has the same words in another order, and state, support type and signing date agree.",
-    "expanded": "One name is the other with words added or left out, and state, support type and signing date agree.",
-    "state_corrected": "Name and support type agree, and the place named is real in one of the two states only.",
-    "support_type_corrected": "The agency and the signing date agree, and only the support type was changed.",
-    "relabelled": "The row vanished on the very list on which another with the same state, support type and signing "
-    "date appeared; the agreement goes on under another office or name.",
-    "listed_twice": "The same agreement stands in two rows of one list.",
-    "row_withdrawn": "The agency's other row for the support type goes on; this one was a second row for a while.",
-    "renewed": "The same agency and support type was signed later, and the older row is gone.",
-    "switched": "The agency's agreement under another support type is gone, and this one was signed on another day.",
-    "returned": "The same agreement is listed again.",
-    "signed": "The agency is now on the list of participating agencies with this support type.",
-    "ruled_same": "A reviewer ruled that the two are the same agreement.",
-    "cell_changed": "The row is the same; ICE changed what a cell says.",
-    "list_gone": "ICE's page no longer links the list.",
-}
-
-#: What speaks against two names being one agency, or makes an ending doubtful.
-AGAINST = {
-    "side_by_side": "both names stood on one list under the same support type",
-    "digits_differ": "the numbers in the names differ",
-    "both_real_places": "both names are real places of the state",
-    "other_direction": "the names differ by a direction or a word like Beach",
-    "city_and_town": "one says City of, the other Town of or Village of",
-    "two_states": "the place named is real in both states",
-    "other_date": "the signing dates differ",
-    "other_county": "the county cells name two counties",
-    "ruled_distinct": "a reviewer ruled that they are two",
-    "ambiguous": "more than one row fits equally well",
-    "listed_once": "the row stood on a single list, so it may have been a slip of ICE's",
-    "other_office": "the same place, another office",
-    "name_differs": "the names have little in common",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +56,7 @@ class Judgement:
     tier: int = 99
     score: float = 0.0
     review: bool = False
-    evidence: dict[str, object] = field(default_factory=dict)
+    evidence: dict[str, EvidenceValue] = field(default_factory=dict)
     against: tuple[str, ...] = ()
 
 
@@ -125,9 +83,12 @@ def judge(old: Side, new: Side, setting: Setting) -> Judgement:
     if old.support != new.support and None not in (old.support, new.support):
         return _other_support(old, new, setting)
     like = compare(old.name, new.name, old.state, new.state)
+    linked = bool(new.documents & old.documents)
+    if like.kind == "unlike" and not linked and (setting.gap_days > 0 or old.signed_on != new.signed_on):
+        return DISTINCT  # neither name, document nor one date on one list speaks for the pair
     dates = dating(old, new)
-    document = bool(new.documents & old.documents) and not setting.document_shared
-    evidence: dict[str, object] = {
+    document = linked and not setting.document_shared
+    evidence: dict[str, EvidenceValue] = {
         "names": like.kind, "letters_apart": like.distance, "dates": dates, "same_document": document,
         "gap_days": setting.gap_days, "same_county": old.county is not None and old.county == new.county,
     }  # fmt: skip
@@ -168,7 +129,13 @@ def one_misspelt(old: Side, new: Side, like: Likeness) -> bool:
 
 
 def _against(
-    old: Side, new: Side, setting: Setting, like: Likeness, dates: Dating, document: bool, evidence: dict[str, object]
+    old: Side,
+    new: Side,
+    setting: Setting,
+    like: Likeness,
+    dates: Dating,
+    document: bool,
+    evidence: dict[str, EvidenceValue],
 ) -> Judgement:
     """What speaks against beats likeness; only one document, one date and one list together outweigh it."""
     same_state = old.state == new.state
@@ -181,7 +148,13 @@ def _against(
 
 
 def _same_state(
-    old: Side, new: Side, setting: Setting, like: Likeness, dates: Dating, document: bool, evidence: dict[str, object]
+    old: Side,
+    new: Side,
+    setting: Setting,
+    like: Likeness,
+    dates: Dating,
+    document: bool,
+    evidence: dict[str, EvidenceValue],
 ) -> Judgement:
     if like.kind in ("equal", "loosely equal"):
         if not document and dates != "same" and None not in (old.county, new.county) and old.county != new.county:
@@ -214,7 +187,7 @@ def _same_state(
     return _same_list_and_date(old, new, setting, like, evidence)
 
 
-def _undated(old: Side, setting: Setting, like: Likeness, evidence: dict[str, object]) -> Judgement:
+def _undated(old: Side, setting: Setting, like: Likeness, evidence: dict[str, EvidenceValue]) -> Judgement:
     """On a list without dates a name must be all but equal: nothing else says that two rows are one."""
     slip = like.kind == "retyped" and (like.distance <= 1 or (like.distance == 2 and not is_real(old.name, old.state)))
     if like.strong and setting.gap_days == 0 and (slip or like.kind in ("reordered", "contained")):
@@ -224,7 +197,7 @@ def _undated(old: Side, setting: Setting, like: Likeness, evidence: dict[str, ob
 
 
 def _same_list_and_date(
-    old: Side, new: Side, setting: Setting, like: Likeness, evidence: dict[str, object]
+    old: Side, new: Side, setting: Setting, like: Likeness, evidence: dict[str, EvidenceValue]
 ) -> Judgement:
     """One vanished on the very list on which the other appeared, with state, support type and date equal."""
     if like.kind == "near":
@@ -249,7 +222,7 @@ def _same_list_and_date(
     return _candidate(0.3, evidence, "name_differs") if evidence["same_county"] or setting.unique else DISTINCT
 
 
-def _same_name(like: Likeness, dates: Dating, document: bool, evidence: dict[str, object]) -> Judgement:
+def _same_name(like: Likeness, dates: Dating, document: bool, evidence: dict[str, EvidenceValue]) -> Judgement:
     step = 0 if like.kind == "equal" else 1
     if dates == "same":
         return Judgement("same", "same_name", step, 1.0 - step / 10, False, evidence)
@@ -261,7 +234,13 @@ def _same_name(like: Likeness, dates: Dating, document: bool, evidence: dict[str
 
 
 def _other_state(
-    old: Side, new: Side, setting: Setting, like: Likeness, dates: Dating, document: bool, evidence: dict[str, object]
+    old: Side,
+    new: Side,
+    setting: Setting,
+    like: Likeness,
+    dates: Dating,
+    document: bool,
+    evidence: dict[str, EvidenceValue],
 ) -> Judgement:
     at_once = dates == "same" and setting.gap_days == 0
     alike = like.kind in ("equal", "loosely equal", "reordered") or (like.kind == "retyped" and at_once)
@@ -290,11 +269,11 @@ def _other_support(old: Side, new: Side, setting: Setting) -> Judgement:
     if like.kind not in ("equal", "loosely equal") or old.signed_on != new.signed_on or old.signed_on is None:
         return DISTINCT
     document = bool(new.documents & old.documents)
-    evidence: dict[str, object] = {"names": like.kind, "dates": "same", "same_document": document}
+    evidence: dict[str, EvidenceValue] = {"names": like.kind, "dates": "same", "same_document": document}
     return Judgement("same", "support_type_corrected", 8, 0.6, not document, evidence)
 
 
-def _candidate(score: float, evidence: dict[str, object], *against: str) -> Judgement:
+def _candidate(score: float, evidence: dict[str, EvidenceValue], *against: str) -> Judgement:
     return Judgement("candidate", "", 99, score, True, evidence, against)
 
 
@@ -302,6 +281,3 @@ def _is_old(signed_on: str | None, listed_on: str) -> bool:
     if signed_on is None:
         return False
     return (date.fromisoformat(listed_on) - date.fromisoformat(signed_on)).days >= policy.OLD_DATE_DAYS
-
-
-__all__ = ["AGAINST", "DISTINCT", "RULES", "Judgement", "Setting", "Side", "dating", "judge"]

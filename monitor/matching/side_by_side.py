@@ -1,42 +1,87 @@
-"""Which names ever stood on one list together: the strongest evidence that two names are two agencies."""
+"""Which names ever stood on one list together: the strongest evidence that two names are two agencies.
+
+Of each name, a number holds one bit for each believed list that shows it; two names stood together when they share a
+bit. Lists later than the one at hand count as well.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
-from db.models import Listing
-from monitor.changelog.history import Accepted, NameKey, name_key
+from db.models import NameKey
 
-Run = tuple[int, int]  # first and last position, both within
+Block = tuple[str, str, str]  # list, support type or "", USPS code or ""
+#: Which lists show each name of a block, as bits.
+LoadBlock = Callable[[Block], dict[NameKey, int]]
 
 
-class WholeHistory:
-    """Every accepted publication, earlier and later ones alike: what a rebuild asks."""
+class Question(NamedTuple):
+    """Whether two names ever stood on one list under one support type; the names are in order."""
 
-    def __init__(self, publications: Iterable[Accepted], listings: Mapping[int, Listing]) -> None:
-        self._runs: dict[tuple[str, str], dict[NameKey, list[Run]]] = defaultdict(lambda: defaultdict(list))
-        open_runs: dict[str, dict[int, int]] = {}
-        last = 0
-        for publication in publications:
-            running = open_runs.setdefault(publication.list, {})
-            shown = set(publication.listing_ids)
-            for listing_id in [i for i in running if i not in shown]:
-                self._close(publication.list, listings[listing_id], running.pop(listing_id), publication.position - 1)
-            for listing_id in shown:
-                running.setdefault(listing_id, publication.position)
-            last = publication.position
-        for list_name, running in open_runs.items():
-            for listing_id, first in running.items():
-                self._close(list_name, listings[listing_id], first, last)
+    list: str
+    support: str
+    a: NameKey
+    b: NameKey
+
+
+class SideBySide:
+    """Answers questions, and keeps each with its answer until they are taken."""
+
+    def __init__(self, load: LoadBlock, believed: Mapping[str, int] | None = None) -> None:
+        self.believed = believed  # list -> bits of its publications that are believed; None: of all
+        self._answers: dict[Question, bool] = {}
+        self._fresh: dict[Question, bool] = {}
+        self._load = load
+        self._blocks: dict[Block, dict[NameKey, int]] = {}
 
     def overlap(self, list_name: str, support: str, a: NameKey, b: NameKey) -> bool:
-        """Whether some publication of the list shows both names under the support type."""
-        runs = self._runs.get((list_name, support))
-        if runs is None or a not in runs or b not in runs:
-            return False
-        return any(x[0] <= y[1] and y[0] <= x[1] for x in runs[a] for y in runs[b])
+        """Return whether some believed publication of the list shows both names under the support type."""
+        question = Question(list_name, support, *min((a, b), (b, a)))
+        answer = self._answers.get(question)
+        if answer is None:
+            answer = self._answers[question] = self._fresh[question] = self.answer(question)
+        return answer
 
-    def _close(self, list_name: str, listing: Listing, first: int, last: int) -> None:
-        if last >= first:
-            self._runs[(list_name, listing.support_code or "")][name_key(listing)].append((first, last))
+    def take_asked(self) -> dict[Question, bool]:
+        """Return the questions asked for the first time since this was last called, with their answers."""
+        fresh, self._fresh = self._fresh, {}
+        return fresh
+
+    def answer(self, question: Question) -> bool:
+        """Return the answer without remembering the question."""
+        believed = -1 if self.believed is None else self.believed.get(question.list, 0)
+        return bool(self._bits(question, question.a) & self._bits(question, question.b) & believed)
+
+    def _bits(self, question: Question, name: NameKey) -> int:
+        block = (question.list, question.support, name[0])
+        if block not in self._blocks:
+            self._blocks[block] = self._load(block)
+        return self._blocks[block].get(name, 0)
+
+
+def bits_of_lists(
+    lists: Iterable[tuple[str, Iterable[int]]], names: Callable[[int], tuple[str, NameKey]]
+) -> dict[Block, dict[NameKey, int]]:
+    """Return the bits of every name; `lists` are (list name, listing ids) in order, `names` gives (support, name)."""
+    found: dict[Block, dict[NameKey, int]] = {}
+    running: dict[str, dict[int, int]] = {}  # list -> listing id -> bit of the first list that shows it
+
+    def close(list_name: str, listing_id: int, first: int, past: int) -> None:
+        support, name = names(listing_id)
+        block = found.setdefault((list_name, support, name[0]), {})
+        block[name] = block.get(name, 0) | ((1 << past) - (1 << first))
+
+    last: dict[str, int] = {}
+    number = -1
+    for number, (list_name, listing_ids) in enumerate(lists):
+        shown, open_rows = set(listing_ids), running.setdefault(list_name, {})
+        for listing_id in open_rows.keys() - shown:
+            close(list_name, listing_id, open_rows.pop(listing_id), last[list_name] + 1)
+        for listing_id in shown - open_rows.keys():
+            open_rows[listing_id] = number
+        last[list_name] = number
+    for list_name, open_rows in running.items():
+        for listing_id, first in open_rows.items():
+            close(list_name, listing_id, first, last[list_name] + 1)
+    return found

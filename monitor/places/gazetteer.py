@@ -294,3 +294,9 @@ def place_words() -> frozenset[str]:
     """Return every word in the name of any county or place of the country, folded."""
     words = {word for line in _place_text().splitlines() for word in line.partition("\t")[0].split()}
     return frozenset(words | {word for name in _all_short_names() for word in name.split()})
+
+
+def slug_of(name: str) -> str:
+    """Return a name as a part of an address: `dona-ana-county`."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(c))
+    return re.sub(r"[^a-z0-9]+", "-", re.sub(r"['’.]", "", bare)).strip("-")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from db.models import Listing
+from db.models import Listing, ListName, StatedTotals
 from monitor import policy
-from monitor.changelog.diff import Comparison
-from monitor.changelog.state import Gone, Ledger
 
 #: Every reason that can stand in a publication's `reasons`, with its meaning.
 REASONS = {
@@ -36,46 +34,86 @@ def allowed_gone(rows: int) -> int:
     return int(max(policy.HOLD_ROWS, policy.HOLD_SHARE * rows))
 
 
-def judge_comparison(ledger: Ledger, list_name: str, comparison: Comparison, rows: int) -> tuple[list[str], list[str]]:
-    """Reasons to hold the list, and reasons only to be named, from what the comparison leaves unexplained."""
-    before = len(ledger.listed["participating" if list_name == "participating" else "pending"])
-    if list_name == "participating" and rows == 0:
+def find_odd_lists(lists: Iterable[tuple[str, Sequence[int]]]) -> frozenset[int]:
+    """Return the numbers of the lists, given as (list name, listing ids) in order, that the next one takes back.
+
+    They lack many rows of the list before, which the list after has again: most likely they will not be believed.
+    """
+    before: dict[str, frozenset[int]] = {}
+    doubtful: dict[str, int] = {}
+    odd = set()
+    for number, (name, listing_ids) in enumerate(lists):
+        shown, last = frozenset(listing_ids), before.get(name, frozenset())
+        if len(last - shown) > allowed_gone(len(last)):
+            if name not in doubtful:
+                doubtful[name] = number
+                continue  # the next list decides
+        elif name in doubtful:
+            odd.add(doubtful[name])
+        doubtful.pop(name, None)
+        before[name] = shown
+    return frozenset(odd)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A row that another one continues, and whether the rules are sure of it."""
+
+    before: Listing
+    after: Listing
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How a list differs from the one before, as the guards look at it."""
+
+    list: ListName
+    rows_before: int  # distinct rows
+    rows: int
+    lacking: Sequence[Listing]  # one row of each agreement that is gone, where nothing explains it
+    added: Sequence[Listing]  # new rows that continue nothing
+    rewritten: Sequence[Rewritten]
+
+
+def judge_difference(difference: Difference) -> tuple[list[str], list[str]]:
+    """Return the reasons to hold the list, and the reasons only to be named."""
+    if difference.list == "participating" and difference.rows == 0:
         return ["emptied"], []
-    limit = allowed_gone(before)
-    ending = comparison.ending
-    if list_name == "pending":  # what was signed meanwhile is explained
-        ending = [g for g in ending if ledger.signed_meanwhile(g.agreement) is None]
-    if len(ending) > limit:
-        columns = explain_churn(g.listing for g in ending) if comparison.pairing.unpaired else ""
-        if len(comparison.pairing.unpaired) > limit:
-            return [f"churned: {len(ending)} rows gone, {len(comparison.pairing.unpaired)} new{columns}"], []
-        return [f"shrunk: {len(ending)} of {before} rows gone"], []
-    if doubtful := _doubt_rewriting(comparison, ending, limit):
+    limit, before = allowed_gone(difference.rows_before), difference.rows_before
+    gone, added = len(difference.lacking), len(difference.added)
+    if gone > limit:
+        columns = explain_churn(difference.lacking) if added else ""
+        if added > limit:
+            return [f"churned: {gone} rows gone, {added} new{columns}"], []
+        return [f"shrunk: {gone} of {before} rows gone"], []
+    if doubtful := _doubt_rewriting(difference, limit):
         return [doubtful], []
-    rewritten = [(g, n) for g, n, _ in comparison.pairing.pairs]
-    if len(rewritten) > limit:
-        counts = changed_columns((g.listing, n.listing) for g, n in rewritten)
-        named = ", ".join(f"{column} in {count} rows" for column, count in counts if count > limit)
-        if named:
-            return [], [f"rewritten: {named}"]
+    if len(difference.rewritten) > limit and (named := _name_columns(difference.rewritten, limit)):
+        return [], [f"rewritten: {named}"]
     return [], []
 
 
-def _doubt_rewriting(comparison: Comparison, ending: Sequence[Gone], limit: int) -> str:
-    """Why a list that rewrote many rows is not believed; empty when the rules explain every row of it."""
-    pairs = comparison.pairing.pairs
-    unsure = [(g.listing, n.listing) for g, n, j in pairs if j.review or j.rule == "renewed"]
+def _doubt_rewriting(difference: Difference, limit: int) -> str:
+    """Return why a list that rewrote many rows is not believed; empty when the rules explain every row of it."""
+    unsure = [row for row in difference.rewritten if not row.sure]
     if len(unsure) > limit:
-        named = ", ".join(f"{column} in {count} rows" for column, count in changed_columns(unsure) if count > limit)
+        named = _name_columns(unsure, limit)
         return f"churned: {len(unsure)} rows rewritten, and the rules are not sure of them ({named})"
-    moved = [(g.listing.state_code, n.listing.state_code) for g, n, _ in pairs]
+    moved = [(row.before.state_code, row.after.state_code) for row in difference.rewritten]
     moved = [(before, after) for before, after in moved if before != after]
     if len(moved) <= limit:
         return ""
     left, come = {before for before, _ in moved}, {after for _, after in moved}
-    odd = sum(g.listing.state_code in left for g in ending)
-    odd += sum(n.listing.state_code in come for n in comparison.pairing.unpaired)
+    odd = sum(row.state_code in left for row in difference.lacking)
+    odd += sum(row.state_code in come for row in difference.added)
     return f"churned: state in {len(moved)} rows, and {odd} more rows of those states are not explained" if odd else ""
+
+
+def _name_columns(rows: Sequence[Rewritten], limit: int) -> str:
+    """Return the columns that differ in more than `limit` rows, as words for a reason."""
+    counts = changed_columns((row.before, row.after) for row in rows)
+    return ", ".join(f"{column} in {count} rows" for column, count in counts if count > limit)
 
 
 def changed_columns(pairs: Iterable[tuple[Listing, Listing]]) -> list[tuple[str, int]]:
@@ -101,16 +139,16 @@ def explain_churn(gone: Iterable[Listing]) -> str:
     return ""
 
 
-def compare_totals(stated: Mapping[str, Any] | None, listings: Iterable[Listing], listed_on: str) -> list[str]:
+def compare_totals(stated: StatedTotals | None, listings: Iterable[Listing], listed_on: str) -> list[str]:
     """Reasons from ICE's stated totals against the list's own; none when the page speaks of another day."""
-    if stated is None or stated.get("agreements") is None:
+    if stated is None or stated.agreements is None:
         return []
-    if stated.get("as_of_on") and abs(_days(stated["as_of_on"], listed_on)) > 1:
+    if stated.as_of_on and abs(_days(stated.as_of_on, listed_on)) > 1:
         return []
     rows = list(listings)
-    counts = Counter(row.support_code for row in rows)
-    pairs = [("agreements", stated["agreements"], len(rows))]
-    for code, (agreements, _) in sorted((stated.get("by_support_type") or {}).items()):
+    counts: Counter[str | None] = Counter(row.support_code for row in rows)
+    pairs = [("agreements", stated.agreements, len(rows))]
+    for code, (agreements, _) in sorted(stated.by_support_type.items()):
         if agreements is not None:
             pairs.append((code, agreements, counts[code]))
     worst = max(pairs, key=lambda pair: abs(pair[1] - pair[2]))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from db.database import Store
-from db.queries.snapshots import StoredSnapshot
+from db.models import Publication
+from db.queries import publications as stored
+from db.queries.snapshots import SnapshotHead, load_heads
 from monitor import policy
 from monitor.publications.dating import date_list, eastern_day, name_date, posted_on
 
@@ -16,117 +17,83 @@ from monitor.publications.dating import date_list, eastern_day, name_date, poste
 #: because the agency signed is not taken for a withdrawal.
 PENDING_AFTER = timedelta(hours=1)
 
-
-@dataclass(slots=True)
-class Publication:
-    """One distinct list as ICE put it out: a document under a name, and when."""
-
-    sha256: str
-    file: str
-    linked_as: str
-    url: str
-    list_name: str | None  # from its header; None when it could not be read
-    published_at: str
-    published_on: str
-    workbook_modified_at: str | None
-    first_seen_at: str
-    fetched_at: str | None  # when it was first fetched from ICE, None when only imported
-    verified_at: str | None  # when ICE was last found to serve just this
-    rows: int
-    snapshot: StoredSnapshot
-    status: str = "accepted"
-    reasons: list[str] = field(default_factory=list)
-    position: int | None = None
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        """What makes it one publication: document, name and the link's promise."""
-        return (self.sha256, self.file, self.linked_as)
-
-    @property
-    def order(self) -> tuple[str, str, str, str, str]:
-        """Where it stands among all publications."""
-        return order_of(self.published_at, self.list_name, self.published_on, self.file, self.sha256)
+Order = tuple[str, str, str, str, str]
 
 
-def order_of(
-    published_at: str, list_name: str | None, published_on: str, file: str, sha256: str
-) -> tuple[str, str, str, str, str]:
-    """Where a publication stands among all others; complete, so that no order of imports matters."""
-    return (order_moment(published_at, list_name), published_on, _part_order(file), file, sha256)
+def order_of(p: Publication) -> Order:
+    """Return where a publication stands among all others; complete, so that no order of imports matters."""
+    return (order_moment(p.published_at, p.list_name), p.published_on, _part_order(p.file), p.file, p.sha256)
 
 
 def order_moment(published_at: str, list_name: str | None) -> str:
-    """The instant by which a publication is ordered among those of both lists."""
+    """Return the instant by which a publication is ordered among those of both lists."""
     moment = datetime.fromisoformat(published_at.replace("Z", "+00:00"))
     return (moment + PENDING_AFTER if list_name == "pending" else moment).isoformat()
 
 
-def gather(
-    store: Store, snapshots: Mapping[str, StoredSnapshot], signed: Mapping[int, str | None], until: str | None = None
-) -> list[Publication]:
-    """Every publication in order, duplicates and stale ones named; what was known at `until` only, when it is given.
+def gather(connection: sqlite3.Connection, only: Sequence[str] | None = None) -> list[Publication]:
+    """Return every publication in order, duplicates and stale ones marked; of the documents `only`, when given.
 
-    `signed` gives the signing date of each listing.
+    A document that was fetched and not read yet is left out: the next run reads it.
     """
     seen: dict[str, str] = {}
     known: dict[str, str] = {}
     fetched: dict[tuple[str, str, str], str] = {}
-    sightings: dict[tuple[str, str, str], str] = {}
-    query = "select sha256, file, linked_as, url, seen_at, known_at, how from sightings order by id"
-    for sha256, file, linked_as, url, seen_at, known_at, how in store.connection.execute(query):
-        if until is not None and known_at > until:
-            continue
+    urls: dict[tuple[str, str, str], str] = {}
+    for sha256, file, linked_as, url, seen_at, known_at, how in stored.load_sightings(connection, only):
         known[sha256] = min(known.get(sha256, known_at), known_at)
         if seen_at is not None:
             seen[sha256] = min(seen.get(sha256, seen_at), seen_at)
         key = (sha256, file, linked_as)
         if how == "fetch":
             fetched[key] = min(fetched.get(key, seen_at or known_at), seen_at or known_at)
-        sightings[key] = sightings.get(key) or url
-    verified = {
-        str(row[0]): str(row[1])
-        for row in store.connection.execute(
-            "select sha256, max(requested_at) from fetches where sha256 is not null and role in ('list', 'page')"
-            " and outcome in ('new', 'same', 'not_modified') and (? is null or requested_at <= ?) group by sha256",
-            [until, until],
-        )
-    }
-    found = []
-    for key, url in sightings.items():
-        snapshot = snapshots.get(key[0])
-        if snapshot is None:
-            continue  # fetched but not read yet: the next run reads it
-        found.append(
-            _publication(key, url, snapshot, signed, seen.get(key[0]), known[key[0]], fetched.get(key), verified)
-        )
-    found.sort(key=lambda p: p.order)
+        urls[key] = urls.get(key) or url
+    heads = load_heads(connection, only)
+    found = [
+        _publication(key, url, heads[key[0]], seen.get(key[0]), known[key[0]], fetched.get(key))
+        for key, url in urls.items()
+        if key[0] in heads
+    ]
+    found.sort(key=order_of)
     _name_repeats(found)
     _keep_days_in_order(found)
     return found
 
 
+def gather_newest(connection: sqlite3.Connection, only: Sequence[str]) -> list[Publication] | None:
+    """Return the publications of new documents, when they surely come after all others and change none of them."""
+    added = gather(connection, only)
+    if stored.are_known(connection, only) or len({p.sha256 for p in added}) < len(only):
+        return None
+    newest = max((order_of(p) for p in stored.load_newest(connection)), default=None)
+    if newest is None or any(order_of(p) <= newest or p.status != "accepted" for p in added):
+        return None
+    days = stored.load_newest_days(connection)
+    if any(p.published_on < days.get(p.list_name, p.published_on) for p in added):
+        return None  # a list that is here is named for a later day, and so for a wrong one
+    return None if _make_stale(connection, added) else added
+
+
 def _publication(
-    key: tuple[str, str, str], url: str, snapshot: StoredSnapshot, signed: Mapping[int, str | None],
-    seen_at: str | None, known_at: str, fetched_at: str | None, verified: Mapping[str, str],
-) -> Publication:  # fmt: skip
+    key: tuple[str, str, str], url: str, head: SnapshotHead, seen_at: str | None, known_at: str, fetched_at: str | None
+) -> Publication:
     sha256, file, linked_as = key
-    newest = max((signed[i] or "" for i in set(snapshot.listing_ids)), default="") or None
+    newest = head.newest_signed_on
     first = min(filter(None, (seen_at, known_at)))
     if newest is not None and newest > eastern_day(first):
         newest = None  # a date in the future of the bytes is a misprint, no evidence
     dated = date_list(
-        file=file, workbook_modified_at=snapshot.workbook_modified_at, seen_at=seen_at, known_at=known_at,
+        file=file, workbook_modified_at=head.workbook_modified_at, seen_at=seen_at, known_at=known_at,
         newest_signed_on=newest,
     )  # fmt: skip
     publication = Publication(
-        sha256, file, linked_as, url, snapshot.list, dated.published_at, dated.published_on,
-        snapshot.workbook_modified_at, first, fetched_at, verified.get(sha256), len(snapshot.listing_ids), snapshot,
+        sha256, file, linked_as, url, head.list, dated.published_at, dated.published_on, head.workbook_modified_at,
+        first, fetched_at, head.rows,
     )  # fmt: skip
-    if snapshot.error_code is not None:
-        publication.status, publication.reasons = "rejected", [f"unreadable: {snapshot.error_code}: {snapshot.error}"]
-    elif linked_as and linked_as != snapshot.list:
-        publication.reasons.append(f"swapped: linked as {linked_as}, its header is {snapshot.list}'s")
+    if head.error_code is not None:
+        publication.status, publication.reasons = "rejected", [f"unreadable: {head.error_code}: {head.error}"]
+    elif linked_as and linked_as != head.list:
+        publication.reasons.append(f"swapped: linked as {linked_as}, its header is {head.list}'s")
     return publication
 
 
@@ -159,34 +126,22 @@ def _name_repeats(publications: Iterable[Publication]) -> None:
 def _keep_days_in_order(publications: Iterable[Publication]) -> None:
     """No list is named for a day after the next list's: then its name is wrong, and the day it was saved serves."""
     following: dict[str | None, str] = {}
-    for p in sorted(publications, key=lambda p: p.order, reverse=True):
+    for p in sorted(publications, key=order_of, reverse=True):
         if p.status == "accepted":
             if p.published_on > following.get(p.list_name, p.published_on):
                 p.published_on = eastern_day(p.published_at)
             following[p.list_name] = p.published_on
 
 
-def comes_before_a_known_day(store: Store, added: Iterable[Publication]) -> bool:
-    """Whether a list that is here is named for a later day than an added one, and so for a wrong day."""
-    newest = dict(
-        store.connection.execute(
-            "select list, max(published_on) from publications where status not in ('duplicate', 'stale') group by list"
-        ).fetchall()
-    )
-    return any(p.published_on < newest.get(p.list_name, p.published_on) for p in added)
-
-
-def makes_stale(store: Store, added: Iterable[Publication]) -> bool:
-    """Whether a list that is here was put out later than an added one was saved, and so turns out to be an old one."""
-    rows = store.connection.execute(
-        "select list, file, published_at, first_seen_at, fetched_at from publications"
-        " where list is not null and status not in ('duplicate', 'stale')"
-    ).fetchall()
+def _make_stale(connection: sqlite3.Connection, added: Iterable[Publication]) -> bool:
+    """Return whether a list that is here was put out later than an added one was saved: then it is an old one."""
+    earliest = min((p.published_at for p in added), default="")
     days = [(p.list_name, eastern_day(p.published_at)) for p in added]
     return any(
-        name == row[0] and posted is not None and day < posted
-        for row in rows
-        for posted in [_late_posting(*row[1:])]
+        name == list_name and day < posted
+        for list_name, file, published_at, seen_at, fetched_at in stored.load_seen_after(connection, earliest[:10])
+        for posted in [_late_posting(file, published_at, seen_at, fetched_at)]
+        if posted is not None
         for name, day in days
     )
 

@@ -1,4 +1,4 @@
-"""A reviewer's decision becomes rulings, and the log is derived anew before the answer is given."""
+"""A person's decision becomes rulings, and the change log follows before anyone is answered."""
 
 from __future__ import annotations
 
@@ -9,102 +9,201 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.database import Store
-from db.errors import NotFoundError
+from db.desk_models import RulingEffect, RulingRecord, Verdict
+from db.errors import NotFoundError, StoreError
+from db.queries import review_audit
+from db.queries.publication_list import read_publications
+from db.queries.rulings import in_force, list_rulings
 from db.queries.snapshots import load_listings
-from monitor.changelog.history import agreement_slug
-from monitor.changelog.rebuild import derive
-from monitor.review.decisions import RulingError, add_ruling
-from monitor.review.queue import Made
-from monitor.review.rulings import ruling_mark
+from db.records import Candidate, ChangeRecord
+from monitor.changelog.log import read_entries
+from monitor.changelog.rebuild import Tell, derive
+from monitor.matching.ids import agreement_slug
 
-Row = Mapping[str, Any]
-#: (ruling, subject, other) as it is written down.
-Ruling = tuple[str, str, str]
 ON_CHANGES, ON_LISTS = ("same", "distinct", "confirm", "dismiss", "note"), ("release", "reject", "note")
 LONGEST_REASON = 2000
 #: Derivations wait here for one another, not for SQLite's lock, which gives up after half a minute.
 _DERIVING = threading.Lock()
 
 
+class RulingError(StoreError):
+    """A ruling that cannot be made: it names nothing that is here, or is none we know."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A row that a change's agreement may go on from or go on in."""
+    """An agreement that a change's agreement may continue as, or may have continued from."""
 
     number: int
-    agreement_id: str  # what a ruling on it names
-    candidate: Row
+    agreement_id: str  # the id that a ruling names
+    candidate: Candidate
 
 
-def choices(store: Store, entry: Row) -> list[Choice]:
-    """The candidates of a change. A doubtful amendment's is the row before; what is ruled on is the row after."""
+def choices(store: Store, change: ChangeRecord) -> list[Choice]:
+    """Return the candidates of a change, numbered from 1.
+
+    A doubtful amendment took two rows for one agreement: its candidate is that agreement under the earlier row, so
+    what a ruling names is the agreement that the later row would be by itself.
+    """
     found = []
-    for number, candidate in enumerate(entry["candidates"], 1):
-        other = str(candidate["agreement_id"])
-        if other == entry["agreement_id"]:
-            row = store.connection.execute("select after_listing from changes where id = ?", [entry["id"]]).fetchone()
-            if row is None or row[0] is None:
+    for number, candidate in enumerate(change["candidates"], 1):
+        other = candidate["agreement_id"]
+        if other == change["agreement_id"]:
+            row = review_audit.find_row_after(store.connection, change["id"])
+            if row is None:
                 continue
-            other = agreement_slug(load_listings(store, [row[0]])[row[0]])
+            other = agreement_slug(load_listings(store, [row])[row])
         found.append(Choice(number, other, candidate))
     return found
 
 
-def rulings_for(store: Store, entry: Row, ruling: str, other: str) -> list[Ruling]:
-    """What a decision on a change is written down as; "distinct" without a candidate is about all of them."""
+def verdicts_for(store: Store, change: ChangeRecord, ruling: str, other: str = "") -> list[Verdict]:
+    """Return what a ruling on a change decides; "distinct" that names no candidate is about all of them.
+
+    Raise `RulingError` when the change cannot be ruled on so.
+    """
     if ruling not in ON_CHANGES:
-        raise RulingError(f"{ruling!r} is no ruling on a change")
+        raise RulingError(f"{ruling!r} is not a ruling on a change")
     if ruling not in ("same", "distinct"):
-        return [(ruling, str(entry["id"]), "")]
-    known = [choice.agreement_id for choice in choices(store, entry)]
-    if not entry["agreement_id"] or not known:
+        return [Verdict(ruling, change["id"])]
+    known = [choice.agreement_id for choice in choices(store, change)]
+    if not change["agreement_id"] or not known:
         raise RulingError("this change has no candidate to rule on")
     if other and other not in known:
-        raise RulingError(f"{other!r} is no candidate of this change")
+        raise RulingError(f"{other!r} is not a candidate of this change")
     chosen = [other] if other else (known if ruling == "distinct" else known[:1])
-    return [(ruling, str(entry["agreement_id"]), agreement) for agreement in chosen]
+    return [Verdict(ruling, change["agreement_id"], agreement) for agreement in chosen]
 
 
-def write_rulings(store: Store, rulings: Iterable[Ruling], reviewer: str, reason: str) -> list[int]:
-    """The rulings are rows, all or none; returns their ids. A second is waited for when the same was just written."""
-    rulings = list(rulings)
+def rule(store: Store, ruling: str, subject: str, other: str = "", *, reviewer: str, reason: str, made_at: str) -> None:
+    """Store a ruling on a change id or on a list's sha256 (or its beginning); `other` is an agreement id.
+
+    Raise `RulingError` or `NotFoundError` when it names nothing that is here. The log follows with `take_effect`.
+    """
+    if not reviewer.strip():
+        raise RulingError("a ruling needs the name of who decides; give --reviewer")
+    found: Any = read_entries(store, [subject])
+    change: ChangeRecord | None = next(iter(found), None)
+    if ruling in ("same", "distinct"):
+        verdict = Verdict(ruling, *_pair(store, _known(change, subject), other))
+    elif ruling in ("confirm", "dismiss"):
+        verdict = Verdict(ruling, _known(change, subject)["id"])
+    else:
+        verdict = Verdict(ruling, subject if change and ruling == "note" else find_list(store, subject), other)
+    with store.writing() as connection:
+        review_audit.add_ruling(
+            connection, verdict, made_at=made_at, reviewer=reviewer.strip(), reason=reason,
+            on_change=change["id"] if change else "",
+        )  # fmt: skip
+
+
+def write_rulings(
+    store: Store, verdicts: Mapping[Verdict, str] | Iterable[Verdict], reviewer: str, reason: str
+) -> list[int]:
+    """Store a ruling for each verdict, all or none; return their ids. A mapping gives the change each was ruled on.
+
+    When the reviewer ruled just the same within this second, wait for the next: the time tells the two apart.
+    """
+    on_change = verdicts if isinstance(verdicts, Mapping) else dict.fromkeys(verdicts, "")
     reason = " ".join(reason.split())[:LONGEST_REASON]
     for _ in range(30):
         made_at = store.now_text()
         with store.writing() as connection:
-            if not any(_is_there(store, made_at, reviewer, *r) for r in rulings):
-                for ruling, subject, other in rulings:
-                    add_ruling(store, made_at, reviewer, ruling, subject, other, reason)
-                last = int(connection.execute("select max(id) from rulings").fetchone()[0])
-                return list(range(last - len(rulings) + 1, last + 1))
+            if not any(review_audit.has_ruling(connection, v, made_at=made_at, reviewer=reviewer) for v in on_change):
+                for verdict, change_id in on_change.items():
+                    review_audit.add_ruling(
+                        connection, verdict, made_at=made_at, reviewer=reviewer, reason=reason, on_change=change_id
+                    )
+                last = review_audit.newest_ruling_id(connection)
+                return list(range(last - len(on_change) + 1, last + 1))
         time.sleep(0.1)
-    raise RulingError("just that was ruled a moment ago; look again")
+    raise RulingError("you ruled just this a moment ago; look again")
 
 
-def undo_ruling(store: Store, made: Made, reviewer: str, reason: str) -> list[int]:
-    """The ruling no longer counts; both stay written down."""
-    mark = ruling_mark(made.made_at, made.ruling, made.other, made.reviewer)
-    return write_rulings(store, [("undo", made.subject, mark)], reviewer, reason)
+def undo_rulings(store: Store, made: Iterable[RulingRecord], reviewer: str, reason: str) -> list[int]:
+    """Store that rulings no longer count, all or none; return the ids of what was stored."""
+    return write_rulings(store, {Verdict("undo", r.subject, r.mark): r.on_change for r in made}, reviewer, reason)
 
 
-def take_effect(store: Store, ids: Sequence[int], *, confirm_after_hours: float) -> None:
-    """The log says what the rulings say; nothing is done when a derivation since then has taken them in."""
+def undo_newest(store: Store, subject: str, *, reviewer: str, reason: str, made_at: str) -> str:
+    """Store that the newest ruling in force on a change or list no longer counts; return which ruling it was."""
+    standing = [ruling for ruling in in_force(rulings_on(store, subject)) if ruling.ruling != "note"]
+    if not standing:
+        raise RulingError(f"no ruling on {subject} is in force")
+    made = standing[-1]
+    with store.writing() as connection:
+        verdict = Verdict("undo", made.subject, made.mark)
+        review_audit.add_ruling(
+            connection, verdict, made_at=made_at, reviewer=reviewer, reason=reason, on_change=made.on_change
+        )
+    return made.ruling
+
+
+def take_effect(store: Store, *, confirm_after_hours: float, tell: Tell, newest: Sequence[int] = ()) -> None:
+    """Bring the change log up to date with the rulings, and store what they did to it.
+
+    Do nothing when a derivation has taken the rulings with the ids `newest` into account already.
+    """
     with _DERIVING:
-        row = store.connection.execute("select last_ruling from derivation").fetchone()
-        if row is None or row[0] < max(ids, default=0):
-            derive(store, now=store.now_text(), confirm_after_hours=confirm_after_hours, anew=True)
+        derived = review_audit.last_ruling_derived(store.connection)
+        if newest and derived >= max(newest):
+            return
+        with store.writing() as connection:
+            before = review_audit.load_statuses(connection)
+            derive(store, now=store.now_text(), confirm_after_hours=confirm_after_hours, tell=tell)
+            after = review_audit.load_statuses(connection)
+            first = next((r.id for r in list_rulings(connection) if r.id > derived), None)
+            if first is not None:  # one decision, also when it is several rulings
+                review_audit.add_effects(connection, (
+                    RulingEffect(first, change_id, before.get(change_id, ""), after.get(change_id, ""))
+                    for change_id in sorted(before.keys() | after.keys())
+                    if before.get(change_id) != after.get(change_id)
+                ))  # fmt: skip
 
 
-def find_made(rulings: Iterable[Made], ruling_id: int) -> Made:
-    """The ruling of that id."""
-    for made in rulings:
-        if made.id == ruling_id:
-            return made
-    raise NotFoundError(f"no ruling {ruling_id}")
+def warn_of_counties(store: Store, change_id: str, other: str) -> str:
+    """Return a warning when a change and another agreement are of agencies in different counties; "" otherwise."""
+    agreement = review_audit.find_agreement_of(store.connection, change_id) or ""
+    here, there = (review_audit.find_counties(store.connection, one) for one in (agreement, other))
+    if not here or not there or here & there:
+        return ""
+    return f"the two are in different counties: {', '.join(sorted(here))} and {', '.join(sorted(there))}"
 
 
-def _is_there(store: Store, made_at: str, reviewer: str, ruling: str, subject: str, other: str) -> bool:
-    row = store.connection.execute(
-        "select 1 from rulings where made_at = ? and reviewer = ? and ruling = ? and subject = ? and other = ?",
-        [made_at, reviewer, ruling, subject, other],
-    )
-    return row.fetchone() is not None
+def rulings_on(store: Store, subject: str) -> list[RulingRecord]:
+    """Return the rulings on a change (also those on its agreement) or on a list, oldest first."""
+    subjects = {subject, review_audit.find_agreement_of(store.connection, subject) or subject}
+    rulings = list_rulings(store.connection)
+    return [r for r in rulings if r.subject in subjects or r.subject.startswith(subject)]
+
+
+def find_list(store: Store, beginning: str) -> str:
+    """Return the sha256 of the one list whose sha256 begins so; raise `NotFoundError` when there is not just one."""
+    found = {p["sha256"] for p in read_publications(store.connection, beginning)}
+    if len(found) != 1 or len(beginning) < 6:
+        raise NotFoundError(
+            f"{beginning!r} names no one list; `ice-agreements publications --format json` gives sha256"
+        )
+    return found.pop()
+
+
+def _known(change: ChangeRecord | None, change_id: str) -> ChangeRecord:
+    if change is None:
+        raise NotFoundError(f"no change {change_id}; `ice-agreements changes` lists their ids")
+    return change
+
+
+def _pair(store: Store, change: ChangeRecord, other: str) -> tuple[str, str]:
+    """Return the two agreements that a ruling on a change is about: its own, and a candidate or any other."""
+    agreement = change["agreement_id"]
+    if agreement is None:
+        raise RulingError(f"{change['id']} is about a list, not about two agreements")
+    row = review_audit.find_row_after(store.connection, change["id"])
+    if row is not None and change["kind"] in ("amendment", "reinstatement"):
+        newer = agreement_slug(load_listings(store, [row])[row])
+        if other in (agreement, newer):
+            return agreement, newer
+    names = {c["agreement_id"] for c in change["candidates"]}
+    if other not in names and not review_audit.is_agreement(store.connection, other, agreement):
+        raise RulingError(f"{other!r} is no agreement; `ice-agreements explain {change['id']}` names the candidates")
+    return agreement, other

@@ -1,37 +1,44 @@
-"""What a ruling would do to the log, found by replaying the history with it in memory; nothing is written."""
+"""What rulings would do to the change log: the log is derived with them in temporary tables; nothing is stored."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from db.database import Store
-from db.models import Listing
-from db.queries import fetches
-from db.queries.snapshots import load_signing_dates, load_snapshots
-from monitor.changelog.history import Change
-from monitor.changelog.log import read_log
-from monitor.changelog.state import Ledger
-from monitor.changelog.stored_state import ListingBook
-from monitor.cli.log_commands import read_publications
-from monitor.publications.accept import fold_publications
-from monitor.publications.gather import Publication, gather
-from monitor.review.rulings import Rulings, load_rulings
+from db.desk_models import Verdict
+from db.queries.changes import load_changes
+from db.queries.publication_list import read_publications
+from db.records import ChangeRecord, PublicationRecord
+from monitor.changelog.known_at import as_ruled
+from monitor.changelog.log import present, read_log
 
-#: (ruling, subject, other) as they would be written down.
-Ruling = tuple[str, str, str]
-Line = dict[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A change in the few words that a list of changes shows; `was` is its status today where that would differ."""
+
+    id: str
+    kind: str
+    status: str
+    listed_on: str
+    needs_review: bool
+    fields: list[str]
+    state: str | None
+    agency: str | None
+    support_type: str | None
+    was: str = ""
 
 
 @dataclass(slots=True)
 class Effects:
-    """Lines of the log that would be new, that would be retracted, and that would get another status."""
+    """Lines of the log that would be new, would be retracted, and would get another status; lists likewise."""
 
-    new: list[Line] = field(default_factory=list)
-    retracted: list[Line] = field(default_factory=list)
-    altered: list[Line] = field(default_factory=list)
+    new: list[LogLine] = field(default_factory=list)
+    retracted: list[LogLine] = field(default_factory=list)
+    altered: list[LogLine] = field(default_factory=list)
     lists: list[tuple[str, str, str]] = field(default_factory=list)  # file, status now, status then
+    ids: frozenset[str] = frozenset()  # of every change that the log would then hold
 
     @property
     def count(self) -> int:
@@ -39,60 +46,44 @@ class Effects:
         return len(self.new) + len(self.retracted) + len(self.altered)
 
 
-def foresee(store: Store, rulings: Iterable[Ruling], *, confirm_after_hours: float) -> Effects:
-    """The log with these rulings beside the log as it stands."""
-    before = {entry["id"]: entry for entry in read_log(store)}
-    ledger, publications, listings = _replay(store, rulings, confirm_after_hours)
-    after = ledger.changes.at_hand
-    effects = Effects()
+def preview_rulings(
+    store: Store, verdicts: Iterable[Verdict], *, confirm_after_hours: float, instead: bool = False
+) -> Effects:
+    """Return how the log with these rulings would differ from the log as it stands.
+
+    The rulings come after those in force, or replace them all when `instead` is true.
+    """
+    before = {change["id"]: change for change in read_log(store)}
+    with as_ruled(store, verdicts, confirm_after_hours=confirm_after_hours, instead=instead) as then:
+        after = {change["id"]: change for change in present(then, load_changes(then.connection), {})}
+        lists = {_key(p): p["status"] for p in read_publications(then.connection)}
+    effects = Effects(ids=frozenset(after))
     for change_id in before.keys() | after.keys():
         old, new = before.get(change_id), after.get(change_id)
         stood = old is not None and old["status"] != "retracted"
-        stands = new is not None and new.status != "retracted"
+        stands = new is not None and new["status"] != "retracted"
         if old is not None and stood and not stands:
-            effects.retracted.append(old)
+            effects.retracted.append(_line(old))
         elif new is not None and stands and not stood:
-            effects.new.append(_line(ledger, new, listings))
-        elif old and new and stands and (old["status"], old["needs_review"]) != (new.status, new.needs_review):
-            effects.altered.append({**_line(ledger, new, listings), "was": old["status"]})
+            effects.new.append(_line(new))
+        elif old and new and stands and (old["status"], old["needs_review"]) != (new["status"], new["needs_review"]):
+            effects.altered.append(_line(new, old["status"]))
     for lines in (effects.new, effects.retracted, effects.altered):
-        lines.sort(key=lambda line: (line["listed_on"], line["state"] or "", line["agency"] or "", line["id"]))
-    known = {(p["sha256"], p["file"], p["linked_as"]): p["status"] for p in read_publications(store)}
-    effects.lists = [(p.file, known[p.key], p.status) for p in publications if known.get(p.key, p.status) != p.status]
+        lines.sort(key=lambda line: (line.listed_on, line.state or "", line.agency or "", line.id))
+    effects.lists = [
+        (p["file"], p["status"], lists[_key(p)])
+        for p in read_publications(store.connection)
+        if lists.get(_key(p), p["status"]) != p["status"]
+    ]
     return effects
 
 
-def with_rulings(rulings: Rulings, more: Iterable[Ruling]) -> Rulings:
-    """The rulings in force when these were made too, as the newest."""
-    for ruling, subject, other in more:
-        if ruling in ("same", "distinct"):
-            rulings.pairs[(subject, other)] = rulings.pairs[(other, subject)] = ruling
-        elif ruling in ("release", "reject"):
-            rulings.lists[subject] = ruling
-        elif ruling in ("confirm", "dismiss"):
-            rulings.changes[subject] = (ruling, "")
-    return rulings
+def _key(p: PublicationRecord) -> tuple[str, str, str]:
+    return p["sha256"], p["file"], p["linked_as"]
 
 
-def _replay(
-    store: Store, more: Iterable[Ruling], hours: float
-) -> tuple[Ledger, list[Publication], Mapping[int, Listing]]:
-    listings = ListingBook(store)
-    listings.load()
-    publications = gather(store, load_snapshots(store), load_signing_dates(store))
-    rulings = with_rulings(load_rulings(store), more)
-    ledger = fold_publications(publications, listings, rulings, fetches.page_checks(store), hours, None)
-    return ledger, publications, listings
-
-
-def _line(ledger: Ledger, change: Change, listings: Mapping[int, Listing]) -> Line:
-    agency = ledger.agencies.get(change.agency_id or "")
-    listing_id = change.after_listing if change.after_listing is not None else change.before_listing
-    listing = listings[listing_id] if listing_id is not None else None
-    return {
-        "id": change.id, "kind": change.kind, "status": change.status, "listed_on": change.listed_on,
-        "needs_review": change.needs_review, "fields": change.fields,
-        "state": agency.state if agency else None, "agency": agency.name if agency else None,
-        "support_type": (listing.support_code or listing.support_type) if listing else None,
-        "signed_on": listing.signed_on if listing else None,
-    }  # fmt: skip
+def _line(change: ChangeRecord, was: str = "") -> LogLine:
+    return LogLine(
+        change["id"], change["kind"], change["status"], change["listed_on"], change["needs_review"], change["fields"],
+        change["state"], change["agency"], change["support_type"], was,
+    )  # fmt: skip

@@ -1,136 +1,215 @@
-"""What waits for a person, in the order in which it is looked at, and what was ruled on it."""
+"""What waits for a person, in the order in which to look at it, and what was ruled on it."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
-from db.database import Store
-from monitor.changelog.log import Filter, fits, read_log
-from monitor.review.rulings import not_undone
+from rapidfuzz import fuzz
 
-Row = dict[str, Any]
-ORDER = ("held lists", "doubtful", "endings", "rest", "settled")
-HEADINGS = {
+from db.database import Store
+from db.desk_models import HeldList, RulingEffect, RulingRecord
+from db.errors import NotFoundError
+from db.queries import desk_work, review_audit
+from db.queries.rulings import list_rulings, not_undone
+from db.records import ChangeRecord
+from monitor.changelog.log import Filter, fits, read_log
+from monitor.matching.names import normal_form
+
+#: The parts of the queue in order, with their headings.
+PARTS = {
+    "overruled": "Your rulings that somebody overruled",
     "held lists": "Held lists",
     "doubtful": "Changes that need a decision",
-    "endings": "Endings nobody looked at yet",
-    "rest": "Other changes nobody looked at yet",
+    "endings": "Endings nobody has reviewed",
+    "rest": "Other changes nobody has reviewed",
     "settled": "Settled",
 }
+_ORDER = tuple(PARTS)
+#: How alike, of 100, a word asked for and the words of a name must be: "Zephyrhils" finds Zephyrhills, "Lake" not Lee.
+ALIKE = 86
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """A ruling as it was made, and whether it still counts."""
+class QueueItem:
+    """A held list or a change, and the part of the queue it stands in."""
 
-    id: int
-    made_at: str
-    reviewer: str
-    ruling: str
-    subject: str
-    other: str
-    reason: str
-    counts: bool
+    part: str
+    held: HeldList | None = None
+    change: ChangeRecord | None = None
+    mine: RulingRecord | None = None  # the reviewer's own ruling, when somebody overruled it
+    by: RulingRecord | None = None  # the ruling that overruled it
+
+    @property
+    def id(self) -> str:
+        """The list's sha256, or the change's id."""
+        return self.held.sha256 if self.held else (self.change["id"] if self.change else "")
+
+    @property
+    def known_at(self) -> str:
+        """When it became known here."""
+        return self.held.known_at if self.held else ((self.change and self.change["known_at"]) or "")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True)
 class Queue:
-    """Everything to look at: held lists, and the log with what was ruled."""
+    """Everything to review: held lists, and the change log with what was ruled."""
 
-    lists: list[Row]
-    entries: list[Row]  # oldest first
-    rulings: list[Made]
+    lists: list[HeldList]
+    changes: list[ChangeRecord]  # oldest first
+    rulings: list[RulingRecord]  # oldest first
+    effects: list[RulingEffect] = field(default_factory=list)
+    assignments: dict[str, str] = field(default_factory=dict)  # change id -> name of who looks at it
 
-    def entry(self, change_id: str) -> Row | None:
-        """The change of that id, overturned ones included."""
-        return next((e for e in self.entries if e["id"] == change_id), None)
+    @property
+    def last_ruling_id(self) -> int:
+        """The id of the newest ruling; 0 when there is none."""
+        return max((ruling.id for ruling in self.rulings), default=0)
 
-    def on_change(self, entry: Mapping[str, Any]) -> list[Made]:
-        """Rulings on the change, on its agreement and its candidates, and remarks; oldest first."""
-        agreement = entry["agreement_id"]
+    @cached_property
+    def settled_ids(self) -> frozenset[str]:
+        """Ids of changes that a ruling settles: those it was made on, and those it made of two agreements."""
+        counting = [r for r in self.rulings if r.counts and r.ruling not in ("note", "undo")]
+        pairs = {r.id for r in counting if r.ruling in ("same", "distinct")}
+        ids = {r.subject for r in counting} | {r.on_change for r in counting}
+        return frozenset(ids | {e.change_id for e in self.effects if e.ruling_id in pairs and not e.before})
+
+    def find_change(self, change_id: str) -> ChangeRecord | None:
+        """Return the change of that id, retracted ones included."""
+        return next((change for change in self.changes if change["id"] == change_id), None)
+
+    def find_ruling(self, ruling_id: int) -> RulingRecord:
+        """Return the ruling of that id."""
+        for ruling in self.rulings:
+            if ruling.id == ruling_id:
+                return ruling
+        raise NotFoundError(f"no ruling {ruling_id}")
+
+    def known_after(self, moment: str) -> list[str]:
+        """Return the ids of the changes and held lists that became known after a time ("": all)."""
+        items = [QueueItem("", held=held) for held in self.lists if held.waits] + [
+            QueueItem("", change=c) for c in self.changes
+        ]
+        return [item.id for item in items if not moment or item.known_at > moment]
+
+    def rulings_on_change(self, change: ChangeRecord) -> list[RulingRecord]:
+        """Return the rulings on the change, on its agreement and its candidates, and remarks; oldest first."""
+        agreement = change["agreement_id"]
         return [
             r for r in self.rulings
-            if r.subject == entry["id"]
+            if change["id"] in (r.subject, r.on_change)
             or (agreement and (agreement in (r.subject, r.other) or f"|{agreement}|" in r.other))
         ]  # fmt: skip
 
-    def on_list(self, sha256: str) -> list[Made]:
-        """Rulings on a list."""
+    def rulings_on_list(self, sha256: str) -> list[RulingRecord]:
+        """Return the rulings on a list, oldest first."""
         return [r for r in self.rulings if r.subject == sha256]
 
-    def place(self, entry: Mapping[str, Any], ruled: set[str]) -> str:
-        """Where in the queue a change stands."""
-        if entry["status"] == "retracted" or entry["id"] in ruled:
-            return "settled"
-        if entry["needs_review"]:
-            return "doubtful"
-        if entry["agreement_id"] in ruled:
-            return "settled"
-        return "endings" if entry["kind"] == "termination" else "rest"
+    def effects_of(self, first: int, last: int) -> list[RulingEffect]:
+        """Return what the rulings with the ids `first` to `last` did to the log."""
+        return [effect for effect in self.effects if first <= effect.ruling_id <= last]
 
-    def in_order(self, asked: Mapping[str, str]) -> list[tuple[str, Row]]:
-        """(place, row) of what fits, held lists first; settled changes only when they are asked for."""
-        ruled = {r.subject for r in self.rulings if r.counts and r.ruling not in ("note", "undo")}
-        ruled |= {r.other for r in self.rulings if r.counts and r.ruling in ("same", "distinct")}
-        part = asked.get("part", "")
+    def part_of(self, change: ChangeRecord) -> str:
+        """Return the part of the queue in which a change stands."""
+        if change["status"] == "retracted" or change["id"] in self.settled_ids:
+            return "settled"
+        if change["needs_review"]:
+            return "doubtful"
+        return "endings" if change["kind"] == "termination" else "rest"
+
+    def in_order(self, asked: Mapping[str, str], reviewer: str = "") -> list[QueueItem]:
+        """Return what fits a filter, in the order of `PARTS`; settled changes only when that part is asked for.
+
+        A change that somebody overruled stands in the queue of the `reviewer` whose ruling it was.
+        """
+        month = asked.get("month", "")
+        since, until = (f"{month}-01", f"{month}-31") if month else (asked.get("since"), asked.get("until"))
         wanted = Filter(
-            asked.get("since") or None, asked.get("until") or None, asked.get("state") or None,
-            asked.get("county") or None, asked.get("agency") or None, asked.get("support_type") or None,
+            since or None, until or None, asked.get("state") or None,
+            asked.get("county") or None, None, asked.get("support_type") or None,
             asked.get("kind") or None, asked.get("status") or None,
         )  # fmt: skip
-        found = [("held lists", row) for row in self.lists] if wanted == Filter() else []
-        found += [(self.place(e, ruled), e) for e in self.entries if fits(e, wanted)]
-        found = [
-            (place, e) for place, e in found
-            if (place == part if part else place != "settled")
-            and (not asked.get("known_after") or (e["known_at"] or "") > asked["known_after"])
+        name, group = asked.get("agency", ""), asked.get("held", "")
+        items = [i for i in self._overruled(reviewer) if reviewer]
+        overruled = {item.id for item in items}
+        if wanted == Filter() and not name:
+            items += [QueueItem("held lists", held=h) for h in self.lists if h.waits and group in ("", h.group)]
+        items += [
+            QueueItem(self.part_of(c), change=c) for c in self.changes
+            if not group and fits(c, wanted) and (not name or is_named(c, name))
         ]  # fmt: skip
-        found.sort(key=lambda item: ORDER.index(item[0]))  # stable: oldest first within a part
-        return found
+        items = [i for i in items if i.part == "overruled" or i.id not in overruled]
+        part, known_after = asked.get("part", ""), asked.get("known_after", "")
+        items = [i for i in items if (i.part == part if part else i.part != "settled")]
+        items = [i for i in items if not known_after or i.known_at > known_after]
+        if who := asked.get("assigned_to", ""):
+            items = [i for i in items if self.assignments.get(i.id) == who]
+        return sorted(items, key=_place)  # stable: oldest first within a part
+
+    def _overruled(self, reviewer: str) -> list[QueueItem]:
+        """Return what others ruled otherwise than the reviewer, until the reviewer rules on it or notes it."""
+        found: dict[str, QueueItem] = {}
+        for mine in self.rulings:
+            if mine.reviewer != reviewer or mine.counts or mine.ruling in ("note", "undo"):
+                continue
+            by = next((r for r in reversed(self.rulings) if r.id > mine.id and _overrules(r, mine)), None)
+            answered = by and any(
+                r.id > by.id and r.reviewer == reviewer and {r.subject, r.on_change} & {mine.subject, mine.on_change}
+                for r in self.rulings
+            )
+            change = self.find_change(mine.on_change or mine.subject)
+            held = next((h for h in self.lists if h.sha256 == mine.subject), None)
+            if by and by.reviewer != reviewer and not answered and (change or held):
+                found[mine.on_change or mine.subject] = QueueItem("overruled", held, change, mine, by)
+        return list(found.values())
+
+
+def is_named(change: ChangeRecord, asked: str) -> bool:
+    """Return whether a change is of the agency asked for: by id, by a part of its names, or nearly so spelled."""
+    rows = [row["agency"] or "" for row in (change["before"], change["after"]) if row]
+    names = [normal_form(name) or "" for name in (change["agency"] or "", *rows)]
+    words = normal_form(asked) or ""
+    return asked == change["agency_id"] or any(
+        words in name or (len(words) > 3 and fuzz.partial_ratio(words, name) >= ALIKE) for name in names if name
+    )
 
 
 def read_queue(store: Store) -> Queue:
-    """The queue as it stands."""
-    return Queue(held_lists(store), read_log(store), read_rulings(store))
+    """Return the queue as it stands."""
+    changes: Any = read_log(store)
+    rulings = read_rulings(store)
+    ruled = {r.subject for r in rulings if r.ruling in ("release", "reject") and not r.counts}
+    lists = review_audit.list_held(store.connection, ruled)
+    connection = store.connection
+    return Queue(lists, changes, rulings, review_audit.list_effects(connection), desk_work.load_assignments(connection))
 
 
-def held_lists(store: Store) -> list[Row]:
-    """Lists that wait for a person, and that no later accepted list has made up for; oldest first."""
-    names = ("sha256", "file", "list", "rows", "published_on", "first_seen_at", "reasons")
-    rows = store.connection.execute(
-        f"select {', '.join(names)} from publications h where status = 'held' and not exists"  # noqa: S608 - fixed names
-        " (select 1 from publications p where p.status = 'accepted' and p.list = h.list and"
-        " p.published_at > h.published_at) order by published_at"
-    )
-    found = [dict(zip(names, row, strict=True)) for row in rows]
-    return [
-        {**row, "reasons": json.loads(row["reasons"]), "id": row["sha256"], "known_at": row["first_seen_at"]}
-        for row in found
-    ]
+def read_rulings(store: Store) -> list[RulingRecord]:
+    """Return every ruling, oldest first; one counts when it was not undone and no later one answers the same."""
+    rulings = list_rulings(store.connection)
+    newest = {_question(ruling): ruling.id for ruling in not_undone(rulings)}
+    return [replace(ruling, counts=newest.get(_question(ruling)) == ruling.id) for ruling in rulings]
 
 
-def read_rulings(store: Store) -> list[Made]:
-    """Every ruling, oldest first, and whether it counts: it was not undone, and no later one on the subject stands."""
-    rows = store.connection.execute(
-        "select made_at, ruling, subject, other, reviewer, reason, id from rulings order by made_at, id"
-    ).fetchall()
-    standing = not_undone([row[:6] for row in rows])
-    newest = {_question(row): row[:5] for row in standing}
-    return [
-        Made(
-            row[6], row[0], row[4], row[1], row[2], row[3], row[5],
-            newest.get(_question(row)) == row[:5],
-        )
-        for row in rows
-    ]  # fmt: skip
+def _place(item: QueueItem) -> tuple[int, bool, str]:
+    """Return where an item stands: by part, held lists that later lists superseded last, and grouped."""
+    held = item.held
+    return _ORDER.index(item.part), bool(held and held.superseded), held.group if held else ""
 
 
-def _question(row: tuple[str, ...]) -> tuple[str, ...]:
-    """What a ruling answers: of all rulings that answer the same, the newest stands."""
-    _, ruling, subject, other = row[:4]
-    if ruling in ("same", "distinct"):
-        return ("pair", *sorted((subject, other)))
-    return row[:5] if ruling in ("note", "undo") else ("subject", subject)
+def _overrules(later: RulingRecord, earlier: RulingRecord) -> bool:
+    """Return whether a later ruling answers the same question otherwise, or undoes the earlier one."""
+    if later.ruling == "undo":
+        return (later.subject, later.other) == (earlier.subject, earlier.mark)
+    return _question(later) == _question(earlier) and later.ruling != earlier.ruling
+
+
+def _question(ruling: RulingRecord) -> tuple[str, ...]:
+    """Return what a ruling answers: of all rulings that answer the same, the newest stands."""
+    if ruling.ruling in ("same", "distinct"):
+        return ("pair", *sorted((ruling.subject, ruling.other)))
+    if ruling.ruling in ("note", "undo"):
+        return (ruling.ruling, ruling.subject, ruling.other, ruling.made_at, ruling.reviewer)
+    return ("subject", ruling.subject)

@@ -1,1 +1,1 @@
-"""The machinery that runs jobs for months: it knows how to run one, never which."""
+"""The unattended service: its jobs, when they run, and how it is known to be well."""

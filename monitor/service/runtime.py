@@ -1,8 +1,8 @@
-"""Jobs run for months in one asyncio loop: on time, one of a kind at once, cut off when stuck, ended in good order.
+"""Run jobs for months in one asyncio loop: on time, one of a kind at once, cut off when stuck, stopped cleanly.
 
-APScheduler decides the instants, from triggers made anew at every start; jobs are kept in memory and their last runs in
-the store. Two processes with one APScheduler job store run jobs twice (LESSONS of others), so there is none, and
-the service holds a lock of its own (`db.locks`).
+APScheduler waits for the instants of our triggers, which are made at every start; jobs are kept in memory and their
+last runs in the store. Two processes that share an APScheduler job store run jobs twice, so there is none, and the
+service holds a lock of its own (`db.locks`).
 """
 
 from __future__ import annotations
@@ -19,14 +19,17 @@ from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from db.database import Store
 from db.disk_errors import describe_database_error, describe_os_error
 from db.errors import StoreError
+from db.queries.job_runs import read_job_runs, record_job_end, record_job_start
 from db.settings import Settings
-from monitor.service.jobs import Job, JobFailed, JobLog, PutOff, is_overdue, make_trigger
+from db.version import VERSION
 from monitor.service.systemd import tell_systemd
+from monitor.service.triggers import Job, JobFailed, NothingToDo, PutOff, is_overdue, make_trigger
 
 _LOG = logging.getLogger(__name__)
-#: After SIGTERM the step at hand has this long, then it is cancelled, then left: 10 s in all are allowed.
+#: After SIGTERM a running job has this long, then it is cancelled, then left: 10 s in all are allowed.
 FINISH_SECONDS = 6.0
 CANCEL_SECONDS = 2.5
 WATCH_SECONDS = 15.0
@@ -35,7 +38,7 @@ JUMP_SECONDS = 30.0
 
 
 class Service:
-    """The jobs, running. `run` returns when SIGTERM or SIGINT came and the step at hand is done."""
+    """The jobs, running. `run` returns after SIGTERM or SIGINT, when the running job is done."""
 
     def __init__(
         self,
@@ -50,7 +53,6 @@ class Service:
         self._now = now
         self._after_job = after_job
         self._leave = leave
-        self._log = JobLog(settings.home, now)
         self._running: set[asyncio.Task[object]] = set()
         self._stop = asyncio.Event()
         self._triggers = {job: trigger for job in jobs if (trigger := make_trigger(job, settings.time_zone))}
@@ -61,36 +63,41 @@ class Service:
         )
 
     async def run(self) -> None:
-        """The jobs ran until the service was asked to stop."""
+        """Run the jobs until the service is asked to stop."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
         now = self._now()
+        with self._open() as store:
+            last = read_job_runs(store.connection)
+        plan = []
         for job, trigger in self._triggers.items():
-            overdue = is_overdue(job, self._settings.time_zone, self._log.last(job.name), now)
+            overdue = is_overdue(job, self._settings.time_zone, last.get(job.name), now)
             due = now if overdue else trigger.get_next_fire_time(None, now)
             self.scheduler.add_job(self._run_job, trigger, [job], id=job.name, next_run_time=due)
-            _LOG.info("job %s: next at %s%s", job.name, due and due.isoformat(), " (overdue)" if overdue else "")
+            plan.append(f"{job.name} {due.isoformat(timespec='seconds') if due and not overdue else 'now'}")
         self.scheduler.start()
+        _LOG.info("ice-agreements %s started on %s; next: %s", VERSION, self._settings.home, ", ".join(plan))
         watch = asyncio.create_task(self._watch_clock())
         tell_systemd("READY=1")
         await self._stop.wait()
         tell_systemd("STOPPING=1")
         watch.cancel()
         await self._wind_down()
+        _LOG.info("ice-agreements %s stopped", VERSION)
 
     def stop(self) -> None:
-        """The service stops as soon as the step at hand is done."""
+        """Stop the service as soon as the running job is done."""
         self._stop.set()
 
     async def _wind_down(self) -> None:
-        self.scheduler.pause()  # `shutdown` would cancel the job at hand
+        self.scheduler.pause()  # `shutdown` would cancel the running job
         for wait, word in ((FINISH_SECONDS, "cancelled"), (CANCEL_SECONDS, "left")):
             if not self._running:
                 break
             _, late = await asyncio.wait(self._running, timeout=wait)
             for task in late:
-                _LOG.warning("the step at hand is not done; it is %s, and the next start does it again", word)
+                _LOG.warning("a job is still running; it is %s, and the next start repeats it", word)
                 task.cancel()
         self.scheduler.shutdown(wait=False)
         if self._running:  # a thread cannot be cancelled; each step is a transaction, so leaving it loses nothing
@@ -102,9 +109,10 @@ class Service:
         self._running.add(task)
         try:
             outcome, detail = await self._attempt(job)
-            level = logging.ERROR if outcome == "failed" else logging.INFO
+            quiet = logging.DEBUG if isinstance(detail, NothingToDo) else logging.INFO
+            level = logging.ERROR if outcome == "failed" else quiet
             _LOG.log(level, "%s: %s%s", job.name, "" if outcome == "good" else f"{outcome}: ", detail)
-            await asyncio.to_thread(self._note_end, job, outcome, detail)
+            await asyncio.to_thread(self._record_end, job, outcome, detail)
             if not self._stop.is_set():
                 await self._after_job()
         except Exception as error:
@@ -115,7 +123,7 @@ class Service:
     async def _attempt(self, job: Job) -> tuple[str, str]:
         try:
             with suppress(StoreError):  # a full disk must not keep a job from trying
-                await asyncio.to_thread(self._log.begin, job.name)
+                await asyncio.to_thread(self._record_start, job)
             async with asyncio.timeout(job.limit_seconds):
                 return "good", await job.work()
         except PutOff as reason:
@@ -127,14 +135,22 @@ class Service:
                 _LOG.error("%s failed", job.name, exc_info=error)
             return "failed", describe(error)
 
-    def _note_end(self, job: Job, outcome: str, detail: str) -> None:
+    def _open(self) -> Store:
+        return Store.open(self._settings.home, now=self._now)  # each time, so that a restored database is used
+
+    def _record_start(self, job: Job) -> None:
+        with self._open() as store:
+            record_job_start(store, job.name, store.now_text())
+
+    def _record_end(self, job: Job, outcome: str, detail: str) -> None:
         try:
-            self._log.end(job.name, outcome, detail)
+            with self._open() as store:
+                record_job_end(store, job.name, store.now_text(), outcome, detail)
         except StoreError as error:
-            _LOG.error("the end of %s cannot be written: %s", job.name, error)
+            _LOG.error("the end of %s cannot be recorded: %s", job.name, error)
 
     async def _watch_clock(self) -> None:
-        """Sleep and set clocks are noticed: the scheduler's timer counts running time, its instants are the clock's."""
+        """Notice sleep and changed clocks: the scheduler's timer counts running time, its instants are the clock's."""
         wall, ran = self._now().timestamp(), time.monotonic()
         while True:
             await asyncio.sleep(WATCH_SECONDS)
@@ -142,11 +158,11 @@ class Service:
             jump = (self._now().timestamp() - wall) - (time.monotonic() - ran)
             wall, ran = self._now().timestamp(), time.monotonic()
             if abs(jump) > JUMP_SECONDS:
-                _LOG.warning("the clock went %+.0f s against running time; the schedule is reckoned anew", jump)
-                self.reckon_anew(backwards=jump < 0)
+                _LOG.warning("the clock went %+.0f s against running time; the schedule is computed again", jump)
+                self.reschedule(backwards=jump < 0)
 
-    def reckon_anew(self, *, backwards: bool) -> None:
-        """Each job comes when the clock, as it is now, says: what was missed now, nothing in a future that is gone."""
+    def reschedule(self, *, backwards: bool) -> None:
+        """Compute again when each job is due: what was missed is due now, nothing waits for a future that is gone."""
         if backwards:
             now = self._now()
             for job, trigger in self._triggers.items():
@@ -155,12 +171,12 @@ class Service:
 
 
 def expected(error: BaseException) -> bool:
-    """Whether the error is trouble of the world's, which one line describes, and no bug, which wants a traceback."""
+    """Return whether one line describes the error (disk, network, source); a bug needs a traceback."""
     return isinstance(error, StoreError | JobFailed | OSError | sqlite3.OperationalError) or hasattr(error, "advice")
 
 
 def describe(error: BaseException) -> str:
-    """The error in one line."""
+    """Return the error in one line."""
     if isinstance(error, sqlite3.Error):
         return describe_database_error(error, "database")
     if isinstance(error, OSError) and not isinstance(error, TimeoutError):

@@ -1,4 +1,4 @@
-"""The service manager is told that we are ready, alive or stopping, where there is one."""
+"""Tell the service manager, where there is one, that we are ready, alive or stopping."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import suppress
 
 
 def tell_systemd(message: str) -> bool:
-    """The message reached the socket that systemd named (`Type=notify`); False when it named none."""
+    """Send the message to the socket that systemd named (`Type=notify`); return False when it named none."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return False

@@ -117,7 +117,7 @@ class CrawlPass:
                 sha256=fetch.sha256,
                 text_sha256=text_sha256,
                 seen_at=fetch.requested_at,
-                links=[link.as_dict() for link in links],
+                links=[link.as_record() for link in links],
                 totals=totals,
             )
             if self.page_is_list:

@@ -14,7 +14,7 @@ from scrapy.crawler import AsyncCrawlerRunner
 from db.database import Store, to_text
 from db.errors import StoreError
 from db.models import Fetch, StatedTotals
-from db.queries import fetches
+from db.queries import runs
 from db.settings import Settings
 from scrapers.crawl.attempts import CrawlPass, run_outcome
 from scrapers.crawl.links import PageLink
@@ -65,7 +65,7 @@ async def crawl(store: Store, settings: Settings, *, now: Callable[[], datetime]
     example) or `CrawlError`. Needs a running asyncio loop and no Twisted reactor; can be called any number of times.
     """
     quiet_scrapy()
-    run_id = fetches.start_run(store, to_text(now()))
+    run_id = runs.start_run(store, to_text(now()))
     work = CrawlPass(store, settings, Source(settings.source_url), run_id, now)
     try:
         await _run_spider(work)
@@ -77,12 +77,12 @@ async def crawl(store: Store, settings: Settings, *, now: Callable[[], datetime]
             raise CrawlError("storing an answer failed", value=work.failure) from work.failure
     except BaseException as error:  # also when we are cancelled: a run that ended must not look as if it ran on
         try:
-            fetches.finish_run(store, run_id, to_text(now()), "failed", (str(error) or type(error).__name__)[:500])
+            runs.finish_run(store, run_id, to_text(now()), "failed", (str(error) or type(error).__name__)[:500])
         except Exception as second:  # the disk that failed the pass may refuse this row as well
             _LOG.error("the end of the run cannot be written: %s", second)
         raise
     error_line = describe_failure(work)
-    fetches.finish_run(store, run_id, to_text(now()), run_outcome(work), error_line)
+    runs.finish_run(store, run_id, to_text(now()), run_outcome(work), error_line)
     return CrawlResult(
         run_id=run_id,
         page_outcome=work.page_outcome,

@@ -10,6 +10,7 @@ from lxml import html
 from w3lib.url import safe_url_string
 
 from db.models import ListName
+from db.queries.fetches import LinkRecord
 from scrapers.crawl.landing_page import Page
 from scrapers.crawl.sources import (
     DOWNLOAD_PATH,
@@ -34,8 +35,7 @@ class PageLink:
     file_name: str | None
     href: str = ""  # the address to request, if it has a part that changes from day to day
 
-    def as_dict(self) -> dict[str, str | None]:
-        """Return what is stored with the page."""
+    def as_record(self) -> LinkRecord:
         return {"url": self.url, "text": self.text, "linked_as": self.linked_as, "file_name": self.file_name}
 
 

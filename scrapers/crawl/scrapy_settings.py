@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from importlib import metadata
 from typing import Any
 
 from scrapy.settings import Settings as ScrapySettings
 
 from db.settings import Settings
+from db.version import VERSION
 
 #: Every request, answer and error passes these between the engine and the network.
 _MIDDLEWARES = {
@@ -25,11 +25,7 @@ def user_agent(settings: Settings) -> str:
     """Return the User-Agent: program, version, and where to reach us. Never a browser's."""
     if settings.user_agent:
         return settings.user_agent
-    try:
-        version = metadata.version("ice-agreements")
-    except metadata.PackageNotFoundError:  # run from a checkout that is not installed
-        version = "dev"
-    return f"ice-agreements/{version} (+{settings.contact_url})"
+    return f"ice-agreements/{VERSION} (+{settings.contact_url})"
 
 
 def scrapy_settings(settings: Settings) -> ScrapySettings:

@@ -10,12 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from db.backup import BackupError, back_up, check_backup, list_backups, mend_archive, restore
+from db.backup import BackupError, back_up, check_backup, list_backups, mend_archive
 from db.database import DATABASE_NAME, Store
 from db.errors import NotFoundError, StoreError
+from db.keys import load_or_make_key
 from db.locks import SERVICE, HomeLock, LockedError
 from db.queries import fetches
 from db.queries.switches import SENDING_PAUSED, clear_switch, get_switch, set_switch
+from db.restore import restore
+from db.settings import Settings
+from monitor.alerts import tokens
 
 AT = "2026-01-05T16:00:00Z"
 LATER = "2026-01-06T16:00:00Z"
@@ -162,7 +166,10 @@ def test_changes_still_in_the_log_of_what_was_there_do_not_reach_what_is_restore
 
 def test_nothing_is_restored_beneath_a_running_service(store: Store, tmp_path: Path) -> None:
     back_up(store, tmp_path / "backups", at=AT, keep=1)
-    with HomeLock(store.home, SERVICE, "the service", at=AT), pytest.raises(LockedError, match="the service runs"):
+    with (
+        HomeLock(store.home, SERVICE, "the service", at=AT),
+        pytest.raises(LockedError, match="is already running"),
+    ):
         restore(tmp_path / "backups", store.home, at=LATER, replace=True)
 
 
@@ -187,3 +194,25 @@ def test_left_overs_of_a_broken_off_backup_are_removed(store: Store, tmp_path: P
     assert list_backups(there) == []
     back_up(store, there, at=AT, keep=1)
     assert [path.name for path in there.iterdir() if path.name.startswith(".new-")] == []
+
+
+def test_a_link_mailed_before_works_after_a_restore(store: Store, tmp_path: Path) -> None:
+    """The key is in the backup, for its owner only, and is the one that signs afterwards."""
+    link = tokens.open_signer(Settings(), store.home).sign("unsubscribe", AT, 7)
+    made = back_up(store, tmp_path / "backups", at=AT, keep=1)
+    keys = made.path.with_suffix(".keys")
+    assert keys.stat().st_mode & 0o777 == 0o600
+    restore(tmp_path / "backups", tmp_path / "new", at=LATER)
+    assert tokens.open_signer(Settings(), tmp_path / "new").read("unsubscribe", link, LATER) == [7]
+    keys.write_text("{")
+    with pytest.raises(BackupError, match="keys of this backup cannot be read"):
+        check_backup(made.path)
+
+
+def test_a_restored_key_does_not_overwrite_another(store: Store, tmp_path: Path) -> None:
+    load_or_make_key(store.home, "secret.key")
+    back_up(store, tmp_path / "backups", at=AT, keep=1)
+    other = load_or_make_key(tmp_path / "new", "secret.key")
+    restore(tmp_path / "backups", tmp_path / "new", at=LATER)
+    assert (tmp_path / "new" / "secret.key").read_text() == (store.home / "secret.key").read_text()
+    assert (tmp_path / "new" / "secret.key.before-20260106T160000Z").read_text() == other

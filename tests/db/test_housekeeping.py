@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from db.database import Store, to_text
-from db.housekeeping import end_broken_runs, fold_old_checks, sweep
+from db.housekeeping import sweep
 from db.models import Fetch
-from db.queries import fetches
+from db.queries import fetches, runs
+from db.queries.folding import fold_old_checks
+from db.queries.runs import end_broken_runs
 
 PAGE, LIST = "https://ice.example/287g", "https://ice.example/list.xlsx"
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
@@ -27,12 +29,12 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def poll(store: Store, at: datetime, outcome: str = "not_modified", data: bytes = b"a list") -> None:
     """One run as the spider records it: the page, then the list."""
-    run = fetches.start_run(store, to_text(at))
+    run = runs.start_run(store, to_text(at))
     page, document = store.archive.put(b"the page"), store.archive.put(data)
     kept = outcome in fetches.VERIFIED_OUTCOMES
     fetches.record_fetch(store, run, Fetch(PAGE, to_text(at), "same", 200, page, role="page"))
     fetches.record_fetch(store, run, Fetch(LIST, to_text(at), outcome, 200, document if kept else None))
-    fetches.finish_run(store, run, to_text(at), "good" if kept else "partial")
+    runs.finish_run(store, run, to_text(at), "good" if kept else "partial")
 
 
 def rows(store: Store, url: str) -> list[tuple[str, str]]:
@@ -127,7 +129,7 @@ def test_left_over_files_are_removed_when_no_writer_can_own_them(store: Store) -
 
 
 def test_a_run_that_never_ended_says_so(store: Store) -> None:
-    fetches.start_run(store, to_text(MONDAY))
+    runs.start_run(store, to_text(MONDAY))
     assert end_broken_runs(store, to_text(MONDAY + timedelta(hours=1))) == 1
     assert end_broken_runs(store, to_text(MONDAY + timedelta(hours=2))) == 0
     row = store.connection.execute("select outcome, finished_at, detail from runs").fetchone()

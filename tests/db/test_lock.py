@@ -39,7 +39,7 @@ def test_a_second_one_is_told_who_holds_it(tmp_path: Path) -> None:
         with pytest.raises(LockedError) as refused:
             HomeLock(tmp_path, SERVICE, "the service", at=AT).take()
         host = os.uname().nodename
-        assert f"the service runs already: process {process.pid} on {host} since {AT}" in str(refused.value)
+        assert f"the service is already running: process {process.pid} on {host} since {AT}" in str(refused.value)
     finally:
         process.kill()
         process.wait()

@@ -123,7 +123,7 @@ def test_a_document_that_cannot_be_kept_leaves_nothing(
 
         with monkeypatch.context() as broken:
             broken.setattr(os, "fsync", refuse)
-            with pytest.raises(ArchiveError, match=f"{word}.*free some space or mend"):
+            with pytest.raises(ArchiveError, match=f"{word}.*free some space or fix"):
                 store.archive.put(b"a list")
         assert list(store.archive.root.rglob("*.*")) == []
         assert list(store.archive) == []

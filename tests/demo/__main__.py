@@ -15,10 +15,10 @@ import time_machine
 
 import scheduler
 from db.database import Store
+from db.queries.publication_list import read_publications
 from monitor.changelog.as_of import totals
 from monitor.changelog.explain import explain_change
 from monitor.changelog.log import read_log
-from monitor.cli.log_commands import read_publications
 from tests.demo.days import ACTS, Act
 from tests.demo.lists import Lists
 from tests.standin import StandIn
@@ -120,7 +120,7 @@ def tell_log(store: Store) -> None:
 
 def tell_publications(store: Store) -> None:
     heading("Every list that was met (ice-agreements publications)")
-    for p in read_publications(store):
+    for p in read_publications(store.connection):
         reasons = "; ".join(p["reasons"])
         name = f"{p['published_on']}  {p['list']:<13}  {p['rows']:>3} rows  {p['status']:<9}  {p['file']}"
         say(name + (f"  ({reasons})" if reasons else ""))

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import cast
 
-from db.models import COLUMNS, Listing, ListName
+from db.models import COLUMNS, Accepted, Change, Listing, ListName, NameKey
 from monitor.changelog import diff
-from monitor.changelog.history import Accepted, Change
 from monitor.changelog.state import ChangeBook, Ledger
-from monitor.matching.side_by_side import WholeHistory
+from monitor.matching.ids import name_key
+from monitor.matching.side_by_side import SideBySide, bits_of_lists
 from scrapers.readers.document import read_document
 from scrapers.readers.listings import read_listings
 from scrapers.readers.table import Table
@@ -95,8 +95,12 @@ def fold_lists(
             )
         )
     listings = {number: listing for listing, number in numbers.items()}
-    ledger = Ledger(WholeHistory(accepted, listings), listings, ChangeBook())
-    ledger.rulings = dict(rulings or {})
+
+    def block_of(listing_id: int) -> tuple[str, NameKey]:
+        return listings[listing_id].support_code or "", name_key(listings[listing_id])
+
+    bits = bits_of_lists([(a.list, a.listing_ids) for a in accepted], block_of)
+    ledger = Ledger(listings, SideBySide(lambda block: bits.get(block, {})), dict(rulings or {}), ChangeBook())
     for publication in accepted:
         diff.step(ledger, publication)
     return Folded(ledger, listings, [a.listing_ids for a in accepted])

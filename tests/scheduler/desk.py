@@ -1,4 +1,4 @@
-"""The service's chores over the stand-in, under a clock that the test moves."""
+"""The service's jobs over the stand-in, under a clock that the test moves."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 
 import scheduler
 from db.database import Store, to_text
+from db.queries.notices import read_open_notices
 from db.settings import Settings
-from monitor.service.chores import Chores
-from monitor.service.health.notices import open_notices
-from monitor.service.jobs import JobFailed, PutOff
+from monitor.service.jobs import ServiceJobs
+from monitor.service.triggers import JobFailed, PutOff
 from scrapers import ingest
 from tests.standin import StandIn
 
@@ -43,27 +43,27 @@ class Desk:
         )  # fmt: skip
 
     @property
-    def chores(self) -> Chores:
-        return Chores(self.settings, self.now, scheduler.make_pass, ingest.read_new)
+    def jobs(self) -> ServiceJobs:
+        return ServiceJobs(self.settings, self.now, scheduler.make_pass, ingest.read_new)
 
     def poll(self) -> str:
         """The job's line, with what it is: good, failed or put off; the notices are brought up to date."""
 
         async def both() -> str:
             try:
-                line = f"good: {await self.chores.poll()}"
+                line = f"good: {await self.jobs.poll()}"
             except JobFailed as error:
                 line = f"failed: {error}"
             except PutOff as reason:
                 line = f"put off: {reason}"
-            await self.chores.look_after()
+            await self.jobs.update_notices()
             return line
 
         return asyncio.run(both())
 
     def notices(self) -> list[str]:
         with Store.open(self.home) as store:
-            return [notice.code for notice in open_notices(store)]
+            return [notice.code for notice in read_open_notices(store.connection)]
 
     def stamp(self) -> str:
         """A time for a workbook saved an hour ago."""

@@ -17,7 +17,7 @@ from db.backup import back_up
 from db.database import DATABASE_NAME, Store, to_text
 from db.housekeeping import sweep
 from db.settings import Settings
-from monitor.cli.working import working
+from monitor.service.work import working
 from tests.standin import StandIn
 from tests.standin.lists import participating, pending
 
@@ -75,7 +75,7 @@ def content(home: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Table by table: every fact but how often something was tried, and all that is derived."""
     columns = {
         "documents": "*", "listings": "*", "snapshots": "*", "publications": "*", "agencies": "*", "agency_names": "*",
-        "agreements": "*", "spans": "*", "apart": "*", "changes": "*", "statements": "*", "wanted": "*", "rulings": "*",
+        "agreements": "*", "spans": "*", "changes": "*", "statements": "*", "wanted": "*", "rulings": "*",
         "sightings": "sha256, file, url, linked_as, seen_at, known_at, how",
         "page_checks": "sha256, text_sha256, seen_at, links, totals",
     }  # fmt: skip

@@ -45,7 +45,7 @@ def test_a_backup_is_made_checked_and_restored_with_sending_paused(
     assert made.stdout.endswith("2 documents, 2 of them new there; checked\n")
     monkeypatch.setenv("ICE_AGREEMENTS_HOME", str(tmp_path / "drill"))
     assert do("restore", tmp_path / "backups").exit_code == 0
-    assert do("doctor").stdout == "all is well: 2 documents, each as its sha256 says\n"
+    assert do("doctor").stdout == "all is well: 2 documents, each matching its sha256\n"
     assert do("rebuild").stdout == "no change\n"
     assert do("sending").stdout.startswith("paused since ")
     assert do("sending", "--resume").stdout == "messages are sent\n"
@@ -66,7 +66,7 @@ def test_doctor_finds_a_damaged_document_and_mends_it_from_the_backups(
     monkeypatch.setenv("ICE_AGREEMENTS_BACKUP_DIRECTORY", str(tmp_path / "backups"))
     mended = do("doctor", "--repair")
     assert mended.exit_code == 0
-    assert "was put back from" in mended.stdout
+    assert "was restored from" in mended.stdout
     assert do("doctor").exit_code == 0
 
 

@@ -121,7 +121,7 @@ def test_one_works_and_the_second_says_why_not(service: Running) -> None:
     second = service.command("schedule")
     assert second.returncode == 1
     assert re.fullmatch(
-        rf"error: the service runs already: process {service.process.pid} on \S+ since \S+Z; stop it, or wait .*\n",
+        rf"error: the service is already running: process {service.process.pid} on \S+ since \S+Z; stop it, or .*\n",
         second.stderr,
     )
     assert service.health()["healthy"]
@@ -215,23 +215,18 @@ def test_a_port_that_is_taken_stops_the_start_with_one_line(service: Running) ->
     ("name", "value"), [("PING_URL", "ftp://T0KEN"), ("NOTICE_URL", "T0KEN"), ("PNIG_URL", "https://x/T0KEN")]
 )
 def test_a_wrong_secret_is_named_and_not_shown(service: Running, name: str, value: str) -> None:
-    if name == "PNIG_URL":  # an unknown name is refused in the file; the environment is full of others' names
-        file = service.place / "settings.toml"
-        file.write_text(f'{name.lower()} = "{value}"\n')
-        service.changes["CONFIG"] = str(file)
-    else:
-        service.changes[name] = value
+    service.changes[name] = value
     done = service.command("schedule")
     assert done.returncode == 1
-    assert f"error: setting ICE_AGREEMENTS_{name}: " in done.stderr
+    assert done.stderr.startswith(f"error: ICE_AGREEMENTS_{name} ")
     assert "T0KEN" not in done.stdout + done.stderr
 
 
 def test_a_wrong_schedule_is_named(service: Running) -> None:
-    service.changes["POLL_SCHEDULE"] = "*/10 7-19 * * 1-5"
+    service.changes["POLL_SCHEDULE"] = "*/10 7-19 * *"
     done = service.command("schedule")
     assert done.returncode == 1
-    assert "setting ICE_AGREEMENTS_POLL_SCHEDULE" in done.stderr
+    assert "ICE_AGREEMENTS_POLL_SCHEDULE" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -239,5 +234,5 @@ def test_a_line_that_is_no_cron_line_is_named(service: Running) -> None:
     service.changes["POLL_SCHEDULE"] = "99 * * * *"
     done = service.command("schedule")
     assert done.returncode == 1
-    assert "ICE_AGREEMENTS_POLL_SCHEDULE: '99 * * * *' is no cron line" in done.stderr
+    assert "'99 * * * *' is not a cron line" in done.stderr
     assert "Traceback" not in done.stderr

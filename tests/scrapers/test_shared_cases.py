@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from db.database import Store
+from db.queries.publication_list import read_publications
 from monitor.changelog.log import Filter, read_log
 from monitor.changelog.rebuild import derive
-from monitor.cli.log_commands import read_publications
 from monitor.publications.dating import capture_time
 from scrapers import ingest
 from tests.histories import NOW
@@ -68,7 +68,7 @@ def test_a_list_that_another_program_wrote_is_accepted_and_changes_nothing(
     written = shutil.copy(CASES / name, tmp_path / "participatingAgencies10012025am.xlsx")
     take(store, [Path(written)])
     assert log(store) == before
-    found = next(p for p in read_publications(store) if p["file"] == "participatingAgencies10012025am.xlsx")
+    found = next(p for p in read_publications(store.connection) if p["file"] == "participatingAgencies10012025am.xlsx")
     assert (found["status"], found["rows"]) == ("accepted", 1035)
     if name == "core-time-offset.xlsx":
         assert found["workbook_modified_at"] == "2025-10-01T12:00:00Z"  # printed 08:00-04:00
@@ -81,5 +81,5 @@ def test_two_such_lists_in_a_row_change_nothing(store: Store, tmp_path: Path, na
         written = shutil.copy(CASES / f"{name}-{number}.xlsx", tmp_path / f"participatingAgencies{day}.xlsx")
         take(store, [Path(written)])
     assert log(store) == before
-    added = [p for p in read_publications(store) if "agencies10" in p["file"].lower()]
+    added = [p for p in read_publications(store.connection) if "agencies10" in p["file"].lower()]
     assert Counter((p["status"], p["rows"]) for p in added) == {("accepted", 1035): 2}

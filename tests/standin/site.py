@@ -19,6 +19,7 @@ from tests.standin.server import Answer, Logged, Server
 
 PAGE = "/identify-and-arrest/287g"
 DOCLIB = "/doclib/about/offices/ero/287g/"
+MOAS = "/doclib/287gMOA/"
 DOWNLOAD = "/file-download/download/public/"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEXTS = {"participating": "Participating Agencies", "pending": "Pending Agencies"}
@@ -58,6 +59,7 @@ class StandIn:
     form: Literal["links", "table"] = "links"
     table_rows: list[tuple[str, ...]] = field(default_factory=list)
     totals: str = ""
+    only_posted_moas: bool = False  # else every document's address answers with a small PDF
     page_validators: bool = False  # ICE's page carries a nonce and answers none
     retry_after: str | int = 1
     clock: datetime = datetime(2026, 1, 5, 15, 0, tzinfo=UTC)  # Last-Modified of what is posted next
@@ -130,6 +132,13 @@ class StandIn:
             if link:
                 self.links[list] = posted
         return posted
+
+    def post_moa(self, name: str, data: bytes) -> str:
+        """Put a document, or other bytes, at its address below ICE's folder for them; return the address."""
+        path = MOAS + quote(name)
+        with self._lock:
+            self.files[path] = Posted(path, name, data, "doclib", self.clock)
+        return self.root + path
 
     def unlink(self, list: str) -> None:
         """The page no longer links the list; its file stays where it is."""
@@ -205,7 +214,7 @@ class StandIn:
                     seen = self.totals + repr(sorted((k, v.path, v.text) for k, v in self.links.items()))
                     headers["ETag"] = f'W/"{hashlib.sha256(seen.encode()).hexdigest()[:12]}"'
                 return Answer(headers, body.encode())
-            if path.startswith("/doclib/287gMOA/") and path.endswith(".pdf"):
+            if path.startswith(MOAS) and path.endswith(".pdf") and path not in self.files and not self.only_posted_moas:
                 stamp = format_datetime(datetime(2026, 1, 2, 12, tzinfo=UTC), usegmt=True)
                 headers = {"Content-Type": "application/pdf", "Last-Modified": stamp, "ETag": '"moa"'}
                 return Answer(headers, b"%PDF-1.7\n")

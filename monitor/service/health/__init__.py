@@ -1,1 +1,1 @@
-"""How the service is, told to its operator: standing, notices, metrics, pings."""
+"""How the service is: status, problems, notices, metrics, health pages."""

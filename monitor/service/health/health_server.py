@@ -17,37 +17,39 @@ from starlette.routing import Route
 
 from db.database import Store
 from db.errors import StoreError
+from db.service_models import Status
 from db.settings import Settings
 from monitor.service.health.metrics import write_metrics
-from monitor.service.health.vitals import read_vitals
+from monitor.service.health.read_status import read_status, status_json
 
 _LOG = logging.getLogger(__name__)
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def health_app(settings: Settings, now: Any) -> Starlette:
-    """The three pages. /healthz is 200 while the lists are fresh and nothing is damaged, else 503 and why."""
+    """Return the three pages. /healthz is 200 while the lists are fresh and nothing is damaged, else 503 and why."""
 
-    def vitals() -> dict[str, Any]:
+    def status() -> Status:
         with Store.open(settings.home, now=now, read_only=True) as store:
-            return read_vitals(store, settings, store.now_text())
+            return read_status(store, settings, store.now_text())
 
     async def healthz(request: Request) -> Response:
         try:
-            found = await asyncio.to_thread(vitals)
+            found = await asyncio.to_thread(status)
         except StoreError as error:
             return JSONResponse({"healthy": False, "why": [str(error)]}, 503)
-        why = [] if found["fresh"] else [f"no list verified for {settings.silent_hours:g} hours or more"]
-        why += [notice["text"] for notice in found["notices"] if notice["code"] in ("damage_found", "clock_back")]
-        found.pop("home")  # where the data lie is nobody's business who can only ask
-        return JSONResponse({"healthy": not why, "why": why, **found}, 503 if why else 200)
+        why = [] if found.fresh else [f"no list verified for {settings.silent_hours:g} hours or more"]
+        why += [notice.text for notice in found.notices if notice.code in ("damage_found", "clock_back")]
+        shown = status_json(found)
+        del shown["home"]  # the path is nobody's business who can only ask
+        return JSONResponse({"healthy": not why, "why": why, **shown}, 503 if why else 200)
 
     async def livez(request: Request) -> Response:
         return PlainTextResponse("alive\n")
 
     async def metrics(request: Request) -> Response:
         try:
-            return Response(write_metrics(await asyncio.to_thread(vitals)), media_type=METRICS_TYPE)
+            return Response(write_metrics(await asyncio.to_thread(status)), media_type=METRICS_TYPE)
         except StoreError as error:
             return PlainTextResponse(f"{error}\n", 503)
 
@@ -57,13 +59,13 @@ def health_app(settings: Settings, now: Any) -> Starlette:
 class _QuietServer(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """SIGTERM is the service's to hear, not the server's."""
+        """Leave SIGTERM to the service."""
         yield
 
 
 @asynccontextmanager
 async def serving_health(settings: Settings, now: Any) -> AsyncIterator[int]:
-    """The pages are served meanwhile; yields the port, 0 when none are. `StoreError` when the address is taken."""
+    """Serve the pages meanwhile; yield the port, 0 for none. Raise `StoreError` when the address is taken."""
     if settings.health_port == 0:
         yield 0
         return

@@ -1,5 +1,6 @@
-"""The JSON API: the command line's answers over HTTP, described by OpenAPI. `docs/api.md` is for those who use it."""
+"""The JSON API: the command line's answers over HTTP. `docs/api.md` is for those who use it.
 
-from monitor.web.api.app import PREFIX, routes
+Importing `monitor.web.api.app` imports FastAPI, which takes a quarter of a second: only `serve` does so.
+"""
 
-__all__ = ["PREFIX", "routes"]
+PREFIX = "/api/v1"

@@ -2,103 +2,127 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import TypeVar
 
 import us
 
-from db.database import Store
 from db.errors import NotFoundError
-from monitor.changelog.as_of import find_list, listed_agreements, totals
-from monitor.changelog.log import Filter, fits
-from monitor.changelog.trends import read_trends
-from monitor.cli.log_commands import read_publications
-from monitor.matching.names import normal_form
+from db.queries.statement_log import LoggedStatement
+from db.records import (
+    AgencyHistory,
+    AgencyRecord,
+    AgreementHistory,
+    ChangeRecord,
+    DocumentPublications,
+    ListedAgreement,
+    PlaceAgencies,
+    PlaceRecord,
+    PublicationRecord,
+    StatementRecord,
+    Trend,
+)
+from monitor.changelog.county_filter import is_county
+from monitor.changelog.log import Filter, fits, read_entries
 from monitor.places.gazetteer import counties
-from monitor.web.api.memory import Memory
+from monitor.web.api.as_known import AsKnown
+from monitor.web.api.parameters import (
+    AgenciesQuery,
+    AgreementsQuery,
+    ChangesQuery,
+    PublicationsQuery,
+    TrendsQuery,
+)
 from monitor.web.api.problems import Problem
 
-Row = dict[str, Any]
-Asked = Mapping[str, Any]
+Record = TypeVar("Record")
 
 
-def changes(memory: Memory, asked: Asked) -> tuple[Sequence[Row], Sequence[bytes]]:
-    """The log's entries that fit, oldest first, and each as JSON."""
-    entries, encoded = memory.log(asked.get("known_at"))
-    until = min(filter(None, (asked.get("until"), asked.get("as_of"))), default=None)
+def choose_changes(data: AsKnown, asked: ChangesQuery) -> tuple[list[ChangeRecord], list[bytes]]:
+    """Return the log's entries that fit, oldest first, and each as JSON."""
+    entries, encoded = data.log()
     wanted = Filter(
-        asked.get("since"), until, asked.get("state"), asked.get("county"), asked.get("agency"),
-        asked.get("support_type"), asked.get("kind"), asked.get("status"), asked.get("needs_review"),
+        asked.since, _earliest(asked.until, asked.as_of), asked.state, asked.county, asked.agency, asked.support_type,
+        asked.kind, asked.status, asked.needs_review,
     )  # fmt: skip
-    if wanted == Filter():
+    if wanted == Filter() and asked.updated_since is None:
         return entries, encoded
-    chosen = [i for i, entry in enumerate(entries) if fits(entry, wanted)]
+    updated = None
+    if asked.updated_since is not None:
+        updated = {s.change_id for s in data.statements() if s.stated_at >= asked.updated_since}
+    chosen = [
+        i for i, entry in enumerate(entries) if fits(entry, wanted) and (updated is None or entry["id"] in updated)
+    ]
     return [entries[i] for i in chosen], [encoded[i] for i in chosen]
 
 
-def change(memory: Memory, asked: Asked) -> Row:
-    """One change as it stands, or as it was known."""
-    return _one((e for e in memory.log(asked.get("known_at"))[0] if e["id"] == asked["id"]), f"no change {asked['id']}")
+def find_change(data: AsKnown, change_id: str) -> ChangeRecord:
+    """Return one change."""
+    return _first((e for e in data.log()[0] if e["id"] == change_id), f"no change {change_id}")
 
 
-def agreements(memory: Memory, asked: Asked) -> list[Row]:
-    """What ICE listed on the day, in the list's order."""
-    known_at, as_of, name = asked.get("known_at"), asked.get("as_of"), asked.get("list", "participating")
-    rows = _listed(memory, as_of, known_at, name)
-    state, agency, county = asked.get("state"), asked.get("agency"), asked.get("county")
+def tell_statements(data: AsKnown, statements: Iterable[LoggedStatement]) -> list[StatementRecord]:
+    """Return the statements as records, each with its change as it stands now."""
+    statements = list(statements)
+    known = data.memory.keep("log by id", data.facts, lambda: {e["id"]: e for e in data.log()[0]})
+    taken_back = {s.change_id for s in statements} - known.keys()  # whoever kept them learns that they do not stand
+    changes = {**known, **{e["id"]: e for e in read_entries(data.store, taken_back)}} if taken_back else known
     return [
-        r for r in rows
-        if (not state or r["state"] == state)
-        and (not agency or agency in (r["agency_id"], r["agency"], r["agreement_id"]))
-        and (not county or _in_county(r, county))
-        and asked.get("support_type") in (None, r["support_type"])
+        {"sequence": s.sequence, "stated_at": s.stated_at, "status": s.status, "needs_review": s.needs_review,
+         "reason": s.reason, "change": changes[s.change_id]}
+        for s in statements
     ]  # fmt: skip
 
 
-def agreement(memory: Memory, asked: Asked) -> Row:
-    """One agreement with its row and changes; `listed_now` says whether the newest list has it."""
-    known_at = asked.get("known_at")
-    log = [e for e in memory.log(known_at)[0] if e["agreement_id"] == asked["id"]]
-    for name in ("participating", "pending"):
-        try:
-            rows = _listed(memory, asked.get("as_of"), known_at, name)
-        except Problem:
-            continue
+def choose_agreements(data: AsKnown, asked: AgreementsQuery) -> list[ListedAgreement]:
+    """Return the listed agreements that fit, in the list's order."""
+    return [
+        r for r in data.listed(asked.as_of, asked.list)
+        if asked.state in (None, r["state"])
+        and asked.agency in (None, r["agency_id"], r["agency"], r["agreement_id"])
+        and (asked.county is None or is_county(asked.county, r["county"], r["county_fips"]))
+        and asked.support_type in (None, r["support_type"])
+    ]  # fmt: skip
+
+
+def find_agreement(data: AsKnown, agreement_id: str, as_of: str | None) -> AgreementHistory:
+    """Return one agreement with its row, if a list of the day has it, and its changes."""
+    log = [e for e in data.log()[0] if e["agreement_id"] == agreement_id]
+    for rows in _both_lists(data, as_of).values():
         for row in rows:
-            if row["agreement_id"] == asked["id"]:
+            if row["agreement_id"] == agreement_id:
                 return {**row, "listed_now": True, "changes": log}
-    last = _one(reversed(log), f"no agreement {asked['id']}")
-    names = ("agreement_id", "agency_id", "agency", "state", "county", "county_fips", "support_type", "signed_on")
-    return {**{n: last[n] for n in names}, "listed_now": False, "changes": log}
+    last = _first(reversed(log), f"no agreement {agreement_id}")
+    return {
+        "agreement_id": agreement_id, "agency_id": last["agency_id"], "agency": last["agency"],
+        "state": last["state"], "county": last["county"], "county_fips": last["county_fips"],
+        "support_type": last["support_type"], "signed_on": last["signed_on"], "listed_now": False, "changes": log,
+    }  # fmt: skip
 
 
-def agencies(memory: Memory, asked: Asked) -> list[Row]:
-    """Agencies listed on the day (or ever by then), by id."""
-    history = memory.history(asked.get("known_at"))
-    key = (asked.get("as_of"), memory.known_by(asked.get("known_at")))
-    found = memory.keep("agencies", key, lambda store: _agencies(memory, asked, store, history))
+def choose_agencies(data: AsKnown, asked: AgenciesQuery) -> list[AgencyRecord]:
+    """Return the agencies listed on the day (or ever by then) that fit, by id."""
     return [
-        a for a in found
-        if (asked.get("ever") or a["agreements"])
-        and (not asked.get("state") or a["state"] == asked["state"])
-        and (not asked.get("county") or _in_county(a, asked["county"]))
-        and (not asked.get("support_type") or asked["support_type"] in a["support_types"])
+        a for a in _agencies(data, asked.as_of)
+        if (asked.ever or a["agreements"])
+        and asked.state in (None, a["state"])
+        and (asked.county is None or is_county(asked.county, a["county"], a["county_fips"]))
+        and (asked.support_type is None or asked.support_type in a["support_types"])
     ]  # fmt: skip
 
 
-def agency(memory: Memory, asked: Asked) -> Row:
-    """One agency: every name, what is listed, its changes."""
-    every = agencies(memory, {"ever": True, "as_of": asked.get("as_of"), "known_at": asked.get("known_at")})
-    found = _one((a for a in every if a["agency_id"] == asked["id"]), f"no agency {asked['id']}")
-    log = memory.log(asked.get("known_at"))[0]
-    return {**found, "changes": [e for e in log if e["agency_id"] == asked["id"]]}
+def find_agency(data: AsKnown, agency_id: str, as_of: str | None) -> AgencyHistory:
+    """Return one agency with what is listed of it and its changes."""
+    found = _first((a for a in _agencies(data, as_of) if a["agency_id"] == agency_id), f"no agency {agency_id}")
+    return {**found, "changes": [e for e in data.log()[0] if e["agency_id"] == agency_id]}
 
 
-def places(memory: Memory, asked: Asked) -> list[Row]:
-    """Counties with an agency listed on the day, by FIPS code, with how many agencies and agreements."""
-    found: dict[str, Row] = {}
-    for a in agencies(memory, {k: v for k, v in asked.items() if k in ("as_of", "known_at", "state")}):
-        if a["county_fips"] is None:
+def count_places(data: AsKnown, as_of: str | None, state: str | None) -> list[PlaceRecord]:
+    """Return the counties with an agency listed on the day, by FIPS code, with how much is listed in each."""
+    found: dict[str, PlaceRecord] = {}
+    for a in _agencies(data, as_of):
+        if a["county_fips"] is None or not a["agreements"] or state not in (None, a["state"]):
             continue
         place = found.setdefault(
             a["county_fips"],
@@ -111,158 +135,71 @@ def places(memory: Memory, asked: Asked) -> list[Row]:
     return [found[fips] for fips in sorted(found)]
 
 
-def place(memory: Memory, asked: Asked) -> Row:
-    """One county with its agencies, also those no longer listed; a county without any is an answer too."""
-    county = next((c for c in counties_by_fips() if c[0] == asked["id"]), None)
-    if county is None:
-        raise Problem(404, f"no county {asked['id']}; ask by the five digits of its FIPS code")
-    every = agencies(memory, {"ever": True, "as_of": asked.get("as_of"), "known_at": asked.get("known_at")})
-    here = [a for a in every if a["county_fips"] == asked["id"]]
-    return {"county_fips": county[0], "state": county[1], "county": county[2], "agencies": here}
+def find_place(data: AsKnown, fips: str, as_of: str | None) -> PlaceAgencies:
+    """Return one county with its agencies, also those no longer listed; a county without any is an answer too."""
+    states = (s.abbr for s in [*us.states.STATES, *us.states.TERRITORIES, us.states.DC])
+    every = (c for state in states for c in counties(state).values())
+    county = _first((c for c in every if c.fips == fips), f"no county {fips}")
+    here = [a for a in _agencies(data, as_of) if a["county_fips"] == fips]
+    return {"county_fips": fips, "state": county.state, "county": county.name, "agencies": here}
 
 
-def publications(memory: Memory, asked: Asked) -> list[Row]:
-    """Every list ever met, oldest first."""
-
-    def make(store: Store) -> list[Row]:
-        if history is None:
-            return read_publications(store)
-        rows = [
-            {"file": p.file, "list": p.list_name, "linked_as": p.linked_as, "sha256": p.sha256, "url": p.url,
-             "rows": p.rows, "published_on": p.published_on, "published_at": p.published_at,
-             "workbook_modified_at": p.workbook_modified_at, "first_seen_at": p.first_seen_at, "status": p.status,
-             "reasons": list(p.reasons)}
-            for p in history[1]
-        ]  # fmt: skip
-        return sorted(rows, key=lambda p: (p["published_at"], p["list"] or "", p["file"], p["sha256"], p["linked_as"]))
-
-    history = memory.history(asked.get("known_at"))
-    rows = memory.keep("publications", memory.known_by(asked.get("known_at")), make)
+def choose_publications(data: AsKnown, asked: PublicationsQuery) -> list[PublicationRecord]:
+    """Return the lists that fit, oldest first."""
     return [
-        p for p in rows
-        if asked.get("list") in (None, p["list"]) and asked.get("status") in (None, p["status"])
-        and (not asked.get("as_of") or p["published_on"] <= asked["as_of"])
+        p for p in data.publications()
+        if asked.list in (None, p["list"]) and asked.status in (None, p["status"])
+        and (asked.as_of is None or p["published_on"] <= asked.as_of)
     ]  # fmt: skip
 
 
-def count(memory: Memory, asked: Asked) -> Row:
-    """The totals of a day."""
-    as_of, known_at = asked.get("as_of"), asked.get("known_at")
-    history = memory.history(known_at)
-    key = (as_of, memory.known_by(known_at))
-    found: Row = _found(
-        lambda: memory.keep("totals", key, lambda s: totals(s, as_of=as_of, known_at=known_at, replayed=history))
-    )
+def choose_trends(data: AsKnown, asked: TrendsQuery) -> list[Trend]:
+    """Return the totals of the days that fit, oldest first."""
+    until = _earliest(asked.until, asked.as_of) or "9999-12-31"
+    return [t for t in data.trends() if (asked.since or "") <= t["date"] <= until]
+
+
+def find_document(data: AsKnown, sha256: str) -> DocumentPublications:
+    """Return one document and every publication of it."""
+    found = _first((d for d in data.documents() if d["sha256"] == sha256), f"no document {sha256}")
+    return {**found, "publications": [p for p in data.publications() if p["sha256"] == sha256]}
+
+
+def _both_lists(data: AsKnown, as_of: str | None) -> dict[str, list[ListedAgreement]]:
+    """The rows of the participating and the pending list of a day, without a list that is not known."""
+    found = {}
+    for name in ("participating", "pending"):
+        with suppress(NotFoundError):
+            found[name] = data.listed(as_of, name)
     return found
 
 
-def trends(memory: Memory, asked: Asked) -> list[Row]:
-    """The totals of every day with a list."""
-    history = memory.history(asked.get("known_at"))
-    known = memory.known_by(asked.get("known_at"))
-    rows = memory.keep("trends", known, lambda store: read_trends(store, history))
-    until = min(filter(None, (asked.get("until"), asked.get("as_of"))), default="9999-12-31")
-    return [r for r in rows if (asked.get("since") or "") <= r["date"] <= until]
+def _agencies(data: AsKnown, as_of: str | None) -> list[AgencyRecord]:
+    """Every agency first listed by a day, with what was listed of it on that day."""
+    return data.memory.keep("agency records", (as_of, data.facts), lambda: _make_agencies(data, as_of))
 
 
-def documents(memory: Memory, asked: Asked) -> list[Row]:
-    """Every document kept, oldest first, with the names under which ICE put it out."""
-    known_at = asked.get("known_at")
-
-    def make(store: Store) -> list[Row]:
-        names: dict[str, list[str]] = {}
-        for sha256, file in store.connection.execute("select sha256, file from sightings order by id"):
-            if file not in names.setdefault(sha256, []):
-                names[sha256].append(file)
-        rows = store.connection.execute("select sha256, bytes, stored_at from documents order by stored_at, sha256")
-        return [{"sha256": r[0], "bytes": r[1], "stored_at": r[2], "files": names.get(r[0], [])} for r in rows]
-
-    rows = memory.keep("documents", None, make)
-    return [r for r in rows if known_at is None or r["stored_at"] <= known_at]
-
-
-def document(memory: Memory, asked: Asked) -> Row:
-    """One document and every publication that is it."""
-    found = _one((d for d in documents(memory, {}) if d["sha256"] == asked["id"]), f"no document {asked['id']}")
-    return {**found, "publications": [p for p in publications(memory, {}) if p["sha256"] == asked["id"]]}
-
-
-def counties_by_fips() -> list[tuple[str, str, str]]:
-    """(FIPS code, state, name) of every county known."""
-    states = [s.abbr for s in [*us.states.STATES, *us.states.TERRITORIES, us.states.DC]]
-    return [(c.fips, c.state, c.name) for state in states for c in counties(state).values()]
-
-
-def _listed(memory: Memory, as_of: str | None, known_at: str | None, name: str) -> list[Row]:
-    history = memory.history(known_at)
-
-    known = memory.known_by(known_at)
-    # which list answers is found first, so that all days between two lists share its rows
-    position = _found(
-        lambda: memory.keep(
-            "listed on", (as_of, name, known), lambda s: find_list(s, as_of, known_at, name, history).position
-        )
-    )
-    rows: list[Row] = memory.keep(
-        "listed", (position, name, known),
-        lambda s: listed_agreements(s, as_of=as_of, known_at=known_at, list_name=name, replayed=history),
-    )  # fmt: skip
-    return rows
-
-
-def _agencies(memory: Memory, asked: Asked, store: Store, history: Any) -> list[Row]:
-    listed: dict[str, list[Row]] = {}
-    found = False
-    for name in ("participating", "pending"):
-        try:
-            rows = _listed(memory, asked.get("as_of"), asked.get("known_at"), name)
-        except Problem:
-            continue
-        found = True
-        if name == "participating":
-            for row in rows:
-                listed.setdefault(row["agency_id"] or "", []).append(row)
-    if not found:
+def _make_agencies(data: AsKnown, as_of: str | None) -> list[AgencyRecord]:
+    lists = _both_lists(data, as_of)
+    if not lists:
         raise Problem(404, "no list is known for that day")
-    entries = []
-    for agency_id, state, name, county, fips, first in _every_agency(store, history, asked.get("as_of")):
-        rows = listed.get(agency_id, [])
-        entries.append({
-            "agency_id": agency_id, "agency": name, "state": state, "county": county, "county_fips": fips,
-            "first_listed_on": first, "support_types": sorted({r["support_type"] for r in rows if r["support_type"]}),
-            "agreements": [r["agreement_id"] for r in rows],
-        })  # fmt: skip
-    return entries
+    listed: dict[str | None, list[ListedAgreement]] = {}
+    for row in lists.get("participating", ()):
+        listed.setdefault(row["agency_id"], []).append(row)
+    return [
+        {"agency_id": a.agency_id, "agency": a.name, "state": a.state, "county": a.county,
+         "county_fips": a.county_fips, "first_listed_on": a.first_listed_on,
+         "support_types": sorted({r["support_type"] for r in listed.get(a.agency_id, ()) if r["support_type"]}),
+         "agreements": [r["agreement_id"] for r in listed.get(a.agency_id, ())]}
+        for a in data.agencies() if as_of is None or a.first_listed_on <= as_of
+    ]  # fmt: skip
 
 
-def _every_agency(store: Store, history: Any, as_of: str | None) -> list[tuple[Any, ...]]:
-    if history is None:
-        rows = store.connection.execute(
-            "select g.id, g.state, g.name, g.county, g.county_fips, p.published_on from agencies g join publications p"
-            " on p.position = g.first_position order by g.id"
-        ).fetchall()
-    else:
-        ledger, _ = history
-        rows = [
-            (a.id, a.state, a.name, a.county, a.county_fips, ledger.dates[a.first_position])
-            for a in sorted(ledger.agencies.values(), key=lambda a: a.id)
-        ]
-    return [r for r in rows if as_of is None or r[5] <= as_of]
-
-
-def _found(ask: Callable[[], Any]) -> Any:
-    try:
-        return ask()
-    except NotFoundError as error:
-        raise Problem(404, str(error)) from None
-
-
-def _one(found: Any, otherwise: str) -> Row:
-    for row in found:
-        return dict(row)
+def _first(found: Iterable[Record], otherwise: str) -> Record:
+    for record in found:
+        return record
     raise Problem(404, otherwise)
 
 
-def _in_county(row: Mapping[str, Any], county: str) -> bool:
-    name = normal_form(row["county"])
-    return county == row["county_fips"] or normal_form(county) in (name, name.removesuffix(" county"))
+def _earliest(*days: str | None) -> str | None:
+    return min(filter(None, days), default=None)

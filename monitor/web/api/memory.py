@@ -1,45 +1,35 @@
-"""What the API knows of a store: its version, cheaply; the log and the lists in memory as long as they are true."""
+"""What the API keeps of a store: its version, cheaply; the log and the lists in memory for as long as they are true."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from db.database import Store
-from monitor.changelog.as_of import Replayed
-from monitor.changelog.known_at import replay
-from monitor.changelog.log import Filter, read_log
+from db.queries import api_data
 
-#: Whatever an answer depends on leaves a mark here; a mark whose table is not there yet is left out.
-_MARKS = {
-    "derivation": "select derived_at || rules || last_sighting || '/' || last_ruling from derivation",
-    "statements": "select max(id) from statements",
-    "sightings": "select max(id) from sightings",
-    "page_checks": "select max(id) from page_checks",
-    "told": "select count(*) from told",
-}
-#: How many are kept of what is large: histories replayed as of a known time, whole logs, lists, all else.
-KEPT_HISTORIES, KEPT_LOGS, KEPT_LISTS, KEPT_ELSE = 2, 2, 12, 8
+#: How many are kept of what is large: stores as they were known, whole logs, lists; and of all else.
+KEPT = {"known": 2, "log": 2, "listed": 12, "list": 200, "totals": 200}
+KEPT_ELSE = 8
 
-Row = dict[str, Any]
+Value = TypeVar("Value")
 
 
 class Kept:
-    """The newest of some values by key; each is made once, however many ask at a time."""
+    """The most recent of some values by key; each is made once, however many threads ask at a time."""
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._values: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = threading.RLock()
 
-    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """The value of the key, made now when it is not at hand."""
+    def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """Return the value of the key, which is made now when it is not at hand."""
         with self._lock:
             if key in self._values:
                 self._values.move_to_end(key)
@@ -47,7 +37,8 @@ class Kept:
                 self._values[key] = make()
                 if len(self._values) > self._size:
                     self._values.popitem(last=False)
-            return self._values[key]
+            value: Value = self._values[key]
+            return value
 
 
 class Memory:
@@ -56,86 +47,36 @@ class Memory:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._threads = threading.local()
-        self._histories = Kept(KEPT_HISTORIES)
-        self._kept = {"log": Kept(KEPT_LOGS), "listed": Kept(KEPT_LISTS), "listed on": Kept(200), "totals": Kept(200)}
+        self._kept = {name: Kept(size) for name, size in KEPT.items()}
         self._rest = Kept(KEPT_ELSE)
         self._version_query: str | None = None
 
     def store(self) -> Store:
-        """This thread's connection; raises `DatabaseError` when there is no database."""
-        store = getattr(self._threads, "store", None)
+        """Return this thread's connection; raise `DatabaseError` when there is no database."""
+        store: Store | None = getattr(self._threads, "store", None)
         if store is None:
             store = self._threads.store = Store.open(self._home, read_only=True)
         return store
 
     @contextmanager
     def reading(self) -> Iterator[Store]:
-        """The store as it is at this moment, whatever is written meanwhile."""
+        """Hold the store as it is at this moment, whatever is written meanwhile."""
         store = self.store()
-        if store.connection.in_transaction:
+        with store.reading():
             yield store
-            return
-        store.connection.execute("begin")
-        try:
-            yield store
-        finally:
-            store.connection.execute("rollback")
 
-    def version(self) -> tuple[Any, ...]:
-        """Differs whenever an answer may; some ten microseconds."""
+    def version(self) -> tuple[object, ...]:
+        """Return what differs whenever an answer may; takes some ten microseconds."""
         connection = self.store().connection
         if self._version_query is None:
-            there = {str(row[0]) for row in connection.execute("select name from sqlite_master where type = 'table'")}
-            self._version_query = "select " + ", ".join(f"({q})" for name, q in _MARKS.items() if name in there)
-        return tuple(connection.execute(self._version_query).fetchone())
+            self._version_query = api_data.version_query(connection)
+        return api_data.read_version(connection, self._version_query)
 
-    def derived_at(self) -> str | None:
-        """When the derived tables were last made to say what the facts say."""
-        row = self.store().connection.execute("select derived_at from derivation").fetchone()
-        return str(row[0]) if row else None
-
-    def keep(self, name: str, key: Hashable, make: Callable[[Store], Any]) -> Any:
-        """A value that holds as long as the version does."""
-        with self.reading() as store:
-            return self._kept.get(name, self._rest).get((name, key, self.version()), lambda: make(store))
-
-    def log(self, known_at: str | None) -> tuple[list[Row], list[bytes]]:
-        """Every change, oldest first, and each as JSON."""
-
-        def make(store: Store) -> tuple[list[Row], list[bytes]]:
-            entries = read_log(store, Filter(known_at=known_at))
-            return entries, [to_json(e) for e in entries]
-
-        with self.reading() as store:
-            return self.keep("log", self._stated_by(store.connection, known_at), make)  # type: ignore[no-any-return]
-
-    def history(self, known_at: str | None) -> Replayed | None:
-        """The history as it follows from what was known then; None for the present, which the tables hold."""
-        if known_at is None:
-            return None
-        with self.reading() as store:
-            key = (self.known_by(known_at), self.version()[0])
-            return self._histories.get(key, lambda: replay(store, until=known_at))  # type: ignore[no-any-return]
-
-    def known_by(self, known_at: str | None) -> tuple[int, ...] | None:
-        """How many facts were known then: two times with the same facts have the same answers."""
-        if known_at is None:
-            return None
-        row = self.store().connection.execute(
-            "select (select count(*) from sightings where known_at <= ?1), (select count(*) from rulings where"
-            " made_at <= ?1), (select ifnull(max(id), 0) from fetches where requested_at <= ?1)",
-            [known_at],
-        )
-        return tuple(row.fetchone())
-
-    @staticmethod
-    def _stated_by(connection: sqlite3.Connection, known_at: str | None) -> int | None:
-        if known_at is None:
-            return None
-        row = connection.execute("select count(*) from statements where known_at <= ?", [known_at]).fetchone()
-        return int(row[0])
+    def keep(self, name: str, key: Hashable, make: Callable[[], Value]) -> Value:
+        """Return a value that holds for as long as the version does, within `reading`."""
+        return self._kept.get(name, self._rest).get((name, key, self.version()), make)
 
 
-def to_json(value: Mapping[str, Any] | list[Any]) -> bytes:
-    """The value as the API sends it."""
+def to_json(value: Mapping[str, Any] | Sequence[Any]) -> bytes:
+    """Return the value as the API sends it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

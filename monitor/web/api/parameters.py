@@ -1,53 +1,38 @@
-"""What may be asked: every parameter with its form, its meaning and its check, once, for answers and description."""
+"""What each address takes: one model a query, with the meaning and the check of every parameter."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from functools import partial
+from typing import Annotated, Any, Literal
 
 import us
+from pydantic import AfterValidator, BaseModel, Field, GetCoreSchemaHandler
+from pydantic.json_schema import SkipJsonSchema
 
 from db.database import to_text
 from monitor.changelog.log import KINDS, STATUSES
-from monitor.web.api.problems import Problem
 
-Schema = Mapping[str, Any]
 MAX_LIMIT, DEFAULT_LIMIT = 1000, 100
-_STATES = sorted({s.abbr for s in [*us.states.STATES, *us.states.TERRITORIES, us.states.DC]})
-_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = _DATE + r"T\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?"
+_STATES = tuple(sorted(s.abbr for s in [*us.states.STATES, *us.states.TERRITORIES, us.states.DC]))
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A parameter of a query: `parse` gives its value or raises ValueError with what was expected."""
+@dataclass(frozen=True)
+class OneOf:
+    """A check that a text is one of some words, which the description then lists."""
 
-    name: str
-    description: str
-    schema: Schema
-    parse: Callable[[str], Any]
+    words: tuple[str, ...]
 
-
-def one_of(name: str, values: Sequence[str], description: str) -> Parameter:
-    """A parameter that takes one of some words."""
-
-    def parse(text: str) -> str:
-        if text not in values:
-            raise ValueError(f"expected one of {', '.join(values)}")
-        return text
-
-    return Parameter(name, description, {"type": "string", "enum": list(values)}, parse)
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        """Return the schema of a literal of the words."""
+        return handler.generate_schema(Literal[self.words])
 
 
-def _text(text: str) -> str:
-    if not 1 <= len(text) <= 200:
-        raise ValueError("expected 1 to 200 characters")
-    return text
-
-
-def _date(text: str) -> str:
+def _day(text: str) -> str:
     try:
         if not re.fullmatch(_DATE, text, re.ASCII):
             raise ValueError
@@ -56,11 +41,12 @@ def _date(text: str) -> str:
         raise ValueError("expected a date such as 2025-05-30") from None
 
 
-def _moment(text: str) -> str:
+def _moment(text: str, of_day: str) -> str:
+    """The time in UTC as text; a bare date means that time of its day."""
     try:
         if re.fullmatch(_DATE, text, re.ASCII):
-            text = f"{_date(text)}T23:59:59Z"
-        if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?", text, re.ASCII):
+            text = f"{_day(text)}T{of_day}Z"
+        if not re.fullmatch(_TIME, text, re.ASCII):
             raise ValueError
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
         return to_text(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
@@ -68,68 +54,121 @@ def _moment(text: str) -> str:
         raise ValueError("expected a date or a time such as 2025-05-30T18:00:00Z") from None
 
 
-def _flag(text: str) -> bool:
-    if text not in ("true", "false"):
-        raise ValueError("expected true or false")
-    return text == "true"
+#: None stands for a parameter that was not given; it cannot be asked for, so the description leaves it out.
+Absent = SkipJsonSchema[None]
+Word = Annotated[str, Field(min_length=1, max_length=200)]
+Day = Annotated[str, AfterValidator(_day), Field(json_schema_extra={"format": "date"})]
+_DATE_OR_TIME = Field(json_schema_extra={"anyOf": [{"format": "date"}, {"format": "date-time"}]})
+Moment = Annotated[str, AfterValidator(partial(_moment, of_day="23:59:59")), _DATE_OR_TIME]
+Start = Annotated[str, AfterValidator(partial(_moment, of_day="00:00:00")), _DATE_OR_TIME]
+State = Annotated[str, OneOf(_STATES), Field(description="USPS code of a state or territory.")]
+County = Annotated[Word, Field(description="County by name or five-digit FIPS code.")]
+Agency = Annotated[Word, Field(description="Agency by id or by the name used today.")]
+SupportType = Annotated[str, OneOf(("JEM", "WSO", "TFM")), Field(description="Support type.")]
+ListName = Annotated[str, OneOf(("participating", "pending")), Field(description="Which of ICE's two lists.")]
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Entries a page.")]
 
 
-def _limit(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,4}", text, re.ASCII) or not 1 <= int(text) <= MAX_LIMIT:
-        raise ValueError(f"expected a whole number from 1 to {MAX_LIMIT}")
-    return int(text)
+class KnownAt(BaseModel):
+    """The clock of what was known here."""
+
+    known_at: Annotated[
+        Moment | Absent,
+        Field(description="Known time: with what was known here at this time (UTC; a bare date means its end)."),
+    ] = None
 
 
-_WORD = {"type": "string", "minLength": 1, "maxLength": 200}
-_FLAG = {"type": "boolean"}
-_ON = {"type": "string", "format": "date"}
+class Clocks(KnownAt):
+    """Both clocks."""
 
-STATE = one_of("state", _STATES, "USPS code of a state or territory.")
-COUNTY = Parameter("county", "County by name or five-digit FIPS code.", _WORD, _text)
-AGENCY = Parameter("agency", "Agency by id or by the name used today.", _WORD, _text)
-SUPPORT = one_of("support_type", ("JEM", "WSO", "TFM"), "Support type.")
-SINCE = Parameter("since", "Shown by a list of this day or later.", _ON, _date)
-UNTIL = Parameter("until", "Shown by a list of this day or earlier.", _ON, _date)
-KIND = one_of("kind", tuple(KINDS), "Kind of change.")
-STATUS = one_of("status", tuple(STATUSES), "Status of the change.")
-NEEDS_REVIEW = Parameter("needs_review", "Only changes that wait for a person, or only others.", _FLAG, _flag)
-AS_OF = Parameter("as_of", "Listed time: as of ICE's lists at the end of this day.", _ON, _date)
-KNOWN_AT = Parameter(
-    "known_at", "Known time: with what was known here at this time (UTC; a bare date means its end).",
-    {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}, _moment,
-)  # fmt: skip
-LIST = one_of("list", ("participating", "pending"), "Which of ICE's two lists.")
-EVER = Parameter("ever", "Also agencies that are no longer listed on the day.", _FLAG, _flag)
-PUBLICATION_STATUS = one_of(
-    "status", ("accepted", "duplicate", "stale", "held", "rejected"), "Status of the publication."
-)
-ORDER = one_of("order", ("oldest", "newest"), "Which end comes first; oldest when not given.")
-LIMIT = Parameter(
-    "limit", f"Entries a page; {DEFAULT_LIMIT} when not given.",
-    {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT}, _limit,
-)  # fmt: skip
-CURSOR = Parameter(
-    "cursor", "Where the page begins; taken from the Link header of the page before, never made up.",
-    {"type": "string", "minLength": 1, "maxLength": 2000}, lambda text: text,
-)  # fmt: skip
+    as_of: Annotated[Day | Absent, Field(description="Listed time: as of ICE's lists at the end of this day.")] = None
 
 
-def read_parameters(pairs: Sequence[tuple[str, str]], known: Sequence[Parameter]) -> dict[str, Any]:
-    """The values asked for, checked; `Problem` 400 names every one that is wrong, unknown or given twice."""
-    by_name = {p.name: p for p in known}
-    values: dict[str, Any] = {}
-    errors: dict[str, str] = {}
-    for name, text in pairs:
-        if name not in by_name:
-            errors[name] = f"unknown; known here: {', '.join(by_name) or 'none'}"
-        elif name in values:
-            errors[name] = "given more than once"
-        else:
-            values[name] = None
-            try:
-                values[name] = by_name[name].parse(text)
-            except ValueError as error:
-                errors[name] = str(error)
-    if errors:
-        raise Problem(400, f"wrong parameters: {', '.join(sorted(errors))}", errors=errors)
-    return values
+class Paging(BaseModel):
+    """Which page of a collection."""
+
+    order: Annotated[Literal["oldest", "newest"], Field(description="Which end comes first.")] = "oldest"
+    limit: Limit = DEFAULT_LIMIT
+    cursor: Annotated[
+        Annotated[str, Field(min_length=1, max_length=2000)] | Absent,
+        Field(description="Where the page begins: taken from the Link header of the page before, never made up."),
+    ] = None
+
+
+class Period(BaseModel):
+    """The days of the lists asked for."""
+
+    since: Annotated[Day | Absent, Field(description="Shown by a list of this day or later.")] = None
+    until: Annotated[Day | Absent, Field(description="Shown by a list of this day or earlier.")] = None
+
+
+class ChangesQuery(Period, Clocks, Paging):
+    """Which changes."""
+
+    state: State | Absent = None
+    county: County | Absent = None
+    agency: Agency | Absent = None
+    support_type: SupportType | Absent = None
+    kind: Annotated[Annotated[str, OneOf(tuple(KINDS))] | Absent, Field(description="Kind of change.")] = None
+    status: Annotated[Annotated[str, OneOf(tuple(STATUSES))] | Absent, Field(description="Status of the change.")] = (
+        None
+    )
+    needs_review: Annotated[
+        bool | Absent, Field(description="Only changes that wait for a person, or only others.")
+    ] = None
+    updated_since: Annotated[
+        Start | Absent,
+        Field(description="Only changes of which something was stated at this time or later (UTC; a date: its start)."),
+    ] = None
+
+
+class StatementsQuery(BaseModel):
+    """Which statements."""
+
+    sequence: Annotated[
+        int, Field(ge=0, le=2**53 - 1, description="Only statements after the one with this sequence number.")
+    ] = 0
+    limit: Limit = DEFAULT_LIMIT
+
+
+class AgreementsQuery(Clocks, Paging):
+    """Which listed agreements."""
+
+    state: State | Absent = None
+    county: County | Absent = None
+    agency: Agency | Absent = None
+    support_type: SupportType | Absent = None
+    list: ListName = "participating"
+
+
+class AgenciesQuery(Clocks, Paging):
+    """Which agencies."""
+
+    state: State | Absent = None
+    county: County | Absent = None
+    support_type: SupportType | Absent = None
+    ever: Annotated[bool, Field(description="Also agencies that are no longer listed on the day.")] = False
+
+
+class PlacesQuery(Clocks, Paging):
+    """Which counties."""
+
+    state: State | Absent = None
+
+
+class PublicationsQuery(Clocks, Paging):
+    """Which lists."""
+
+    list: ListName | Absent = None
+    status: Annotated[
+        Annotated[str, OneOf(("accepted", "duplicate", "stale", "held", "rejected"))] | Absent,
+        Field(description="Status of the publication."),
+    ] = None
+
+
+class TrendsQuery(Period, Clocks, Paging):
+    """Which days."""
+
+
+class DocumentsQuery(KnownAt, Paging):
+    """Which documents."""

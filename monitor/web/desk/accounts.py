@@ -1,117 +1,83 @@
-"""Who may review: names, roles, passwords. A password is kept as its argon2id hash only."""
+"""Who may review: names, roles, passwords. Of a password only its argon2id hash is kept."""
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from db.database import Store
+from db.desk_models import User
 from db.errors import NotFoundError, StoreError
+from db.queries import sessions, users
 
 ROLES = {
-    "reviewer": "settles changes and lists",
-    "administrator": "does that, and says who may review",
+    "reviewer": "rules on changes and lists",
+    "administrator": "does that, and decides who may review",
 }
 SHORTEST, LONGEST = 12, 200
 #: argon2id as RFC 9106 advises where memory is short: 64 MiB, 3 passes, 4 lanes; about 50 ms.
 HASHER = PasswordHasher()
 #: One hash at a time: a flood of guesses must not take all memory.
 _HASHING = threading.Lock()
-_COLUMNS = "id, name, role, active, keys, looked_at, created_at"
 
 
 class AccountError(StoreError):
-    """An account cannot be made or changed so; the text says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """Who reviews."""
-
-    id: int
-    name: str
-    role: str
-    active: bool = True
-    keys: bool = True  # whether one key rules
-    looked_at: str | None = None  # when the queue was last marked as looked at
-    created_at: str = ""
-
-    @property
-    def is_administrator(self) -> bool:
-        """Whether the user may say who reviews."""
-        return self.role == "administrator"
+    """An account that cannot be made or changed as asked; the text says why."""
 
 
 def add_user(store: Store, name: str, password: str, role: str, at: str) -> None:
-    """The user may log in."""
+    """Store an account that may log in; raise `AccountError` when name, role or password will not do."""
     name = " ".join(name.split())
     if not name or len(name) > 80 or not name.isprintable():
         raise AccountError("a user needs a name of 1 to 80 printable characters")
-    if role not in ROLES:
-        raise AccountError(f"{role!r} is no role; known: {', '.join(ROLES)}")
     hashed = hash_password(password, name)
     with store.writing() as connection:
-        if connection.execute("select 1 from users where name = ?", [name]).fetchone():
+        if users.find_user(connection, name):
             raise AccountError(f"there is a user {name!r} already")
-        connection.execute(
-            "insert into users (name, role, password_hash, created_at, changed_at) values (?,?,?,?,?)",
-            [name, role, hashed, at, at],
-        )
+        users.add_user(connection, name, _known_role(role), hashed, at)
 
 
 def set_password(store: Store, name: str, password: str, at: str) -> None:
-    """The user logs in with this password from now on; every login of theirs has ended."""
-    hashed = hash_password(password, name)
-    _change(store, name, "password_hash", hashed, at)
+    """Give the user another password, and end all their logins."""
+    _change_user(store, name, at, password_hash=hash_password(password, name))
 
 
 def set_role(store: Store, name: str, role: str, at: str) -> None:
-    """The user has the role; logins of theirs have ended, so that no page shows what the old role saw."""
-    if role not in ROLES:
-        raise AccountError(f"{role!r} is no role; known: {', '.join(ROLES)}")
-    _change(store, name, "role", role, at)
+    """Give the user another role, and end all their logins, so that no page shows what the old role saw."""
+    _change_user(store, name, at, role=_known_role(role))
 
 
 def set_active(store: Store, name: str, active: bool, at: str) -> None:
-    """The user may (or may no longer) log in; logins of theirs have ended. Rulings stay."""
-    _change(store, name, "active", int(active), at)
+    """Allow the user to log in, or forbid it and end all their logins. Rulings stay."""
+    _change_user(store, name, at, active=active)
 
 
-def users(store: Store) -> list[User]:
-    """Every user, by name."""
-    rows = store.connection.execute(f"select {_COLUMNS} from users order by name")  # noqa: S608 - fixed names
-    return [_user(row) for row in rows]
-
-
-def find_user(store: Store, name: str) -> User | None:
-    """The active user of that name, however it is capitalised."""
-    row = store.connection.execute(f"select {_COLUMNS} from users where name = ? and active = 1", [name]).fetchone()  # noqa: S608 - fixed names
-    return _user(row) if row else None
+def find_active_user(store: Store, name: str) -> User | None:
+    """Return the user of that name, in any capitalisation, if they may log in."""
+    user = users.find_user(store.connection, name)
+    return user if user and user.active else None
 
 
 def check_password(store: Store, name: str, password: str) -> User | None:
-    """The active user whose password it is; as much work is done when there is none of that name."""
-    row = store.connection.execute("select password_hash from users where name = ? and active = 1", [name]).fetchone()
-    hashed = str(row[0]) if row else _nobody()
+    """Return the active user whose password it is; do as much work when there is none of that name."""
+    hashed = users.find_password_hash(store.connection, name)
     with _HASHING:
         try:
-            HASHER.verify(hashed, password[:LONGEST])
+            HASHER.verify(hashed or _nobody(), password[:LONGEST])
         except (Argon2Error, InvalidHashError):
             return None
-    return find_user(store, name) if row else None
+    return find_active_user(store, name) if hashed else None
 
 
 def hash_password(password: str, name: str) -> str:
-    """The password's hash; `AccountError` when it is too short, too long or the name."""
+    """Return the password's hash; raise `AccountError` when it is too short, too long or easy to guess."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise AccountError(f"a password has {SHORTEST} to {LONGEST} characters")
     if password.casefold() == name.casefold() or len(set(password)) < 4:
-        raise AccountError("that password is guessed at once; take several words")
+        raise AccountError("that password is easy to guess; use several words")
     with _HASHING:
         return HASHER.hash(password)
 
@@ -121,17 +87,21 @@ def _nobody() -> str:
     return HASHER.hash("the password of nobody")
 
 
-def _change(store: Store, name: str, column: str, value: Any, at: str) -> None:
+def _known_role(role: str) -> str:
+    if role not in ROLES:
+        raise AccountError(f"{role!r} is not a role; known: {', '.join(ROLES)}")
+    return role
+
+
+def _change_user(
+    store: Store, name: str, at: str, *,
+    password_hash: str | None = None, role: str | None = None, active: bool | None = None,
+) -> None:  # fmt: skip
     with store.writing() as connection:
-        row = connection.execute("select id, role, active from users where name = ?", [name]).fetchone()
-        if row is None:
+        user = users.find_user(connection, name)
+        if user is None:
             raise NotFoundError(f"no user {name!r}; `ice-agreements users list` names them")
-        connection.execute(f"update users set {column} = ?, changed_at = ? where id = ?", [value, at, row[0]])  # noqa: S608 - fixed names
-        left = connection.execute("select 1 from users where role = 'administrator' and active = 1").fetchone()
-        if left is None and row[1] == "administrator" and row[2]:
+        users.change_user(connection, user.id, at, password_hash=password_hash, role=role, active=active)
+        if user.is_administrator and user.active and not users.has_administrator(connection):
             raise AccountError(f"{name!r} is the last administrator; make another one first")
-        connection.execute("delete from sessions where user_id = ?", [row[0]])
-
-
-def _user(row: Any) -> User:
-    return User(row[0], row[1], row[2], bool(row[3]), bool(row[4]), row[5], row[6])
+        sessions.delete_sessions(connection, user.id)

@@ -1,103 +1,139 @@
-"""Rendered pages kept in memory for as long as the data stay as they are; answered without asking anything else.
-
-Plain ASGI, in front of the application: from here a page costs a look into a dictionary. The version of the data is
-asked at most every `fresh_seconds`; when it differs, all that is kept is forgotten.
-"""
+"""Answers kept in memory for as long as the data stay the same."""
 
 from __future__ import annotations
 
 import gzip
-import hashlib
+import re
+import threading
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Generic, TypeVar
 
-from monitor.web.http.headers import ALWAYS
-from monitor.web.pages.site import Site
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
+from monitor.web.http.conditional import is_not_modified, make_etag
+from monitor.web.http.headers import SECURITY_HEADERS
 
-_PACKED = (b"text/", b"application/json", b"image/svg+xml", b"text/csv")
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+RawHeaders = list[tuple[bytes, bytes]]
 
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An answer: its status, its headers, its body as it is and packed."""
-
-    status: int
-    plain_headers: Headers
-    plain: bytes
-    packed_headers: Headers
-    packed: bytes | None
-    mark: bytes
+_COMPRESSED = (b"text/", b"application/json", b"image/svg+xml")
+#: A shorter body gains nothing by compression.
+_LEAST_COMPRESSED = 800
+#: Addresses with longer queries are answered and not kept.
+_LONGEST_QUERY = 500
 
 
-class PageCache:
-    """The application with its pages kept: at most `most_bytes` of them, the least lately asked for dropped first."""
+class ByteCache(Generic[Key, Value]):
+    """Values of one version of the data: at most `most_bytes` of them, the least recently used dropped first.
 
-    def __init__(
-        self, app: App, site: Site, *, uncached: tuple[str, ...] = (), most_bytes: int = 128_000_000,
-        fresh_seconds: float = 0.5,
-    ) -> None:  # fmt: skip
-        self.app = app
-        self.site = site
-        self._uncached = uncached
+    A value asked for or kept under another version drops all that are kept. Threads may share one.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
-        self._fresh_seconds = fresh_seconds
-        self._kept: OrderedDict[tuple[str, bytes], Kept] = OrderedDict()
+        self._kept: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
         self._bytes = 0
-        self._version = ""
-        self._asked_at = float("-inf")
+        self._version: Hashable = None
+        self._lock = threading.Lock()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The kept answer is sent; else the application's, which is then kept when it may be."""
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or self._is_uncached(scope["path"]):
-            await self.app(scope, receive, send)
-            return
-        self._forget_old()
-        key = (scope["path"], scope["query_string"])
-        kept = self._kept.get(key)
-        if kept is None:
-            kept = await self._ask(scope, receive)
-            if kept.status in (200, 404) and len(scope["query_string"]) <= 500:
-                self._keep(key, kept)
-        else:
+    def get(self, key: Key, version: Hashable) -> Value | None:
+        """Return the value kept under the key for this version; None when there is none."""
+        with self._lock:
+            self._use(version)
+            if key not in self._kept:
+                return None
             self._kept.move_to_end(key)
-        await self._send(kept, scope, send)
+            return self._kept[key][0]
 
-    def _is_uncached(self, path: str) -> bool:
-        return any(path.startswith(prefix) for prefix in self._uncached)
+    def put(self, key: Key, version: Hashable, value: Value, size: Callable[[Value], int]) -> Value:
+        """Keep the value unless it is too large, and return it; `size` gives its bytes."""
+        taken = size(value)
+        with self._lock:
+            self._use(version)
+            self._bytes -= self._kept.pop(key, (value, 0))[1]
+            if taken <= self._most_bytes // 8:
+                self._kept[key] = (value, taken)
+                self._bytes += taken
+            while self._bytes > self._most_bytes:
+                self._bytes -= self._kept.popitem(last=False)[1][1]
+        return value
 
-    def _forget_old(self) -> None:
-        now = time.monotonic()
-        if now - self._asked_at < self._fresh_seconds:
-            return
-        self._asked_at = now
-        version = self.site.version()
+    def _use(self, version: Hashable) -> None:
         if version != self._version:
             self._version, self._bytes = version, 0
             self._kept.clear()
 
-    def _keep(self, key: tuple[str, bytes], kept: Kept) -> None:
-        size = len(kept.plain) + len(kept.packed or b"")
-        if size > self._most_bytes // 8:
-            return
-        self._kept[key] = kept
-        self._bytes += size
-        while self._bytes > self._most_bytes:
-            _, old = self._kept.popitem(last=False)
-            self._bytes -= len(old.plain) + len(old.packed or b"")
 
-    async def _ask(self, scope: Scope, receive: Receive) -> Kept:
-        """The application's answer, whole. A HEAD is asked as a GET, so that both are kept as one."""
-        status, headers, parts = 500, [], []
+@dataclass(slots=True)
+class Answer:
+    """An answer as sent: its status, its headers but for the length, its body."""
+
+    status: int
+    headers: RawHeaders
+    etag: str
+    body: bytes
+    compressible: bool
+    _compressed: bytes | None = None
+
+    def compressed(self) -> bytes | None:
+        """Return the body compressed, None when that is not worth it; made when a client first asks for it."""
+        if self._compressed is None and self.compressible:
+            self._compressed = gzip.compress(self.body, 6, mtime=0)
+        return self._compressed
+
+    def size(self) -> int:
+        """Return about how many bytes the body takes, compressed too where it may be."""
+        return len(self.body) * 4 // 3 if self.compressible else len(self.body)
+
+
+class CachedApp:
+    """An ASGI application whose answers to GET and HEAD are kept for as long as `version()` returns the same.
+
+    Plain ASGI, in front of everything: a kept page costs one look-up. `version` is asked at most every `fresh_seconds`.
+    Addresses that begin with one of `uncached` go straight to the application.
+    """
+
+    def __init__(
+        self, app: ASGIApp, version: Callable[[], str], *, uncached: tuple[str, ...] = (),
+        most_bytes: int = 128_000_000, fresh_seconds: float = 0.5,
+    ) -> None:  # fmt: skip
+        self.app = app
+        self._ask_version = version
+        self._uncached = uncached
+        self._fresh_seconds = fresh_seconds
+        self._cache = ByteCache[tuple[str, bytes], Answer](most_bytes)
+        self._version = ""
+        self._asked_at = float("-inf")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the kept answer; otherwise the application's, which is then kept if it may be."""
+        cached = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+        if not cached or scope["path"].startswith(self._uncached):
+            await self.app(scope, receive, send)
+            return
+        version = self._current_version()
+        key = (scope["path"], scope["query_string"])
+        answer = self._cache.get(key, version)
+        if answer is None:
+            answer = await self._render(scope, receive)
+            if answer.status in (200, 404) and len(scope["query_string"]) <= _LONGEST_QUERY:
+                self._cache.put(key, version, answer, Answer.size)
+        await _send(answer, scope, send)
+
+    def _current_version(self) -> str:
+        now = time.monotonic()
+        if now - self._asked_at >= self._fresh_seconds:
+            self._asked_at, self._version = now, self._ask_version()
+        return self._version
+
+    async def _render(self, scope: Scope, receive: Receive) -> Answer:
+        """The application's whole answer. HEAD is asked as GET, so that both are kept as one."""
+        status, headers, parts = 500, RawHeaders(), []
 
         async def collect(message: Message) -> None:
             nonlocal status, headers
@@ -106,38 +142,44 @@ class PageCache:
             elif message["type"] == "http.response.body":
                 parts.append(message.get("body", b""))
 
-        plainly = [(k, v) for k, v in scope["headers"] if k not in (b"if-none-match", b"if-modified-since", b"range")]
-        await self.app({**scope, "method": "GET", "headers": plainly}, receive, collect)
+        whole = [(k, v) for k, v in scope["headers"] if k not in (b"if-none-match", b"if-modified-since", b"range")]
+        await self.app({**scope, "method": "GET", "headers": whole}, receive, collect)
         body = b"".join(parts)
-        mark = b'"' + hashlib.blake2b(body, digest_size=12).hexdigest().encode() + b'"'
+        etag = make_etag(body, *(value for name, value in headers if name == b"link"))  # a next page is news too
         headers = [h for h in headers if h[0] not in (b"content-length", b"etag")]
         names = {name for name, _ in headers}
-        headers += [(k.encode(), v.encode()) for k, v in ALWAYS.items() if k.encode() not in names]
-        headers += [(b"etag", mark), (b"vary", b"accept-encoding")]
+        headers += [(k.encode(), v.encode()) for k, v in SECURITY_HEADERS.items() if k.encode() not in names]
+        headers.append((b"vary", b"accept-encoding"))
         media = dict(headers).get(b"content-type", b"")
-        packed = gzip.compress(body, 6, mtime=0) if len(body) > 800 and media.startswith(_PACKED) else None
-        plain_headers = [*headers, (b"content-length", str(len(body)).encode())]
-        packed_headers = [
-            *headers,
-            (b"content-encoding", b"gzip"),
-            (b"content-length", str(len(packed or b"")).encode()),
-        ]
-        return Kept(status, plain_headers, body, packed_headers, packed, mark)
+        worth_it = len(body) > _LEAST_COMPRESSED and media.startswith(_COMPRESSED)
+        return Answer(status, headers, etag, body, worth_it)
 
-    async def _send(self, kept: Kept, scope: Scope, send: Send) -> None:
-        takes_gzip = known = False
-        for name, value in scope["headers"]:
-            if name == b"accept-encoding":
-                takes_gzip = b"gzip" in value
-            elif name == b"if-none-match":
-                known = kept.mark in value
-        if known and kept.status == 200:
-            headers = [h for h in kept.plain_headers if h[0] not in (b"content-length", b"content-type")]
-            await send({"type": "http.response.start", "status": 304, "headers": headers})
-            await send({"type": "http.response.body", "body": b""})
-            return
-        packed = takes_gzip and kept.packed is not None
-        headers = kept.packed_headers if packed else kept.plain_headers
-        body = kept.packed if packed and kept.packed is not None else kept.plain
-        await send({"type": "http.response.start", "status": kept.status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+def accepts_gzip(accepted: str) -> bool:
+    """Return whether an Accept-Encoding header names gzip with a weight above 0."""
+    for part in accepted.lower().split(","):
+        coding, _, weight = part.partition(";")
+        if coding.strip() == "gzip":
+            return re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", weight) is None
+    return False
+
+
+async def _send(answer: Answer, scope: Scope, send: Send) -> None:
+    """Send the answer in the form that the request's headers ask for."""
+    sent = Headers(scope=scope)
+    packed = answer.compressed() if accepts_gzip(sent.get("accept-encoding", "")) else None
+    # the two bodies are different bytes, so their strong ETags differ
+    etag = answer.etag if packed is None else f'{answer.etag[:-1]}-gzip"'
+    headers = [*answer.headers, (b"etag", etag.encode())]
+    last_modified = next((value.decode() for name, value in answer.headers if name == b"last-modified"), None)
+    if answer.status == 200 and is_not_modified(sent, etag, last_modified):
+        headers = [h for h in headers if h[0] != b"content-type"]
+        await send({"type": "http.response.start", "status": 304, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    body = answer.body if packed is None else packed
+    if packed is not None:
+        headers.append((b"content-encoding", b"gzip"))
+    headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

@@ -1,4 +1,4 @@
-"""Who asks the server: the other end of the connection, or whom a trusted proxy in front says it asks for."""
+"""The network address of the client: the other end of the connection, or what a trusted proxy reports."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from collections.abc import Collection
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+#: Characters of a reported address that are kept; the longest real one has 45.
 LONGEST = 64
 
 
-def asker_of(scope: Scope, proxies: Collection[str]) -> str:
-    """The asker's network address; a proxy is believed about it only when it is one of `proxies`.
+def client_ip(scope: Scope, proxies: Collection[str]) -> str:
+    """Return the client's address, or "" when the server does not know it.
 
-    The last address of `X-Forwarded-For` counts: it is the one that the proxy itself put there.
+    `X-Forwarded-For` counts only when the connection comes from one of `proxies`, and then only its last address: the
+    one that the proxy itself added.
     """
     peer = str((scope.get("client") or ("",))[0])
-    said = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).rpartition(",")[2].strip()
-    return said[:LONGEST] if said and peer in proxies else peer
+    reported = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).rpartition(",")[2].strip()
+    return reported[:LONGEST] if reported and peer in proxies else peer

@@ -1,4 +1,4 @@
-"""Every kind of page there is, in the order in which addresses are tried."""
+"""Every kind of page, in the order in which addresses are tried."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from monitor.web.pages.views import (
     agencies_page,
     as_of_page,
     changes_page,
+    documents_page,
     downloads_page,
     home_page,
     map_page,
     one_pager_page,
     places_page,
     publications_page,
+    stated_page,
     trends_page,
 )
 
 
 def make_site(store: Store) -> Site:
-    """The site on the store, with every view."""
+    """Return the site over the store, with every view."""
     site = Site(store)
     for views in (
         home_page,
@@ -28,8 +30,10 @@ def make_site(store: Store) -> Site:
         places_page,
         agencies_page,
         as_of_page,
+        stated_page,
         trends_page,
         publications_page,
+        documents_page,
         one_pager_page,
         downloads_page,
     ):

@@ -16,17 +16,17 @@ from starlette.staticfiles import StaticFiles
 
 from db.database import Store
 from monitor.i18n.language import Language, language
-from monitor.web.http.cache import PageCache
-from monitor.web.http.headers import headers_for
+from monitor.web.http.cache import CachedApp
+from monitor.web.http.headers import OPEN_ACCESS, SECURITY_HEADERS
 from monitor.web.pages import render_page
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.site import Site
 
 
-def create_app(home: Path, *, extra_routes: Sequence[BaseRoute] = ()) -> PageCache:
-    """The application on the store in `home`, which it only reads.
+def create_app(home: Path, *, extra_routes: Sequence[BaseRoute] = ()) -> CachedApp:
+    """Return the application over the store in `home`, which it only reads.
 
-    `extra_routes` come first: the one place where feeds, sign-up and the like are hung in. They are never cached.
+    `extra_routes` (feeds, forms, API, desk) are tried first, and their answers are never cached.
     """
     store = Store.open(home, read_only=True)
     site = make_site(store)
@@ -46,26 +46,44 @@ def create_app(home: Path, *, extra_routes: Sequence[BaseRoute] = ()) -> PageCac
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
     uncached = tuple(prefix for route in extra_routes if (prefix := getattr(route, "path", "").split("{")[0]))
-    return PageCache(app, site, uncached=uncached)
+    return CachedApp(app, site.version, uncached=uncached)
 
 
 def answer_page(site: Site, request: Request) -> Response:
-    """The page at the request's address, a move to where it is, or a page that says there is none."""
-    spoken, path = split_language(request.url.path.lstrip("/"))
+    """Return the page at the request's address, a redirect to where it is, or a page that says there is none."""
+    lang, path = split_language(request.url.path.lstrip("/"))
     query = dict(request.query_params)
-    page = site.page(path, spoken, query)
-    if page is None and not path.endswith("/") and site.page(f"{path}/", spoken, query) is not None:
-        return RedirectResponse(f"/{spoken.prefix}{path}/" + (f"?{request.url.query}" if query else ""), 308)
+    page = site.page(path, lang, query)
+    if page is None and not path.endswith("/") and site.page(f"{path}/", lang, query) is not None:
+        return RedirectResponse(f"/{lang.prefix}{path}/" + (f"?{request.url.query}" if query else ""), 308)
     if page is not None and page.moved is not None:
-        return RedirectResponse(f"/{spoken.prefix}{page.moved}", 303)
+        return RedirectResponse(f"/{lang.prefix}{page.moved}", 303)
     if page is None:
         page = render_page.Page("missing.html", {}, status=404)
-    body = render_page.render(page, path, spoken, static=False, query=query)
-    return Response(body, page.status, headers_for(page, spoken.code))
+    body = render_page.render(page, path, lang, static=False, query=query)
+    return Response(body, page.status, headers_for(page, lang.code))
+
+
+#: Files that another site's script may read.
+_DATA = {
+    "application/json", "text/csv; charset=utf-8", "application/vnd.apache.parquet", "application/vnd.sqlite3",
+}  # fmt: skip
+
+
+def headers_for(page: render_page.Page, language_code: str) -> dict[str, str]:
+    """Return the headers of a page; data may be read by any site's script."""
+    headers = {**SECURITY_HEADERS, "content-type": page.media, "cache-control": "public, max-age=60, must-revalidate"}
+    if page.media.startswith("text/html"):
+        headers["content-language"] = language_code
+    if page.file is not None:
+        headers["content-disposition"] = f'attachment; filename="{page.file}"'
+    if page.media in _DATA:
+        headers |= OPEN_ACCESS
+    return headers
 
 
 def split_language(path: str) -> tuple[Language, str]:
-    """(language, address below its root) of a whole address."""
+    """Return the language of a whole address and the address below its root."""
     if path == "es" or path.startswith("es/"):
         return language("es"), path[3:]
     return language("en"), path

@@ -1,20 +1,46 @@
-"""All that the pages tell, in memory, as it stands at one version of the data. Made anew when the data change."""
+"""Everything the pages show, in memory, as it is at one version of the data."""
 
 from __future__ import annotations
 
-import sqlite3
-import threading
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-Entry = dict[str, Any]
+from db.queries.search_index import SearchIndex
+from db.records import ChangeRecord, PublicationRecord
+from monitor.documents.library import Library
 
-#: Fields whose amendment is spelling, and those whose amendment is a link: folded away at first.
+#: Fields whose amendment is spelling, and those whose amendment is a link: hidden at first.
 SPELLING, LINKS = frozenset({"agency", "county", "type"}), frozenset({"moa", "addendum"})
-#: Rules after which an amended name may be another office: never folded away.
+#: Rules after which an amended name may be another office: never hidden.
 TELLING_RULES = frozenset({"relabelled", "ruled_same", "state_corrected", "support_type_corrected", "date_corrected"})
+
+
+class PageChange(ChangeRecord):
+    """A change as the pages show it."""
+
+    noise: str  # what it amends when that is only "spelling" or "link"; "" for a change that matters
+
+
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """An accepted list: its file and date."""
+
+    file: str
+    sha256: str
+    published_on: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatedOnPage:
+    """The totals that ICE's own page stated."""
+
+    on: str  # the date it states them for, or the date on which the page was seen
+    seen_at: str
+    sentence: str
+    agreements: int | None
+    by_support_type: Mapping[str, tuple[int | None, int | None]]  # code -> agreements, states
 
 
 @dataclass(slots=True)
@@ -28,9 +54,30 @@ class Spell:
     missing_on: str | None  # date of the first list without it; None while it is listed
 
 
+@dataclass(frozen=True, slots=True)
+class PrintedSpan:
+    """A row as ICE printed it, on every list from one to another."""
+
+    state: str | None
+    agency: str | None
+    type: str | None
+    county: str | None
+    support_type: str | None
+    signed: str | None
+    moa: str | None
+    moa_url: str | None
+    addendum_url: str | None
+    row: int  # sheet row on the first of the lists
+    first: int  # positions of the first and the last list
+    last: int
+    first_on: str
+    last_on: str
+    open: bool  # whether the newest list still shows it
+
+
 @dataclass(slots=True)
 class Agreement:
-    """One agreement with its stretches, rows and changes."""
+    """One agreement with the lists that show it and its changes."""
 
     id: str
     list_name: str
@@ -40,13 +87,14 @@ class Agreement:
     status: str  # listed, ended, pending, pending_ended, renewed, second_row
     first_on: str = ""
     last_on: str = ""
+    from_start: bool = False  # the first list of its kind kept here shows it: it may be older
     ended_on: str | None = None  # the date of the list that first lacks it
-    ended_by: Entry | None = None  # the change that says so
+    ended_by: PageChange | None = None  # the change that says so
     moa: str | None = None
     documents: list[str] = field(default_factory=list)
     spells: list[Spell] = field(default_factory=list)
-    rows: list[Entry] = field(default_factory=list)
-    changes: list[Entry] = field(default_factory=list)
+    rows: list[PrintedSpan] = field(default_factory=list)
+    changes: list[PageChange] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -61,9 +109,10 @@ class Agency:
     placed_by: str  # list: ICE's COUNTY cell or the name; zip: the one county of the city's ZIP codes; "": none
     near: tuple[str, ...]  # counties that a city's ZIP codes reach, where they are several
     body: str
+    is_state: bool = False  # a body of the state, as ICE's TYPE cell says
     names: list[tuple[str, str, str]] = field(default_factory=list)  # as printed, first and last listed under
     agreements: list[Agreement] = field(default_factory=list)
-    changes: list[Entry] = field(default_factory=list)
+    changes: list[PageChange] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -71,48 +120,49 @@ class Book:
     """The data of one version: changes (newest first), agencies, agreements, lists, and who is where."""
 
     version: str
-    changes: list[Entry]
-    change_by_id: dict[str, Entry]
+    changes: list[PageChange]
+    change_by_id: dict[str, PageChange]
     agencies: dict[str, Agency]
     agreements: dict[str, Agreement]
-    publications: list[Entry]  # newest first
-    page_checks: list[Entry]
-    dates: dict[int, str]  # position -> published_on
-    files: dict[int, Entry]  # position -> file, sha256, published_on
+    publications: list[PublicationRecord]  # newest first
+    stated: list[StatedOnPage]  # oldest first
+    files: dict[int, ListFile]  # by position
     steps: list[tuple[str, int]]  # (date, position) of the last participating list of each date, oldest first
     in_county: dict[str, list[Agency]]
     near_county: dict[str, list[Agency]]
     in_state: dict[str, list[Agency]]
-    shown_by: dict[str, list[Entry]]  # sha256 -> the changes that the document shows
-    search_index: sqlite3.Connection
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    shown_by: dict[str, list[PageChange]]  # sha256 -> the changes that the document shows
+    search_index: SearchIndex
+    library: Library  # the agreement documents
+    last_day: str  # date of the newest list of either kind; "" before there is one
     marks: dict[str, str] = field(default_factory=dict)  # kept by `monitor.web.pages.fingerprints`
     drawn: dict[str, str] = field(default_factory=dict)  # kept by `monitor.web.pages.map.drawing`
 
     @property
-    def newest(self) -> Entry | None:
+    def newest(self) -> PublicationRecord | None:
         """The newest accepted participating list; None before there is one."""
         return next((p for p in self.publications if p["list"] == "participating" and p["status"] == "accepted"), None)
 
-    def search(self, words: str) -> set[str]:
-        """Ids of changes whose agency, place or cells hold every word (as a beginning)."""
-        terms = ['"' + word.replace('"', "") + '"*' for word in words.split() if word.replace('"', "")]
-        if not terms:
-            return set()
-        with self.lock:
-            rows = self.search_index.execute("select id from log where log match ?", [" ".join(terms)]).fetchall()
-        return {str(row[0]) for row in rows}
+    @property
+    def first_day(self) -> str:
+        """The date of the first participating list kept here; "" before there is one."""
+        return self.steps[0][0] if self.steps else ""
 
-    def position_on(self, date: str) -> tuple[str, int] | None:
-        """(date, position) of the participating list in force at the end of the date."""
+    def ends_now(self, change: PageChange) -> bool:
+        """Return whether the change is why an agreement is not on the newest list."""
+        agreement = self.agreements.get(change["agreement_id"] or "")
+        return agreement is not None and agreement.status == "ended" and agreement.ended_by is change
+
+    def step_on(self, date: str) -> tuple[str, int] | None:
+        """Return (date, position) of the participating list in force at the end of the date; None before the first."""
         index = bisect_right(self.steps, (date, 1 << 60)) - 1
         return self.steps[index] if index >= 0 else None
 
 
-def noise_of(entry: Mapping[str, Any]) -> str:
-    """ "spelling" or "link" for an amendment that changes nothing but these; "" for a change that tells."""
-    fields = set(entry["fields"])
-    if entry["kind"] != "amendment" or entry["needs_review"] or entry["rule"] in TELLING_RULES or not fields:
+def find_noise(change: Mapping[str, Any]) -> str:
+    """Return "spelling" or "link" for an amendment that changes nothing but these; "" for a change that matters."""
+    fields = set(change["fields"])
+    if change["kind"] != "amendment" or change["needs_review"] or change["rule"] in TELLING_RULES or not fields:
         return ""
     if fields <= LINKS:
         return "link"

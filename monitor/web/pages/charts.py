@@ -1,4 +1,4 @@
-"""Figures as numbers ready to be drawn: a timeline of agreements, and agreements over time by support type."""
+"""Figures as numbers ready to draw: a timeline of agreements, and agreements over time by support type."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from datetime import date
 from monitor.web.pages.book import Agency, Agreement, Book
 
 Scale = Callable[[str], float]
-WIDTH, ROW = 720, 26
+WIDTH = 720
+#: Labels that fit an axis on a phone.
+MOST_TICKS = 6
 SUPPORT = ("TFM", "WSO", "JEM")
 
 
@@ -35,9 +37,8 @@ class Timeline:
     """Bars in rows, one row an agreement, from the year of the first to that of the newest list."""
 
     width: int
-    height: int
     ticks: Sequence[Tick]
-    rows: Sequence[tuple[Agreement, Agency, float, Sequence[Bar]]]  # agreement, agency, y, bars
+    rows: Sequence[tuple[Agreement, Agency, Sequence[Bar]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +54,26 @@ class Trend:
 
 
 def draw_timeline(book: Book, agencies: Iterable[Agency]) -> Timeline | None:
-    """The timeline of the agencies' agreements, pending ones included; None where there are none."""
+    """Return the timeline of the agencies' agreements, pending ones included; None where there are none."""
     pairs = [(g, a) for a in agencies for g in a.agreements if g.spells]
-    if not pairs or not book.dates:
+    if not pairs or not book.last_day:
         return None
     pairs.sort(key=lambda p: (p[0].first_on, p[0].id))
-    newest = max(book.dates.values())
-    # to the end of the year, so that a page is not drawn anew with each list: what still stands reaches the edge
-    first, last = f"{pairs[0][0].first_on[:4]}-01-01", f"{newest[:4]}-12-31"
+    # to the end of the year, so that no list changes the page: what is still listed reaches the edge
+    first, last = f"{pairs[0][0].first_on[:4]}-01-01", f"{book.last_day[:4]}-12-31"
     scale = _scale(first, last, WIDTH)
     rows = []
-    for number, (agreement, agency) in enumerate(pairs):
+    for agreement, agency in pairs:
         bars = []
         for spell in agreement.spells:
             x, end = scale(spell.first_on), scale(spell.missing_on or last)
             bars.append(Bar(round(x, 1), round(max(end - x, 2.0), 1), spell.missing_on is None))
-        rows.append((agreement, agency, number * ROW, bars))
-    return Timeline(WIDTH, len(rows) * ROW + 22, _years(first, last, scale), rows)
+        rows.append((agreement, agency, bars))
+    return Timeline(WIDTH, _years(first, last, scale), rows)
 
 
 def draw_trend(book: Book, agreements: Sequence[Agreement], height: int = 260) -> Trend | None:
-    """How many of the agreements each list showed, by support type; None where no list ever showed any."""
+    """Return how many of the agreements each list showed, by support type; None where no list showed any."""
     points = count_over_time(book, agreements)
     most = max((sum(c.values()) for _, c in points), default=0)
     if not most:
@@ -92,7 +92,7 @@ def draw_trend(book: Book, agreements: Sequence[Agreement], height: int = 260) -
 
 
 def count_over_time(book: Book, agreements: Sequence[Agreement]) -> list[tuple[str, dict[str, int]]]:
-    """(date, support type -> agreements listed at the end of that day) for every date of a participating list."""
+    """Return (date, support type -> agreements listed at its end) for every date of a participating list."""
     moves: dict[str, dict[str, int]] = {}
     for agreement in agreements:
         code = agreement.support if agreement.support in SUPPORT else "other"
@@ -140,16 +140,17 @@ def _scale(first: str, last: str, width: float) -> Scale:
 
 
 def _years(first: str, last: str, scale: Scale) -> list[Tick]:
+    """The years, or the quarters of a single year: as many as an axis has room for."""
     years = range(int(first[:4]), int(last[:4]) + 1)
     if len(years) == 1:
         days = [f"{first[:4]}-{month:02}-01" for month in (1, 4, 7, 10)]
     else:
-        days = [f"{year}-01-01" for year in years]
+        days = [f"{year}-01-01" for year in years][:: -(-len(years) // MOST_TICKS)]
     return [Tick(round(scale(day), 1), day[:7] if len(years) == 1 else day[:4]) for day in days if first <= day <= last]
 
 
 def _ceiling(most: int) -> int:
-    """A round number of four equal steps that is not below `most`."""
+    """The lowest round number of four equal steps that is not below `most`."""
     step = 1
     while True:
         for factor in (1, 2, 3, 4, 5):

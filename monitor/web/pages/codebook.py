@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from monitor.web.pages.book import Agency, Book, Entry
-from monitor.web.pages.labels import mark
+from db.moa_models import MoaFilter
+from monitor.i18n.language import N_
+from monitor.web.pages.book import Agency, Book
 
 Row = dict[str, Any]
 
@@ -71,12 +72,14 @@ def _changes(book: Book) -> Iterator[Row]:
             "agreement_id", "county", "county_fips", "support_type", "signed_on", "rule", "reason")}  # fmt: skip
         row |= {"noise": e["noise"] or None, "fields": ",".join(e["fields"])}
         for side in ("before", "after"):
-            row[f"agency_{side}"] = (e[side] or {}).get("agency")
-            row[f"signed_{side}"] = (e[side] or {}).get("signed_on")
+            printed = e[side]
+            row[f"agency_{side}"] = printed["agency"] if printed else None
+            row[f"signed_{side}"] = printed["signed_on"] if printed else None
         for place in ("last_listed_in", "first_missing_from", "first_listed_in"):
-            source = e[place] or {}
-            row |= {f"{place}_file": source.get("file"), f"{place}_sha256": source.get("sha256"),
-                    f"{place}_row": source.get("row")}  # fmt: skip
+            source = e[place]
+            row |= {f"{place}_file": source["file"] if source else None,
+                    f"{place}_sha256": source["sha256"] if source else None,
+                    f"{place}_row": source.get("row") if source else None}  # fmt: skip
         yield row
 
 
@@ -89,88 +92,123 @@ def _lists(book: Book) -> Iterator[Row]:
         }  # fmt: skip
 
 
+def _documents(book: Book) -> Iterator[Row]:
+    for r in book.library.select(MoaFilter()):
+        row: Row = {name: r[name] for name in (
+            "url", "file", "sha256", "first_seen_at", "last_seen_at", "outcome", "pages", "characters", "support_type",
+            "agency_in_document", "template")}  # fmt: skip
+        for name in ("duration", "ending"):
+            quoted = r[name]
+            row |= {f"{name}_page": quoted["page"] if quoted else None, name: quoted["text"] if quoted else None}
+        yield {
+            "id": f"{r['sha256'] or ''} {r['url'] or r['file']}".strip(), **row, "differences": len(r["differences"]),
+            "signals": ",".join(r["signals"]), "agreement_ids": ",".join(r["agreement_ids"]),
+        }  # fmt: skip
+
+
 _PLACED = {
-    "county": ("string", mark("County as the Census Bureau writes it; blank for statewide and unplaced agencies.")),
-    "county_fips": ("string", mark("Five-digit FIPS code of the county.")),
+    "county": ("string", N_("County as the Census Bureau writes it; blank for statewide and unplaced agencies.")),
+    "county_fips": ("string", N_("Five-digit FIPS code of the county.")),
     "county_by": (
         "string",
-        mark("How the county is known: list (ICE's list or the name) or zip (ZIP codes of the city)."),
+        N_("How the county is known: list (ICE's list or the name) or zip (ZIP codes of the city)."),
     ),
 }
 _SOURCES: dict[str, tuple[str, str]] = {}
 for _place_name, _words in (
-    ("last_listed_in", mark("The last list that shows the row as it was: file, sha256, sheet row.")),
-    ("first_missing_from", mark("The first list without the row.")),
-    ("first_listed_in", mark("The first list that shows the row as it is.")),
+    ("last_listed_in", N_("The last list that shows the row as it was: file, sha256, sheet row.")),
+    ("first_missing_from", N_("The first list without the row.")),
+    ("first_listed_in", N_("The first list that shows the row as it is.")),
 ):
     _SOURCES |= {f"{_place_name}_file": ("string", _words), f"{_place_name}_sha256": ("string", _words),
                  f"{_place_name}_row": ("integer", _words)}  # fmt: skip
 
 TABLES = (
-    Table("agreements", "agreement_id", mark("One agency, support type and signing; it lives across lists."), _columns({
-        "agreement_id": ("string", mark("Stable id.")),
-        "list": ("string", mark("participating or pending.")),
-        "state": ("string", mark("USPS code.")),
-        "agency_id": ("string", mark("Stable id of the agency.")),
-        "agency": ("string", mark("Name as ICE printed it last.")),
+    Table("agreements", "agreement_id", N_("One agency, one support type, one signing, through all lists."), _columns({
+        "agreement_id": ("string", N_("Stable id.")),
+        "list": ("string", N_("participating or pending.")),
+        "state": ("string", N_("USPS code.")),
+        "agency_id": ("string", N_("Stable id of the agency.")),
+        "agency": ("string", N_("Name as ICE printed it last.")),
         **_PLACED,
-        "support_type": ("string", mark("JEM, WSO or TFM; as printed where it is none of them.")),
-        "signed_on": ("date", mark("ICE's counter-signature date as last printed.")),
-        "status": ("string", mark("listed, ended, pending, pending_ended, renewed or second_row.")),
-        "first_listed_on": ("date", mark("Date of the first list that shows it.")),
-        "last_listed_on": ("date", mark("Date of the last list that shows it.")),
-        "no_longer_listed_on": ("date", mark("Date of the first list without it; blank while it is listed.")),
-        "ending_change_id": ("string", mark("The change that says it is no longer listed.")),
-        "moa_url": ("string", mark("Address of the agreement document (MOA) as last linked.")),
+        "support_type": ("string", N_("JEM, WSO or TFM; as printed if it is none of these.")),
+        "signed_on": ("date", N_("ICE's counter-signature date as last printed.")),
+        "status": ("string", N_("listed, ended, pending, pending_ended, renewed or second_row.")),
+        "first_listed_on": ("date", N_("Date of the first list that shows it.")),
+        "last_listed_on": ("date", N_("Date of the last list that shows it.")),
+        "no_longer_listed_on": ("date", N_("Date of the first list without it; blank while it is listed.")),
+        "ending_change_id": ("string", N_("The change that says it is no longer listed.")),
+        "moa_url": ("string", N_("Address of the agreement document (MOA) as last linked.")),
     }), _agreements),
-    Table("agencies", "agency_id", mark("One law-enforcement body in one state, whatever its spelling."), _columns({
-        "agency_id": ("string", mark("Stable id.")), "state": ("string", mark("USPS code.")),
-        "agency": ("string", mark("Name as ICE printed it last.")), **_PLACED,
-        "body": ("string", mark("Kind of body, read from the name.")),
-        "names_printed": ("string", mark("Every spelling ICE printed, parted by a bar.")),
-        "listed_agreements": ("integer", mark("Agreements on the newest list.")),
+    Table("agencies", "agency_id", N_("One law-enforcement body in one state, whatever its spelling."), _columns({
+        "agency_id": ("string", N_("Stable id.")), "state": ("string", N_("USPS code.")),
+        "agency": ("string", N_("Name as ICE printed it last.")), **_PLACED,
+        "body": ("string", N_("Kind of body, read from the name.")),
+        "names_printed": ("string", N_("Every spelling ICE printed, separated by vertical bars.")),
+        "listed_agreements": ("integer", N_("Agreements on the newest list.")),
     }), _agencies),
-    Table("changes", "id", mark("A dated statement about one agreement, with the lists that show it."), _columns({
-        "id": ("string", mark("Permanent id, made from what the change says.")),
-        "kind": ("string", mark("What happened: see the glossary.")),
-        "status": ("string", mark("provisional, confirmed or retracted.")),
-        "needs_review": ("boolean", mark("Whether a person should look at it.")),
-        "list": ("string", mark("participating or pending.")),
-        "listed_on": ("date", mark("Date of the list that shows the change.")),
-        "known_at": ("datetime", mark("When this project first stated it (UTC).")),
-        "state": ("string", mark("USPS code.")), "agency_id": ("string", mark("Stable id of the agency.")),
-        "agency": ("string", mark("Name as ICE printed it last.")),
-        "agreement_id": ("string", mark("Stable id of the agreement.")),
+    Table("changes", "id", N_("A dated statement about one agreement, with the lists that show it."), _columns({
+        "id": ("string", N_("Permanent id, made from what the change says.")),
+        "kind": ("string", N_("What happened: see the glossary.")),
+        "status": ("string", N_("provisional, confirmed or retracted.")),
+        "needs_review": ("boolean", N_("Whether a person should review it.")),
+        "list": ("string", N_("participating or pending.")),
+        "listed_on": ("date", N_("Date of the list that shows the change.")),
+        "known_at": ("datetime", N_("When this project first stated it (UTC).")),
+        "state": ("string", N_("USPS code.")), "agency_id": ("string", N_("Stable id of the agency.")),
+        "agency": ("string", N_("Name as ICE printed it last.")),
+        "agreement_id": ("string", N_("Stable id of the agreement.")),
         "county": _PLACED["county"], "county_fips": _PLACED["county_fips"],
-        "support_type": ("string", mark("JEM, WSO or TFM; as printed where it is none of them.")),
-        "signed_on": ("date", mark("ICE's counter-signature date as last printed.")),
-        "fields": ("string", mark("The cells that differ, parted by commas.")),
-        "noise": ("string", mark("spelling or link where an amendment changes nothing else.")),
-        "rule": ("string", mark("The rule that decided: see the method.")),
-        "reason": ("string", mark("Why a statement was retracted.")),
-        "agency_before": ("string", mark("Name as printed on the earlier row.")),
-        "agency_after": ("string", mark("Name as printed on the later row.")),
-        "signed_before": ("string", mark("Signing date as printed on the earlier row.")),
-        "signed_after": ("string", mark("Signing date as printed on the later row.")),
+        "support_type": ("string", N_("JEM, WSO or TFM; as printed if it is none of these.")),
+        "signed_on": ("date", N_("ICE's counter-signature date as last printed.")),
+        "fields": ("string", N_("The cells that differ, separated by commas.")),
+        "noise": ("string", N_("spelling or link where an amendment changes nothing else.")),
+        "rule": ("string", N_("The rule that decided: see the method.")),
+        "reason": ("string", N_("Why a statement was retracted.")),
+        "agency_before": ("string", N_("Name as printed on the earlier row.")),
+        "agency_after": ("string", N_("Name as printed on the later row.")),
+        "signed_before": ("string", N_("Signing date as printed on the earlier row.")),
+        "signed_after": ("string", N_("Signing date as printed on the later row.")),
         **_SOURCES,
     }), _changes),
-    Table("lists", "sha256", mark("Every list ever met, with its status and reasons."), _columns({
-        "file": ("string", mark("Name under which it was met.")), "list": ("string", mark("participating or pending.")),
-        "linked_as": ("string", mark("What the page's link promised.")),
-        "sha256": ("string", mark("Checksum of the bytes.")),
-        "url": ("string", mark("Where it was linked, where known.")), "rows": ("integer", mark("Rows with an agency.")),
-        "published_on": ("date", mark("Date of publication by the best evidence.")),
-        "published_at": ("datetime", mark("Time of publication by the best evidence (UTC).")),
-        "workbook_modified_at": ("datetime", mark("Time in the workbook's own properties (UTC).")),
-        "first_seen_at": ("datetime", mark("When it was first seen (UTC).")),
-        "status": ("string", mark("accepted, duplicate, stale, held or rejected.")),
-        "reasons": ("string", mark("Why it has that status.")),
+    Table("lists", "sha256", N_("Every list ever found, with its status and reasons."), _columns({
+        "file": ("string", N_("Name under which it was found.")), "list": ("string", N_("participating or pending.")),
+        "linked_as": ("string", N_("What the link on ICE's page said it was.")),
+        "sha256": ("string", N_("Checksum of the bytes.")),
+        "url": ("string", N_("Where it was linked, if known.")), "rows": ("integer", N_("Rows with an agency.")),
+        "published_on": ("date", N_("Date of publication by the best evidence.")),
+        "published_at": ("datetime", N_("Time of publication by the best evidence (UTC).")),
+        "workbook_modified_at": ("datetime", N_("Time in the workbook's own properties (UTC).")),
+        "first_seen_at": ("datetime", N_("When it was first seen (UTC).")),
+        "status": ("string", N_("accepted, duplicate, stale, held or rejected.")),
+        "reasons": ("string", N_("Why it has that status.")),
     }), _lists),
+    Table("documents", "id", N_("One agreement document (PDF) at one address, and what it says."), _columns({
+        "id": ("string", N_("Checksum and address; the address alone where no document came.")),
+        "url": ("string", N_("Where it was linked, if known.")),
+        "file": ("string", N_("Name under which it was found.")),
+        "sha256": ("string", N_("Checksum of the bytes.")),
+        "first_seen_at": ("datetime", N_("When it was first seen (UTC).")),
+        "last_seen_at": ("datetime", N_("When it was last seen (UTC).")),
+        "outcome": ("string", N_("What became of it: see the page on agreement documents.")),
+        "pages": ("integer", N_("Pages of the PDF.")),
+        "characters": ("integer", N_("Characters of its text layer.")),
+        "support_type": ("string", N_("JEM, WSO or TFM, by the document.")),
+        "agency_in_document": ("string", N_("The agency as the document prints it.")),
+        "template": ("string", N_("The wording it shares with other documents.")),
+        "duration_page": ("integer", N_("Page of the sentence on the duration.")),
+        "duration": ("string", N_("The sentence on the duration, quoted.")),
+        "ending_page": ("integer", N_("Page on which the sentences on the ending begin.")),
+        "ending": ("string", N_("The sentences on the ending, quoted.")),
+        "differences": ("integer", N_("Places where it differs from its template.")),
+        "signals": ("string", N_("Remarks for a person, parted by commas.")),
+        "agreement_ids": ("string", N_("Agreements whose rows link it, parted by commas.")),
+    }), _documents),
 )  # fmt: skip
 
 
-def as_text(entry: Entry, column: Column) -> str | None:
-    """A cell as text; None for none."""
+def as_text(entry: Row, column: Column) -> str | None:
+    """Return a cell as text; None for none."""
     value = entry[column.name]
     if value is None or value == "":
         return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +13,7 @@ from types import MappingProxyType
 import us
 
 from monitor import places
+from monitor.places.gazetteer import slug_of
 from monitor.web.pages.map.shapes import read_shapes
 
 #: Planning regions that Connecticut counts by since 2022: ICE prints the eight counties, so those are the places.
@@ -48,7 +48,7 @@ class State:
 
 @cache
 def states() -> Mapping[str, State]:
-    """Every state, the District and every territory by USPS code, in order of name."""
+    """Return every state, the District and every territory by USPS code, in order of name."""
     rows: dict[str, dict[str, County]] = {}
     neighbours = read_shapes().neighbours
     for fips, code, name in _rows():
@@ -65,24 +65,18 @@ def states() -> Mapping[str, State]:
 
 @cache
 def counties() -> Mapping[str, County]:
-    """Every county by FIPS code."""
+    """Return every county by FIPS code."""
     return MappingProxyType({c.fips: c for s in states().values() for c in s.counties.values()})
 
 
 def state_name(code: str | None) -> str:
-    """The state's name; the code itself where it is none."""
+    """Return the state's name; the code itself where it is none."""
     state = states().get((code or "").upper())
     return state.name if state else (code or "")
 
 
-def slug_of(name: str) -> str:
-    """A name as a part of an address: `dona-ana-county`."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", name.lower()) if not unicodedata.combining(c))
-    return re.sub(r"[^a-z0-9]+", "-", re.sub(r"['’.]", "", bare)).strip("-")
-
-
 def find_places(asked: str) -> tuple[Sequence[State], Sequence[County]]:
-    """States and counties whose names hold every word asked for; exact starts first."""
+    """Return states and counties whose names hold every word asked for; exact starts first."""
     words = slug_of(asked).split("-")
     if not asked.strip() or words == [""]:
         return (), ()

@@ -1,49 +1,54 @@
-"""How a place stands: listed, pending, no longer listed, never; since when; and what the map paints it."""
+"""The status of a place: listed, pending, no longer listed or never; since when; and how the map paints it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from monitor.i18n.labels import administration
 from monitor.web.pages.book import Agency, Agreement, Book
-from monitor.web.pages.labels import administration
 from monitor.web.pages.place_index import State
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How a place stands on the newest list: its status, since when, and the agreements that say so."""
+class PlaceStatus:
+    """The status of a place on the newest list, and the agreements behind it."""
 
-    status: str  # listed, pending, ended, never
+    code: str  # listed, pending, ended, never
     since: str | None  # first listed (listed, pending), or first missing (ended)
     listed: Sequence[Agreement]
     pending: Sequence[Agreement]
     ended: Sequence[Agreement]  # no longer listed, renewed ones left out
+    from_start: bool = False  # the first list kept here shows it: `since` is the latest day it can be
 
 
-def standing_of(agencies: Iterable[Agency]) -> Standing:
-    """The standing of a place with these agencies."""
-    every = [a for agency in agencies for a in agency.agreements]
+def status_of(agencies: Iterable[Agency]) -> PlaceStatus:
+    """Return the status of a place with these agencies."""
+    every = [agreement for agency in agencies for agreement in agency.agreements]
     listed = [a for a in every if a.status == "listed"]
     pending = [a for a in every if a.status == "pending"]
     ended = [a for a in every if a.status == "ended"]
-    if listed:
-        return Standing("listed", min(a.first_on for a in listed), listed, pending, ended)
-    if pending:
-        return Standing("pending", min(a.first_on for a in pending), listed, pending, ended)
+    for code, found in (("listed", listed), ("pending", pending)):
+        if found:
+            first = min(found, key=lambda a: a.first_on)
+            return PlaceStatus(code, first.first_on, listed, pending, ended, first.from_start)
     if ended:
-        return Standing("ended", max(a.ended_on or a.last_on for a in ended), listed, pending, ended)
-    return Standing("never", None, listed, pending, ended)
+        return PlaceStatus("ended", max(a.ended_on or a.last_on for a in ended), listed, pending, ended)
+    return PlaceStatus("never", None, listed, pending, ended)
 
 
 def agencies_of(book: Book, state: State | None = None, fips: str | None = None) -> list[Agency]:
-    """The agencies placed in the county, or in the state, by name."""
+    """Return the agencies placed in the county, or in the state, by name."""
     found = book.in_county.get(fips, []) if fips else book.in_state.get(state.code, []) if state else []
     return sorted(found, key=lambda a: (a.name.lower(), a.id))
 
 
 def in_order(agencies: Iterable[Agency]) -> dict[str, list[tuple[Agreement, Agency]]]:
-    """`pairs`: the agencies' agreements, those listed first, then pending, then ended; `once_pending`: the others."""
+    """Return the agencies' agreements as template values.
+
+    `pairs` holds them with their agencies, listed ones first, then pending, then ended; `once_pending` those that were
+    pending and are no longer.
+    """
     every = [(g, a) for a in agencies for g in a.agreements]
     ranks = {status: number for number, status in enumerate(("listed", "pending", "ended", "renewed", "second_row"))}
     pairs = [pair for pair in every if pair[0].status in ranks]
@@ -52,7 +57,7 @@ def in_order(agencies: Iterable[Agency]) -> dict[str, list[tuple[Agreement, Agen
 
 
 def paint(agreements: Sequence[Agreement], day: str, layer: str) -> str | None:
-    """The class in which the map paints a county at the end of a day; None for no colour."""
+    """Return the class in which the map paints a county at the end of a day; None for no colour."""
     now = [a for a in agreements if a.list_name == "participating" and is_listed(a, day)]
     if layer == "status":
         if now:
@@ -68,17 +73,17 @@ def paint(agreements: Sequence[Agreement], day: str, layer: str) -> str | None:
     if layer == "administration":
         signed = [a.signed_on for a in now if a.signed_on]
         return administration(min(signed)) if signed else None
-    held = {a.support for a in now}
-    if "TFM" in held:
-        return "tj" if held & {"JEM", "WSO"} else "t"
-    if {"JEM", "WSO"} <= held:
+    models = {a.support for a in now}
+    if "TFM" in models:
+        return "tj" if models & {"JEM", "WSO"} else "t"
+    if {"JEM", "WSO"} <= models:
         return "jw"
-    return {"JEM": "j", "WSO": "w"}.get(next(iter(held)) or "")
+    return {"JEM": "j", "WSO": "w"}.get(next(iter(models)) or "")
 
 
 def is_listed(agreement: Agreement, day: str) -> bool:
-    """Whether the last list of its kind by the end of the day shows it.
+    """Return whether the last list of its kind by the end of the day shows it.
 
-    Dates are enough: gone in the morning and back in the evening are two stretches; the second begins that day.
+    Dates are enough: gone in the morning and back in the evening are two spells; the second begins that day.
     """
     return any(s.first_on <= day and (s.missing_on is None or day < s.missing_on) for s in agreement.spells)

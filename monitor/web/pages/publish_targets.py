@@ -23,13 +23,13 @@ class Sink(Protocol):
     """A place for published files, by relative path."""
 
     def read_ledger(self) -> Ledger:
-        """What was published last; empty when nothing was."""
+        """Return what was published last; empty when nothing was."""
 
     def write(self, path: str, body: bytes, media: str) -> None:
-        """The file is there, whole (or will be when `finish` returns)."""
+        """Write a whole file, at the latest when `finish` returns."""
 
     def finish(self, gone: Iterable[str], ledger: Ledger) -> None:
-        """Files no longer published are gone; the ledger is written last."""
+        """Remove files that are no longer published; write the ledger last."""
 
 
 class DirectorySink:
@@ -39,7 +39,7 @@ class DirectorySink:
         self.root = root
 
     def read_ledger(self) -> Ledger:
-        """What was published here last, but files that are no longer there."""
+        """Return what was published here last, without files that are no longer there."""
         try:
             ledger: Ledger = json.loads((self.root / LEDGER).read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
@@ -48,7 +48,7 @@ class DirectorySink:
         return {path: known for path, known in ledger.items() if path in there}
 
     def write(self, path: str, body: bytes, media: str) -> None:
-        """The file is in its place."""
+        """Put the file in its place."""
         place = self.root / path
         place.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=place.parent, prefix=".new-")
@@ -62,7 +62,7 @@ class DirectorySink:
             raise
 
     def finish(self, gone: Iterable[str], ledger: Ledger) -> None:
-        """Files no longer published are gone, empty directories too; the ledger is written last."""
+        """Remove files that are no longer published, and empty directories; write the ledger last."""
         for path in gone:
             place = self.root / path
             place.unlink(missing_ok=True)
@@ -80,7 +80,7 @@ class BucketSink:
         self._waiting: list[Any] = []
 
     def read_ledger(self) -> Ledger:
-        """What was published here last."""
+        """Return what was published here last."""
         try:
             found: Ledger = json.loads(bytes(obstore.get(self.store, LEDGER).bytes()))
         except FileNotFoundError:
@@ -88,13 +88,13 @@ class BucketSink:
         return found
 
     def write(self, path: str, body: bytes, media: str) -> None:
-        """The file is on its way, with its type, to be kept a minute by caches."""
+        """Start sending the file with its type; caches may keep it for a minute."""
         if len(self._waiting) > 500:  # bodies in memory are bounded
             self._settle()
         self._waiting.append(self._pool.submit(self._put, path, body, media))
 
     def finish(self, gone: Iterable[str], ledger: Ledger) -> None:
-        """Everything has arrived, what is no longer published is gone; the ledger is written last."""
+        """Wait for all files, remove those no longer published; write the ledger last."""
         self._settle()
         for path in gone:
             obstore.delete(self.store, path)
@@ -112,10 +112,10 @@ class BucketSink:
 
 
 def ledger_bytes(ledger: Ledger) -> bytes:
-    """The ledger as it is stored: sorted, so that equal ones are the same bytes."""
+    """Return the ledger as it is stored: sorted, so that equal ones are the same bytes."""
     return json.dumps(ledger, sort_keys=True, separators=(",", ":"), indent=0).encode()
 
 
 def open_sink(target: str, **options: Any) -> Sink:
-    """The sink at a directory or an `s3://` address."""
+    """Return the sink at a directory or an `s3://` address."""
     return BucketSink(target, **options) if "://" in target else DirectorySink(Path(target))

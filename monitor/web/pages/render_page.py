@@ -1,34 +1,31 @@
-"""Templates to pages: links relative to where a page lies, every text of a list escaped and made visible."""
+"""Render templates to pages: links are relative to where a page lies, every text of a list is escaped and visible."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
+from monitor.i18n import labels
 from monitor.i18n.language import LANGUAGES, Language
-from monitor.web.pages import labels, place_index
+from monitor.i18n.templates import make_environment
+from monitor.web.pages import place_index
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-#: Control characters, and those that turn the direction of text or have no width: never sent as they are.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What an address shows: a template and what it is told, or a body as it is."""
+    """What is at an address: a template with its values, or a body as it is."""
 
     template: str = ""
-    told: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
     body: bytes | None = None
     media: str = "text/html; charset=utf-8"
     file: str | None = None  # offered as a download of this name
@@ -36,48 +33,30 @@ class Page:
     moved: str | None = None  # the address it moved to, relative to the root of the language
 
 
-def seen(value: Any) -> Any:
-    """The value with unseen characters written out as ‹U+202E›: a cell must not steer a reader's eye."""
-    if isinstance(value, Markup) or not isinstance(value, str):
-        return "" if value is None else value
-    return _UNSEEN.sub(lambda m: f"‹U+{ord(m[0]):04X}›", value)
-
-
 @cache
 def environment(language: Language) -> Environment:
-    """The templates' environment, one a language, so that two threads can speak two languages at once."""
-    made = Environment(
-        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, finalize=seen,
-        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
+    """Return the pages' templates in a language."""
+    return make_environment(
+        HERE / "templates", language, state_name=place_index.state_name, states=place_index.states,
+        counties=place_index.counties, words=labels, asset_mark=asset_mark(),
     )  # fmt: skip
-    made.globals.update(
-        state_name=place_index.state_name, states=place_index.states, counties=place_index.counties, words=labels,
-        asset_mark=asset_mark(),
-    )  # fmt: skip
-    made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    return made
 
 
 @cache
 def asset_mark() -> str:
-    """A text that differs when a static file does."""
+    """Return a text that differs when a static file does."""
     return hashlib.sha256(b"".join(p.read_bytes() for p in sorted(STATIC.iterdir()))).hexdigest()[:8]
 
 
 def render(page: Page, path: str, language: Language, *, static: bool, query: Mapping[str, str] | None = None) -> bytes:
-    """The page's bytes. `path` is its address below the language's root, "" or ending in "/"."""
+    """Return the page's bytes. `path` is its address below the language's root, "" or ending in "/"."""
     if page.body is not None:
         return page.body
-    return render_text(page, path, language, static=static, query=query).encode()
-
-
-def render_text(page: Page, path: str, language: Language, *, static: bool, query: Mapping[str, str] | None) -> str:
-    """The page as text."""
     depth = path.count("/") + (1 if language.prefix else 0)
     root = "../" * depth or "./"
 
-    def link(to: str = "", **asked: object) -> str:
-        given = {k: v for k, v in asked.items() if v not in (None, "", False)}
+    def link(to: str = "", **values: object) -> str:
+        given = {k: v for k, v in values.items() if v not in (None, "", False)}
         return root + language.prefix + to + (f"?{urlencode(given)}" if given else "")
 
     def other(code: str) -> str:
@@ -85,10 +64,10 @@ def render_text(page: Page, path: str, language: Language, *, static: bool, quer
         return to + (f"?{urlencode(query)}" if query else "")
 
     def say(table: dict[str, str], code: str | None) -> str:
-        return labels.speak(table, code, language.gettext)
+        return labels.label(table, code, language.gettext)
 
     template = environment(language).get_template(page.template)
     return template.render(
-        **page.told, link=link, root=root, path=path, other=other, say=say, lang=language, date=language.date,
+        **page.values, link=link, root=root, path=path, other=other, say=say, lang=language, date=language.date,
         number=language.number, static=static, languages=LANGUAGES, query=query or {},
-    )  # fmt: skip
+    ).encode()  # fmt: skip

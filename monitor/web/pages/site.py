@@ -1,84 +1,90 @@
-"""The site at one version of the data: an address and a question in, a page out; asked by serving and publishing."""
+"""The site at one version of the data: an address and a query in, a page out. `serve` and `publish` both ask it."""
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from db.database import Store
+from db.queries.page_data import read_data_version
+from db.records import ListedAgreement, Totals
 from monitor.i18n.language import Language
 from monitor.web.pages.book import Book
-from monitor.web.pages.build_book import data_version, read_book
+from monitor.web.pages.build_book import read_book
 from monitor.web.pages.render_page import Page
 
-Query = Mapping[str, str]
+#: Characters of a query's value that are read.
+LONGEST_VALUE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """What is asked: of which site, in which language, with which question."""
+class PageRequest:
+    """A request for a page: of which site, in which language, with which query."""
 
     site: Site
     book: Book
     language: Language
-    query: Query
-    static: bool = False
+    query: Mapping[str, str]
+    static: bool = False  # whether the page is to be written as a file
 
     def get(self, name: str) -> str:
-        """A part of the question without outer spaces; "" when it is not there."""
-        return self.query.get(name, "").strip()[:200]
+        """Return a value of the query without outer spaces and NUL characters; "" when it is not there."""
+        return self.query.get(name, "").replace("\0", "").strip()[:LONGEST_VALUE]
 
 
 View = Callable[..., Page | None]
-#: For each address to publish: the address and what it depends on besides the templates.
+#: Yields each address to publish, and a mark that differs when its page may differ for another reason than code.
 Addresses = Callable[[Book], Iterator[tuple[str, str]]]
+#: The rows of a list as of a day, and their totals.
+AsOfAnswer = tuple[Sequence[ListedAgreement], Totals]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Addresses of one form and the view that answers them; `addresses` lists those there are."""
+    """Addresses of one form, and the view that answers them."""
 
     pattern: re.Pattern[str]
     view: View
     addresses: Addresses | None
-    spoken: bool  # whether it differs by language; if not, it lies below the root only
+    translated: bool  # whether it differs by language; if not, it is below the root only
 
 
 @dataclass
 class Site:
-    """The site on a store: the book is read anew when the data have changed."""
+    """The site over a store; the book is rebuilt when the data have changed."""
 
     store: Store
     routes: list[Route] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
-    slow: threading.Lock = field(default_factory=threading.Lock)  # held while a history is made again
-    found: dict[tuple[str, str], Any] = field(default_factory=dict)  # kept by `monitor.web.pages.views.as_of_page`
+    as_of_lock: threading.Lock = field(default_factory=threading.Lock)  # one history at a time is computed
+    as_of_answers: dict[tuple[str, str], AsOfAnswer] = field(default_factory=dict)
+    documents_published: bool = True  # False while pages are published without copies of the agreement documents
     pdf_published: bool = True  # False while pages are published without their one-pagers as PDF
     _book: Book | None = None
 
     def book(self) -> Book:
-        """The book of the present version."""
+        """Return the book of the present version."""
         with self.lock:
-            if self._book is None or self._book.version != data_version(self.store):
+            if self._book is None or self._book.version != self.version():
                 self._book = read_book(self.store)
             return self._book
 
     def version(self) -> str:
-        """The version of the data now."""
-        with self.lock:
-            return data_version(self.store)
+        """Return the version of the data now."""
+        return read_data_version(self.store.connection)
 
-    def page(self, path: str, language: Language, query: Query, *, static: bool = False) -> Page | None:
-        """The page at an address below the language's root; None where there is none."""
-        ask = Ask(self, self.book(), language, query, static)
+    def page(
+        self, path: str, language: Language, query: Mapping[str, str], *, static: bool = False
+    ) -> Page | None:  # fmt: skip
+        """Return the page at an address below the language's root; None where there is none."""
+        request = PageRequest(self, self.book(), language, query, static)
         for route in self.routes:
-            if (found := route.pattern.fullmatch(path)) and (route.spoken or not language.prefix):
-                return route.view(ask, **found.groupdict())
+            if (found := route.pattern.fullmatch(path)) and (route.translated or not language.prefix):
+                return route.view(request, **found.groupdict())
         return None
 
-    def add(self, pattern: str, view: View, addresses: Addresses | None = None, *, spoken: bool = True) -> None:
-        """Addresses of this form are answered by the view."""
-        self.routes.append(Route(re.compile(pattern), view, addresses, spoken))
+    def add(self, pattern: str, view: View, addresses: Addresses | None = None, *, translated: bool = True) -> None:
+        """Answer addresses of this form with the view."""
+        self.routes.append(Route(re.compile(pattern), view, addresses, translated))

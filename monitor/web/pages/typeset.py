@@ -16,14 +16,14 @@ _IMAGE = """#set page(width: auto, height: auto, margin: 0pt)
 
 
 def svg_to_png(svg: str) -> bytes:
-    """The drawing as PNG, 1950 points wide."""
+    """Return the drawing as PNG, 1950 pixels wide."""
     made = typst.compile(_IMAGE.encode(), format="png", ppi=144.0, sys_inputs={"svg": svg})
     return _bytes(made)
 
 
-def set_sheet(told: dict[str, Any]) -> bytes:
-    """A one-pager as PDF, the same bytes for the same facts."""
-    inputs = {"told": json.dumps(told, ensure_ascii=False, sort_keys=True)}
+def set_sheet(sheet: dict[str, Any]) -> bytes:
+    """Return a one-pager as PDF; the same facts give the same bytes."""
+    inputs = {"sheet": json.dumps(sheet, ensure_ascii=False, sort_keys=True)}
     return _bytes(_compiler().compile(format="pdf", sys_inputs=inputs))
 
 

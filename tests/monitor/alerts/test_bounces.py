@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from db.database import Store
+from db.queries.delivery_log import list_attempts
+from db.queries.subscribers import get_subscriber
+from db.queries.suppressions import find_suppression
 from monitor.alerts.bounce_intake import ReturnedMail, make_intake, read_mailbox
 from monitor.alerts.bounces import take_returned
+from monitor.alerts.digest_times import later
 from monitor.alerts.message import return_path
 from monitor.alerts.send_results import judge_refusal, judge_status
-from monitor.alerts.subscribers import get_subscriber, suppression
 from monitor.alerts.tokens import open_signer
 from tests.monitor.alerts.world import World, make_world
 
@@ -111,29 +114,87 @@ def take(world: World, data: bytes) -> str:
 
 def test_an_address_that_does_not_exist_is_suppressed(world: World) -> None:
     assert take(world, bounce(our_path(world))) == "bounced"
-    assert suppression(world.store, ANN) == "bounce"
-    assert get_subscriber(world.store, 1)["status"] == "suppressed"
+    assert find_suppression(world.store.connection, ANN) == "bounce"
+    assert get_subscriber(world.store.connection, 1).status == "suppressed"
 
 
-def test_a_full_mailbox_is_suppressed_at_the_fifth_refusal(world: World) -> None:
-    for _ in range(4):
+def test_a_full_mailbox_is_suppressed_after_five_refusals_over_two_weeks_not_within_days(world: World) -> None:
+    """29 hours of a full mailbox were enough once; who comes back from a holiday finds the alerts still there."""
+    begin = world.now
+    for hours in range(0, 13 * 24, 24):
+        world.now = later(begin, hours=hours)
         assert take(world, bounce(our_path(world), "5.2.2")) == "refused"
-    assert suppression(world.store, ANN) is None
+        assert find_suppression(world.store.connection, ANN) is None
+    world.now = later(begin, days=14)
     take(world, bounce(our_path(world), "5.2.2"))
-    assert suppression(world.store, ANN) == "refused"
+    assert find_suppression(world.store.connection, ANN) == "refused"
+
+
+def test_two_refusals_far_apart_suppress_nobody(world: World) -> None:
+    for _ in range(4):
+        take(world, bounce(our_path(world), "5.2.2"))
+        world.now = later(world.now, days=20)
+    assert find_suppression(world.store.connection, ANN) is None
+
+
+def test_a_report_in_utf_8_is_read(world: World) -> None:
+    """RFC 6533: the same report for addresses beyond ASCII, under a content type of its own."""
+    data = bounce(our_path(world)).replace(b"message/delivery-status", b"message/global-delivery-status")
+    data = data.replace(b"rfc822; ann@", "utf-8; señora@".encode())
+    assert take(world, data) == "bounced"
+    assert find_suppression(world.store.connection, ANN) == "bounce"
+
+
+def test_the_second_recipient_of_a_report_counts_when_the_first_is_only_told_of(world: World) -> None:
+    data = bounce(our_path(world)).replace(
+        b"\nFinal-Recipient", b"\nFinal-Recipient: rfc822; list@example.org\nStatus: 2.0.0\n\nFinal-Recipient", 1
+    )
+    assert take(world, data) == "bounced"
+
+
+def prose(to: str, text: str, sender: str = "MAILER-DAEMON@mx.example.org", automatic: str = "auto-generated") -> bytes:
+    return f"""From: {sender}
+To: {to}
+Subject: failure notice
+Auto-Submitted: {automatic}
+Content-Type: text/plain; charset=utf-8
+
+{text}
+""".encode()
+
+
+def test_a_bounce_in_prose_counts_once_and_stands_in_the_log(world: World) -> None:
+    """qmail and others write sentences; their words are for the operator, and never suppress at once."""
+    text = "Hi. This is the qmail-send program. Sorry, no mailbox here by that name. (#5.1.1)"
+    assert take(world, prose(our_path(world), text)) == "prose"
+    assert find_suppression(world.store.connection, ANN) is None
+    assert get_subscriber(world.store.connection, 1).soft_bounces == 1
+    (row,) = list_attempts(world.store.connection, None, failed=False, limit=9)
+    assert row["outcome"] == "returned"
+    assert row["detail"].startswith("5.1.1: failure notice Hi. This is the qmail-send program.")
+    assert take(world, prose(our_path(world), "Will be tried again (4.4.1)")) == "prose"
+    assert get_subscriber(world.store.connection, 1).soft_bounces == 1, "a delay is no refusal"
+
+
+def test_people_and_vacation_programs_are_no_bounces(world: World) -> None:
+    away = "I am away until 5.1.1 next year"
+    assert take(world, prose(our_path(world), away, automatic="auto-replied")) == "ignored"
+    assert take(world, prose(our_path(world), away, sender="ann@example.org")) == "ignored"
+    assert take(world, prose("bounces+1-aaaaaaaaaaaaaaaa@alerts.example.org", away)) == "ignored"
+    assert get_subscriber(world.store.connection, 1).soft_bounces == 0
 
 
 @pytest.mark.parametrize(("action", "verdict"), [("delayed", "delayed"), ("delivered", "ignored"), ("", "ignored")])
 def test_what_is_no_failure_changes_nothing(world: World, action: str, verdict: str) -> None:
     assert take(world, bounce(our_path(world), "4.4.1", action)) == verdict
-    assert suppression(world.store, ANN) is None
+    assert find_suppression(world.store.connection, ANN) is None
 
 
 def test_a_forged_return_path_suppresses_nobody(world: World) -> None:
     for to in ("bounces+1-aaaaaaaaaaaaaaaa@alerts.example.org", "bounces+1@alerts.example.org", "bounces@example.org",
                our_path(world).replace("+1-", "+2-"), "bounces+1-@x"):  # fmt: skip
         assert take(world, bounce(to)) == "ignored"
-    assert suppression(world.store, ANN) is None
+    assert find_suppression(world.store.connection, ANN) is None
 
 
 def test_an_out_of_office_note_is_ignored(world: World) -> None:
@@ -144,9 +205,9 @@ def test_an_out_of_office_note_is_ignored(world: World) -> None:
 def test_a_complaint_about_a_message_of_ours_suppresses_its_reader(world: World) -> None:
     assert take(world, complaint(message_id="f" * 24)) == "ignored"
     assert take(world, complaint("not-spam")) == "ignored"
-    assert suppression(world.store, ANN) is None
+    assert find_suppression(world.store.connection, ANN) is None
     assert take(world, complaint()) == "complaint"
-    assert suppression(world.store, ANN) == "complaint"
+    assert find_suppression(world.store.connection, ANN) == "complaint"
 
 
 @pytest.mark.parametrize("kind", ["mbox", "maildir"])
@@ -160,7 +221,7 @@ def test_a_mailbox_is_read_and_emptied(world: World, tmp_path: Path, kind: str) 
     signer = open_signer(world.settings, world.home)
     assert read_mailbox(world.store, world.settings, signer, path, world.now) == {"bounced": 1, "ignored": 2}
     assert read_mailbox(world.store, world.settings, signer, path, world.now) == {}
-    assert suppression(world.store, ANN) == "bounce"
+    assert find_suppression(world.store.connection, ANN) == "bounce"
 
 
 @pytest.mark.parametrize("lmtp", [False, True])
@@ -179,7 +240,7 @@ def test_bounces_come_in_over_smtp_and_lmtp_for_our_return_paths_only(world: Wor
             assert client.sendmail("", [our_path(world)], bounce("x@example.org")) == {}
     finally:
         server.stop()
-    assert suppression(world.store, ANN) == "bounce"
+    assert find_suppression(world.store.connection, ANN) == "bounce"
 
 
 @pytest.mark.parametrize(

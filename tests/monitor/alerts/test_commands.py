@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from monitor.alerts.subscribers import suppress
+from monitor.alerts.unsubscribe import suppress
 from monitor.changelog.log import read_log
 from scheduler import app
 from tests.monitor.alerts.world import World, make_world, row
@@ -50,10 +50,10 @@ def test_subscribers_go_out_as_csv_and_come_in_again(world: World, tmp_path: Pat
     path.write_text(text, encoding="utf-8")
     other = make_world(tmp_path / "other")
     suppress(other.store, "webhook:https://example.org/hook?key=1", "gone", other.now)
-    assert "2 subscriptions taken in, 0 known already, 1 suppressed" in run(
+    assert "2 subscriptions imported, 0 known already, 1 suppressed" in run(
         other, "subscribers", "import", str(path), "--confirmed"
     )
-    assert "0 subscriptions taken in, 2 known already, 1 suppressed" in run(
+    assert "0 subscriptions imported, 2 known already, 1 suppressed" in run(
         other, "subscribers", "import", str(path), "--confirmed"
     )
     columns = ("address", "rhythm", "state", "kinds", "early", "language")
@@ -90,7 +90,7 @@ def test_a_preview_shows_the_message_and_queues_nothing(world: World, tmp_path: 
     world.publish("2025-06-03", PASCO, LEE)
     (change,) = read_log(world.store)
     text = run(world, "alerts", "preview", change["id"], "--language", "es")
-    assert "Subject: 287(g): 1 acuerdo nuevo en Lee County, Florida" in text
+    assert "Subject: Lee County Sheriff's Office (FL): acuerdo nuevo (Grupo operativo)" in text
     run(world, "alerts", "preview", change["id"], "--html", str(tmp_path / "m.html"))
     assert "Lee County Sheriff" in (tmp_path / "m.html").read_text(encoding="utf-8")
     assert world.store.connection.execute("select count(*) from deliveries").fetchone()[0] == 0

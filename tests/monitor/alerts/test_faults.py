@@ -15,7 +15,7 @@ import pytest
 
 from db.database import Store
 from db.settings import Settings
-from monitor.alerts.schedule import later
+from monitor.alerts.digest_times import later
 from monitor.alerts.send import send_due
 from tests.monitor.alerts.smtpd import WINDOW, Plan, Server
 from tests.monitor.alerts.world import World, make_world, row
@@ -66,11 +66,18 @@ def is_open(store: Store) -> bool:
 
 
 def told(entry: dict[str, str]) -> list[str]:
-    """Ids of the changes in a message's text part, in order, and whether each is a correction."""
+    """Ids of the changes in a message's text part, in order; `correction` where it corrects an earlier message.
+
+    A correction stands alone, or in the return that explains it.
+    """
     body = message_from_string(entry["content"], policy=SMTP).get_body(("plain",))
     assert body is not None
-    blocks = body.get_content().split("\n* ")[1:]
-    return [("correction " if b.startswith("Correction") else "") + _CHANGE.findall(b)[0] for b in blocks]
+    found = []
+    for block in body.get_content().split("\n* ")[1:]:
+        if not block.startswith("Correction to"):
+            found.append(_CHANGE.findall(block)[0])
+        found += ["correction"] * block.count("This corrects our message of")
+    return found
 
 
 def run_schedule(template: Path, home: Path, seed: int, *, kills: bool) -> None:
@@ -118,7 +125,7 @@ def check_mailboxes(server: Server, world: World, ids: dict[str, str], seed: int
         assert got[reader][ids["back"]] == 1, f"seed {seed}: {reader} {got[reader]}"
         assert got[reader][ids["ending"]] <= 1
         # corrected exactly if told
-        assert got[reader]["correction " + ids["ending"]] == got[reader][ids["ending"]], f"seed {seed}: {reader}"
+        assert got[reader]["correction"] == got[reader][ids["ending"]], f"seed {seed}: {reader}"
     why = world.store.connection.execute("select reason from suppressions where address_key = ?", [NOBODY]).fetchone()
     assert why is not None
     assert why[0] == "bounce"

@@ -6,18 +6,31 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
+import requests
+import time_machine
+from sqlite_utils import Database
+from standardwebhooks import Webhook, WebhookVerificationError
 
-from monitor.alerts.inspect import read_attempts
-from monitor.alerts.schedule import later
+from db.errors import NotFoundError
+from db.migrations import load_migrations
+from db.queries.delivery_log import list_attempts
+from db.queries.messages import list_open, load_message
+from db.queries.subscribers import get_subscriber
+from monitor.alerts.alert_errors import AddressError
+from monitor.alerts.digest_times import later
+from monitor.alerts.operator_mail import write_operator_mail
 from monitor.alerts.send import send_due
-from monitor.alerts.subscribers import get_subscriber
+from monitor.alerts.try_address import send_test
+from monitor.alerts.webhooks import sign_body
 from monitor.changelog.log import read_log
 from tests.monitor.alerts.world import World, make_world, row
 
@@ -65,19 +78,45 @@ def world(tmp_path: Path) -> World:
     return world
 
 
-def test_a_change_is_posted_signed_with_the_hooks_own_secret(world: World, taker: Taker) -> None:
+def test_a_change_is_posted_signed_as_standard_webhooks_says(world: World, taker: Taker) -> None:
+    """The specification's own library takes the signature, and refuses a body that was changed."""
     added = world.subscribe(taker.url, channel="webhook")
     world.publish("2025-06-03", PASCO, LEE)
     assert send_due(world.store, world.settings, world.now).sent == 1
     ((headers, body),) = taker.calls
-    secret = get_subscriber(world.store, added.subscriber_id)["secret"]
-    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
-    proof = base64.b64encode(hmac.new(secret.encode(), signed, hashlib.sha256).digest()).decode()
-    assert headers["webhook-signature"] == f"v1,{proof}"
-    (told,) = json.loads(body)["changes"]
-    assert (told["what"], told["change"]["kind"]) == ("news", "signing")
-    assert told["change"]["agency"] == "Lee County Sheriff's Office"
+    secret = get_subscriber(world.store.connection, added.subscriber_id).secret
+    assert re.fullmatch(r"whsec_[A-Za-z0-9+/]{43}=", secret), "32 random bytes"
+    with time_machine.travel(world.now):
+        told = Webhook(secret).verify(body, headers)
+        with pytest.raises(WebhookVerificationError):
+            Webhook(secret).verify(body.replace(b"Lee", b"Leo"), headers)
+        with pytest.raises(WebhookVerificationError):
+            Webhook("whsec_" + base64.b64encode(bytes(32)).decode()).verify(body, headers)
+    assert (told["type"], told["id"], told["timestamp"]) == ("changes", headers["webhook-id"], world.now)
+    (change,) = told["changes"]
+    assert (change["what"], change["change"]["kind"], change["corrects"]) == ("news", "signing", None)
+    assert change["headline"] == "First listed: Lee County Sheriff's Office"
+    assert change["url"] == f"https://agreements.example.org/changes/{change['change']['id']}/"
     assert [e["told"] for e in read_log(world.store)] == [True]
+
+
+def test_a_secret_of_before_signs_as_before(tmp_path: Path) -> None:
+    """Whoever checks signatures with the old secret's bytes need not change a thing."""
+    old = "plain-secret-of-version-0.1_of-43-characters"
+    path = tmp_path / "old.sqlite"
+    db = Database(path)
+    migrations = load_migrations()
+    migrations.apply(db, stop_before="m008_alert_wishes")
+    db.execute(
+        "insert into subscribers (channel, address, address_key, status, nonce, secret, created_at)"
+        " values ('webhook', 'https://a.example/', 'webhook:https://a.example/', 'active', 'n', ?, 'x')",
+        [old],
+    )
+    migrations.apply(db)
+    ((secret,),) = db.execute("select secret from subscribers").fetchall()
+    proof = base64.b64encode(hmac.new(old.encode(), b"1.2.{}", hashlib.sha256).digest()).decode()
+    assert sign_body(secret, "1", 2, b"{}") == f"v1,{proof}"
+    db.close()
 
 
 def test_a_hook_that_is_down_gets_everything_later_with_the_same_id(world: World, taker: Taker) -> None:
@@ -89,7 +128,7 @@ def test_a_hook_that_is_down_gets_everything_later_with_the_same_id(world: World
         world.now = later(world.now, hours=5)
     assert len(taker.calls) == 4
     assert len({headers["webhook-id"] for headers, _ in taker.calls}) == 1
-    log = [(a["outcome"], a["code"]) for a in read_attempts(world.store, None, failed=False, limit=10)]
+    log = [(a["outcome"], a["code"]) for a in list_attempts(world.store.connection, None, failed=False, limit=10)]
     assert log == [("sent", 200), ("later", 429), ("later", 302), ("later", 500)]
 
 
@@ -100,6 +139,8 @@ def test_a_correction_is_posted_to_who_was_told(world: World, taker: Taker) -> N
         send_due(world.store, world.settings, world.now)
     said = [(c["what"], c["change"]["kind"]) for _, body in taker.calls for c in json.loads(body)["changes"]]
     assert said == [("news", "termination"), ("correction", "termination"), ("news", "reinstatement")]
+    corrects = [c["corrects"] for _, body in taker.calls for c in json.loads(body)["changes"]]
+    assert corrects == [None, taker.calls[0][0]["webhook-id"], None], "the correction names the message it corrects"
 
 
 def test_a_hook_that_is_gone_is_suppressed(world: World, taker: Taker) -> None:
@@ -107,7 +148,8 @@ def test_a_hook_that_is_gone_is_suppressed(world: World, taker: Taker) -> None:
     taker.codes = [410]
     world.publish("2025-06-03", PASCO, LEE)
     assert send_due(world.store, world.settings, world.now).failed == 1
-    assert get_subscriber(world.store, added.subscriber_id)["status"] == "suppressed"
+    assert get_subscriber(world.store.connection, added.subscriber_id).status == "suppressed"
+    assert operator_mail(world) == ["287(g): webhook address given up: http://127.0.0.1/…"]
 
 
 def test_a_hook_is_given_up_after_three_days(world: World, taker: Taker) -> None:
@@ -124,12 +166,103 @@ def test_a_hook_is_given_up_after_three_days(world: World, taker: Taker) -> None
     assert [e["told"] for e in read_log(world.store)] == [False]
 
 
+def operator_mail(world: World) -> list[str]:
+    """Subjects of the messages that wait for the operator."""
+    waiting = list_open(world.store.connection, "9999", 0, 100, mail=True)
+    loaded = [load_message(world.store.connection, number) for number in waiting]
+    return [
+        write_operator_mail(world.store.connection, m.about or "").subject for m in loaded if m and m.kind == "operator"
+    ]
+
+
+def test_a_hook_that_takes_nothing_for_days_is_given_up_and_the_operator_told(world: World, taker: Taker) -> None:
+    """Its message of June 3 is given up after three days; that of June 6 on June 9, and then the hook, too."""
+    added = world.subscribe(taker.url, channel="webhook")
+    taker.codes = [503]
+    status = []
+    world.publish("2025-06-03", PASCO, LEE)
+    for hours in range(0, 8 * 24, 4):
+        if hours == 3 * 24 + 4:
+            world.publish("2025-06-06", PASCO, LEE, row("Bay County Sheriff's Office", signed="2025-06-05"))
+        send_due(world.store, world.settings, world.now)
+        status.append((hours // 24, get_subscriber(world.store.connection, added.subscriber_id).status))
+        world.now = later(world.now, hours=4)
+    assert (3, "active") in status
+    assert next(day for day, word in status if word == "suppressed") in (6, 7)
+    assert operator_mail(world) == ["287(g): webhook address given up: http://127.0.0.1/…"]
+    calls = len(taker.calls)
+    world.publish("2025-06-14", PASCO)
+    send_due(world.store, world.settings, world.now)
+    assert len(taker.calls) == calls
+
+
+def test_a_test_message_goes_to_one_address_and_leaves_no_trace(world: World, taker: Taker) -> None:
+    world.publish("2025-06-03", PASCO, LEE)
+    added = world.subscribe(taker.url, channel="webhook")
+    taker.codes = [204, 500]
+    assert send_test(world.store, world.settings, taker.url, world.now).word == "sent"
+    assert send_test(world.store, world.settings, taker.url, world.now).code == 500
+    headers, body = taker.calls[0]
+    secret = get_subscriber(world.store.connection, added.subscriber_id).secret
+    with time_machine.travel(world.now):
+        said = Webhook(secret).verify(body, headers)
+    assert said["type"] == "test"
+    assert [c["change"]["agency"] for c in said["changes"]] == ["Lee County Sheriff's Office"]
+    assert list_attempts(world.store.connection, None, failed=False, limit=9) == []
+    assert [e["told"] for e in read_log(world.store)] == [False]
+    with pytest.raises(NotFoundError):
+        send_test(world.store, world.settings, "https://nobody.example/", world.now)
+
+
+@pytest.mark.parametrize("address", ["nosuch://a/b", "discord://only-one-part", "slack://T1/B1"])
+def test_a_chat_address_that_apprise_cannot_read_is_refused_when_it_is_added(world: World, address: str) -> None:
+    with pytest.raises(AddressError, match="Apprise knows no such service, or the address is incomplete"):
+        world.subscribe(address, channel="chat")
+
+
 def test_a_chat_channel_gets_a_line_a_change(world: World, taker: Taker) -> None:
     """Apprise's plain JSON service stands for the hundred others."""
     world.subscribe(taker.url.replace("http://", "json://"), channel="chat")
     world.publish("2025-06-03", PASCO, LEE)
     assert send_due(world.store, world.settings, world.now).sent == 1
     posted = json.loads(taker.calls[0][1])
-    assert posted["title"] == "287(g): 1 new agreement in Lee County, Florida"
+    assert posted["title"] == "Lee County Sheriff's Office (FL): new Task Force agreement"
     page = "https://agreements.example.org/changes/" + read_log(world.store)[0]["id"] + "/"
-    assert posted["message"] == f"New agreement: Lee County Sheriff's Office (Lee County, Florida) {page}"
+    assert posted["message"] == f"- [Lee County Sheriff's Office]({page}) (Lee County, Florida): First listed"
+
+
+@pytest.mark.parametrize(
+    ("address", "text_in"),
+    [
+        ("slack://TAAAAAAAA/BBBBBBBBB/cccccccccccccccccccccccc", ("attachments", 0, "text")),
+        ("discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js", ("content",)),
+        ("matrix://user:pass@127.0.0.1/#room?mode=matrix", ("text",)),
+        ("workflows://example.org/WorkflowID/Signature", ("attachments", 0, "content", "body", 2, "text")),
+    ],
+)
+def test_the_big_chat_services_get_lines_apart_and_a_link_to_the_rest(
+    world: World, taker: Taker, monkeypatch: pytest.MonkeyPatch, address: str, text_in: tuple[str | int, ...]
+) -> None:
+    """Slack, Discord, Matrix and Teams in Apprise's own code, their hosts answered by the local server."""
+    request = requests.Session.request
+
+    def request_here(self: requests.Session, method: str, url: str, **options: Any) -> requests.Response:
+        return request(self, method, taker.url, **options)
+
+    monkeypatch.setattr(requests.Session, "request", request_here)
+    new = [row(f"Town {n:02} Police Department", signed="2025-06-02") for n in range(14)]
+    world.subscribe(address, channel="chat")
+    world.publish("2025-06-03", PASCO, *new)
+    send_due(world.store, world.settings, world.now)
+    bodies = [json.loads(body) for _, body in taker.calls if body]
+    said: Any = bodies[-1]
+    assert "Town 00" in json.dumps(said), said
+    for step in text_in:
+        said = said[step]
+    lines = [line for line in said.replace("\r", "").split("\n") if line.strip()]
+    told = [line for line in lines if "Police Department" in line]
+    assert len(told) == 10, "each change on a line of its own"
+    assert all("https://agreements.example.org/changes/" in line for line in told)
+    assert "4 more changes" in lines[-1] or "4 more changes" in lines[-2]
+    assert said.count("https://agreements.example.org/changes/?since=2025-06-03") == 1
+    assert len(said) < 2000, "Discord takes no more"

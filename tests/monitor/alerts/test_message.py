@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -11,25 +12,25 @@ from typing import Any
 
 import html5lib
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
-from babel.messages.mofile import read_mo
-from babel.messages.pofile import read_po
+from pydantic import ValidationError
 
-from monitor.alerts import message, wording
+from db.alert_models import What
+from db.settings import Settings
+from monitor.alerts import message
 from monitor.alerts.alert_errors import AlertError
-from monitor.alerts.render import Reader, Rendered, render_alert, render_confirmation
-from monitor.alerts.story import Story, tell_story
+from monitor.alerts.arrange import group_changes, merge_changes
+from monitor.alerts.describe_change import ChangeText, describe_change
+from monitor.alerts.plain_text import plain
+from monitor.alerts.render import Footer, Rendered, render_alert, render_confirmation
 from monitor.alerts.subject import make_subject
-from monitor.alerts.wording import plain, words_of
-from monitor.changelog.log import read_log
+from monitor.changelog.log import read_entries
+from monitor.i18n.language import language
 from tests.monitor.alerts.world import World, make_world, row
-from tests.paths import ROOT
 
 SITE = "https://agreements.example.org"
 TOKEN = "x" * 180
 READERS = {
-    language: Reader(
+    language: Footer(
         language, ("Florida · daily",), f"{SITE}/alerts/manage/{TOKEN}", f"{SITE}/alerts/unsubscribe/{TOKEN}"
     )
     for language in ("en", "es")
@@ -50,21 +51,24 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return world
 
 
-def stories(world: World, language: str, times: int = 1) -> list[Story]:
+def texts(world: World, code: str, times: int = 1) -> list[ChangeText]:
     found = [
-        tell_story(e, "correction" if e["status"] == "retracted" else "news", words_of(language), SITE)
-        for e in read_log(world.store)
+        describe_change(change, "correction" if change["status"] == "retracted" else "news", language(code), SITE)
+        for change in read_entries(world.store, world.stated)
     ]
     return found * times
 
 
-def built(world: World, language: str, times: int = 1) -> tuple[bytes, Rendered]:
-    rendered = render_alert(
-        stories(world, language, times), READERS[language], site="287(g) agreements", footer=world.settings.mail_footer
-    )
+def told_by(world: World, code: str) -> list[ChangeText]:
+    """What a message of all says: its one correction is said by the return that explains it."""
+    return [text for text in texts(world, code) if text.what != "correction"]
+
+
+def built(world: World, code: str, times: int = 1) -> tuple[bytes, Rendered]:
+    rendered = render_alert(texts(world, code, times), READERS[code], world.settings)
     data = message.build_mail(
-        world.settings, rendered, to="reader@example.org", message_id="0" * 24, made_at=world.now, language=language,
-        unsubscribe_url=READERS[language].unsubscribe_url,
+        world.settings, rendered, to="reader@example.org", message_id="0" * 24, made_at=world.now, language=code,
+        unsubscribe_url=READERS[code].unsubscribe_url,
     )  # fmt: skip
     return data, rendered
 
@@ -82,11 +86,11 @@ def check_html(text: str) -> list[tuple[str, str]]:
     return [(e.tag, e.get("href") or e.get("src")) for e in tree.iter() if e.get("href") or e.get("src")]
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("code", ["en", "es"])
 @pytest.mark.parametrize("times", [1, 5, 7])
-def test_a_message_passes_the_checker(world: World, language: str, times: int) -> None:
-    """11 changes in full, 55 and 77 in short (80 is the most): under 102 kB, and both parts give back what went in."""
-    data, rendered = built(world, language, times)
+def test_a_message_passes_the_checker(world: World, code: str, times: int) -> None:
+    """11 changes in full, 55 and 77 in short: under 102 kB, and both parts give back what went in."""
+    data, rendered = built(world, code, times)
     assert len(data) < 102_000
     assert max(len(line) for line in data.split(b"\r\n")) <= 998
     assert b"\n" not in data.replace(b"\r\n", b"")
@@ -98,10 +102,10 @@ def test_a_message_passes_the_checker(world: World, language: str, times: int) -
     links = check_html(html.get_content())
     assert {tag for tag, _ in links} == {"a"}, "no picture, script or style sheet is loaded from anywhere"
     assert [link for _, link in links if not re.match(r"https://[a-z.]+/", link)] == []
-    for change in stories(world, language):
+    for change in told_by(world, code):
         assert text.get_content().count(change.page) == html.get_content().count(change.page) == times
         assert change.agency in text.get_content()
-    for link in (READERS[language].manage_url, READERS[language].unsubscribe_url):
+    for link in (READERS[code].manage_url, READERS[code].unsubscribe_url):
         assert link in text.get_content()
         assert link in html.get_content()
     assert "%(" not in text.get_content() + html.get_content()
@@ -117,7 +121,7 @@ def test_the_headers_are_what_relays_and_mail_programs_look_for(world: World) ->
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["List-Id"] == "<alerts.ice-agreements.localhost>"
     assert message["Date"].datetime.date() == date(2025, 6, 5)
-    assert message["Subject"] == make_subject(stories(world, "es"), words_of("es"))
+    assert message["Subject"] == make_subject(told_by(world, "es"), language("es"))
     assert message["Bcc"] is None
 
 
@@ -144,82 +148,181 @@ def test_a_header_never_holds_a_line_end(world: World, value: str) -> None:
         )
 
 
+@pytest.mark.parametrize("length", [300, 960, 990])
+def test_a_long_link_to_stop_stays_whole_on_lines_of_legal_length(world: World, length: int) -> None:
+    """A line of mail has at most 998 characters (RFC 5322); a URL that is split is read by no mail program."""
+    url = "https://example.org/" + "x" * (length - 20)
+    data = message.build_mail(
+        world.settings, Rendered("s", "t", ""), to="a@example.org", message_id="1", made_at=world.now, language="en",
+        unsubscribe_url=url,
+    )  # fmt: skip
+    lines = data.split(b"\r\n")
+    assert max(map(len, lines)) <= 998
+    assert any(f"<{url}>".encode() in line for line in lines)
+    assert parsed(data)["List-Unsubscribe"].strip() == f"<{url}>"
+
+
+def test_a_link_that_fits_on_no_line_is_an_error_and_so_is_a_site_that_would_make_one(world: World) -> None:
+    url = "https://example.org/" + "x" * 978
+    with pytest.raises(AlertError, match="List-Unsubscribe would be 1000 characters long"):
+        message.build_mail(
+            world.settings, Rendered("s", "t", ""), to="a@example.org", message_id="1", made_at=world.now,
+            language="en", unsubscribe_url=url,
+        )  # fmt: skip
+    with pytest.raises(ValidationError, match="at most 500 characters"):
+        Settings(public_url="https://example.org/" + "x" * 481)
+
+
 def test_a_confirmation_asks_and_tells_how_to_do_nothing(world: World) -> None:
-    rendered = render_confirmation("es", ["Florida"], f"{SITE}/alerts/confirm/{TOKEN}", 7, site="S", footer="")
+    rendered = render_confirmation("es", ["Florida"], f"{SITE}/alerts/confirm/{TOKEN}", 7, Settings())
     assert [link for _, link in check_html(rendered.html)] == [f"{SITE}/alerts/confirm/{TOKEN}"]
     assert f"{SITE}/alerts/confirm/{TOKEN}" in rendered.text
     assert "7 días" in rendered.text
 
 
-def of(kind: str, n: int, place: str = "", what: str = "news") -> list[Story]:
-    state = {"Florida": "FL", "Georgia": "GA", "Texas": "TX"}.get(place.split(", ")[-1], "")
-    return [Story("0", what, kind, "", "", place, state, "", (), "", "", "", "")] * n
+def of(
+    kind: str, n: int = 1, place: str = "", what: What = "news", agency: str = "", model: str = "TFM", before: str = ""
+) -> list[ChangeText]:
+    """n changes of n agencies, or of the one named."""
+    state = {"Florida": "FL", "Georgia": "GA", "Texas": "TX", "Virginia": "VA"}.get(place.split(", ")[-1], "")
+    return [
+        ChangeText(
+            f"{kind}{number}", what, kind, kind, agency or f"Town {number}", agency or f"{place}-{number}", place,
+            state, model, "", ("fact",), "", before, "", f"{SITE}/changes/{kind}{number}/", "",
+            f"2025-06-0{number % 9 + 1}",
+        )
+        for number in range(n)
+    ]  # fmt: skip
+
+
+LOUDOUN = "Loudoun County Sheriff's Office"
 
 
 @pytest.mark.parametrize(
     ("told", "english", "spanish"),
     [
         (
-            of("signing", 2, "Lee County, Florida")
-            + of("signing", 1, "Bay County, Florida")
-            + of("termination", 1, "Florida"),
-            "287(g): 3 new agreements and 1 no longer listed in Florida",
-            "287(g): 3 acuerdos nuevos y 1 que ya no figura en Florida",
+            of("signing", agency=LOUDOUN, place="Loudoun County, Virginia"),
+            f"{LOUDOUN} (VA): new Task Force agreement",
+            f"{LOUDOUN} (VA): acuerdo nuevo (Grupo operativo)",
         ),
         (
-            of("signing", 1, "Lee County, Florida"),
-            "287(g): 1 new agreement in Lee County, Florida",
-            "287(g): 1 acuerdo nuevo en Lee County, Florida",
+            of("termination", agency=LOUDOUN, place="Virginia", model="JEM"),
+            f"{LOUDOUN} (VA): Jail Enforcement agreement no longer listed by ICE",
+            f"{LOUDOUN} (VA): acuerdo que ya no figura en la lista de ICE (Aplicación en cárceles)",
+        ),
+        (
+            of("termination", agency=LOUDOUN, place="Virginia", what="correction"),
+            f"{LOUDOUN} (VA): correction of an earlier message",
+            f"{LOUDOUN} (VA): rectificación de un mensaje anterior",
+        ),
+        (
+            of("signing", 12, "Florida") + of("termination", 2, "Florida", "early") + of("termination", 1, "Florida"),
+            "1 no longer listed, 2 unconfirmed, 12 new agreements in Florida",
+            "1 que ya no figura, 2 sin confirmar, 12 acuerdos nuevos en Florida",
         ),
         (
             of("termination", 2, "Florida") + of("renewal", 1, "Georgia"),
-            "287(g): 2 no longer listed and 1 renewed in Florida and Georgia",
-            "287(g): 2 que ya no figuran y 1 renovado en Florida y Georgia",
+            "2 no longer listed, 1 renewed in Florida and Georgia",
+            "2 que ya no figuran, 1 renovado en Florida y Georgia",
         ),
         (
-            of("termination", 1, "Florida", "correction") + of("signing", 1, "Georgia") + of("signing", 1, "Texas"),
-            "287(g): 1 correction and 2 new agreements in 3 states",
-            "287(g): 1 rectificación y 2 acuerdos nuevos en 3 estados",
+            of("signing", 1, "Georgia") + of("signing", 1, "Texas") + of("termination", 1, "Florida", "correction"),
+            "1 correction, 2 new agreements in 3 states",
+            "1 rectificación, 2 acuerdos nuevos en 3 estados",
         ),
-        (of("list_event", 1), "287(g): 1 note about a list", "287(g): 1 nota sobre una lista"),
+        (
+            of("termination", 1, "Texas") + of("signing", 3, "Texas") + of("renewal", 1, "Texas")
+            + of("switch", 1, "Texas") + of("pending_listed", 4, "Texas"),
+            "1 no longer listed, 3 new agreements, 1 renewed, 5 other changes in Texas",
+            "1 que ya no figura, 3 acuerdos nuevos, 1 renovado, 5 cambios más en Texas",
+        ),
     ],
-)
-def test_the_subject_says_what_and_where(told: list[Story], english: str, spanish: str) -> None:
-    assert make_subject(told, words_of("en")) == english
-    assert make_subject(told, words_of("es")) == spanish
+)  # fmt: skip
+def test_the_subject_names_the_agency_or_counts(told: list[ChangeText], english: str, spanish: str) -> None:
+    assert make_subject(told, language("en")) == english
+    assert make_subject(told, language("es")) == spanish
+
+
+def test_corrections_come_first_then_endings_returns_signings_and_the_rest_folded() -> None:
+    """Written down by hand; within a group by state, then county."""
+    told = [
+        *of("pending_listed", 1, "Texas", agency="P"), *of("signing", 1, "Lee County, Florida", agency="S2"),
+        *of("reinstatement", 1, "Texas", agency="R"), *of("signing", 1, "Bay County, Florida", agency="S1"),
+        *of("termination", 1, "Georgia", agency="E"), *of("termination", 1, "Texas", "correction", agency="C"),
+        *of("signing", 1, "Alabama", agency="S0"),
+    ]  # fmt: skip
+    groups = group_changes(told, language("en"))
+    assert [(g.name, [c.agency for c in g.changes], g.folded) for g in groups] == [
+        ("Corrections", ["C"], False),
+        ("No longer listed by ICE", ["E"], False),
+        ("Listed again", ["R"], False),
+        ("New and renewed agreements", ["S0", "S1", "S2"], False),
+        ("Pending list and corrected listings", ["P"], True),
+    ]
+
+
+def merged(*told: list[ChangeText]) -> list[tuple[str, str, str]]:
+    return [(c.what, c.kind, c.told_before) for c in merge_changes([c for part in told for c in part])]
+
+
+def test_a_correction_that_a_return_explains_is_said_by_the_return() -> None:
+    """Wyoming, 2025: one mail said of one agreement that its end did not stand, and that it was listed again."""
+    said = "This corrects our message of July 25, 2025."
+    correction = of("termination", agency="A", what="correction", before=said)
+    assert merged(correction, of("reinstatement", agency="A")) == [("news", "reinstatement", said)]
+    assert merged(correction, of("renewal", agency="A")) == [("news", "renewal", said)]
+    both = [("correction", "termination", said), ("news", "reinstatement", "")]
+    assert merged(correction, of("reinstatement", agency="B")) == both, "another agency"
+    assert merged(correction, of("reinstatement", agency="A", model="JEM")) == both, "another agreement of the agency"
+
+
+def test_a_signing_says_that_the_agency_left_the_pending_list() -> None:
+    pending = of("pending_listed", agency="A") + of("pending_withdrawn", agency="A")
+    assert merged(pending, of("signing", agency="A")) == [("news", "signing", "")]
+    assert len(merged(pending)) == 2
+    assert len(merged(pending, of("signing", agency="B"))) == 3
+
+
+def test_two_lists_of_one_day_do_not_contradict_each_other(world: World) -> None:
+    """ "Last on July 24, not on July 24": two lists of one day."""
+    change = next(c for c in read_entries(world.store, world.stated) if c["kind"] == "termination")
+    assert change["last_listed_in"] is not None
+    assert change["first_missing_from"] is not None
+    first = describe_change(change, "news", language("en"), SITE).facts
+    assert first[1:] == ("Last on ICE's list of June 2, 2025", "Not on ICE's list of June 3, 2025")
+    change["first_missing_from"]["published_on"] = change["last_listed_in"]["published_on"]
+    second = describe_change(change, "news", language("en"), SITE).facts
+    assert second[1:] == ("Last on ICE's list of June 2, 2025", "Not on a later list of the same day")
+
+
+@pytest.mark.parametrize("n", [81, 300])
+def test_a_message_is_cut_below_what_mail_readers_show_with_a_link_to_the_rest(world: World, n: int) -> None:
+    told = of("signing", n, "Florida")
+    told = [replace(c, certainty="As ICE's list says in row 1. " * 12, facts=("fact " * 20,)) for c in told]
+    rendered = render_alert(told, READERS["en"], world.settings)
+    data = message.build_mail(
+        world.settings, rendered, to="a@example.org", message_id="1", made_at=world.now, language="en",
+        unsubscribe_url=READERS["en"].unsubscribe_url,
+    )  # fmt: skip
+    assert 60_000 < len(data) < 92_000
+    shown = rendered.text.count("/changes/signing")
+    assert shown < n
+    rest = f"{n - shown} more changes are on our page:\n{SITE}/changes/?state=FL&since=2025-06-01\n"
+    assert rest in rendered.text
+    assert f"{n - shown} more changes</a>" in rendered.html
+    assert rendered.html.count("/changes/signing") == shown
+    assert READERS["en"].unsubscribe_url in rendered.html
+
+
+def test_the_parts_of_a_digest_say_which_they_are(world: World) -> None:
+    rendered = render_alert(of("signing", 3, "Florida"), READERS["es"], world.settings, part=(1, 2))
+    assert rendered.subject == "3 acuerdos nuevos en Florida (1 de 2)"
 
 
 def test_dates_are_written_as_the_reader_writes_them() -> None:
-    assert words_of("en").day("2025-06-01") == "June 1, 2025"
-    assert words_of("es").day("2025-06-01") == "1 de junio de 2025"
-
-
-def texts_of(catalogue: Catalog) -> dict[Any, Any]:
-    """Text (or its two forms) -> its translation."""
-    pairs = ((m.id, m.string) for m in catalogue if m.id)
-    return {tuple(i) if isinstance(i, list) else i: tuple(t) if isinstance(t, list) else t for i, t in pairs}
-
-
-def test_every_text_is_translated_and_the_compiled_catalogues_are_those() -> None:
-    """All that is marked in code and templates stands in both catalogues; each .mo is its .po, compiled."""
-    asked = {
-        found[2] if isinstance(found[2], str) else tuple(found[2])
-        for part in ("alerts", "web/forms", "web/feeds")
-        for found in extract_from_dir(
-            ROOT / "monitor" / part, [("**.py", "python"), ("**.j2", "jinja2")],
-            keywords={"say": None, "N_": None, "count": (1, 2), "_": None}, strip_comment_tags=True,
-        )
-    }  # fmt: skip
-    for language in ("en", "es"):
-        place = wording.LOCALE / language / "LC_MESSAGES" / "alerts"
-        with place.with_suffix(".po").open("rb") as source, place.with_suffix(".mo").open("rb") as compiled:
-            catalogue, machine = read_po(source, locale=language), read_mo(compiled)
-        known = texts_of(catalogue)
-        assert asked - known.keys() == set()
-        assert known.keys() - asked == set(), "texts that nothing says any more"
-        assert [i for i, text in known.items() if not (all(text) if isinstance(text, tuple) else text)] == []
-        assert texts_of(machine) == known
-        assert [m.id for m in catalogue if list(m.check(catalogue))] == [], "a placeholder got lost"
+    assert language("en").date("2025-06-01") == "June 1, 2025"
+    assert language("es").date("2025-06-01") == "1 de junio de 2025"
 
 
 def test_plain_text_keeps_letters_and_loses_what_acts() -> None:

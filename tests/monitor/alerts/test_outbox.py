@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts.send import paused, send_due
-from monitor.alerts.subscribers import end_subscriber, end_subscription, subscriptions_of
+from db.queries.subscriptions import list_subscriptions
+from monitor.alerts.send import send_due, why_paused
+from monitor.alerts.unsubscribe import end_subscriber, end_subscription
 from monitor.changelog.log import read_log
 from tests.monitor.alerts.world import STEADY, World, make_world, row
 
@@ -211,7 +212,7 @@ def test_who_subscribes_after_a_change_is_not_told_of_it_when_its_reason_changes
     world.publish("2025-06-03", PASCO, LEE)
     world.subscribe(ANN)
     signing = read_log(world.store)[0]["id"]
-    from monitor.review.decisions import rule
+    from monitor.review.decide import rule
 
     rule(world.store, "confirm", signing, reviewer="rev", reason="seen", made_at=world.now)
     world.derive(anew=True)
@@ -224,7 +225,7 @@ def test_a_change_dismissed_and_later_confirmed_by_a_person_is_corrected_and_tol
     world.publish("2025-06-03", PASCO, LEE)
     world.pretend_sent()
     signing = read_log(world.store)[0]["id"]
-    from monitor.review.decisions import rule
+    from monitor.review.decide import rule
 
     for made_at, ruling in (("2025-06-03T14:00:00Z", "dismiss"), ("2025-06-03T15:00:00Z", "confirm")):
         rule(world.store, ruling, signing, reviewer="rev", reason="", made_at=made_at)
@@ -274,7 +275,7 @@ def test_who_left_is_sent_nothing_more(world: World) -> None:
     end_subscriber(world.store, ann.subscriber_id, world.now)
     end_subscription(world.store, bob.subscriber_id, bob.subscription_id, world.now)
     assert world.outbox() == []
-    assert subscriptions_of(world.store, bob.subscriber_id) == []
+    assert list_subscriptions(world.store.connection, bob.subscriber_id) == []
     world.publish("2025-06-04", PASCO, LEE, CAMDEN)
     assert world.outbox() == []
 
@@ -293,4 +294,4 @@ def test_nothing_leaves_while_sending_is_paused(world: World) -> None:
     assert (done.sent, done.put_off, done.halted) == (0, 0, "sending is paused: restored")
     with world.store.writing() as connection:
         connection.execute("delete from switches")
-    assert paused(world.store) is None
+    assert why_paused(world.store) is None

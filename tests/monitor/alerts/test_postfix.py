@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from db.database import Store
+from db.queries.suppressions import find_suppression
 from monitor.alerts.bounce_intake import ReturnedMail, make_intake
 from monitor.alerts.send import send_due
-from monitor.alerts.subscribers import suppression
 from monitor.alerts.tokens import open_signer
 from tests.monitor.alerts.smtpd import Plan, Server
 from tests.monitor.alerts.world import World, make_world, row
@@ -128,12 +128,12 @@ def test_messages_go_out_and_bounces_come_back(tmp_path: Path, postfix: Callable
             world.publish("2025-06-03", PASCO, LEE)
             assert send_due(world.store, world.settings, world.now).sent == 6, "the relay takes all six"
             wait_for(lambda: {e["to"][0] for e in server.accepted()} == set(readers))
-            wait_for(lambda: suppression(world.store, NOBODY) == "bounce")
+            wait_for(lambda: find_suppression(world.store.connection, NOBODY) == "bounce")
         finally:
             intake.stop()
         for reader in readers:
             copies = {e["id"] for e in server.accepted() if e["to"] == [reader]}
             assert len(copies) == 1
-            assert suppression(world.store, reader) is None
+            assert find_suppression(world.store.connection, reader) is None
         senders = {e["from"] for e in server.accepted()}
         assert len(senders) == 5, "each reader has a return path of their own"

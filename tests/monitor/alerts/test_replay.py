@@ -5,66 +5,38 @@ What is due is computed here a second way: from the log's statements alone, filt
 
 from __future__ import annotations
 
-import csv
 import json
 import random
 from collections import Counter, defaultdict
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from db.alert_models import Preferences
 from db.database import Store
-from db.queries import fetches, snapshots
+from db.records import ChangeRecord
 from monitor.alerts.compose import compose_due
-from monitor.alerts.filters import Wish
-from monitor.alerts.subscribers import add_subscription
+from monitor.alerts.subscribe import add_subscription
 from monitor.changelog.log import KINDS, read_entries, read_log
 from monitor.changelog.rebuild import derive
-from scrapers.readers.document import read_document
+from tests.monitor.alerts.replay import lists_in_order, take_in
 from tests.paths import LISTS
 
-SHEETS = LISTS
 READERS = 200
 #: Lists put out before this day are taken in at once, before anybody subscribes.
 BEGIN = "2025-06-15"
 
 pytestmark = [
     pytest.mark.soak, pytest.mark.xdist_group("replay"),
-    pytest.mark.skipif(not SHEETS.is_dir(), reason="the real lists are not beside the project"),
+    pytest.mark.skipif(not LISTS.is_dir(), reason="the real lists are not beside the project"),
 ]  # fmt: skip
 
 
-def in_order() -> list[tuple[str, Path, str]]:
-    """(when it was put out, file, what its link promised), by the workbook's own time, else the capture's."""
-    found = []
-    with (SHEETS / "manifest.csv").open(encoding="utf-8", newline="") as lines:
-        for line in csv.DictReader(lines):
-            if line["file"].startswith("page-tables"):
-                continue
-            captured = line["archive_capture_utc"]
-            seen = f"{captured[:4]}-{captured[4:6]}-{captured[6:8]}T{captured[8:10]}:{captured[10:12]}:{captured[12:]}Z"
-            at = line["workbook_modified_utc"] or seen
-            found.append((at if not captured or at <= seen else seen, SHEETS / line["file"], line["uploaded_as"]))
-    return sorted(found)
-
-
-def take_in(store: Store, path: Path, linked_as: str, now: str) -> None:
-    data = path.read_bytes()
-    sha256 = store.archive.put(data)
-    with store.writing():
-        fetches.record_document(store, sha256, now)
-        snapshots.save_snapshot(store, sha256, read_document(data, name=path.name))
-        fetches.record_sighting(
-            store, sha256, file=path.name, url="", linked_as=linked_as, seen_at=now, known_at=now, how="fetch"
-        )
-
-
-def random_wish(chance: random.Random, log: list[dict[str, Any]]) -> Wish:
+def random_wish(chance: random.Random, log: list[ChangeRecord]) -> Preferences:
     """A filter of up to four parts, drawn from what the log holds, so that most select something."""
     drawn = chance.choice(log)
     parts = {part for part in ("state", "county", "agency", "support", "kinds") if chance.random() < 0.35}
-    return Wish(
+    return Preferences(
         rhythm="instant",
         state=drawn["state"] if "state" in parts else None,
         county_fips=drawn["county_fips"] if "county" in parts else None,
@@ -78,17 +50,19 @@ def random_wish(chance: random.Random, log: list[dict[str, Any]]) -> Wish:
 USUAL = {"signing", "termination", "renewal", "switch", "reinstatement", "pending_listed", "pending_withdrawn"}
 
 
-def selects(wish: Wish, entry: dict[str, Any], agency_ids: dict[str, set[str]]) -> bool:
+def selects(wish: Preferences, entry: ChangeRecord, agency_ids: dict[str, set[str]]) -> bool:
     """The filter, said a second way."""
     if wish.state and wish.state != entry["state"]:
         return False
     if wish.county_fips and wish.county_fips != entry["county_fips"]:
         return False
-    if wish.agency_id and wish.agency_id not in agency_ids.get(entry["agency_id"], {entry["agency_id"]}):
+    if wish.agency_id and wish.agency_id not in agency_ids.get(entry["agency_id"] or "", {entry["agency_id"] or ""}):
         return False
     if wish.support_type and wish.support_type != entry["support_type"]:
         return False
-    return entry["kind"] in (set(wish.kinds) if wish.kinds else USUAL)
+    if wish.kinds:
+        return entry["kind"] in wish.kinds
+    return entry["kind"] in USUAL and entry["rule"] != "signed"  # who left the pending list by signing: told as signing
 
 
 def former(store: Store) -> dict[str, set[str]]:
@@ -97,7 +71,7 @@ def former(store: Store) -> dict[str, set[str]]:
 
 
 def test_each_reader_gets_just_what_their_filter_selects(tmp_path: Path) -> None:
-    lists = in_order()
+    lists = lists_in_order()
     early, steps = [x for x in lists if x[0] < BEGIN], [x for x in lists if x[0] >= BEGIN]
     assert len(steps) > 60
     chance = random.Random(287)
@@ -107,8 +81,8 @@ def test_each_reader_gets_just_what_their_filter_selects(tmp_path: Path) -> None
             take_in(store, path, linked_as, at)
         derive(store, now=BEGIN + "T00:00:00Z")
         wishes = [random_wish(chance, read_log(store)) for _ in range(READERS - 2)] + [
-            Wish("instant"),
-            Wish("instant", early=True),
+            Preferences("instant"),
+            Preferences("instant", early=True),
         ]
         readers = {
             add_subscription(

@@ -10,8 +10,9 @@ from typing import Any
 from db.database import Store
 from db.queries import fetches, snapshots
 from db.settings import Settings
-from monitor.alerts.filters import check_wish
-from monitor.alerts.subscribers import Added, add_subscription
+from monitor.alerts import outbox
+from monitor.alerts.filters import check_preferences
+from monitor.alerts.subscribe import Added, add_subscription
 from monitor.changelog.rebuild import Derived, derive
 from scrapers.readers.document import read_document
 from tests.workbooks import PARTICIPATING, PENDING, make_workbook
@@ -75,14 +76,14 @@ class World:
 
     def derive(self, *, anew: bool = False) -> Derived:
         """The log follows what is known."""
-        done = derive(self.store, now=self.now, anew=anew)
+        done = derive(self.store, now=self.now, anew=anew, tell=outbox.queue)
         self.stated += done.stated
         return done
 
     def subscribe(self, address: str, rhythm: str = "instant", *, channel: str = "mail", **wish: Any) -> Added:
         """A confirmed subscription."""
         language, zone = wish.pop("language", "en"), wish.pop("zone", "America/New_York")
-        checked = check_wish(self.store, rhythm=rhythm, **wish)
+        checked = check_preferences(self.store, rhythm=rhythm, **wish)
         return add_subscription(
             self.store,
             channel,

@@ -10,11 +10,11 @@ import pytest
 
 from db.database import Store
 from db.models import Fetch
-from db.queries import fetches, snapshots
+from db.queries import fetches, runs, snapshots
+from db.queries.publication_list import read_publications
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import Derived, derive
-from monitor.cli.log_commands import read_publications
-from monitor.review import decisions
+from monitor.review import decide
 from scrapers import ingest
 from tests.dump import difference, dump
 from tests.histories import NOW, Posting, Row, agencies, open_store, put, take
@@ -56,7 +56,7 @@ def told(store: Store) -> list[tuple[str, str]]:
 def test_newer_lists_are_added_without_a_rebuild(store: Store) -> None:
     take(store, [FIRST])
     put(store, WITHOUT_BAY)
-    assert not derived_as_a_rebuild(store).anew
+    assert derived_as_a_rebuild(store).folded == 1
     assert told(store) == [("termination", "provisional")]
 
 
@@ -81,7 +81,7 @@ def test_the_next_list_decides_though_time_had_confirmed(store: Store, back: boo
     assert told(store) == [("termination", "confirmed")]
     rows = (BAKER, BAY, LAKE) if back else (BAKER, LAKE, Row("Elm Police Department"))
     fetch(store, Posting(rows, "2025-06-09T14:00:00Z", "participatingAgencies06092025am.xlsx"), "2025-06-09T16:00:00Z")
-    assert not derived_as_a_rebuild(store).anew
+    assert derived_as_a_rebuild(store).folded == 1
     assert told(store) == (
         [("termination", "retracted")] if back else [("termination", "confirmed"), ("signing", "confirmed")]
     )
@@ -100,7 +100,7 @@ def test_time_confirms_one_list_while_another_is_added(store: Store) -> None:
 def test_a_list_that_the_page_no_longer_links_is_one_event_though_no_list_came(store: Store) -> None:
     pending = Posting((LAKE,), "2025-06-02T14:00:00Z", "pendingAgencies06022025am.xlsx", "pending")
     take(store, [FIRST, pending])
-    run = fetches.start_run(store, NOW)
+    run = runs.start_run(store, NOW)
     page = store.archive.put(b"<html>page</html>")
     both = [{"url": "a", "linked_as": "participating"}, {"url": "b", "linked_as": "pending"}]
     for number, (seen, links) in enumerate([("2025-06-02T15:00:00Z", both), ("2025-06-05T15:00:00Z", both[:1])]):
@@ -118,7 +118,7 @@ def test_a_list_that_the_page_no_longer_links_is_one_event_though_no_list_came(s
 def test_a_dismissed_ending_stays_dismissed_when_the_row_returns(store: Store) -> None:
     take(store, [FIRST, WITHOUT_BAY])
     (ending,) = read_log(store)
-    decisions.rule(store, "dismiss", ending["id"], reviewer="Ann", reason="a slip", made_at=NOW)
+    decide.rule(store, "dismiss", ending["id"], reviewer="Ann", reason="a slip", made_at=NOW)
     derive(store, now=NOW)
     put(store, replace(FIRST, modified="2025-06-06T14:00:00Z", file="participatingAgencies06062025am.xlsx"))
     derived_as_a_rebuild(store)
@@ -130,7 +130,7 @@ def test_a_dismissed_ending_stays_dismissed_when_the_row_returns(store: Store) -
 def test_a_confirmed_ending_whose_row_returns(store: Store) -> None:
     take(store, [FIRST, WITHOUT_BAY])
     (ending,) = read_log(store)
-    decisions.rule(store, "confirm", ending["id"], reviewer="Ann", reason="", made_at=NOW)
+    decide.rule(store, "confirm", ending["id"], reviewer="Ann", reason="", made_at=NOW)
     derive(store, now=NOW)
     assert told(store) == [("termination", "confirmed")]
     put(store, replace(FIRST, modified="2025-06-06T14:00:00Z", file="participatingAgencies06062025am.xlsx"))
@@ -144,10 +144,10 @@ def test_a_better_proof_of_its_date_moves_a_list_and_leaves_what_was_known(store
     put(store, FIRST, known_at="2026-10-01T12:00:00Z")
     put(store, resaved, known_at="2026-10-01T12:00:00Z")
     derive(store, now="2026-10-01T12:00:00Z")
-    assert [p["published_on"] for p in read_publications(store)] == ["2025-06-02", "2026-10-01"]
+    assert [p["published_on"] for p in read_publications(store.connection)] == ["2025-06-02", "2026-10-01"]
     put(store, replace(resaved, seen_at="2025-06-03T20:00:00Z"), known_at="2026-10-02T12:00:00Z")
-    assert derived_as_a_rebuild(store, "2026-10-02T12:00:00Z").anew
-    assert [p["published_on"] for p in read_publications(store)] == ["2025-06-02", "2025-06-03"]
+    assert derived_as_a_rebuild(store, "2026-10-02T12:00:00Z").kept == 1
+    assert [p["published_on"] for p in read_publications(store.connection)] == ["2025-06-02", "2025-06-03"]
     put(store, replace(resaved, seen_at="2025-06-05T20:00:00Z"), known_at="2026-10-03T12:00:00Z")  # no better proof
     assert derived_as_a_rebuild(store).stated == []
     assert len(store.connection.execute("select 1 from sightings where file = 'list.xlsx'").fetchall()) == 2

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from db.database import Store
 from db.models import Fetch, StatedTotals
-from db.queries import fetches
+from db.queries import fetches, runs
 from monitor import policy
 from monitor.changelog.log import Filter, read_log
 from monitor.changelog.rebuild import derive
-from monitor.review import decisions
+from monitor.review import decide
 from tests.dump import difference, dump
 from tests.histories import Posting, put
 from tests.monitor.changelog.test_order_of_imports import fresh_store, histories
@@ -66,7 +66,7 @@ class Life:
             names = {"both": ("participating", "pending"), "participating": ("participating",)}.get(str(which), ())
             self.pages += 1
             fetches.record_page(
-                self.store, fetches.start_run(self.store, at), sha256=self.store.archive.put(b"page"),
+                self.store, runs.start_run(self.store, at), sha256=self.store.archive.put(b"page"),
                 text_sha256=f"{self.pages:064}", seen_at=at, links=[{"url": n, "linked_as": n} for n in names],
                 totals=StatedTotals("", None, 4, None, None),
             )  # fmt: skip
@@ -80,7 +80,7 @@ class Life:
             self.answer(sha256, file, linked_as, at, "same")
         elif what in ("release", "reject"):
             lists = self.store.connection.execute("select distinct sha256 from publications order by sha256").fetchall()
-            decisions.rule(self.store, what, lists[which % len(lists)][0], reviewer="Ann", reason="", made_at=at)
+            decide.rule(self.store, what, lists[which % len(lists)][0], reviewer="Ann", reason="", made_at=at)
         else:
             changes = [c for c in read_log(self.store) if c["agreement_id"]]
             ids = [row[0] for row in self.store.connection.execute("select id from agreements order by id")]
@@ -88,7 +88,7 @@ class Life:
                 return
             change = changes[which % len(changes)]
             other = ids[which % len(ids)] if what in ("same", "distinct") else ""
-            decisions.rule(self.store, what, change["id"], other, reviewer="Ann", reason="", made_at=at)
+            decide.rule(self.store, what, change["id"], other, reviewer="Ann", reason="", made_at=at)
 
 
 def live(history: list[Posting], between: list[tuple[bool, list[tuple[str, object]]]]) -> None:

@@ -21,7 +21,7 @@ def test_the_older_agreement_is_renewed_in_the_tables_of_increments_as_in_a_rebu
             at = f"2026-03-0{day}T14:00:00Z"
             put(store, Posting(rows, at, f"participating030{day}2026am.xlsx", "participating", "participating", None))
             done = derive(store, now=NOW)
-        assert not done.anew
+        assert done.kept
         query = (
             "select signed_on, status from agreements where agency_id = 'fl-baker-county-sheriffs-office' order by 1"
         )

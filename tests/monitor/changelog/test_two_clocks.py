@@ -12,9 +12,12 @@ from hypothesis import HealthCheck, given, settings
 
 from db.database import Store
 from db.errors import NotFoundError
+from db.queries.publications import load_publication_records
 from db.queries.snapshots import load_listings, load_snapshots
 from monitor.changelog.as_of import listed_agreements, totals
+from monitor.changelog.known_at import as_known
 from monitor.changelog.log import Filter, read_log
+from monitor.changelog.trends import read_trends
 from tests.histories import Posting, Row, agencies, open_store, put, take
 from tests.monitor.changelog.test_order_of_imports import fresh_store, histories
 
@@ -75,7 +78,7 @@ def test_any_list_answers_for_its_day_with_its_rows(history: list[Posting]) -> N
 def test_a_list_answers_from_its_day_until_the_next_ones(store: Store) -> None:
     take(store, [posting("2025-06-02", BAKER, BAY, BAY), posting("2025-06-05", BAKER, LAKE)])
 
-    def on(day: str | None) -> list[tuple[str, list[int]]]:
+    def on(day: str | None) -> list[tuple[str | None, list[int]]]:
         return [(r["agency"], r["rows"]) for r in listed_agreements(store, as_of=day)]
 
     early = [("Baker County Sheriff's Office", [2]), ("Bay County Sheriff's Office", [3, 4])]  # a row printed twice
@@ -155,12 +158,12 @@ def test_a_change_keeps_its_id_when_an_older_spelling_of_its_agency_comes_to_lig
 
 
 def test_a_page_event_of_later_was_not_known_before(store: Store) -> None:
-    from db.queries import fetches
+    from db.queries import fetches, runs
 
     take(store, [posting("2025-06-02", BAKER), posting("2025-06-02", LAKE, kind="pending")], known_at=MAY)
     page = store.archive.put(b"<html>page</html>")
     links = [{"url": "a", "linked_as": "participating"}, {"url": "b", "linked_as": "pending"}]
-    run = fetches.start_run(store, MAY)
+    run = runs.start_run(store, MAY)
     fetches.record_page(store, run, sha256=page, text_sha256="0" * 64, seen_at=MAY, links=links, totals=None)
     fetches.record_page(store, run, sha256=page, text_sha256="1" * 64, seen_at=JUNE, links=links[:1], totals=None)
     take(store, [], known_at=JUNE)
@@ -174,3 +177,25 @@ def test_nothing_was_known_before_the_first_import(store: Store) -> None:
     with pytest.raises(NotFoundError, match="was known at 2026-05-01"):
         listed_agreements(store, known_at=MAY)
     assert read_log(store, Filter(known_at=MAY)) == []
+
+
+def test_a_parish_is_found_by_its_name_with_and_without_its_kind_in_log_and_list_alike(store: Store) -> None:
+    acadia = Row("Acadia Parish Sheriff's Office", state="LOUISIANA", county="Acadia Parish")
+    take(store, [posting("2025-06-02", BAKER), posting("2025-06-03", BAKER, acadia)])
+    for asked in ("Acadia", "acadia parish", "22001"):
+        assert [c["agency"] for c in read_log(store, Filter(county=asked))] == ["Acadia Parish Sheriff's Office"]
+        assert [a["county"] for a in listed_agreements(store, county=asked)] == ["Acadia Parish"]
+    assert listed_agreements(store, county="Acadi") == []
+
+
+def test_what_was_known_is_asked_many_times_of_one_store_and_nothing_stored_is_touched(store: Store) -> None:
+    take(store, [posting("2025-06-02", BAKER, BAY)], known_at=MAY)
+    early = totals(store)
+    take(store, [posting("2025-06-05", BAKER), posting("2025-05-30", BAKER)], known_at=JUNE)
+    before = list(store.connection.iterdump())
+    with as_known(store, MAY) as then:
+        assert totals(then) == early
+        assert [p["file"] for p in load_publication_records(then.connection)] == [posting("2025-06-02").file]
+        assert read_log(then) == []
+        assert [t["agreements"] for t in read_trends(then)] == [2]
+    assert list(store.connection.iterdump()) == before

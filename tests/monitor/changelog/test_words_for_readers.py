@@ -10,6 +10,7 @@ import pytest
 import typer
 
 from db.models import Listing
+from db.records import ChangeRecord
 from monitor.changelog.explain import explain_change
 from monitor.cli.options import to_state
 from monitor.publications.check import changed_columns, explain_churn
@@ -25,15 +26,16 @@ ROW: dict[str, Any] = {
 }  # fmt: skip
 
 
-def change(**more: Any) -> dict[str, Any]:
+def change(**more: Any) -> ChangeRecord:
     """A made-up change in the contract's form."""
-    return {
+    made: Any = {
         "id": "0123456789ab", "kind": "termination", "status": "confirmed", "needs_review": False, "state": "OH",
         "agency": "Fairview County Sheriff's Office", "agreement_id": "oh-fairview-tfm-2030-12-01",
         "support_type": "TFM", "fields": [], "before": ROW, "after": None, "rule": "no_longer_listed", "evidence": {},
         "candidates": [], "reason": "", "last_listed_in": PUBLICATION, "first_missing_from": None,
         "first_listed_in": None, "listed_on": "2031-01-12", "known_at": "2031-01-12T18:00:00Z", **more,
     }  # fmt: skip
+    return made  # type: ignore[no-any-return] # as much of one as the sentences need
 
 
 def listing(**cells: str | None) -> Listing:

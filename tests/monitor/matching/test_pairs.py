@@ -14,9 +14,8 @@ from itertools import combinations
 import pytest
 from rapidfuzz.distance import OSA
 
-from db.models import Listing
-from monitor.changelog.history import Change
-from monitor.matching.assign import side_of_new
+from db.models import Change, Listing
+from monitor.matching.judging import side_of_new
 from monitor.matching.names import canonical_name
 from monitor.matching.rules import Setting, judge
 from tests.monitor.folded import CORPUS, Row, fold_lists, read_rows

@@ -17,8 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.changelog.history import document_key
+from db.records import PrintedRow
 from monitor.changelog.log import listing_view
+from monitor.matching.ids import document_key
 from monitor.matching.names import normal_form
 from scrapers.readers.listings import read_listings
 from scrapers.readers.table import Table
@@ -116,19 +117,23 @@ def test_a_wrong_state_is_put_right_or_asks_on_both_sides(seed: int) -> None:
 
 def contract(folded: Folded) -> list[dict[str, Any]]:
     """The changes as `changes --format json` gives them, as far as the rows go."""
+
+    def view(listing_id: int | None) -> PrintedRow | None:
+        return listing_view(folded.listings[listing_id]) if listing_id is not None else None
+
     return [
         {
             "kind": c.kind, "status": c.status,
-            "before": listing_view(folded.listings.get(c.before_listing or 0)),
-            "after": listing_view(folded.listings.get(c.after_listing or 0)),
+            "before": view(c.before_listing),
+            "after": view(c.after_listing),
         }
         for c in folded.changes
     ]  # fmt: skip
 
 
-def key(view: dict[str, Any]) -> tuple[str, ...]:
+def key(view: PrintedRow) -> tuple[str, ...]:
     """What a row says, from the contract's view of it: spaces, case and apostrophes aside."""
-    said = {**view, **view["normalised"]}
+    said: dict[str, Any] = {**view, **view["normalised"]}
     return (
         normal_form(said["state"]), normal_form(said["agency"]), normal_form(said["support_type"]),
         normal_form(said["signed_on"]),
@@ -156,8 +161,7 @@ def test_the_log_applied_to_the_first_list_gives_the_last(seed: int) -> None:
     folded = fold_lists(made.lists, first=FIRST)
 
     def shown(ids: Sequence[int]) -> list[tuple[str, ...]]:
-        views = (listing_view(folded.listings[i]) for i in ids)
-        return [key(view) for view in views if view]
+        return [key(listing_view(folded.listings[i])) for i in ids]
 
     assert apply_log(shown(folded.ids[0]), contract(folded)) == set(shown(folded.ids[-1]))
 

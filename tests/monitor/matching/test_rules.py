@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from monitor.changelog.history import Change
-from monitor.matching.rules import AGAINST, RULES
+from db.models import Change, PageState
+from monitor.changelog.list_events import note_lists_gone
+from monitor.matching.reasons import AGAINST, RULES
 from tests.monitor.folded import Folded, Row, fold_lists
 from tests.paths import ROOT
 
@@ -327,9 +330,39 @@ def test_a_late_row_that_could_be_the_ended_one_is_named_on_both_sides() -> None
     assert all(c.needs_review and c.candidates for c in folded.standing())
 
 
-def test_every_rule_and_reason_is_tried_in_this_file() -> None:
-    text = Path(__file__).read_text(encoding="utf-8")
-    assert [code for code in {**RULES, **AGAINST} if code not in text] == []
+def codes(folded: Folded) -> set[str]:
+    """The rules and reasons in the log: of changes and in their evidence, and those that candidates are given."""
+    words = {sentence: code for code, sentence in AGAINST.items()}
+    found = set()
+    for change in folded.changes:
+        said = change.evidence
+        found |= {change.rule, *(str(said.get(name, "")) for name in ("matched_by", "doubt"))}
+        found |= set(cast("list[str]", said.get("against", [])))
+        found |= {words[reason] for candidate in change.candidates for reason in candidate["reasons"]}
+    return found
+
+
+def test_every_rule_and_reason_is_seen_in_a_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All histories of this file once more: what their logs hold, put together, is every code there is."""
+    seen: set[str] = set()
+
+    real = fold_lists
+
+    def record(lists: Iterable[list[Row]], **how: Any) -> Folded:
+        folded = real(lists, **how)
+        seen.update(codes(folded))
+        return folded
+
+    monkeypatch.setitem(globals(), "fold_lists", record)
+    for before, after in (*CONTINUED.values(), *APART.values()):
+        fold([before], [after])
+    for name, test in list(globals().items()):
+        if name.startswith("test_") and not inspect.signature(test).parameters:
+            test()
+    folded = fold([])
+    pages = [PageState("2025-06-02T12:00:00Z", "0", frozenset(linked), None) for linked in (["pending"], [])]
+    note_lists_gone(folded.ledger, pages)
+    assert {**RULES, **AGAINST}.keys() - seen - codes(folded) == set()
 
 
 def test_every_rule_and_reason_is_on_its_page() -> None:

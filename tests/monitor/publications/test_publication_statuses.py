@@ -10,12 +10,12 @@ import pytest
 
 from db.database import Store
 from db.models import StatedTotals
-from db.queries import fetches
+from db.queries import fetches, runs
+from db.queries.publication_list import read_publications
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
-from monitor.cli.log_commands import read_publications
 from monitor.publications.check import REASONS, reason_code
-from monitor.review import decisions
+from monitor.review import decide
 from scrapers import ingest
 from tests.histories import NOW, Posting, Row, agencies, many, open_store, put, take
 
@@ -39,7 +39,7 @@ def later(posting: Posting, day: int, *rows: Row, **changes: str) -> Posting:
 
 def became(store: Store) -> dict[str, tuple[str, list[str]]]:
     """File -> status and reasons; every code is one that REASONS explains."""
-    found = {p["file"]: (p["status"], p["reasons"]) for p in read_publications(store)}
+    found = {p["file"]: (p["status"], p["reasons"]) for p in read_publications(store.connection)}
     assert {reason_code(reason) for _, reasons in found.values() for reason in reasons} <= REASONS.keys()
     return found
 
@@ -202,7 +202,7 @@ def test_a_reviewer_releases_or_rejects_a_list_and_may_think_again(store: Store)
     take(store, [MONDAY])
 
     def rule(ruling: str, at: str) -> tuple[str, list[str], int]:
-        decisions.rule(store, ruling, sha256[:12], reviewer="Ann", reason="", made_at=at)
+        decide.rule(store, ruling, sha256[:12], reviewer="Ann", reason="", made_at=at)
         derive(store, now=NOW)
         return (*became(store)[fallen.file], len([c for c in read_log(store) if c["status"] != "retracted"]))
 
@@ -232,7 +232,7 @@ def test_a_document_that_cannot_be_read_stays_archived_and_is_named(store: Store
 ])  # fmt: skip
 def test_ices_stated_totals_are_compared(store: Store, stated: int, status: str, reasons: list[str]) -> None:
     seen = "2025-06-03T15:00:00Z"
-    run = fetches.start_run(store, seen)
+    run = runs.start_run(store, seen)
     page = store.archive.put(b"<html>page</html>")
     fetches.record_page(
         store, run, sha256=page, text_sha256="0" * 64, seen_at=seen, links=[],
@@ -248,7 +248,7 @@ def test_totals_of_another_day_say_nothing(store: Store) -> None:
     seen = "2025-06-03T15:00:00Z"
     page = store.archive.put(b"<html>page</html>")
     fetches.record_page(
-        store, fetches.start_run(store, seen), sha256=page, text_sha256="0" * 64, seen_at=seen, links=[],
+        store, runs.start_run(store, seen), sha256=page, text_sha256="0" * 64, seen_at=seen, links=[],
         totals=StatedTotals("", "2025-06-01", 99, None, None),
     )  # fmt: skip
     posting = replace(later(MONDAY, 3, *many(59)), seen_at="2025-06-03T15:00:05Z")

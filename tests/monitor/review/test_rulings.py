@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from db.database import Store
 from db.errors import NotFoundError
+from db.queries.rulings import list_rulings
+from db.records import ChangeRecord
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
-from monitor.review import decisions
-from monitor.review.decisions import RulingError
+from monitor.review import decide
+from monitor.review.decide import RulingError
+from monitor.review.queue import read_queue
+from monitor.review.rulings_csv import export_rulings, read_import, store_import
 from tests.dump import difference, dump
 from tests.histories import NOW, Posting, Row, agencies, many, open_store, take
 
@@ -36,25 +39,26 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def rule(store: Store, ruling: str, subject: str, other: str = "", minute: int = 0, reason: str = "why") -> None:
     """Ann rules, and the log follows; a rebuild says the same."""
-    made_at = f"2026-10-01T12:{minute:02}:00Z"
-    decisions.rule(store, ruling, subject, other, reviewer="Ann", reason=reason, made_at=made_at)
+    made_at = f"2026-10-01T11:{minute:02}:00Z"
+    decide.rule(store, ruling, subject, other, reviewer="Ann", reason=reason, made_at=made_at)
     derive(store, now=NOW)
     made = dump(store)
     derive(store, now=NOW, anew=True)
     assert difference(made, dump(store)) == []
 
 
-def said(store: Store) -> list[tuple[str, str, str]]:
+def said(store: Store) -> list[tuple[str, str | None, str]]:
     """Kind, agency as printed and status of every change that stands."""
-    return [
-        (c["kind"], (c["after"] or c["before"])["agency"], c["status"])
-        for c in read_log(store)
-        if c["status"] != "retracted"
-    ]
+    return [(c["kind"], printed_name(c), c["status"]) for c in read_log(store) if c["status"] != "retracted"]
 
 
-def change_of(store: Store, kind: str, agency: str) -> dict[str, Any]:
-    (found,) = [c for c in read_log(store) if c["kind"] == kind and (c["after"] or c["before"])["agency"] == agency]
+def printed_name(change: ChangeRecord) -> str | None:
+    row = change["after"] or change["before"]
+    return row["agency"] if row else None
+
+
+def change_of(store: Store, kind: str, agency: str) -> ChangeRecord:
+    (found,) = [c for c in read_log(store) if c["kind"] == kind and printed_name(c) == agency]
     return found
 
 
@@ -88,8 +92,8 @@ def test_distinct_holds_apart_what_a_rule_would_pair(store: Store) -> None:
     take(store, [Posting((BAKER, NEW, macro), "2025-06-06T14:00:00Z", "d.xlsx"),
                  Posting((BAKER, NEW, marco), "2025-06-07T14:00:00Z", "e.xlsx")])  # fmt: skip
     amendment = change_of(store, "amendment", marco.agency)
-    rule(store, "distinct", amendment["id"], amendment["agreement_id"])
-    kinds = {(c["kind"], (c["after"] or c["before"])["agency"]): c["status"] for c in read_log(store)}
+    rule(store, "distinct", amendment["id"], amendment["agreement_id"] or "")
+    kinds = {(c["kind"], printed_name(c)): c["status"] for c in read_log(store)}
     assert kinds[("amendment", marco.agency)] == "retracted"
     assert kinds[("termination", macro.agency)] == "provisional"
     assert kinds[("signing", marco.agency)] == "confirmed"
@@ -110,46 +114,49 @@ def test_a_note_decides_nothing_and_is_kept(store: Store) -> None:
     ending = change_of(store, "termination", BAY.agency)["id"]
     rule(store, "note", ending, reason="asked the county")
     assert [line for line in difference(before, dump(store)) if not line.startswith("+ rulings")] == []
-    assert [r["reason"] for r in decisions.rulings_on(store, ending)] == ["asked the county"]
+    assert [r.reason for r in decide.rulings_on(store, ending)] == ["asked the county"]
 
 
 def test_a_ruling_needs_a_reviewer_and_a_subject_that_is_here(store: Store) -> None:
     ending = change_of(store, "termination", BAY.agency)["id"]
     with pytest.raises(RulingError, match="needs the name of who decides"):
-        decisions.rule(store, "confirm", ending, reviewer="  ", reason="", made_at=NOW)
+        decide.rule(store, "confirm", ending, reviewer="  ", reason="", made_at=NOW)
     with pytest.raises(NotFoundError, match="no change 0123456789ab"):
-        decisions.rule(store, "dismiss", "0123456789ab", reviewer="Ann", reason="", made_at=NOW)
+        decide.rule(store, "dismiss", "0123456789ab", reviewer="Ann", reason="", made_at=NOW)
     with pytest.raises(RulingError, match="'nobody' is no agreement"):
-        decisions.rule(store, "same", ending, "nobody", reviewer="Ann", reason="", made_at=NOW)
+        decide.rule(store, "same", ending, "nobody", reviewer="Ann", reason="", made_at=NOW)
     with pytest.raises(NotFoundError, match="names no one list"):
-        decisions.rule(store, "release", "abcdef123456", reviewer="Ann", reason="", made_at=NOW)
+        decide.rule(store, "release", "abcdef123456", reviewer="Ann", reason="", made_at=NOW)
     with pytest.raises(NotFoundError, match="'nothing' names no one list"):
-        decisions.rule(store, "note", "nothing", reviewer="Ann", reason="", made_at=NOW)
-    assert decisions.all_rulings(store) == []
+        decide.rule(store, "note", "nothing", reviewer="Ann", reason="", made_at=NOW)
+    assert list_rulings(store.connection) == []
+
+
+def bring_in(store: Store, path: Path) -> tuple[int, int]:
+    """Zoe imports the file; returns how many rulings were new and how many known."""
+    found = read_import(store, path.read_bytes(), path.name, "Zoe", confirm_after_hours=48)
+    store_import(store, found)
+    return len(found.new), found.known
 
 
 def test_rulings_go_out_as_csv_and_come_back(store: Store, tmp_path: Path) -> None:
-    import csv
-
     ending = change_of(store, "termination", BAY.agency)["id"]
     rule(store, "dismiss", ending, reason='a "slip", says Bay;\nnot an end')
     rule(store, "same", change_of(store, "termination", OLD.agency)["id"], NEW_ID, minute=1)
     path = tmp_path / "rulings.csv"
-    with path.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.DictWriter(out, decisions.RULING_COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(decisions.all_rulings(store))
+    path.write_bytes(export_rulings(store).encode())
     with open_store(tmp_path / "other") as other:
         take(other, [
             Posting((BAKER, BAY, OLD), "2025-06-02T14:00:00Z", "a.xlsx"),
             Posting((BAKER, NEW), "2025-06-04T14:00:00Z", "b.xlsx"),
             Posting((BAKER, NEW), "2025-06-05T14:00:00Z", "c.xlsx"),
         ])  # fmt: skip
-        assert decisions.import_rulings(other, path) == (2, 0)
+        assert bring_in(other, path) == (2, 0)
         derive(other, now=NOW)
         assert difference(dump(store), dump(other)) == []
-        assert decisions.import_rulings(other, path) == (0, 2)
-        assert len(decisions.all_rulings(other)) == 2
+        assert bring_in(other, path) == (0, 2)
+        assert {r.imported_by for r in list_rulings(other.connection)} == {"Zoe"}
+        assert len(list_rulings(other.connection)) == 2
 
 
 @pytest.mark.parametrize(
@@ -158,22 +165,34 @@ def test_rulings_go_out_as_csv_and_come_back(store: Store, tmp_path: Path) -> No
         ("made_at,reviewer\n", "the columns ruling, subject, other, reason are missing"),
         ("made_at,reviewer,ruling,subject,other,reason\n2026-10-01T12:00:00Z,Ann,guess,x,,\n", "row 2: 'guess' is no"),
         ("made_at,reviewer,ruling,subject,other,reason\n2026-10-01T12:00:00Z,Ann,dismiss\n", "row 2: "),
-        ("made_at,reviewer,ruling,subject,other,reason\nyesterday,Ann,dismiss,x,,\n", "row 2: 'yesterday' is no time"),
+        ("made_at,reviewer,ruling,subject,other,reason\nyesterday,Ann,dismiss,x,,\n", "row 2: 'yesterday' is not"),
         ("made_at,reviewer,ruling,subject,other,reason\n2026-10-01T12:00:00Z,,dismiss,x,,\n", "row 2: "),
+        (
+            "made_at,reviewer,ruling,subject,other,reason\n2026-10-01T12:00:01Z,Ann,dismiss,x,,\n",
+            r"row 2: 2026-10-01T12:00:01Z is in the future \(it is 2026-10-01T12:00:00Z now\)",
+        ),
+        (
+            "made_at,reviewer,ruling,subject,other,reason\n2026-10-01T12:00:00Z,Ann,dismiss,0123456789ab,,\n",
+            "row 2: nothing here has the id '0123456789ab'",
+        ),
+        (
+            "made_at,reviewer,ruling,subject,other,reason\n2026-10-01T12:00:00Z,Ann,undo,x,2026|dismiss||Ann,\n",
+            r"row 2: nothing here has the id '2026\|dismiss\|\|Ann'",
+        ),
     ],
 )
 def test_a_csv_that_is_none_of_ours_is_refused_whole(store: Store, tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "rulings.csv"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(RulingError, match=says):
-        decisions.import_rulings(store, path)
-    assert decisions.all_rulings(store) == []
+        bring_in(store, path)
+    assert list_rulings(store.connection) == []
 
 
 def test_what_waits_for_a_person_is_held_lists_first(store: Store) -> None:
     fallen = Posting((NEW,), "2025-06-09T14:00:00Z", "f.xlsx")
     take(store, [Posting((BAKER, NEW, *many(30)), "2025-06-08T14:00:00Z", "g.xlsx"), fallen])
-    waiting = decisions.open_reviews(store)
-    assert [(w["kind"], w["agency"]) for w in waiting[:1]] == [("held list", "f.xlsx")]
-    rule(store, "reject", waiting[0]["id"])
-    assert [w for w in decisions.open_reviews(store) if w["kind"] == "held list"] == []
+    waiting = read_queue(store).in_order({})
+    assert [(w.part, w.held and w.held.file) for w in waiting[:1]] == [("held lists", "f.xlsx")]
+    rule(store, "reject", waiting[0].id)
+    assert [w for w in read_queue(store).in_order({}) if w.held] == []

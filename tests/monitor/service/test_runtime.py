@@ -16,8 +16,8 @@ from db.database import Store, utc_now
 from db.errors import StoreError
 from db.settings import Settings
 from monitor.service import runtime
-from monitor.service.jobs import Job, JobFailed, PutOff
 from monitor.service.runtime import Service
+from monitor.service.triggers import Job, JobFailed, PutOff
 
 OFTEN = "* * * * *"
 
@@ -114,14 +114,14 @@ def test_a_stop_cancels_what_takes_too_long(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_stop_leaves_a_thread_that_will_not_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from db.threads import run_aside
+    from db.threads import run_in_thread
 
     monkeypatch.setattr(runtime, "FINISH_SECONDS", 0.2)
     monkeypatch.setattr(runtime, "CANCEL_SECONDS", 0.2)
     release = threading.Event()
 
     async def in_a_thread() -> str:
-        await run_aside(None, release.wait, 20)
+        await run_in_thread(None, release.wait, 20)
         return "never"
 
     left: list[int] = []
@@ -181,7 +181,7 @@ def test_many_missed_runs_are_made_up_for_by_one(tmp_path: Path) -> None:
         task = asyncio.create_task(running.run())
         await asyncio.sleep(0.1)
         running.scheduler.get_job("poll").modify(next_run_time=utc_now() - timedelta(days=1))
-        running.reckon_anew(backwards=False)
+        running.reschedule(backwards=False)
         await asyncio.sleep(0.4)
         running.stop()
         await task
@@ -201,7 +201,7 @@ def test_a_clock_set_back_does_not_silence_the_service(tmp_path: Path) -> None:
         task = asyncio.create_task(running.run())
         await asyncio.sleep(0.1)
         running.scheduler.modify_job("poll", next_run_time=utc_now() + timedelta(days=30))
-        running.reckon_anew(backwards=True)
+        running.reschedule(backwards=True)
         due: datetime = running.scheduler.get_job("poll").next_run_time
         running.stop()
         await task
@@ -251,8 +251,8 @@ def test_what_cannot_be_written_down_keeps_no_job_from_its_work(
     def refuse(*args: object) -> None:
         raise StoreError("the disk is full")
 
-    monkeypatch.setattr(running._log, "begin", refuse)
-    monkeypatch.setattr(running._log, "end", refuse)
+    monkeypatch.setattr(runtime, "record_job_start", refuse)
+    monkeypatch.setattr(runtime, "record_job_end", refuse)
     run_for(running, 0.4)
     assert done == ["done"]
-    assert "the end of poll cannot be written: the disk is full" in caplog.text
+    assert "the end of poll cannot be recorded: the disk is full" in caplog.text

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.changelog.history import document_key
+from monitor.matching.ids import document_key
 from monitor.places import gazetteer
-from monitor.service.memory import give_back_memory
+from monitor.service.memory_release import give_back_memory
 from monitor.service.systemd import tell_systemd
 
 

@@ -10,8 +10,8 @@ from starlette.testclient import TestClient
 
 from db.database import Store
 from db.settings import Settings
-from monitor.web.forms.routes import make_app
-from monitor.web.http.client_ip import asker_of
+from monitor.web.forms.app import make_routes
+from monitor.web.http.client_ip import client_ip
 from monitor.web.http.limits import RateLimit
 
 PROXY, READER, OTHER = "10.0.0.1", "203.0.113.7", "203.0.113.8"
@@ -23,16 +23,16 @@ def asked(peer: str | None, *forwarded: str) -> dict[str, object]:
 
 
 def test_a_trusted_proxy_is_believed_and_only_about_what_it_added() -> None:
-    assert asker_of(asked(PROXY, READER), {PROXY}) == READER
-    assert asker_of(asked(PROXY, f"{OTHER}, {READER}"), {PROXY}) == READER
-    assert asker_of(asked(PROXY, OTHER, READER), {PROXY}) == READER
-    assert asker_of(asked(PROXY), {PROXY}) == PROXY
+    assert client_ip(asked(PROXY, READER), {PROXY}) == READER
+    assert client_ip(asked(PROXY, f"{OTHER}, {READER}"), {PROXY}) == READER
+    assert client_ip(asked(PROXY, OTHER, READER), {PROXY}) == READER
+    assert client_ip(asked(PROXY), {PROXY}) == PROXY
 
 
 def test_nobody_else_is_believed() -> None:
-    assert asker_of(asked(OTHER, READER), {PROXY}) == OTHER
-    assert asker_of(asked(PROXY, READER), ()) == PROXY
-    assert asker_of(asked(None, READER), {PROXY}) == ""
+    assert client_ip(asked(OTHER, READER), {PROXY}) == OTHER
+    assert client_ip(asked(PROXY, READER), ()) == PROXY
+    assert client_ip(asked(None, READER), {PROXY}) == ""
 
 
 def test_the_api_counts_readers_behind_a_proxy_one_by_one() -> None:
@@ -47,7 +47,7 @@ def test_the_api_counts_readers_behind_a_proxy_one_by_one() -> None:
 def test_sign_ups_behind_a_proxy_are_counted_by_reader(tmp_path: Path) -> None:
     Store.open(tmp_path).close()
     settings = Settings(home=tmp_path, trusted_proxies=PROXY, signups_per_hour=1)
-    client = TestClient(make_app(settings), client=(PROXY, 4711))
+    client = TestClient(Starlette(routes=make_routes(settings)), client=(PROXY, 4711))
     for number, reader in enumerate((READER, READER, OTHER)):
         form = {"address": f"reader{number}@example.org", "rhythm": "daily", "zone": "America/New_York"}
         client.post("/alerts/subscribe", data=form, headers={"X-Forwarded-For": reader})

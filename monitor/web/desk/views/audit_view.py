@@ -2,76 +2,66 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import tempfile
-from pathlib import Path
-
 from starlette.responses import Response
 
-from monitor.review import decide, decisions
+from db.queries import sessions
+from db.queries.publication_list import read_publications
+from monitor.alerts import outbox
+from monitor.review import decide, rulings_csv
+from monitor.review.guards import find_guard, require_confirmation
 from monitor.review.queue import read_queue
-from monitor.review.rulings import RULINGS
-from monitor.web.desk.respond import Ask, Refusal
-from monitor.web.desk.views.queue_view import told_of
+from monitor.review.ruling_kinds import RULINGS
+from monitor.web.desk.respond import DeskRequest, Refusal
+from monitor.web.desk.views.queue_view import find_done
 
-A_PAGE = 100
+PER_PAGE = 100
 
 
-def show_audit(ask: Ask) -> Response:
-    """Every ruling, newest first, with what it is about."""
-    queue = read_queue(ask.store)
-    reviewer, ruling = ask.get("reviewer"), ask.get("ruling")
+def show_audit(request: DeskRequest) -> Response:
+    """Show every ruling, newest first, with what it is about; to administrators also logins that failed."""
+    queue = read_queue(request.store)
+    connection = request.store.connection
+    reviewer, ruling = request.get("reviewer"), request.get("ruling")
     made = [r for r in reversed(queue.rulings) if reviewer in ("", r.reviewer) and ruling in ("", r.ruling)]
-    last = max(1, -(-len(made) // A_PAGE))
-    number = min(max(int(ask.get("page")) if ask.get("page").isdecimal() else 1, 1), last)
-    files = dict(ask.store.connection.execute("select sha256, file from publications").fetchall())
-    about = {e["agreement_id"]: e for e in queue.entries if e["agreement_id"]}
-    about |= {e["id"]: e for e in queue.entries}
-    return ask.page(
-        "audit.html", made=made[(number - 1) * A_PAGE : number * A_PAGE], total=len(made), number=number, last=last,
-        about=about, files=files, reviewers=sorted({r.reviewer for r in queue.rulings}), reviewer=reviewer,
-        ruling=ruling, kinds=RULINGS, done=told_of(ask, queue), tries=_tries(ask),
+    last = max(1, -(-len(made) // PER_PAGE))
+    number = min(request.page_number(), last)
+    about = {c["agreement_id"]: c for c in queue.changes if c["agreement_id"]} | {c["id"]: c for c in queue.changes}
+    return request.page(
+        "audit.html", made=made[(number - 1) * PER_PAGE : number * PER_PAGE], total=len(made), number=number,
+        last=last, about=about, files={p["sha256"]: p["file"] for p in read_publications(connection)},
+        reviewers=sorted({r.reviewer for r in queue.rulings}), reviewer=reviewer, ruling=ruling, kinds=RULINGS,
+        done=find_done(request, queue),
+        failed=sessions.list_failed_logins(connection, 20) if request.who.user.is_administrator else [],
     )  # fmt: skip
 
 
-def export_rulings(ask: Ask) -> Response:
-    """Every ruling as the CSV that `review import` and the desk take in again."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, decisions.RULING_COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(decisions.all_rulings(ask.store))
-    name = f"rulings-{ask.store.now_text()[:10]}.csv"
+def export_rulings(request: DeskRequest) -> Response:
+    """Send every ruling as the CSV that `review import` and the desk take."""
+    name = f"rulings-{request.store.now_text()[:10]}.csv"
     return Response(
-        out.getvalue(), media_type="text/csv; charset=utf-8",
+        rulings_csv.export_rulings(request.store), media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )  # fmt: skip
 
 
-def import_rulings(ask: Ask) -> Response:
-    """Rulings of a CSV are taken in and in effect; those known already change nothing."""
-    if not ask.file:
+def import_rulings(request: DeskRequest) -> Response:
+    """Show what the rulings of a CSV would change; store them when the preview's form comes back unchanged."""
+    data = request.file or request.form.get("csv", "").encode()
+    if not data:
         raise Refusal(400, "Choose a CSV file with rulings, as the export writes it.")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "rulings.csv"
-        path.write_bytes(ask.file)
+    user, told = request.who.user, ""
+    found = rulings_csv.read_import(request.store, data, "the file", user.name, confirm_after_hours=request.hours)
+    guard = find_guard(found.effects, len(found.new))
+    if not request.file and found.new:
         try:
-            added, known = decisions.import_rulings(ask.store, path)
-        except UnicodeDecodeError:
-            raise Refusal(400, "The file is not UTF-8 text; use what the export wrote.") from None
-    if added:
-        last = ask.store.connection.execute("select max(id) from rulings").fetchone()[0]
-        decide.take_effect(ask.store, [last], confirm_after_hours=ask.desk.settings.confirm_after_hours)
-    return ask.page(
-        "message.html", title="Taken in", text=f"{added} rulings taken in, {known} known already."
+            require_confirmation(guard, user, request.form.get("typed", ""))
+            rulings_csv.store_import(request.store, found)
+            decide.take_effect(request.store, confirm_after_hours=request.hours, tell=outbox.queue)
+            told = f"{len(found.new)} rulings imported, {found.known} known already."
+            return request.page("message.html", title="Imported", text=told)
+        except decide.RulingError as error:
+            told = str(error)
+    return request.page(
+        "import.html", 400 if told else 200, told=told, found=found, effects=found.effects, guard=guard, shown=200,
+        csv=data.decode("utf-8-sig"), action="/audit/import", noun="ruling",
     )  # fmt: skip
-
-
-def _tries(ask: Ask) -> list[tuple[str, str, str, str]]:
-    """The newest wrong or slowed logins, for administrators."""
-    if not ask.who.user.is_administrator:
-        return []
-    rows = ask.store.connection.execute(
-        "select tried_at, name, address, outcome from login_attempts where outcome != 'good' order by id desc limit 20"
-    )
-    return [(row[0], row[1], row[2], row[3]) for row in rows]

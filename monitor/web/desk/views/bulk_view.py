@@ -1,72 +1,107 @@
-"""One ruling over all changes that fit a filter: first what it would do, then, if nothing moved meanwhile, doing it."""
+"""One ruling on all that fits a filter: first what it would do, then, if nothing changed meanwhile, doing it."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import Any
 
 from starlette.responses import Response
 
+from db.desk_models import Verdict
+from monitor.alerts import outbox
 from monitor.review import decide
-from monitor.review.decisions import RulingError
-from monitor.review.preview import foresee
-from monitor.review.queue import Queue, read_queue
-from monitor.web.desk.respond import Ask, Refusal
-from monitor.web.desk.views.queue_view import Asked, asked_of, query_of
+from monitor.review.guards import find_guard, most_at_once, require_confirmation
+from monitor.review.preview import preview_rulings
+from monitor.review.queue import QueueItem, read_queue
+from monitor.web.desk.respond import DeskRequest, Refusal
+from monitor.web.desk.views.queue_view import Asked, query_of, read_filter
 
-RULINGS = {
-    "confirm": "confirm: each is as the log says",
-    "same": "same: each goes on in its first candidate",
-    "distinct": "distinct: none goes on in any of its candidates",
-    "dismiss": "dismiss: none of them is a change",
+ON_CHANGES = {
+    "confirm": "yes, each of them happened, as the log says",
+    "dismiss": "no, none of them happened",
+    "same": "one agreement: each continues as its first candidate",
+    "distinct": "two agreements: none continues as any of its candidates",
 }
-MOST = 2000
+ON_LISTS = {
+    "release": "release: each is what ICE meant to publish",
+    "reject": "reject: each is a mistake",
+}
+Choice = tuple[QueueItem, list[Verdict]]
 
 
-def preview_bulk(ask: Ask) -> Response:
-    """What the ruling would do to every change that fits."""
-    queue = read_queue(ask.store)
-    asked, ruling = asked_of(ask), ask.get("ruling", "confirm")
-    chosen, rulings = _chosen(ask, queue, asked, ruling)
-    hours = ask.desk.settings.confirm_after_hours
-    effects = foresee(ask.store, rulings, confirm_after_hours=hours) if rulings else None
-    return ask.page(
-        "bulk.html", asked=asked, query=query_of(asked), ruling=ruling, kinds=RULINGS, chosen=chosen,
-        rulings=rulings, effects=effects, mark=_mark(rulings), shown=200, most=MOST,
+def preview_bulk(request: DeskRequest) -> Response:
+    """Show what the ruling would do to everything that fits."""
+    asked = read_filter(request)
+    ruling = request.get("ruling") or next(iter(ON_LISTS if asked["part"] == "held lists" else ON_CHANGES))
+    choices = _choose(request, asked, ruling)
+    return _show(request, asked, ruling, choices, [item.id for item, _ in choices], "")
+
+
+def rule_in_bulk(request: DeskRequest) -> Response:
+    """Rule on the ticked rows if they are just those previewed last; else show the preview of those."""
+    asked, ruling = read_filter(request, request.form), request.form.get("ruling", "")
+    choices = _choose(request, asked, ruling)
+    ticked = [item.id for item, _ in choices if item.id in request.rows]
+    if not choices:
+        raise Refusal(409, "Nothing fits any more, so nothing was done.")
+    if not ticked:
+        return _show(request, asked, ruling, choices, ticked, "No row is ticked, so nothing was done.")
+    verdicts = _verdicts(choices, ticked)
+    if _mark(ruling, verdicts) != request.form.get("mark"):
+        told = "These are not the rows of the last preview, so nothing was done yet. This is what the ruling would do."
+        return _show(request, asked, ruling, choices, ticked, told)
+    effects = preview_rulings(request.store, verdicts, confirm_after_hours=request.hours)
+    try:
+        require_confirmation(find_guard(effects, len(ticked)), request.who.user, request.form.get("typed", ""))
+    except decide.RulingError as error:
+        return _show(request, asked, ruling, choices, ticked, str(error), 400)
+    ids = decide.write_rulings(request.store, verdicts, request.who.user.name, request.form.get("reason", ""))
+    decide.take_effect(request.store, confirm_after_hours=request.hours, tell=outbox.queue, newest=ids)
+    return request.go("", done=f"{ids[0]}-{ids[-1]}")
+
+
+def _show(
+    request: DeskRequest, asked: Asked, ruling: str, choices: list[Choice], ticked: list[str], told: str,
+    status: int = 0,
+) -> Response:  # fmt: skip
+    verdicts = _verdicts(choices, ticked)
+    effects = preview_rulings(request.store, verdicts, confirm_after_hours=request.hours) if verdicts else None
+    return request.page(
+        "bulk.html", status or (409 if told else 200), asked=asked, query=query_of(asked), ruling=ruling,
+        kinds=_rulings(asked), items=[item for item, _ in choices], ticked=ticked, effects=effects, told=told,
+        mark=_mark(ruling, verdicts), most=most_at_once(request.who.user), reason=request.form.get("reason", ""),
+        guard=find_guard(effects, len(ticked)) if effects else None, shown=200,
     )  # fmt: skip
 
 
-def rule_in_bulk(ask: Ask) -> Response:
-    """The ruling is made on just the changes that the preview showed; none at all when they are not the same now."""
-    queue = read_queue(ask.store)
-    asked, ruling = asked_of(ask, ask.form), ask.form.get("ruling", "")
-    _, rulings = _chosen(ask, queue, asked, ruling)
-    if not rulings:
-        raise Refusal(409, "Nothing fits any more, so nothing was done.")
-    if _mark(rulings) != ask.form.get("mark"):
-        raise Refusal(409, "What fits has changed since the preview, so nothing was done. Look at the preview again.")
-    ids = decide.write_rulings(ask.store, rulings, ask.who.user.name, ask.form.get("reason", ""))
-    decide.take_effect(ask.store, ids, confirm_after_hours=ask.desk.settings.confirm_after_hours)
-    return ask.go("", done=f"{ids[0]}-{ids[-1]}")
+def _choose(request: DeskRequest, asked: Asked, ruling: str) -> list[Choice]:
+    """Return what the ruling can be made on, each with what that decides; as many as the user may rule on at once."""
+    if ruling not in _rulings(asked):
+        raise Refusal(400, f"{ruling!r} is not a ruling on many at once.")
+    choices: list[Choice] = []
+    for item in read_queue(request.store).in_order(asked, request.who.user.name):
+        if len(choices) >= most_at_once(request.who.user):
+            break
+        if item.held and item.part == asked["part"]:
+            choices.append((item, [Verdict(ruling, item.held.sha256)]))
+        elif item.change and ruling in ON_CHANGES:
+            try:
+                choices.append((item, decide.verdicts_for(request.store, item.change, ruling)))
+            except decide.RulingError:
+                continue  # it has no candidate to rule on
+    return choices
 
 
-def _chosen(ask: Ask, queue: Queue, asked: Asked, ruling: str) -> tuple[list[dict[str, Any]], list[decide.Ruling]]:
-    """The changes on which the ruling can be made, and the rulings."""
-    if ruling not in RULINGS:
-        raise Refusal(400, f"{ruling!r} is no ruling over many changes.")
-    chosen: list[dict[str, Any]] = []
-    rulings: dict[decide.Ruling, None] = {}
-    for place, entry in queue.in_order(asked):
-        if place == "held lists" or len(chosen) >= MOST:
-            continue
-        try:
-            made = decide.rulings_for(ask.store, entry, ruling, "")
-        except RulingError:
-            continue  # it has no candidate to rule on
-        chosen.append(entry)
-        rulings.update(dict.fromkeys(made))
-    return chosen, list(rulings)
+def _rulings(asked: Asked) -> dict[str, str]:
+    return ON_LISTS if asked["part"] == "held lists" else ON_CHANGES
 
 
-def _mark(rulings: list[decide.Ruling]) -> str:
-    return hashlib.sha256(repr(rulings).encode()).hexdigest()[:32]
+def _verdicts(choices: list[Choice], ticked: list[str]) -> dict[Verdict, str]:
+    """Return what a ruling on the ticked rows decides, with the change that each verdict is on."""
+    return {
+        verdict: item.id if item.change else ""
+        for item, verdicts in choices if item.id in ticked for verdict in verdicts
+    }  # fmt: skip
+
+
+def _mark(ruling: str, verdicts: dict[Verdict, str]) -> str:
+    return hashlib.sha256(repr([ruling, *map(tuple, verdicts)]).encode()).hexdigest()[:32]

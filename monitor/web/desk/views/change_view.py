@@ -2,112 +2,192 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Literal, cast
 
 from starlette.responses import Response
 
 from db.errors import NotFoundError
-from monitor.changelog.log import KINDS, STATUSES
-from monitor.matching.rules import AGAINST, RULES
+from db.queries import desk_work, users
+from db.records import ChangeRecord, PrintedRow
+from monitor.alerts import outbox
+from monitor.i18n.labels import KIND_SENTENCES, STATUS_SENTENCES
+from monitor.matching.names import normal_form
+from monitor.matching.reasons import AGAINST, RULES
+from monitor.places.gazetteer import slug_of
 from monitor.review import decide
-from monitor.review.queue import read_queue
-from monitor.web.desk.respond import Ask, Refusal
-from monitor.web.desk.views.queue_view import asked_of, next_after, query_of, told_of
+from monitor.review.evidence import candidate_rows, evidence_in_words, rows_around, timeline_of
+from monitor.review.preview import preview_rulings
+from monitor.review.queue import PARTS, Queue, read_queue
+from monitor.web.desk.respond import DeskRequest, Refusal
+from monitor.web.desk.views.queue_view import FILTERS, find_done, next_after, query_of, read_filter
 
-Row = Mapping[str, Any]
 CELLS = {
     "state": "State", "agency": "Agency", "type": "Type", "county": "County", "support_type": "Support type",
     "signed_on": "Signed", "moa": "MOA", "addendum": "Addendum",
 }  # fmt: skip
 
 
-def show_change(ask: Ask) -> Response:
-    """The change with its evidence."""
-    queue = read_queue(ask.store)
-    entry = queue.entry(ask.request.path_params["id"])
-    if entry is None:
-        raise NotFoundError(f"no change {ask.request.path_params['id']}")
-    asked = asked_of(ask)
-    ids = [row["id"] for _, row in queue.in_order(asked)]
-    made = queue.on_change(entry)
-    here = ids.index(entry["id"]) if entry["id"] in ids else None
-    return ask.page(
-        "change.html", change=entry, cells=side_by_side(entry), choices=decide.choices(ask.store, entry),
-        rule=RULES.get(entry["rule"], ""), evidence=evidence_of(entry), kind=KINDS[entry["kind"]],
-        status_words=STATUSES[entry["status"]], rulings=made, seen=max((r.id for r in queue.rulings), default=0),
-        query=query_of(asked), asked=asked, done=told_of(ask, queue), place=here, waiting=len(ids),
-        after=next_after(ask, queue.in_order(asked), entry["id"], queue, asked),
+LISTS: dict[Literal["last_listed_in", "first_listed_in"], str] = {
+    "last_listed_in": "Last listed in", "first_listed_in": "First listed in",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell as printed, what it is read as where that differs, and the document it links."""
+
+    printed: str
+    meaning: str | None
+    link: str | None
+
+    @property
+    def reading(self) -> str:
+        """What it says, spaces aside."""
+        return self.meaning or " ".join(self.printed.split())
+
+
+@dataclass(frozen=True, slots=True)
+class CellPair:
+    """One column of both rows; a cell is None where the row or the column is not listed."""
+
+    label: str
+    before: Cell | None
+    after: Cell | None
+    differs: bool
+
+
+def show_change(request: DeskRequest) -> Response:
+    """Show the change with its evidence."""
+    queue, name = read_queue(request.store), request.who.user.name
+    change = _find(request, queue)
+    asked = read_filter(request)
+    waiting = queue.in_order(asked, name)
+    item = next((item for item in waiting if item.id == change["id"]), None)
+    choices = decide.choices(request.store, change)
+    row = change["after"] or change["before"]
+    peers = [other.id for other in waiting if item and other.part == item.part]
+    return request.page(
+        "change.html", change=change, cells=side_by_side(change["before"], change["after"]), choices=choices,
+        rule=RULES.get(change["rule"], ""), evidence=evidence_in_words(change, AGAINST),
+        kind=KIND_SENTENCES[change["kind"]], status_words=STATUS_SENTENCES[change["status"]],
+        rulings=queue.rulings_on_change(change), seen=queue.last_ruling_id,
+        query=query_of(asked), asked=asked, done=find_done(request, queue), item=item, headings=PARTS,
+        place=peers.index(change["id"]) + 1 if item else None, waiting=len(peers),
+        after=next_after(waiting, change["id"], queue, asked, name), assigned=queue.assignments.get(change["id"], ""),
+        others=[(c, side_by_side(row, c.row)) for c in candidate_rows(request.store, choices) if c.row != row],
+        around=[(words, change[name], rows_around(request.store, change[name])) for name, words in LISTS.items()],
+        timeline=timeline_of(queue.changes, change), county_page=_county_page(change), today=_name_today(change),
+        reviewers=[user.name for user in users.list_users(request.store.connection) if user.active],
     )  # fmt: skip
 
 
-def rule_on_change(ask: Ask) -> Response:
-    """The ruling is written down and in effect; the next change that waits is shown."""
-    queue = read_queue(ask.store)
-    entry = queue.entry(ask.request.path_params["id"])
-    if entry is None:
-        raise NotFoundError(f"no change {ask.request.path_params['id']}")
-    reason = ask.form.get("reason", "").strip()
-    ruling = ask.form.get("ruling", "")
+def rule_on_change(request: DeskRequest) -> Response:
+    """Store the ruling, bring the log up to date, and go on to the next change that waits."""
+    queue, name = read_queue(request.store), request.who.user.name
+    change = _find(request, queue)
+    reason = request.form.get("reason", "").strip()
+    ruling = request.form.get("ruling", "")
     if ruling == "note" and not reason:
-        raise Refusal(400, "A remark needs words. Write it in the field for the reason.")
-    asked = asked_of(ask, ask.form)
-    before = queue.in_order(asked)
-    rulings = decide.rulings_for(ask.store, entry, ruling, ask.form.get("other", ""))
-    ids = decide.write_rulings(ask.store, rulings, ask.who.user.name, reason)
+        raise Refusal(400, "A remark needs words. Write it in the reason field.")
+    asked = read_filter(request, request.form)
+    verdicts = decide.verdicts_for(request.store, change, ruling, request.form.get("other", ""))
+    ids = decide.write_rulings(request.store, dict.fromkeys(verdicts, change["id"]), name, reason)
+    after = f"/changes/{change['id']}"
     if ruling != "note":
-        decide.take_effect(ask.store, ids, confirm_after_hours=ask.desk.settings.confirm_after_hours)
-    after = (
-        f"/changes/{entry['id']}"
-        if ruling == "note"
-        else next_after(ask, before, entry["id"], read_queue(ask.store), asked)
-    )
-    done = f"{ids[0]}-{ids[-1]}"
-    filters = {name: value for name, value in asked.items() if name != "known_after"}
-    return ask.go(after, done=done, of=entry["id"], seen=ask.form.get("seen", ""), **filters)
+        decide.take_effect(request.store, confirm_after_hours=request.hours, tell=outbox.queue, newest=ids)
+        before = queue.in_order(asked, name)
+        after = next_after(before, change["id"], read_queue(request.store), asked, name)
+    filters = {key: value for key, value in asked.items() if key in FILTERS}
+    return request.go(after, done=f"{ids[0]}-{ids[-1]}", seen=request.form.get("seen", ""), **filters)
 
 
-def undo(ask: Ask) -> Response:
-    """The ruling no longer counts; the log says again what it said without it."""
-    queue = read_queue(ask.store)
-    made = decide.find_made(queue.rulings, int(ask.form.get("made") or 0))
-    if not any(r.id == made.id and r.counts for r in queue.rulings) and made.ruling != "undo":
-        raise Refusal(409, "That ruling does not count any more: it was undone, or a later one stands.")
-    ids = decide.undo_ruling(ask.store, made, ask.who.user.name, ask.form.get("reason", ""))
-    decide.take_effect(ask.store, ids, confirm_after_hours=ask.desk.settings.confirm_after_hours)
-    of = ask.form.get("of", "")
-    place = f"/lists/{made.subject}" if made.ruling in ("release", "reject") else (f"/changes/{of}" if of else "/audit")
-    return ask.go(place, done=f"{ids[0]}-{ids[-1]}", of=of)
+def assign(request: DeskRequest) -> Response:
+    """Store who looks at the change."""
+    change = _find(request, read_queue(request.store))
+    name = request.form.get("reviewer", "")
+    with request.store.writing() as connection:
+        user = users.find_user(connection, name)
+        if name and user is None:
+            raise NotFoundError(f"no user {name!r}")
+        at = request.store.now_text()
+        desk_work.assign_change(connection, change["id"], user.id if user else None, request.who.user.name, at)
+    return request.go(f"/changes/{change['id']}", **read_filter(request, request.form))
 
 
-def side_by_side(entry: Row) -> list[dict[str, Any]]:
-    """Both rows cell by cell: as printed, what each means, and whether the meanings differ."""
-    before, after = entry["before"], entry["after"]
-    rows = []
+def undo(request: DeskRequest) -> Response:
+    """Store that rulings made together (ids "first-last") no longer count, and bring the log up to date."""
+    first, _, last = request.form.get("made", "").partition("-")
+    queue = read_queue(request.store)
+    newest = queue.find_ruling(int(last or first) if (last or first).isdecimal() and first.isdecimal() else 0)
+    together = [
+        r for r in queue.rulings
+        if int(first) <= r.id <= newest.id and (r.reviewer, r.made_at) == (newest.reviewer, newest.made_at)
+    ]  # fmt: skip
+    standing = [r for r in together if r.counts or r.ruling == "undo"]
+    if not standing:
+        raise Refusal(409, "That ruling no longer counts: it was undone, or a later one stands.")
+    ids = decide.undo_rulings(request.store, standing, request.who.user.name, request.form.get("reason", ""))
+    decide.take_effect(request.store, confirm_after_hours=request.hours, tell=outbox.queue, newest=ids)
+    of = standing[0].on_change or request.form.get("of", "")
+    place = f"/changes/{of}" if of else "/audit"
+    if newest.ruling in ("release", "reject"):
+        place = f"/lists/{newest.subject}"
+    return request.go(place, done=f"{ids[0]}-{ids[-1]}")
+
+
+def side_by_side(before: PrintedRow | None, after: PrintedRow | None) -> list[CellPair]:
+    """Return two rows cell by cell, without the columns that neither list has."""
+    pairs = []
     for name, label in CELLS.items():
-        cells = [_cell(row, name) for row in (before, after)]
-        if any(cell is not None for cell in cells):
-            differs = bool(before and after) and (name in entry["fields"] or cells[0] != cells[1])
-            rows.append({"name": name, "label": label, "before": cells[0], "after": cells[1], "differs": differs})
-    return rows
+        left, right = _cell(before, name), _cell(after, name)
+        if left or right:
+            differs = bool(before and after) and (left and left.reading) != (right and right.reading)
+            pairs.append(CellPair(label, left, right, differs))
+    return pairs
 
 
-def evidence_of(entry: Row) -> list[tuple[str, str]]:
-    """The rule's evidence in words."""
-    found = []
-    for name, value in sorted(entry["evidence"].items()):
-        if isinstance(value, bool):
-            words = "yes" if value else "no"
-        elif isinstance(value, list):
-            words = "; ".join(AGAINST.get(str(item), str(item)) for item in value) or "nothing"
-        else:
-            words = AGAINST.get(str(value), str(value))
-        found.append((name.replace("_", " "), words))
-    return found
+def preview_change(request: DeskRequest) -> Response:
+    """Show what each ruling on the change would make of the log."""
+    change = _find(request, read_queue(request.store))
+    wanted = [("confirm", "Yes, this happened", ""), ("dismiss", "No, this did not happen", "")]
+    choices = decide.choices(request.store, change)
+    if choices:
+        same = [("same", f"One agreement with {c.candidate['agency']}", c.agreement_id) for c in choices]
+        wanted = [*same, ("distinct", "Two agreements", ""), *wanted]
+    previews = [
+        (words, preview_rulings(
+            request.store, decide.verdicts_for(request.store, change, ruling, other), confirm_after_hours=request.hours
+        ))
+        for ruling, words, other in wanted
+    ]  # fmt: skip
+    return request.page("effects.html", change=change, previews=previews, shown=50, query=request.http.url.query)
 
 
-def _cell(row: Row | None, name: str) -> dict[str, str | None] | None:
-    if row is None or row.get(name) is None:
+def _find(request: DeskRequest, queue: Queue) -> ChangeRecord:
+    change = queue.find_change(request.http.path_params["id"])
+    if change is None:
+        raise NotFoundError(f"no change {request.http.path_params['id']}")
+    return change
+
+
+def _cell(row: PrintedRow | None, name: str) -> Cell | None:
+    printed = cast("dict[str, str | None]", row).get(name) if row else None
+    if row is None or printed is None:
         return None
-    meant = row["normalised"].get(name)
-    return {"printed": row[name], "meant": meant, "link": meant if str(meant or "").startswith("https://") else None}
+    meaning = row["normalised"].get(name)
+    return Cell(printed, meaning, meaning if (meaning or "").startswith("https://") else None)
+
+
+def _name_today(change: ChangeRecord) -> str:
+    """Return the agency's name of today where the newest row of the change prints another; "" otherwise."""
+    row = change["after"] or change["before"]
+    same = row is None or normal_form(row["agency"]) == normal_form(change["agency"])
+    return "" if same else change["agency"] or ""
+
+
+def _county_page(change: ChangeRecord) -> str:
+    """Return the address of the public page of the change's county; "" when it has none."""
+    if not change["state"] or not change["county"]:
+        return ""
+    return f"/places/{change['state'].lower()}/{slug_of(change['county'])}/"

@@ -1,77 +1,97 @@
-"""A held list: why, what its release would change, release and reject; and every document's bytes."""
+"""A held list: why, what its release would change, release and reject; and every document as received."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
+from db.desk_models import HeldList, Verdict
 from db.errors import NotFoundError
-from monitor.cli.log_commands import read_publications
+from db.queries import review_audit
+from db.queries.publication_list import read_publications
+from db.records import PublicationRecord
+from monitor.alerts import outbox
 from monitor.review import decide
-from monitor.review.preview import foresee
+from monitor.review.guards import find_guard, require_confirmation
+from monitor.review.preview import Effects, preview_rulings
 from monitor.review.queue import read_queue
-from monitor.web.desk.respond import Ask, Refusal
-from monitor.web.desk.views.queue_view import asked_of, next_after, query_of, told_of
+from monitor.web.desk.respond import DeskRequest, Refusal
+from monitor.web.desk.views.queue_view import find_done, next_after, query_of, read_filter
 
 SHOWN = 200
 
 
-def show_list(ask: Ask) -> Response:
-    """The list, and for a held one all that its release would change in the log."""
-    sha256 = ask.request.path_params["sha256"]
-    found = [p for p in read_publications(ask.store) if p["sha256"] == sha256]
-    if not found:
-        raise NotFoundError(f"no list {sha256}")
-    queue = read_queue(ask.store)
-    held = any(p["status"] == "held" for p in found)
-    hours = ask.desk.settings.confirm_after_hours
-    effects = foresee(ask.store, [("release", sha256, "")], confirm_after_hours=hours) if held else None
-    older = ask.store.connection.execute(
-        "select file, published_on, rows, sha256 from publications where status = 'accepted' and list = ? and"
-        " published_at < ? order by position desc limit 1",
-        [found[0]["list"], found[0]["published_at"]],
-    ).fetchone()
-    asked = asked_of(ask)
-    return ask.page(
-        "list.html", sha256=sha256, publications=found, held=held, effects=effects, shown=SHOWN,
-        rulings=queue.on_list(sha256), seen=max((r.id for r in queue.rulings), default=0), asked=asked,
-        query=query_of(asked), done=told_of(ask, queue),
-        older=dict(zip(("file", "published_on", "rows", "sha256"), older, strict=True)) if older else None,
-        waits=any(row["id"] == sha256 for row in queue.lists),
+def show_list(request: DeskRequest, refused: str = "") -> Response:
+    """Show the list and, while it is held, all that its release would change in the log."""
+    found = _find(request)
+    sha256 = found[0]["sha256"]
+    queue, asked = read_queue(request.store), read_filter(request, request.form or None)
+    effects = _preview(request, found)
+    older = review_audit.find_accepted_before(request.store.connection, found[0]["list"], found[0]["published_at"])
+    return request.page(
+        "list.html", 400 if refused else 200, sha256=sha256, publications=found, effects=effects, shown=SHOWN,
+        older=older, rulings=queue.rulings_on_list(sha256), seen=queue.last_ruling_id, asked=asked,
+        query=query_of(asked), done=find_done(request, queue), refused=refused,
+        guard=find_guard(effects, 1) if effects else None, reason=request.form.get("reason", ""),
+        group=_shared_group(queue.lists, sha256),
     )  # fmt: skip
 
 
-def rule_on_list(ask: Ask) -> Response:
-    """The list is released or rejected, and the log says what follows."""
-    sha256, ruling = ask.request.path_params["sha256"], ask.form.get("ruling", "")
+def rule_on_list(request: DeskRequest) -> Response:
+    """Store that the list is released or rejected, bring the log up to date, and go on to what waits next."""
+    sha256, ruling = request.http.path_params["sha256"], request.form.get("ruling", "")
     if ruling not in decide.ON_LISTS:
-        raise Refusal(400, f"{ruling!r} is no ruling on a list.")
-    known = ask.store.connection.execute("select 1 from publications where sha256 = ?", [sha256]).fetchone()
-    if known is None:
-        raise NotFoundError(f"no list {sha256}")
-    reason = ask.form.get("reason", "").strip()
+        raise Refusal(400, f"{ruling!r} is not a ruling on a list.")
+    found, name = _find(request), request.who.user.name
+    reason = request.form.get("reason", "").strip()
     if ruling == "note" and not reason:
-        raise Refusal(400, "A remark needs words. Write it in the field for the reason.")
-    asked = asked_of(ask, ask.form)
-    before = read_queue(ask.store).in_order(asked)
-    ids = decide.write_rulings(ask.store, [(ruling, sha256, "")], ask.who.user.name, reason)
+        raise Refusal(400, "A remark needs words. Write it in the reason field.")
+    effects = _preview(request, found) if ruling == "release" else None
+    if effects:
+        try:
+            require_confirmation(find_guard(effects, 1), request.who.user, request.form.get("typed", ""))
+        except decide.RulingError as error:
+            return show_list(request, str(error))
+    asked = read_filter(request, request.form)
+    before = read_queue(request.store).in_order(asked, name)
+    ids = decide.write_rulings(request.store, [Verdict(ruling, sha256)], name, reason)
     after = f"/lists/{sha256}"
     if ruling != "note":
-        decide.take_effect(ask.store, ids, confirm_after_hours=ask.desk.settings.confirm_after_hours)
-        after = next_after(ask, before, sha256, read_queue(ask.store), asked)
-    return ask.go(after, done=f"{ids[0]}-{ids[-1]}", of=sha256, seen=ask.form.get("seen", ""))
+        decide.take_effect(request.store, confirm_after_hours=request.hours, tell=outbox.queue, newest=ids)
+        after = next_after(before, sha256, read_queue(request.store), asked, name)
+    return request.go(after, done=f"{ids[0]}-{ids[-1]}", seen=request.form.get("seen", ""))
 
 
-def send_document(ask: Ask) -> Response:
-    """A document's bytes, exactly as received; always a download, never shown as a page of ours."""
-    sha256 = ask.request.path_params["sha256"]
-    row = ask.store.connection.execute(
-        "select file from sightings where sha256 = ? order by id limit 1", [sha256]
-    ).fetchone()
-    page = ask.store.connection.execute("select 1 from documents where sha256 = ?", [sha256]).fetchone()
-    if row is None and page is None:
+def send_document(request: DeskRequest) -> Response:
+    """Send a document's bytes exactly as received, always as a download, never as a page of ours."""
+    sha256 = request.http.path_params["sha256"]
+    name = review_audit.find_document_name(request.store.connection, sha256)
+    if name is None:
         raise NotFoundError(f"no document {sha256}")
-    name = "".join(c if c.isascii() and (c.isalnum() or c in ".-_") else "_" for c in (row[0] if row else sha256))
+    safe = "".join(c if c.isascii() and (c.isalnum() or c in ".-_") else "_" for c in name)
     return Response(
-        ask.store.archive.get(sha256), media_type="application/octet-stream",
-        headers={"Content-Disposition": f'attachment; filename="{name[-100:]}"'},
+        request.store.archive.get(sha256), media_type="application/octet-stream",
+        headers={"Content-Disposition": f'attachment; filename="{safe[-100:]}"'},
     )  # fmt: skip
+
+
+def _preview(request: DeskRequest, found: list[PublicationRecord]) -> Effects | None:
+    """Return what the release of a held list would change; None when it is not held."""
+    if all(publication["status"] != "held" for publication in found):
+        return None
+    verdict = Verdict("release", found[0]["sha256"])
+    return preview_rulings(request.store, [verdict], confirm_after_hours=request.hours)
+
+
+def _shared_group(lists: list[HeldList], sha256: str) -> str:
+    """Return what a held list has in common with other held ones; "" when it stands alone."""
+    waiting = [held for held in lists if held.waits]
+    group = next((held.group for held in waiting if held.sha256 == sha256), "")
+    return group if sum(held.group == group for held in waiting) > 1 else ""
+
+
+def _find(request: DeskRequest) -> list[PublicationRecord]:
+    sha256 = request.http.path_params["sha256"]
+    found = read_publications(request.store.connection, sha256) if len(sha256) == 64 else []
+    if not found:
+        raise NotFoundError(f"no list {sha256}")
+    return found

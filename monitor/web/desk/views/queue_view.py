@@ -2,117 +2,139 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import us
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from monitor.changelog.log import KINDS, STATUSES
-from monitor.review.queue import HEADINGS, ORDER, Queue, read_queue
-from monitor.web.desk.respond import Ask
+from db.desk_models import RulingEffect, RulingRecord
+from db.queries import desk_work, users
+from db.records import ChangeRecord
+from monitor.changelog.log import STATUSES
+from monitor.review.queue import PARTS, Queue, QueueItem, read_queue
+from monitor.web.desk.respond import PREFIX, DeskRequest, Refusal
 
-A_PAGE = 50
-FILTERS = ("part", "state", "county", "agency", "support_type", "kind", "status", "since", "until", "new")
+PER_PAGE = 50
+FILTERS = (
+    "part", "held", "state", "county", "agency", "support_type", "kind", "status", "month", "since", "until", "new",
+    "mine",
+)  # fmt: skip
 STATES = [
     (s.abbr, s.name) for s in sorted([*us.states.STATES, *us.states.TERRITORIES, us.states.DC], key=lambda s: s.name)
 ]
 
 
 class Asked(dict[str, str]):
-    """A filter; what is not asked for is an empty word."""
+    """A filter; what is not asked for is the empty string."""
 
     def __missing__(self, name: str) -> str:
         return ""
 
 
-def asked_of(ask: Ask, given: Mapping[str, str] | None = None) -> Asked:
-    """The filter that is asked for (or that a form carries on); unknown words are left out."""
-    source = given if given is not None else {name: ask.get(name) for name in FILTERS}
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was just ruled, to be told at the head of the next page."""
+
+    made: RulingRecord
+    count: int
+    change: ChangeRecord | None
+    others: list[RulingRecord]  # of other reviewers, made meanwhile
+    implied: list[tuple[RulingEffect, ChangeRecord | None]]  # what else it did to the log
+
+
+def read_filter(request: DeskRequest, given: Mapping[str, str] | None = None) -> Asked:
+    """Return the filter of the query, or the one that a form carries; leave out unknown words."""
+    source = given if given is not None else {name: request.get(name) for name in FILTERS}
     asked = Asked({name: source.get(name, "") for name in FILTERS if source.get(name, "")})
-    if asked.get("part") not in ORDER:
+    if asked.get("part") not in PARTS:
         asked.pop("part", None)
     if asked.get("new"):
-        asked["known_after"] = ask.who.user.looked_at or ""
+        asked["known_after"] = request.who.user.looked_at or ""
+    if asked.get("mine"):
+        asked["assigned_to"] = request.who.user.name
+    if not re.fullmatch(r"\d{4}-\d{2}", asked["month"]):
+        asked.pop("month", None)
     return asked
 
 
 def query_of(asked: Mapping[str, str]) -> str:
-    """The filter as the query of an address."""
+    """Return the filter as the query of an address."""
     return urlencode({name: value for name, value in asked.items() if name in FILTERS and value})
 
 
-def show_queue(ask: Ask) -> Response:
-    """What waits for a person, held lists first."""
-    queue = read_queue(ask.store)
-    asked = asked_of(ask)
-    found = queue.in_order(asked)
-    number = int(ask.get("page")) if ask.get("page").isdecimal() else 1
-    last = max(1, -(-len(found) // A_PAGE))
-    number = min(max(number, 1), last)
-    shown = found[(number - 1) * A_PAGE : number * A_PAGE]
-    sections = [(part, HEADINGS[part], [row for place, row in shown if place == part]) for part in ORDER]
-    return ask.page(
-        "queue.html", sections=sections,
-        counts={part: sum(place == part for place, _ in found) for part in ORDER}, asked=asked, total=len(found),
-        number=number, last=last, query=query_of(asked), states=STATES, kinds=list(KINDS), statuses=list(STATUSES),
-        headings=HEADINGS, new=_new(queue, ask.who.user.looked_at), looked_at=ask.who.user.looked_at,
-        done=told_of(ask, queue),
+def show_queue(request: DeskRequest) -> Response:
+    """Show what waits for a person, held lists first."""
+    queue = read_queue(request.store)
+    asked, user = read_filter(request), request.who.user
+    found = queue.in_order(asked, user.name)
+    last = max(1, -(-len(found) // PER_PAGE))
+    number = min(request.page_number(), last)
+    shown = found[(number - 1) * PER_PAGE : number * PER_PAGE]
+    return request.page(
+        "queue.html", sections=[(part, [item for item in shown if item.part == part]) for part in PARTS],
+        counts={part: sum(item.part == part for item in found) for part in PARTS}, asked=asked, total=len(found),
+        number=number, last=last, query=query_of(asked), states=STATES, statuses=list(STATUSES),
+        headings=PARTS, new=len(queue.known_after(user.looked_at or "")), done=find_done(request, queue),
+        groups=Counter(item.held.group for item in found if item.held and item.part == "held lists"),
+        assignments=queue.assignments, saved=desk_work.list_filters(request.store.connection, user.id),
     )  # fmt: skip
 
 
-def mark_looked(ask: Ask) -> Response:
-    """From now on "new" is what became known after this moment."""
-    with ask.store.writing() as connection:
-        connection.execute("update users set looked_at = ? where id = ?", [ask.store.now_text(), ask.who.user.id])
-    return ask.go("")
+def mark_looked(request: DeskRequest) -> Response:
+    """Store that the reviewer has seen everything known by now."""
+    with request.store.writing() as connection:
+        users.set_looked_at(connection, request.who.user.id, request.store.now_text())
+    return request.go("")
 
 
-def told_of(ask: Ask, queue: Queue) -> dict[str, Any] | None:
-    """What was just ruled, to be told at the head of the next page, as it stands now; None when nothing was."""
-    try:
-        ids = [int(part) for part in ask.get("done").split("-") if part][:2]
-    except ValueError:
+def find_done(request: DeskRequest, queue: Queue) -> Done | None:
+    """Return what was just ruled, as it stands now; None when nothing was."""
+    first, _, last = request.get("done").partition("-")
+    if not (first.isdecimal() and (last or first).isdecimal()):
         return None
-    if not ids:
-        return None
-    made = [r for r in queue.rulings if ids[0] <= r.id <= ids[-1]]
+    made = [r for r in queue.rulings if int(first) <= r.id <= int(last or first)]
     if not made:
         return None
-    first = made[0]
-    entry = queue.entry(first.subject) or next(
-        (e for e in queue.entries if e["id"] == ask.get("of")), None
-    )  # a pair is ruled on by its agreements; the page says of which change
-    return {"made": first, "count": len(made), "entry": entry, "others": _meanwhile(ask, queue, made)}
+    change = queue.find_change(made[0].on_change or made[0].subject)
+    implied = [
+        (effect, queue.find_change(effect.change_id))
+        for effect in queue.effects_of(made[0].id, made[-1].id) if not change or effect.change_id != change["id"]
+    ]  # fmt: skip
+    return Done(made[0], len(made), change, _others_meanwhile(request, queue, made), implied)
 
 
-def next_after(
-    ask: Ask, before: list[tuple[str, dict[str, Any]]], row_id: str, queue: Queue, asked: Mapping[str, str]
-) -> str:
-    """The address of what stands next in the queue as it was, and still waits; "" (the queue) after the last."""
-    waiting = {row["id"]: place for place, row in queue.in_order(asked)}
-    ids = [row["id"] for _, row in before]
-    start = ids.index(row_id) + 1 if row_id in ids else 0
+def save_filter(request: DeskRequest) -> Response:
+    """Store the filter under a name, or delete the one of that name when the filter is empty."""
+    name, query = request.form.get("name", "").strip()[:60], query_of(read_filter(request, request.form))
+    if not name:
+        raise Refusal(400, "A saved filter needs a name.")
+    with request.store.writing() as connection:
+        if query:
+            desk_work.save_filter(connection, request.who.user.id, name, query)
+        else:
+            desk_work.delete_filter(connection, request.who.user.id, name)
+    return RedirectResponse(f"{PREFIX}?{query}" if query else PREFIX, 303)
+
+
+def next_after(before: Sequence[QueueItem], item_id: str, queue: Queue, asked: Mapping[str, str], reviewer: str) -> str:
+    """Return the address of what came next in the queue `before` and still waits; "" (the queue) after the last."""
+    waiting = {item.id: item for item in queue.in_order(asked, reviewer)}
+    ids = [item.id for item in before]
+    start = ids.index(item_id) + 1 if item_id in ids else 0
     for other in ids[start:]:
         if other in waiting:
-            return f"/lists/{other}" if waiting[other] == "held lists" else f"/changes/{other}"
+            return f"/lists/{other}" if waiting[other].held else f"/changes/{other}"
     return ""
 
 
-def _new(queue: Queue, looked_at: str | None) -> int:
-    if looked_at is None:
-        return len(queue.entries)
-    return sum((entry["known_at"] or "") > looked_at for entry in [*queue.entries, *queue.lists])
-
-
-def _meanwhile(ask: Ask, queue: Queue, made: list[Any]) -> list[Any]:
-    """Rulings of others on the same matter that the reviewer's page did not show when they ruled."""
-    seen = ask.get("seen")
+def _others_meanwhile(request: DeskRequest, queue: Queue, made: Sequence[RulingRecord]) -> list[RulingRecord]:
+    """Return rulings of others on the same matter that the reviewer's page did not show when they ruled."""
+    seen = request.get("seen")
     if not seen.isdecimal():
         return []
-    subjects = {(r.subject, r.other) for r in made} | {(r.subject, "") for r in made}
-    return [
-        r for r in queue.rulings
-        if int(seen) < r.id < made[0].id and (r.subject in {s for s, _ in subjects}) and r.ruling != "note"
-    ]  # fmt: skip
+    subjects = {r.subject for r in made}
+    return [r for r in queue.rulings if int(seen) < r.id < made[0].id and r.subject in subjects and r.ruling != "note"]

@@ -5,70 +5,69 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from db.errors import NotFoundError
-from monitor.web.desk import accounts, sessions
-from monitor.web.desk.accounts import ROLES
-from monitor.web.desk.respond import Ask, Refusal
+from db.queries import sessions, users
+from monitor.web.desk import accounts
+from monitor.web.desk.respond import DeskRequest, Refusal
 
 
-def show_account(ask: Ask) -> Response:
-    """The reviewer's own logins, keys and password."""
-    mine = sessions.sessions_of(ask.store, ask.who.user.id, ask.store.now_text())
-    return ask.page("account.html", sessions=mine, here=ask.who.token_hash, shortest=accounts.SHORTEST)
+def show_account(request: DeskRequest) -> Response:
+    """Show the reviewer's own logins, keys and password."""
+    mine = sessions.list_sessions(request.store.connection, request.who.user.id, request.store.now_text())
+    return request.page("account.html", sessions=mine, here=request.who.token_hash, shortest=accounts.SHORTEST)
 
 
-def change_password(ask: Ask) -> Response:
-    """The password is another; every login has ended, this one too."""
-    user = ask.who.user
-    if accounts.check_password(ask.store, user.name, ask.form.get("old", "")) is None:
-        raise Refusal(400, "The present password is not right, so nothing was done.")
-    if ask.form.get("password") != ask.form.get("again"):
+def change_password(request: DeskRequest) -> Response:
+    """Give the reviewer another password, and end all their logins, this one too."""
+    user = request.who.user
+    if accounts.check_password(request.store, user.name, request.form.get("old", "")) is None:
+        raise Refusal(400, "The current password is wrong, so nothing was done.")
+    if request.form.get("password") != request.form.get("again"):
         raise Refusal(400, "The two new passwords differ, so nothing was done.")
-    accounts.set_password(ask.store, user.name, ask.form.get("password", ""), ask.store.now_text())
-    return ask.go("/login")
+    accounts.set_password(request.store, user.name, request.form.get("password", ""), request.store.now_text())
+    return request.go("/login")
 
 
-def set_keys(ask: Ask) -> Response:
-    """One key rules, or none does."""
-    with ask.store.writing() as connection:
-        keys = int(ask.form.get("keys") == "on")
-        connection.execute("update users set keys = ? where id = ?", [keys, ask.who.user.id])
-    return ask.go("/account")
+def set_keys(request: DeskRequest) -> Response:
+    """Turn single keys on or off."""
+    with request.store.writing() as connection:
+        users.set_keys(connection, request.who.user.id, request.form.get("keys") == "on")
+    return request.go("/account")
 
 
-def end_logins(ask: Ask) -> Response:
-    """Every login of the reviewer's own has ended, this one too."""
-    sessions.end_sessions(ask.store, ask.who.user.id)
-    return ask.go("/login")
+def end_logins(request: DeskRequest) -> Response:
+    """End all the reviewer's own logins, this one too."""
+    with request.store.writing() as connection:
+        sessions.delete_sessions(connection, request.who.user.id)
+    return request.go("/login")
 
 
-def show_users(ask: Ask) -> Response:
-    """Who reviews."""
-    now = ask.store.now_text()
-    people = [(user, sessions.sessions_of(ask.store, user.id, now)) for user in accounts.users(ask.store)]
-    return ask.page("users.html", people=people, roles=ROLES, shortest=accounts.SHORTEST)
+def show_users(request: DeskRequest) -> Response:
+    """Show who reviews."""
+    connection, now = request.store.connection, request.store.now_text()
+    people = [(user, sessions.list_sessions(connection, user.id, now)) for user in users.list_users(connection)]
+    return request.page("users.html", people=people, roles=accounts.ROLES, shortest=accounts.SHORTEST)
 
 
-def add_user(ask: Ask) -> Response:
-    """Another may review."""
-    accounts.add_user(
-        ask.store, ask.form.get("name", ""), ask.form.get("password", ""), ask.form.get("role", ""),
-        ask.store.now_text(),
-    )  # fmt: skip
-    return ask.go("/users")
+def add_user(request: DeskRequest) -> Response:
+    """Add a user."""
+    name, password, role = (request.form.get(part, "") for part in ("name", "password", "role"))
+    accounts.add_user(request.store, name, password, role, request.store.now_text())
+    return request.go("/users")
 
 
-def change_user(ask: Ask) -> Response:
-    """A user has another role, may no longer log in, may again, or has every login ended."""
-    at, name, what = ask.store.now_text(), ask.form.get("name", ""), ask.form.get("what", "")
-    user = next((u for u in accounts.users(ask.store) if u.name == name), None)
+def change_user(request: DeskRequest) -> Response:
+    """Give a user another role, stop or allow logins, or end every login they have."""
+    at, name, what = request.store.now_text(), request.form.get("name", ""), request.form.get("what", "")
+    user = users.find_user(request.store.connection, name)
     if user is None:
         raise NotFoundError(f"no user {name!r}")
-    if what in ROLES:
-        accounts.set_role(ask.store, name, what, at)
+    if what in accounts.ROLES:
+        accounts.set_role(request.store, name, what, at)
     elif what in ("stop", "allow"):
-        accounts.set_active(ask.store, name, what == "allow", at)
+        accounts.set_active(request.store, name, what == "allow", at)
     elif what == "end":
-        sessions.end_sessions(ask.store, user.id)
+        with request.store.writing() as connection:
+            sessions.delete_sessions(connection, user.id)
     else:
-        raise Refusal(400, f"{what!r} is nothing that can be done with a user.")
-    return ask.go("/users")
+        raise Refusal(400, f"{what!r} cannot be done with a user.")
+    return request.go("/users")

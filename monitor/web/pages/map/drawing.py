@@ -25,7 +25,7 @@ COLOURS = {
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A part of the country: its view box, its painted counties as SVG, and the path of the one that is meant."""
+    """A part of the country: its view box, its painted counties as SVG, and the path of the one it is about."""
 
     box: str
     ratio: float  # height by width
@@ -34,7 +34,7 @@ class Drawing:
 
 
 def by_shape(book: Book) -> dict[str, list[Agreement]]:
-    """The agreements of each drawn county."""
+    """Return the agreements of each drawn county."""
     found: dict[str, list[Agreement]] = {}
     for fips, agencies in book.in_county.items():
         found.setdefault(drawn_as(fips), []).extend(g for a in agencies for g in a.agreements)
@@ -42,13 +42,13 @@ def by_shape(book: Book) -> dict[str, list[Agreement]]:
 
 
 def painted(book: Book, layer: str, day: str) -> dict[str, str]:
-    """FIPS code -> class of every county that has one on the day."""
+    """Return FIPS code -> class of every county that has one on the day."""
     shades = {fips: paint(agreements, day, layer) for fips, agreements in sorted(by_shape(book).items())}
     return {fips: shade for fips, shade in shades.items() if shade}
 
 
 def draw_place(book: Book, state: State, county: County | None = None) -> Drawing | None:
-    """The state by the status of its counties, with the county meant outlined; None where it is not drawn."""
+    """Return the state by the status of its counties, with one county outlined; None where it is not drawn."""
     shapes = read_shapes()
     fips = list(dict.fromkeys(drawn_as(c.fips) for c in state.counties.values()))
     box = shapes.box(fips)
@@ -66,7 +66,7 @@ def draw_place(book: Book, state: State, county: County | None = None) -> Drawin
 
 
 def draw_paths(fips: Sequence[str], shades: Mapping[str, str], colours: bool = False) -> str:
-    """The counties as SVG paths, each with the class (or the colour) of its shade."""
+    """Return the counties as SVG paths, each with the class (or the colour) of its shade."""
     shapes = read_shapes()
     parts = []
     for code in fips:
@@ -78,7 +78,7 @@ def draw_paths(fips: Sequence[str], shades: Mapping[str, str], colours: bool = F
 
 
 def draw_country(book: Book, layer: str, day: str) -> Markup:
-    """Every county as SVG paths with `id`, painted; the page's script repaints them by these ids."""
+    """Return every county as SVG paths with `id`, painted; the page's script repaints them by these ids."""
     shapes = read_shapes()
     shades = painted(book, layer, day)
     parts = []
@@ -89,7 +89,7 @@ def draw_country(book: Book, layer: str, day: str) -> Markup:
 
 
 def placed_counties() -> dict[str, County]:
-    """Every county by the FIPS code of its shape, the first where two share one."""
+    """Return every county by the FIPS code of its shape, the first where two share one."""
     found: dict[str, County] = {}
     for fips, county in counties().items():
         found.setdefault(drawn_as(fips), county)

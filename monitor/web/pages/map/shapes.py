@@ -1,4 +1,4 @@
-"""The counties' shapes and neighbours as `make.py` left them, read once."""
+"""The counties' shapes and neighbours as `make_counties.py` made them, read once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Shapes:
     neighbours: Mapping[str, Sequence[str]]
 
     def box(self, fips_codes: Sequence[str]) -> Box | None:
-        """The box around those counties; None when none of them is drawn."""
+        """Return the box around those counties; None when none of them is drawn."""
         boxes = [self.counties[f][1] for f in fips_codes if f in self.counties]
         if not boxes:
             return None
@@ -37,7 +37,7 @@ class Shapes:
 
 @cache
 def read_shapes() -> Shapes:
-    """The shapes are in memory."""
+    """Return the shapes, read once."""
     made = json.loads((Path(__file__).parent / "counties.json").read_text(encoding="utf-8"))
     counties = {fips: (path, tuple(box)) for fips, (path, box) in made["counties"].items()}
     return Shapes(

@@ -1,1 +1,1 @@
-"""One module a kind of page: each turns an address into a template and what the template is told."""
+"""One module for each kind of page: its views turn an address into a template and the template's values."""

@@ -1,45 +1,86 @@
-"""As of: what ICE listed on a day, and what was known of it at a time, beside what ICE's own page claimed."""
+"""As of: what ICE listed on a day, and what was known of it at a time, beside what ICE's own page stated."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from db.errors import NotFoundError
+from db.queries.page_data import find_last_known_at
+from db.records import ListedAgreement
 from monitor.changelog.as_of import count_totals, find_list, list_rows
-from monitor.web.pages.book import Book, Entry
+from monitor.web.pages import place_index
+from monitor.web.pages.book import Book, StatedOnPage
 from monitor.web.pages.fingerprints import mark_of
 from monitor.web.pages.render_page import Page
-from monitor.web.pages.site import Ask, Site
+from monitor.web.pages.site import AsOfAnswer, PageRequest, Site
 
 _DAY = r"\d{4}-\d{2}-\d{2}"
 #: How many days after a list a page of ICE's still speaks of it.
-CLAIM_DAYS = 4
+STATED_DAYS = 4
+#: Answers kept for the next reader who asks the same.
+MOST_KEPT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class StateGroup:
+    """The rows of a list in one state: how many by support type (`all` for all), and those to show."""
+
+    code: str  # "" for rows without a state
+    name: str
+    counts: Counter[str] = field(default_factory=Counter)
+    rows: list[ListedAgreement] = field(default_factory=list)
 
 
 def routes(site: Site) -> None:
-    """The views' addresses are the site's."""
+    """Add the addresses of this module's pages to the site."""
     site.add(r"as-of/", ask_day, lambda book: iter([("as-of/", book.version)]))
     site.add(rf"as-of/(?P<day>{_DAY})/", show_day, list_days)
 
 
-def ask_day(ask: Ask) -> Page | None:
-    """The form, and with a date the answer; the newest list without one."""
-    day = ask.get("date")
-    if not day:
-        return _answer(ask, ask.book.steps[-1][0] if ask.book.steps else "")
-    return _answer(ask, day)
+def ask_day(request: PageRequest) -> Page | None:
+    """Show the form with the answer for the date asked for; for the newest list without one."""
+    newest = request.book.steps[-1][0] if request.book.steps else ""
+    return _show(request, request.get("date") or newest, status=400)
 
 
-def show_day(ask: Ask, day: str) -> Page | None:
-    """The answer for a day, at an address of its own."""
-    return _answer(ask, day)
+def show_day(request: PageRequest, day: str) -> Page | None:
+    """Show the answer for a day, at an address of its own."""
+    return _show(request, day, status=404)
+
+
+def _show(request: PageRequest, day: str, status: int) -> Page:
+    """The answer for a day; `status` is that of an answer to what is no date."""
+    book = request.book
+    values: dict[str, Any] = {
+        "day": day, "problem": "", "found": None, "groups": [], "stated": None, "fit": 0,
+        "asked": {k: request.get(k) for k in ("date", "known_at", "state", "support_type")},
+    }  # fmt: skip
+    known_on = request.get("known_at")
+    if not _is_day(day) or (known_on and not _is_day(known_on)):
+        values["problem"] = "date"
+        return Page("asof.html", values, status=status if day else 200)
+    try:
+        rows, found = _find_answer(request, day, f"{known_on}T23:59:59Z" if known_on else None)
+    except NotFoundError:
+        values["problem"] = "none"
+        return Page("asof.html", values, status=404)
+    published_on = found["publication"]["published_on"]
+    values |= {
+        "found": found, "stated": find_stated(book, day, published_on), "groups": _group_by_state(rows, request),
+        "fit": sum(_fits(r, request) for r in rows), "newest": book.steps[-1][0],
+        "earlier": max((d for d, _ in book.steps if d < published_on), default=None),
+        "later": min((d for d, _ in book.steps if d > day), default=None),
+    }  # fmt: skip
+    return Page("asof.html", values)
 
 
 def list_days(book: Book) -> Iterator[tuple[str, str]]:
-    """The days on which a list came out; a day's page depends on its list, its rows' agencies and its neighbours."""
+    """Yield the days on which a list came out; a page depends on its list, its rows' agencies and its neighbours."""
     shown = [0] * len(book.steps)
     place = {day: number for number, (day, _) in enumerate(book.steps)}
     for g in book.agreements.values():
@@ -52,96 +93,64 @@ def list_days(book: Book) -> Iterator[tuple[str, str]]:
                 shown[number] ^= mark
     for number, (day, position) in enumerate(book.steps):
         beside = [d for d, _ in book.steps[max(0, number - 1) : number + 2]]
-        claim = find_claim(book, day, day)
-        yield f"as-of/{day}/", mark_of(book.files[position], shown[number], beside, claim)
+        yield f"as-of/{day}/", mark_of(book.files[position], shown[number], beside, find_stated(book, day, day))
 
 
-def _answer(ask: Ask, day: str) -> Page | None:
-    told: dict[str, Any] = {
-        "day": day, "problem": "", "found": None, "rows": [], "claim": None, "by_state": [], "steps": ask.book.steps,
-        "asked": {k: ask.get(k) for k in ("date", "known_at", "state", "support_type")},
-    }  # fmt: skip
-    known_at = _moment(ask.get("known_at"))
-    if not _is_day(day) or (ask.get("known_at") and known_at is None):
-        told["problem"] = "date"
-        return Page("asof.html", told, status=400 if day else 200)
-    try:
-        rows, found = _listed(ask, day, known_at)
-    except NotFoundError:
-        told["problem"] = "none"
-        return Page("asof.html", told, status=404)
-    told |= {
-        "found": found, "claim": find_claim(ask.book, day, found["publication"]["published_on"]),
-        "by_state": _by_state(rows), "all": len(rows),
-        "rows": [r for r in rows if _fits(r, ask)],
-        "earlier": max((d for d, _ in ask.book.steps if d < found["publication"]["published_on"]), default=None),
-        "later": min((d for d, _ in ask.book.steps if d > day), default=None),
-    }  # fmt: skip
-    return Page("asof.html", told)
-
-
-def _listed(ask: Ask, day: str, known_at: str | None) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """The rows and totals of the list in force; one made-again history at a time, kept for the next who asks."""
-    book = ask.book
-    known = known_before(ask, known_at)
-    with ask.site.slow:
-        key = (book.version, day if known is None else f"{day} {known}")
-        kept = ask.site.found
+def _find_answer(request: PageRequest, day: str, known_at: str | None) -> AsOfAnswer:
+    """The rows and totals of the list in force; one history at a time is computed, and kept for the next reader."""
+    site = request.site
+    known = known_before(request, known_at)
+    key = (request.book.version, day if known is None else f"{day} {known}")
+    with site.as_of_lock:
+        kept = site.as_of_answers
         if key not in kept:
-            found = find_list(ask.site.store, day, known, "participating")
-            rows = list_rows(found)
-            if len(kept) > 40:
+            found = find_list(site.store, day, known, "participating")
+            rows: Any = list_rows(found)
+            totals: Any = count_totals(found, rows, day)
+            if len(kept) > MOST_KEPT:
                 kept.clear()
-            kept[key] = (rows, count_totals(found, rows, day))
-        rows, totals = kept[key]
-        return rows, totals
+            kept[key] = (rows, totals)
+        return kept[key]
 
 
-def known_before(ask: Ask, known_at: str | None) -> str | None:
-    """The last moment by then at which something became known; None when nothing did since.
+def known_before(request: PageRequest, known_at: str | None) -> str | None:
+    """Return the last moment by then at which something became known; None when nothing did since.
 
     So the times that differ are as few as the times at which something happened, whatever readers ask.
     """
     if known_at is None:
         return None
-    query = "select max(at) from (select known_at at from sightings union select made_at from rulings) where at <= ?"
-    connection = ask.site.store.connection
-    last = connection.execute(query, [known_at]).fetchone()[0]
-    newest = connection.execute(query, ["9999"]).fetchone()[0]
-    return None if last == newest else (last or known_at)
+    last, is_newest = find_last_known_at(request.site.store.connection, known_at)
+    return None if is_newest else (last or known_at)
 
 
-def find_claim(book: Book, day: str, published_on: str) -> Entry | None:
-    """ICE's own totals nearest to the day: from the list's day to some days after the day asked for."""
-    last = (date.fromisoformat(day) + timedelta(days=CLAIM_DAYS)).isoformat()
-    best: Entry | None = None
-    for check in book.page_checks:
-        stated = check["totals"]
-        if not stated:
-            continue
-        on = stated["as_of_on"] or check["seen_at"][:10]
-        if published_on <= on <= last and (best is None or abs(_gap(on, day)) < abs(_gap(best["on"], day))):
-            best = {**stated, "on": on, "seen_at": check["seen_at"], "sha256": check["sha256"]}
-    return best
+def find_stated(book: Book, day: str, published_on: str) -> StatedOnPage | None:
+    """Return ICE's own totals nearest to the day: from the list's date to some days after the day asked for."""
+    near = [s for s in book.stated if published_on <= s.on and _days_between(s.on, day) <= STATED_DAYS]
+    return min(near, key=lambda stated: abs(_days_between(stated.on, day)), default=None)
 
 
-def _gap(a: str, b: str) -> int:
+def _days_between(a: str, b: str) -> int:
     return (date.fromisoformat(a) - date.fromisoformat(b)).days
 
 
-def _fits(row: Mapping[str, Any], ask: Ask) -> bool:
-    if (state := ask.get("state")) and (row["state"] or "") != state.upper():
+def _fits(row: ListedAgreement, request: PageRequest) -> bool:
+    if (state := request.get("state")) and (row["state"] or "") != state.upper():
         return False
-    return not (support := ask.get("support_type")) or row["support_type"] == support
+    return not (support := request.get("support_type")) or row["support_type"] == support
 
 
-def _by_state(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, dict[str, int]]]:
-    counts: dict[str, dict[str, int]] = {}
+def _group_by_state(rows: Sequence[ListedAgreement], request: PageRequest) -> list[StateGroup]:
+    """The rows by state in order of its name, rows without one last: all counted, those that fit the query shown."""
+    found: dict[str, StateGroup] = {}
     for row in rows:
-        state = counts.setdefault(row["state"] or "", {"all": 0})
-        state["all"] += 1
-        state[row["support_type"] or "other"] = state.get(row["support_type"] or "other", 0) + 1
-    return sorted(counts.items(), key=lambda item: item[0])
+        code = row["state"] or ""
+        group = found.setdefault(code, StateGroup(code, place_index.state_name(code)))
+        group.counts["all"] += 1
+        group.counts[row["support_type"] or ""] += 1
+        if _fits(row, request):
+            group.rows.append(row)
+    return sorted(found.values(), key=lambda group: (not group.name, group.name))
 
 
 def _is_day(text: str) -> bool:
@@ -152,7 +161,3 @@ def _is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _moment(text: str) -> str | None:
-    return f"{text}T23:59:59Z" if _is_day(text) else None

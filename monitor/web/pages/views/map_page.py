@@ -5,37 +5,37 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import Any
 
+from monitor.i18n.labels import CLASSES, administration
 from monitor.web.pages import place_index
-from monitor.web.pages.book import Book
+from monitor.web.pages.book import Agency, Agreement, Book
 from monitor.web.pages.fingerprints import mark_of
-from monitor.web.pages.labels import CLASSES, administration
 from monitor.web.pages.map.drawing import LAYERS, by_shape, draw_country, painted, placed_counties
 from monitor.web.pages.map.image import draw_image
 from monitor.web.pages.map.shapes import read_shapes
+from monitor.web.pages.place_index import State
 from monitor.web.pages.place_status import is_listed
 from monitor.web.pages.render_page import Page
-from monitor.web.pages.site import Ask, Site
+from monitor.web.pages.site import PageRequest, Site
 
 
 def routes(site: Site) -> None:
-    """The views' addresses are the site's."""
+    """Add the addresses of this module's pages to the site."""
     layer = rf"(?P<layer>{'|'.join(LAYERS)})"
     site.add(r"map/", show_map, lambda book: iter([("map/", book.version)]))
     site.add(rf"map/{layer}/", show_map, lambda book: ((f"map/{name}/", book.version) for name in LAYERS))
     site.add(rf"map/{layer}\.(?P<form>svg|png)", send_image, list_images)
-    site.add(r"map/data\.json", send_data, lambda book: iter([("map/data.json", book.version)]), spoken=False)
+    site.add(r"map/data\.json", send_data, lambda book: iter([("map/data.json", book.version)]), translated=False)
 
 
-def show_map(ask: Ask, layer: str = "") -> Page | None:
-    """The map of a layer on a day (the newest list's without one), with the table of the same data."""
-    layer = layer or (ask.get("layer") if ask.get("layer") in LAYERS else "support")
-    steps = ask.book.steps
-    asked = ask.get("date")
-    step = ask.book.position_on(asked) if asked else None
+def show_map(request: PageRequest, layer: str = "") -> Page | None:
+    """Show the map of a layer on a day (the newest list's without one), with the table of the same data."""
+    layer = layer or (request.get("layer") if request.get("layer") in LAYERS else "support")
+    steps = request.book.steps
+    asked = request.get("date")
+    step = request.book.step_on(asked) if asked else None
     day = step[0] if step else (steps[-1][0] if steps else "")
-    shades = painted(ask.book, layer, day) if day else {}
+    shades = painted(request.book, layer, day) if day else {}
     places = placed_counties()
     rows = sorted(((places[f], shade) for f, shade in shades.items() if f in places),
                   key=lambda r: (place_index.state_name(r[0].state), r[0].slug))  # fmt: skip
@@ -43,49 +43,50 @@ def show_map(ask: Ask, layer: str = "") -> Page | None:
     shapes = read_shapes()
     return Page("map.html", {
         "layer": layer, "layers": LAYERS, "day": day, "classes": CLASSES[layer], "counts": counts, "rows": rows,
-        "counties_svg": draw_country(ask.book, layer, day) if day else "", "shapes": shapes, "steps": steps,
-        "unplaced": unplaced(ask.book, day), "asked": asked, "listed_rows": _held(ask.book, day),
+        "counties_svg": draw_country(request.book, layer, day) if day else "", "shapes": shapes, "steps": steps,
+        "unplaced": unplaced(request.book, day), "asked": asked, "listed_rows": _held(request.book, day),
     })  # fmt: skip
 
 
-def send_image(ask: Ask, layer: str, form: str) -> Page | None:
-    """The map as a file, with its key and source on it."""
-    if not ask.book.steps:
+def send_image(request: PageRequest, layer: str, form: str) -> Page | None:
+    """Send the map as a file, with its key and source on it."""
+    if not request.book.steps:
         return None
-    day = ask.book.steps[-1][0]
-    if asked := ask.get("date"):
-        step = ask.book.position_on(asked)
+    day = request.book.steps[-1][0]
+    if asked := request.get("date"):
+        step = request.book.step_on(asked)
         day = step[0] if step else day
-    body = draw_image(ask.book, layer, day, ask.language, png=form == "png")
+    body = draw_image(request.book, layer, day, request.language, png=form == "png")
     media = "image/png" if form == "png" else "image/svg+xml"
     return Page(body=body, media=media, file=f"287g-{layer}-{day}.{form}")
 
 
-def send_data(ask: Ask) -> Page | None:
-    """What the page's script needs to repaint the map, and anyone to make another: see `docs/pages.md`."""
-    book = ask.book
+def send_data(request: PageRequest) -> Page | None:
+    """Send what the page's script needs to repaint the map, and anyone to make another: see `docs/pages.md`."""
+    book = request.book
     days = [day for day, _ in book.steps]
     places = placed_counties()
-    data: dict[str, Any] = {}
-    for fips, agreements in sorted(by_shape(book).items()):
-        spans = []
-        for g in agreements:
-            for spell in g.spells:
-                first = _at(days, spell.first_on)
-                end = len(days) if spell.missing_on is None else _at(days, spell.missing_on)
-                if first < end:
-                    under = administration(g.signed_on)
-                    spans.append([first, end, "P" if g.list_name == "pending" else (g.support or "?")[0], under or "",
-                                  g.signed_on or ""])  # fmt: skip
-        if spans:
-            data[fips] = spans
+    spans = {fips: _spans(agreements, days) for fips, agreements in sorted(by_shape(book).items())}
     names = {f: [c.name, c.state, c.slug] for f, c in places.items() if f in read_shapes().counties}
-    body = {"days": days, "counties": data, "names": names}
+    body = {"days": days, "counties": {f: found for f, found in spans.items() if found}, "names": names}
     return Page(body=json.dumps(body, separators=(",", ":"), ensure_ascii=True).encode(), media="application/json")
 
 
+def _spans(agreements: list[Agreement], days: list[str]) -> list[list[int | str]]:
+    """[first step, step after the last, model, administration, signed] of every spell of the agreements."""
+    spans: list[list[int | str]] = []
+    for g in agreements:
+        model = "P" if g.list_name == "pending" else (g.support or "?")[0]
+        for spell in g.spells:
+            first = _at(days, spell.first_on)
+            end = len(days) if spell.missing_on is None else _at(days, spell.missing_on)
+            if first < end:
+                spans.append([first, end, model, administration(g.signed_on) or "", g.signed_on or ""])
+    return spans
+
+
 def _at(days: list[str], day: str) -> int:
-    """The number of the first step on the day or later (a pending list has days of its own)."""
+    """The index of the first step on the day or later (a pending list has days of its own)."""
     return bisect_left(days, day)
 
 
@@ -99,8 +100,8 @@ def _held(book: Book, day: str) -> dict[str, list[str]]:
     return held
 
 
-def unplaced(book: Book, day: str) -> list[Any]:
-    """(state, agencies listed on the day that stand beside the map: statewide ones, territories, cities of several)."""
+def unplaced(book: Book, day: str) -> list[tuple[State, list[Agency]]]:
+    """Return each state with the agencies beside the map: statewide, territories, cities of several."""
     drawn = read_shapes().counties
     found = []
     for state in place_index.states().values():
@@ -115,7 +116,7 @@ def unplaced(book: Book, day: str) -> list[Any]:
 
 
 def list_images(book: Book) -> Iterator[tuple[str, str]]:
-    """The address of every image."""
+    """Yield the address of every image."""
     if book.steps:
         day = book.steps[-1][0]
         for layer in LAYERS:

@@ -2,263 +2,247 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from monitor.i18n import labels
 from monitor.i18n.language import Language
-from monitor.web.pages import labels, place_index
-from monitor.web.pages.book import Agency, Agreement, Book
+from monitor.i18n.safe_text import reveal_invisible
+from monitor.web.pages import place_index
+from monitor.web.pages.book import Book
 from monitor.web.pages.fingerprints import agency_mark, mark_of
-from monitor.web.pages.map.drawing import COLOURS, draw_paths, painted
-from monitor.web.pages.map.shapes import drawn_as, read_shapes
-from monitor.web.pages.place_index import County, State
-from monitor.web.pages.place_status import Standing, agencies_of, standing_of
-from monitor.web.pages.render_page import Page, seen
-from monitor.web.pages.site import Ask, Site
+from monitor.web.pages.map.drawing import COLOURS
+from monitor.web.pages.map.image import draw_small_country, draw_small_state
+from monitor.web.pages.place_status import PlaceStatus, agencies_of, status_of
+from monitor.web.pages.render_page import Page
+from monitor.web.pages.site import Addresses, PageRequest, Site, View
 from monitor.web.pages.typeset import set_sheet
+from monitor.web.pages.views.documents_page import documents_of
 from monitor.web.pages.views.places_page import find_county, list_counties, list_states, newest_mark
 
-#: Rows of the table that fit the page; what is more is said in a line.
+#: Rows of the table that fit the page; a line says how many more there are.
 MOST_ROWS = 14
+#: Quotations that fit the page.
+MOST_ENDINGS = 2
+MODELS = ("JEM", "WSO", "TFM")
+#: The values of a one-pager: JSON, since typst takes it as such.
+Sheet = dict[str, Any]
 
 
 def routes(site: Site) -> None:
-    """The views' addresses are the site's: `sheets/us/`, `sheets/fl/pasco-county/`, `sheets/agency/<id>/`."""
+    """Add the addresses of the one-pagers: `sheets/us/`, `sheets/fl/pasco-county/`, `sheets/agency/<id>/`."""
     for end, pdf in (("", False), (r"sheet\.pdf", True)):
-        site.add(rf"sheets/us/{end}", _show(_country, pdf), _listed(_list_country, pdf))
-        site.add(rf"sheets/agency/(?P<agency_id>[a-z0-9-]+)/{end}", _show(_agency, pdf), _listed(_list_agencies, pdf))
-        site.add(rf"sheets/(?P<code>[a-z]{{2}})/{end}", _show(_state, pdf), _listed(_list_states, pdf))
-        site.add(rf"sheets/(?P<code>[a-z]{{2}})/(?P<slug>[a-z0-9-]+)/{end}", _show(_county, pdf),
-                 _listed(_list_counties, pdf))  # fmt: skip
+        for address, make, addresses in (
+            ("us/", make_country, _list_country),
+            (r"agency/(?P<agency_id>[a-z0-9-]+)/", make_agency, _list_agencies),
+            (r"(?P<code>[a-z]{2})/", make_state, _list_states),
+            (r"(?P<code>[a-z]{2})/(?P<slug>[a-z0-9-]+)/", make_county, _list_counties),
+        ):
+            site.add(f"sheets/{address}{end}", _show(make, pdf), _listed(addresses, pdf))
 
 
-def _show(facts: Any, pdf: bool) -> Any:
-    def show(ask: Ask, **address: str) -> Page | None:
-        told = facts(ask, **address)
-        if told is None:
+def _show(make: Callable[..., Sheet | None], pdf: bool) -> View:
+    def show(request: PageRequest, **address: str) -> Page | None:
+        sheet = make(request, pdf, **address)
+        if sheet is None:
             return None
         if pdf:
-            name = "287g-" + told["to"].strip("/").replace("/", "-") + f"-{ask.language.code}.pdf"
-            return Page(body=set_sheet(_spoken(told)), media="application/pdf", file=name)
-        return Page("sheet.html", {"sheet": told, "pdf": ask.site.pdf_published or not ask.static})
+            name = "287g-" + sheet["to"].strip("/").replace("/", "-") + f"-{request.language.code}.pdf"
+            return Page(body=set_sheet(_revealed(sheet)), media="application/pdf", file=name)
+        return Page("sheet.html", {"sheet": sheet, "pdf": request.site.pdf_published or not request.static})
 
     return show
 
 
-def _country(ask: Ask) -> dict[str, Any]:
-    say, book = ask.language.gettext, ask.book
-    standing = standing_of(book.agencies.values())
-    states = {book.agencies[a.agency_id].state for a in standing.listed}
+def make_country(request: PageRequest, pdf: bool) -> Sheet:
+    """Return the one-pager of the country, as a page or `pdf`."""
+    say, book = request.language.say, request.book
+    status = status_of(book.agencies.values())
+    states = {book.agencies[a.agency_id].state for a in status.listed}
     facts = [
-        *_counted(standing, ask.language),
-        say("They are in %(number)s states and territories.") % {"number": len(states)},
-        _gone(standing, ask.language),
+        *_count_listed(status, request.language),
+        say("They are in %(number)s states and territories.", number=len(states)),
+        _count_ended(status, request.language),
     ]
     rows = []
     for state in place_index.states().values():
-        held = standing_of(agencies_of(book, state)).listed
-        if held:
-            rows.append((state.name, *(str(sum(a.support == c for a in held)) for c in ("JEM", "WSO", "TFM"))))
+        if listed := status_of(agencies_of(book, state)).listed:
+            rows.append((state.name, *(str(sum(a.support == c for a in listed)) for c in MODELS)))
     rows.sort(key=lambda r: -sum(map(int, r[1:])))
-    head = [say("State"), "JEM", "WSO", "TFM"]
-    return _sheet(ask, say("The United States"), facts, head, rows, _country_map(book), "us/", "places/")
+    sheet = _make_sheet(request, say("The United States"), facts, "us/", "places/", draw_small_country(book, pdf))
+    return _with_rows(sheet, request.language, [say("State"), *MODELS], rows)
 
 
-def _state(ask: Ask, code: str) -> dict[str, Any] | None:
+def make_state(request: PageRequest, pdf: bool, code: str) -> Sheet | None:
+    """Return the one-pager of a state; None where there is none."""
     state = place_index.states().get(code.upper())
     if state is None:
         return None
-    say = ask.language.gettext
-    standing = standing_of(agencies_of(ask.book, state))
+    status = status_of(agencies_of(request.book, state))
     facts = [
-        _standing_sentence(standing, state.name, ask),
-        *_counted(standing, ask.language),
-        _gone(standing, ask.language),
+        _say_status(status, state.name, request),
+        *_count_listed(status, request.language),
+        _count_ended(status, request.language),
     ]
-    rows = _rows(ask.book, standing, ask.language)
-    head = [say("Agency"), say("Support type"), say("Signed"), say("First listed"), say("Status")]
-    return _sheet(
-        ask, state.name, facts, head, rows, _state_map(ask.book, state), f"{state.slug}/", f"places/{state.slug}/"
-    )
+    drawing = draw_small_state(request.book, state, None, pdf)
+    sheet = _make_sheet(request, state.name, facts, f"{state.slug}/", f"places/{state.slug}/", drawing)
+    return _with_agreements(sheet, request, status)
 
 
-def _county(ask: Ask, code: str, slug: str) -> dict[str, Any] | None:
+def make_county(request: PageRequest, pdf: bool, code: str, slug: str) -> Sheet | None:
+    """Return the one-pager of a county; None where there is none."""
     county = find_county(code, slug)
     if county is None:
         return None
-    say, book = ask.language.gettext, ask.book
+    say, book = request.language.say, request.book
     state = place_index.states()[county.state]
-    standing = standing_of(agencies_of(book, fips=county.fips))
+    status = status_of(agencies_of(book, fips=county.fips))
     where = f"{county.name}, {state.name}"
-    beside = [place_index.counties()[f] for f in county.neighbours if f in place_index.counties()]
-    with_one = [c.name for c in beside if standing_of(agencies_of(book, fips=c.fips)).status == "listed"]
-    facts = [_standing_sentence(standing, where, ask), *(_counted(standing, ask.language) if standing.listed else ())]
-    if beside:
-        facts.append(
-            say("Neighbouring counties with a listed agreement: %(names)s.") % {"names": ", ".join(with_one)}
-            if with_one else say("No neighbouring county has a listed agreement.")
-        )  # fmt: skip
-    head = [say("Agency"), say("Support type"), say("Signed"), say("First listed"), say("Status")]
+    facts = [_say_status(status, where, request), *_count_listed(status, request.language)]
+    neighbours = [place_index.counties()[f] for f in county.neighbours if f in place_index.counties()]
+    with_one = [c.name for c in neighbours if status_of(agencies_of(book, fips=c.fips)).code == "listed"]
+    if with_one:
+        facts.append(say("Neighboring counties with a listed agreement: %(names)s.", names=", ".join(with_one)))
+    elif neighbours:
+        facts.append(say("No neighboring county has a listed agreement."))
     to = f"{state.slug}/{county.slug}/"
-    return _sheet(
-        ask,
-        where,
-        facts,
-        head,
-        _rows(book, standing, ask.language),
-        _state_map(book, state, county),
-        to,
-        f"places/{to}",
-    )
+    sheet = _make_sheet(request, where, facts, to, f"places/{to}", draw_small_state(book, state, county, pdf))
+    return _with_agreements(sheet, request, status)
 
 
-def _agency(ask: Ask, agency_id: str) -> dict[str, Any] | None:
-    agency = ask.book.agencies.get(agency_id)
+def make_agency(request: PageRequest, pdf: bool, agency_id: str) -> Sheet | None:
+    """Return the one-pager of an agency; None where there is none."""
+    agency = request.book.agencies.get(agency_id)
     if agency is None:
         return None
-    say = ask.language.gettext
-    standing = standing_of([agency])
+    status = status_of([agency])
     where = f"{agency.name}, {place_index.state_name(agency.state)}"
-    facts = [_standing_sentence(standing, where, ask), *_counted(standing, ask.language)]
+    facts = [_say_status(status, where, request), *_count_listed(status, request.language)]
     if len(agency.names) > 1:
-        facts.append(say("Names ICE printed: %(names)s.") % {"names": "; ".join(n for n, _, _ in agency.names[:6])})
-    head = [say("Agency"), say("Support type"), say("Signed"), say("First listed"), say("Status")]
+        names = "; ".join(name for name, _, _ in agency.names[:6])
+        facts.append(request.language.say("Names ICE printed: %(names)s.", names=names))
     state, county = place_index.states().get(agency.state or ""), place_index.counties().get(agency.fips or "")
-    drawing = _state_map(ask.book, state, county) if state else ""
-    to = f"agencies/{agency.id}/"
-    return _sheet(ask, where, facts, head, _rows(ask.book, standing, ask.language), drawing, f"agency/{agency.id}/", to)
+    drawing = draw_small_state(request.book, state, county, pdf) if state else ""
+    sheet = _make_sheet(request, where, facts, f"agency/{agency.id}/", f"agencies/{agency.id}/", drawing)
+    return _with_agreements(sheet, request, status)
 
 
-def _sheet(
-    ask: Ask, place: str, facts: Sequence[str], head: Sequence[str], rows: Sequence[Sequence[str]], drawing: str,
-    to: str, page: str,
-) -> dict[str, Any]:  # fmt: skip
-    say, newest = ask.language.gettext, ask.book.newest
-    source = ""
+def _make_sheet(
+    request: PageRequest, place: str, facts: Sequence[str], to: str, page: str, drawing: str
+) -> Sheet:  # fmt: skip
+    """The one-pager of a place without its table. `to` is its address below `sheets/`, `page` that of its page."""
+    say, newest = request.language.say, request.book.newest
+    source = day = ""
     if newest:
-        source = say("Source: ICE, list of participating agencies, %(file)s, published %(day)s, sha256 %(sha)s.") % {
-            "file": newest["file"], "day": ask.language.date(newest["published_on"]), "sha": newest["sha256"],
-        }  # fmt: skip
-    more = len(rows) - MOST_ROWS
+        on = request.language.date(newest["published_on"])
+        day = say("As of %(day)s", day=on)
+        source = say(
+            "Source: ICE, list of participating agencies, %(file)s, published %(day)s, sha256 %(sha)s.",
+            file=newest["file"], day=on, sha=newest["sha256"],
+        )  # fmt: skip
     return {
-        "lang": ask.language.code, "kicker": say("287(g) agreements with ICE"), "place": place, "to": to, "page": page,
-        "day": say("As of %(day)s") % {"day": ask.language.date(newest["published_on"])} if newest else "",
+        "lang": request.language.code, "kicker": say("287(g) agreements with ICE"), "place": place, "to": to,
+        "page": page, "day": day, "source": source, "facts": [fact for fact in facts if fact], "svg": drawing,
+        "endings_title": say("How it can be ended, in its own words"), "endings": [],
         "what_title": say("What 287(g) is"), "facts_title": say("What the list says"), "map_title": say("Map"),
         "what": say(
             "Section 287(g) of the Immigration and Nationality Act lets ICE sign an agreement with a state or local"
             " law-enforcement agency, whose officers may then carry out some immigration functions under ICE's"
             " supervision."
         ),
-        "types": [
-            f"{code} · {say(labels.SUPPORT[code])}: {say(labels.SUPPORT_SENTENCES[code])}"
-            for code in ("JEM", "WSO", "TFM")
-        ],
-        "facts": [f for f in facts if f], "head": list(head), "rows": [list(r) for r in rows[:MOST_ROWS]],
-        "more": say("and %(number)s more") % {"number": more} if more > 0 else "", "svg": drawing,
+        "types": [f"{c} · {say(labels.SUPPORT[c])}: {say(labels.SUPPORT_SENTENCES[c])}" for c in MODELS],
         "key": [(COLOURS[c], say(t)) for c, t in labels.CLASSES["status"]] if drawing else [],
-        "source": source,
         "limits": say(
-            "ICE publishes no list of agreements that ended: one that ends is just not on the next list, which does"
-            " not say why. This is no publication of ICE or of any agency named."
+            "ICE publishes no list of agreements that ended: one that ends simply is not on the next list, which does"
+            " not say why. This page is not published by ICE or by any agency named here."
         ),
     }  # fmt: skip
 
 
-def _standing_sentence(standing: Standing, where: str, ask: Ask) -> str:
-    say, told = ask.language.gettext, {"where": where, "day": ask.language.date(standing.since)}
-    if standing.status == "listed":
-        return say("%(where)s: listed by ICE since %(day)s.") % told
-    if standing.status == "pending":
-        return say("%(where)s: listed as pending since %(day)s.") % told
-    if standing.status == "ended":
-        return say("%(where)s: no longer listed by ICE since %(day)s.") % told
-    return say("%(where)s: no agreement on any list we have.") % told
+def _with_rows(sheet: Sheet, language: Language, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Sheet:
+    more = len(rows) - MOST_ROWS
+    return {
+        **sheet, "head": list(head), "rows": [list(row) for row in rows[:MOST_ROWS]],
+        "more": language.say("and %(number)s more", number=more) if more > 0 else "",
+    }  # fmt: skip
 
 
-def _counted(standing: Standing, language: Language) -> list[str]:
-    if not standing.listed:
+def _with_agreements(sheet: Sheet, request: PageRequest, status: PlaceStatus) -> Sheet:
+    say = request.language.say
+    rows = [
+        (request.book.agencies[a.agency_id].name, a.support or "", a.signed_on or "–",
+         say("by %(day)s", day=a.first_on) if a.from_start else a.first_on,
+         say(labels.AGREEMENT_STATUSES[a.status]))
+        for a in (*status.listed, *status.pending, *status.ended)
+    ]  # fmt: skip
+    sheet = {**sheet, "endings": _quote_endings(request, status)}
+    head = [say("Agency"), say("Support type"), say("Signed"), say("First listed"), say("Status")]
+    return _with_rows(sheet, request.language, head, rows)
+
+
+def _quote_endings(request: PageRequest, status: PlaceStatus) -> list[tuple[str, str]]:
+    """Return what the listed agreements' documents say of their ending: the quotation, and whose it is and its page.
+
+    One wording is quoted once, with the first agreement that has it.
+    """
+    quoted: dict[str, tuple[str, str]] = {}
+    for shelved in documents_of(request.book, status.listed):
+        ending, record = shelved.record["ending"], shelved.record
+        if ending is None or record["outcome"] == "replaced":
+            continue
+        name = record["agency_in_document"] or record["file"]
+        source = f"{name}, {record['support_type'] or ''}, " + request.language.say(
+            "page %(number)s", number=ending["page"]
+        )
+        quoted.setdefault(record["template"] or record["file"], (ending["text"], source))
+    return list(quoted.values())[:MOST_ENDINGS]
+
+
+def _say_status(status: PlaceStatus, where: str, request: PageRequest) -> str:
+    say, values = request.language.say, {"where": where, "day": request.language.date(status.since)}
+    if status.code == "listed" and status.from_start:
+        return say("%(where)s: listed by ICE on or before %(day)s.", **values)
+    if status.code == "listed":
+        return say("%(where)s: listed by ICE since %(day)s.", **values)
+    if status.code == "pending" and status.from_start:
+        return say("%(where)s: listed as pending on or before %(day)s.", **values)
+    if status.code == "pending":
+        return say("%(where)s: listed as pending since %(day)s.", **values)
+    if status.code == "ended":
+        return say("%(where)s: no longer listed by ICE since %(day)s.", **values)
+    first_day = request.language.date(request.book.first_day)
+    return say("%(where)s: on no list kept here (since %(day)s).", where=where, day=first_day)
+
+
+def _count_listed(status: PlaceStatus, language: Language) -> list[str]:
+    if not status.listed:
         return []
-    whole = language.ngettext("%(num)s agreement listed", "%(num)s agreements listed", len(standing.listed)) % {
-        "num": language.number(len(standing.listed))
+    count = len(status.listed)
+    whole = language.ngettext("%(num)s agreement listed", "%(num)s agreements listed", count) % {
+        "num": language.number(count)
     }
-    parts = [
-        f"{language.gettext(labels.SUPPORT[c])} {language.number(n)}"
-        for c in ("JEM", "WSO", "TFM")
-        if (n := sum(a.support == c for a in standing.listed))
-    ]
+    models = ((c, sum(a.support == c for a in status.listed)) for c in MODELS)
+    parts = [f"{language.say(labels.SUPPORT[c])} {language.number(n)}" for c, n in models if n]
     return [f"{whole}: {', '.join(parts)}."]
 
 
-def _gone(standing: Standing, language: Language) -> str:
-    if not standing.ended:
-        return ""
-    return language.ngettext(
-        "%(num)s agreement is no longer listed.", "%(num)s agreements are no longer listed.", len(standing.ended)
-    ) % {"num": language.number(len(standing.ended))}
-
-
-def _rows(book: Book, standing: Standing, language: Language) -> list[tuple[str, ...]]:
-    every: list[Agreement] = [*standing.listed, *standing.pending, *standing.ended]
-    return [
-        (_name(book.agencies[a.agency_id]), a.support or "", a.signed_on or "–", a.first_on,
-         language.gettext(labels.AGREEMENT_STATUSES[a.status]))
-        for a in every
-    ]  # fmt: skip
-
-
-def _name(agency: Agency) -> str:
-    return str(seen(agency.name))
-
-
-def _state_map(book: Book, state: State, county: County | None = None) -> str:
-    shapes = read_shapes()
-    fips = [f for f in dict.fromkeys(drawn_as(c.fips) for c in state.counties.values()) if f in shapes.counties]
-    box = shapes.box(fips)
-    if box is None:
-        return ""
-    key = f"sheet {state.code}"
-    if key not in book.drawn:
-        shades = _shades(book)
-        book.drawn[key] = draw_paths(fips, shades, colours=True)
-    width = max(box[2] - box[0], box[3] - box[1])
-    line = max(width / 400, 0.2)
-    meant = shapes.counties.get(drawn_as(county.fips)) if county else None
-    outline = f'<path d="{meant[0]}" fill="none" stroke="#111" stroke-width="{4 * line:.2f}"/>' if meant else ""
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box[0] - 4} {box[1] - 4} {box[2] - box[0] + 8}'
-        f' {box[3] - box[1] + 8}"><g stroke="#8a877f" stroke-width="{line:.2f}">{book.drawn[key]}</g>{outline}</svg>'
+def _count_ended(status: PlaceStatus, language: Language) -> str:
+    count = len(status.ended)
+    text = language.ngettext(
+        "%(num)s agreement is no longer listed.", "%(num)s agreements are no longer listed.", count
     )
+    return text % {"num": language.number(count)} if count else ""
 
 
-def _country_map(book: Book) -> str:
-    shapes = read_shapes()
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {shapes.width} {shapes.height}"><g stroke="#fff"'
-        f' stroke-width="0.8">{draw_paths(list(shapes.counties), _shades(book), colours=True)}</g>'
-        f'<path d="{shapes.borders}" fill="none" stroke="#6b6963" stroke-width="1.6"/></svg>'
-    )
+def _revealed(value: Any) -> Any:
+    """The value with invisible characters written out, as the templates do."""
+    if isinstance(value, dict):
+        return {key: _revealed(part) for key, part in value.items()}
+    return [_revealed(part) for part in value] if isinstance(value, (list, tuple)) else reveal_invisible(value)
 
 
-def _shades(book: Book) -> dict[str, str]:
-    return painted(book, "status", book.steps[-1][0]) if book.steps else {}
-
-
-def _spoken(told: dict[str, Any]) -> dict[str, Any]:
-    """The facts with unseen characters written out, as the pages do."""
-    return {k: _seen(v) for k, v in told.items()}
-
-
-def _seen(value: Any) -> Any:
-    if isinstance(value, str):
-        return seen(value)
-    return [_seen(v) for v in value] if isinstance(value, (list, tuple)) else value
-
-
-def _listed(addresses: Any, pdf: bool) -> Any:
-    def listed(book: Book) -> Iterator[tuple[str, str]]:
-        return ((f"{path}sheet.pdf" if pdf else path, mark) for path, mark in addresses(book))
-
-    return listed
+def _listed(addresses: Addresses, pdf: bool) -> Addresses:
+    return lambda book: ((f"{path}sheet.pdf" if pdf else path, mark) for path, mark in addresses(book))
 
 
 def _list_country(book: Book) -> Iterator[tuple[str, str]]:

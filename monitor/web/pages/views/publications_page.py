@@ -9,43 +9,43 @@ from db.errors import StoreError
 from monitor.web.pages.book import Book
 from monitor.web.pages.fingerprints import mark_of
 from monitor.web.pages.render_page import Page
-from monitor.web.pages.site import Ask, Site
+from monitor.web.pages.site import PageRequest, Site
 
 _SHA = r"[0-9a-f]{64}"
 
 
 def routes(site: Site) -> None:
-    """The views' addresses are the site's."""
+    """Add the addresses of this module's pages to the site."""
     site.add(r"lists/", show_lists, lambda book: iter([("lists/", book.version)]))
     site.add(rf"lists/(?P<sha256>{_SHA})/", show_list, list_lists)
     site.add(rf"lists/(?P<sha256>{_SHA})/(?P<name>original\.(?:xlsx|txt))", send_original,
-             lambda book: list_originals(site, book), spoken=False)  # fmt: skip
+             lambda book: list_originals(site, book), translated=False)  # fmt: skip
 
 
-def show_lists(ask: Ask) -> Page | None:
-    """Every publication, newest first."""
-    return Page("lists.html", {"publications": ask.book.publications})
+def show_lists(request: PageRequest) -> Page | None:
+    """Show every publication, newest first."""
+    return Page("lists.html", {"publications": request.book.publications})
 
 
-def show_list(ask: Ask, sha256: str) -> Page | None:
-    """One document: under which names it was met, its status and reasons, and what it changed."""
-    found = [p for p in ask.book.publications if p["sha256"] == sha256]
+def show_list(request: PageRequest, sha256: str) -> Page | None:
+    """Show one document: under which names it was found, its status and reasons, and what it changed."""
+    found = [p for p in request.book.publications if p["sha256"] == sha256]
     if not found:
         return None
-    shown = ask.book.shown_by.get(sha256, [])
+    shown = request.book.shown_by.get(sha256, [])
     return Page("list.html", {
         "found": found, "telling": [e for e in shown if not e["noise"]], "noise": [e for e in shown if e["noise"]],
-        "file": file_name(ask.site, sha256),
+        "file": file_name(request.site, sha256),
     })  # fmt: skip
 
 
-def send_original(ask: Ask, sha256: str, name: str) -> Page | None:
-    """The document's bytes, only ever as a download: a page of ICE's must not run as one of ours."""
-    found = next((p for p in ask.book.publications if p["sha256"] == sha256), None)
-    if found is None or name != file_name(ask.site, sha256):
+def send_original(request: PageRequest, sha256: str, name: str) -> Page | None:
+    """Send the document's bytes, only ever as a download: a page of ICE's must not run as one of ours."""
+    found = next((p for p in request.book.publications if p["sha256"] == sha256), None)
+    if found is None or name != file_name(request.site, sha256):
         return None
     try:
-        body = ask.site.store.archive.get(sha256)
+        body = request.site.store.archive.get(sha256)
     except StoreError:
         return None
     media = (
@@ -57,7 +57,7 @@ def send_original(ask: Ask, sha256: str, name: str) -> Page | None:
 
 
 def file_name(site: Site, sha256: str) -> str:
-    """The name of a document's copy here: by what it is, not by what it was called."""
+    """Return the name of a document's copy here: by what it is, not by what it was called; "" when it is not kept."""
     place = site.store.archive.path(sha256)
     if not place.is_file():
         return ""
@@ -66,21 +66,21 @@ def file_name(site: Site, sha256: str) -> str:
 
 
 def safe_name(printed: str, name: str) -> str:
-    """The name ICE gave the file, of harmless characters, with the ending of what it is."""
+    """Return the name ICE gave the file, of harmless characters, with the ending of what it is."""
     stem = re.sub(r"[^A-Za-z0-9._-]+", "_", printed.rpartition("/")[2]).strip("._") or "list"
     ending = name.rpartition(".")[2]
     return stem if stem.lower().endswith(f".{ending}") else f"{stem}.{ending}"
 
 
 def list_lists(book: Book) -> Iterator[tuple[str, str]]:
-    """The address of every document."""
+    """Yield the address of every document."""
     for sha256 in dict.fromkeys(p["sha256"] for p in book.publications):
         shown = [(e["id"], e["status"], e["agency"]) for e in book.shown_by.get(sha256, ())]
         yield f"lists/{sha256}/", mark_of([p for p in book.publications if p["sha256"] == sha256], shown)
 
 
 def list_originals(site: Site, book: Book) -> Iterator[tuple[str, str]]:
-    """The address of every document's bytes; they never change."""
+    """Yield the address of every document's bytes; they never change."""
     for sha256 in dict.fromkeys(p["sha256"] for p in book.publications):
         if name := file_name(site, sha256):
             yield f"lists/{sha256}/{name}", sha256

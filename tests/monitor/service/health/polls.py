@@ -8,9 +8,9 @@ from typing import Any
 
 from db.database import Store, to_text
 from db.models import Fetch
-from db.queries import fetches
+from db.queries import fetches, runs
 from db.settings import Settings
-from monitor.service.health.problems import find_troubles
+from monitor.service.health.problem_checks import find_problems
 
 MONDAY = datetime(2026, 1, 5, 16, tzinfo=UTC)
 PAGE = "https://ice.example/287g"
@@ -28,7 +28,7 @@ def poll(
     store: Store, at: str, page: str = "same", listed: str | None = "same", links: list[str] | None = None
 ) -> None:
     """A run: the page's outcome, the list's, and the lists the page links."""
-    run = fetches.start_run(store, at)
+    run = runs.start_run(store, at)
     good = page in fetches.VERIFIED_OUTCOMES
     sha256 = store.archive.put(json.dumps(links).encode())
     fetches.record_fetch(store, run, Fetch(PAGE, at, page, 200, sha256 if good else None, role="page"))
@@ -42,8 +42,8 @@ def poll(
         document = store.archive.put(b"a list")
         fetches.record_fetch(store, run, Fetch(f"{PAGE}/list", at, listed, 200, document if fine else None))
     outcome = "failed" if not good else "good" if listed is None or listed in fetches.VERIFIED_OUTCOMES else "partial"
-    fetches.finish_run(store, run, at, outcome, "" if outcome == "good" else f"{page}: {PAGE}: broken")
+    runs.finish_run(store, run, at, outcome, "" if outcome == "good" else f"{page}: {PAGE}: broken")
 
 
 def codes(store: Store, at: str, **changes: Any) -> list[str]:
-    return sorted(code for code, _ in find_troubles(store, settings(store, **changes), at))
+    return sorted(problem.code for problem in find_problems(store, settings(store, **changes), at))

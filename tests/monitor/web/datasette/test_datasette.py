@@ -26,7 +26,15 @@ from tests.monitor.web.desk.history import make_history
 from tests.paths import ROOT
 
 NAME = "ice-agreements"
-VIEWS = {"change_log", "listed_now", "agreement_history", "publication_log", "ruling_log"}
+VIEWS = {
+    "change_log",
+    "listed_now",
+    "agreement_history",
+    "publication_log",
+    "ruling_log",
+    "reviewed_agencies",
+    "reviewed_endings",
+}
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +83,7 @@ def test_every_view_says_what_the_history_says(address: str) -> None:
     counts = {view: len(get(f"{address}/{view}.json?_shape=array&_size=max")) for view in VIEWS}
     assert counts == {
         "change_log": 5, "listed_now": 44, "agreement_history": 45, "publication_log": 4, "ruling_log": 0,
+            "reviewed_agencies": 0, "reviewed_endings": 0,
     }  # fmt: skip
     gone = get(f"{address}/agreement_history.json?_shape=array&listed_now=0")
     assert [(a["agency"], a["state"], a["first_listed_on"], a["last_listed_on"]) for a in gone] == [
@@ -146,6 +155,7 @@ def test_the_public_copy_of_the_page_has_nothing_of_people(home: Path, tmp_path:
         assert names & {*PRIVATE_TABLES} == set()
         assert {view: public.execute(f"select count(*) from {view}").fetchone()[0] for view in VIEWS} == {
             "change_log": 5, "listed_now": 44, "agreement_history": 45, "publication_log": 4, "ruling_log": 0,
+            "reviewed_agencies": 0, "reviewed_endings": 0,
         }  # fmt: skip
         views = {str(row[0]) for row in public.execute("select name from sqlite_master where type = 'view'")}
         assert views == VIEWS

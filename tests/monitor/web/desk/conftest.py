@@ -24,7 +24,8 @@ from starlette.testclient import TestClient
 
 from db.database import Store
 from db.settings import Settings
-from monitor.web.desk import accounts, make_desk
+from monitor.web.desk import accounts
+from monitor.web.desk.app import make_desk
 from tests.monitor.web.desk.history import NOON, make_history
 
 PASSWORD = "correct horse battery"

@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 
 import scheduler
 from db.settings import Settings
-from monitor.web.desk import accounts, make_desk
-from monitor.web.desk.sessions import KEY_NAME
+from monitor.web.desk import accounts
+from monitor.web.desk.app import make_desk
+from monitor.web.desk.logins import KEY_NAME
 from tests.monitor.web.desk.conftest import ADA, BEN, PASSWORD, World, log_in, token_in
 
 

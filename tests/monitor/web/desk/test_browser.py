@@ -34,6 +34,11 @@ def log_in(page: Page, address: str, name: str = ADA) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("What waits for a person")
 
 
+def ready(page: Page) -> None:
+    """Wait until the page has been on the screen long enough for its keys to work."""
+    page.wait_for_selector("body[data-keys=ready]")
+
+
 def tab_to(page: Page, text: str) -> None:
     """The focus is moved by the Tab key to what says so; fails when it never gets there."""
     for _ in range(120):
@@ -43,7 +48,7 @@ def tab_to(page: Page, text: str) -> None:
     raise AssertionError(f"Tab never reaches {text!r}")
 
 
-def statuses(world: World) -> dict[tuple[str, str, str], str]:
+def statuses(world: World) -> dict[tuple[str, str | None, str | None], str]:
     with world.store() as store:
         return {(e["kind"], e["state"], e["agency"]): e["status"] for e in read_log(store)}
 
@@ -61,29 +66,37 @@ def test_a_false_ending_is_settled_undone_and_a_held_list_released_by_keyboard_a
     log_in(page, address)
     assert page.locator("main h2").all_inner_texts()[:2] == ["Held lists 1", "Changes that need a decision 3"]
 
+    ready(page)
     for _ in range(4):  # the held list, Gulf, Lake Placid of Florida, Lake Placid of New York
         page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url("**/changes/**")
     expect(page.get_by_role("heading", level=1)).to_have_text("Lake Placid Police Department")
+    ready(page)
     page.keyboard.press("s")
     expect(page.get_by_role("status")).to_contain_text("is now retracted")
     assert statuses(world)[ENDING] == "retracted"
 
-    page.wait_for_load_state()
+    ready(page)
     page.keyboard.press("u")
-    expect(page.get_by_role("status")).to_contain_text("Undo is written down")
+    expect(page.get_by_role("status")).to_contain_text("Undo is recorded")
     assert statuses(world)[ENDING] == "confirmed"
-    expect(page.get_by_text("does not count any more").first).to_be_visible()
+    expect(page.get_by_text("no longer counts").first).to_be_visible()
 
     page.goto(f"{address}/review")
+    ready(page)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url("**/lists/**")
     expect(page.get_by_role("heading", name="What a release would change")).to_be_visible()
     expect(page.get_by_text("New in the log: 32")).to_be_visible()  # 44 rows before, 12 now
-    page.keyboard.press("l")
-    expect(page.get_by_role("status")).to_contain_text("Release is written down")
+    page.get_by_label("second confirmation").fill("32")
+    page.keyboard.press("Enter")  # in a field, Enter never rules
+    page.wait_for_timeout(300)
+    assert sum(kind == "termination" for kind, _, _ in statuses(world)) == 1
+    tab_to(page, "Release")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("Release is recorded")
     assert sum(kind == "termination" for kind, _, _ in statuses(world)) == 33
 
     tab_to(page, "Audit")
@@ -109,7 +122,7 @@ def test_the_same_without_scripts(browser: Browser, address: str, world: World) 
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     page.get_by_role("link", name="Lake Placid Police Department").last.click()
-    page.get_by_role("button", name="Same agreement").click()
+    page.get_by_role("button", name="One agreement, continued").click()
     expect(page.get_by_role("status")).to_contain_text("is now retracted")
     assert statuses(world)[ENDING] == "retracted"
     page.get_by_role("button", name="Undo").first.click()
@@ -155,21 +168,71 @@ def test_keys_can_be_turned_off(browser: Browser, address: str, world: World) ->
     page.get_by_role("button", name="Turn keys off").click()
     page.goto(f"{address}/review?part=doubtful")
     page.locator("[data-item]").last.click()
-    page.wait_for_url("**/changes/**")  # loaded: keys pressed before that reach no page
+    page.wait_for_url("**/changes/**")
+    page.wait_for_timeout(800)
     page.keyboard.press("s")
     page.wait_for_timeout(300)
     assert statuses(world)[ENDING] == "confirmed"
 
 
 def test_typing_a_reason_rules_nothing(browser: Browser, address: str, world: World) -> None:
-    """`r` leads to the field; the letters of "sdcx" are words there."""
+    """`r` leads to the field; the letters of "sdyn" are words there, and Enter is a new line."""
     page = browser.new_context(viewport=DESK).new_page()
     log_in(page, address)
     page.goto(f"{address}/review?part=doubtful")
     page.locator("[data-item]").last.click()
-    page.wait_for_url("**/changes/**")  # loaded: keys pressed before that reach no page
+    page.wait_for_url("**/changes/**")
+    ready(page)
     page.keyboard.press("r")
-    page.keyboard.type("sdcx")
-    assert page.locator("#reason").input_value() == "sdcx"
+    page.keyboard.type("sdyn")
+    page.keyboard.press("Enter")
+    page.keyboard.type("1")
+    page.wait_for_timeout(300)
+    assert page.locator("#reason").input_value() == "sdyn\n1"
     with world.store() as store:
         assert store.connection.execute("select count(*) from rulings").fetchone() == (0,)
+
+
+PRESS = "['s', 'y'].forEach(key => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true})))"
+
+
+def test_a_key_pressed_before_the_change_is_on_the_screen_rules_nothing(
+    browser: Browser, address: str, world: World
+) -> None:
+    """Keys that arrive as soon as the page listens were meant for the page before; the same keys rule later."""
+    page = browser.new_context(viewport=DESK).new_page()
+    log_in(page, address)
+    page.goto(f"{address}/review?part=doubtful")
+    there = page.locator("[data-item]").last.get_attribute("href")
+    page.add_init_script(f"addEventListener('DOMContentLoaded', () => {PRESS})")
+    page.goto(f"{address}{there}")
+    ready(page)
+    assert page.url == f"{address}{there}"
+    assert statuses(world)[ENDING] == "confirmed"
+    with world.store() as store:
+        assert store.connection.execute("select count(*) from rulings").fetchone() == (0,)
+    page.evaluate(PRESS)
+    expect(page.get_by_role("status").first).to_contain_text("Same is recorded")
+    with world.store() as store:
+        assert store.connection.execute("select ruling from rulings").fetchall() == [("same",)]  # and one only
+
+
+def test_same_and_confirm_stand_apart_in_place_colour_and_words(browser: Browser, address: str) -> None:
+    page = browser.new_context(viewport=DESK).new_page()
+    log_in(page, address)
+    page.goto(f"{address}/review?part=doubtful")
+    page.locator("[data-item]").last.click()
+    same = page.get_by_role("button", name="One agreement, continued")
+    yes = page.get_by_role("button", name="Yes, this happened")
+    colours = [b.evaluate("b => getComputedStyle(b).backgroundColor") for b in (same, yes)]
+    boxes = [b.bounding_box() for b in (same, yes)]
+    assert colours[0] != colours[1]
+    assert boxes[0]
+    assert boxes[1]
+    assert boxes[1]["y"] - boxes[0]["y"] > 100
+    assert (
+        same.evaluate("b => b.closest('fieldset').querySelector('legend').innerText") == "Is it one agreement or two?"
+    )
+    assert yes.evaluate("b => b.closest('fieldset').querySelector('legend').innerText") == (
+        "Did it happen as the log says?"
+    )

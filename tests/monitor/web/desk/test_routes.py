@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import httpx
 import pytest
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from monitor.changelog.log import read_log
-from monitor.web.desk.app import PAGES, routes
+from monitor.web.desk.app import ENDPOINTS, routes
 from tests.monitor.web.desk.conftest import ADA, BEN, PASSWORD, World, token_in
 
 LOGIN, QUEUE = "→ /review/login", "→ /review"
@@ -41,12 +40,21 @@ TABLE = (
     Row(POST, "/review/looked", LOGIN, QUEUE, QUEUE),
     Row(GET, "/review/changes/{id}", LOGIN, "200", "200"),
     Row(POST, "/review/changes/{id}", LOGIN, "→ /review/changes/", "→ /review/changes/", {"ruling": "confirm"}),
+    Row(GET, "/review/changes/{id}/effects", LOGIN, "200", "200"),
+    Row(POST, "/review/filters", LOGIN, "→ /review", "→ /review", {"name": "Florida", "state": "FL"}),
+    Row(POST, "/review/changes/{id}/assign", LOGIN, "→ /review/changes/", "→ /review/changes/", {"reviewer": BEN}),
     Row(POST, "/review/undo", LOGIN, "404", "404", {"made": "999"}),
     Row(GET, "/review/lists/{sha256}", LOGIN, "200", "200"),
     Row(POST, "/review/lists/{sha256}", LOGIN, "→ /review/changes/", "→ /review/changes/", {"ruling": "reject"}),
     Row(GET, "/review/documents/{sha256}", LOGIN, "200", "200"),
     Row(GET, "/review/bulk", LOGIN, "200", "200", query="?kind=signing&ruling=confirm"),
     Row(POST, "/review/bulk", LOGIN, "409", "409", {"kind": "signing", "ruling": "confirm", "mark": "stale"}),
+    Row(GET, "/review/agencies", LOGIN, "200", "200", query="?q=lake"),
+    Row(GET, "/review/agencies/{agency}", LOGIN, "200", "200"),
+    Row(POST, "/review/facts", LOGIN, "400", "400", {"fact": "county"}),  # of no agency
+    Row(POST, "/review/facts/withdraw", LOGIN, "404", "404", {"id": "999"}),
+    Row(GET, "/review/facts.csv", LOGIN, "200", "200"),
+    Row(POST, "/review/facts/import", LOGIN, "403", "400"),  # 400: no file was sent
     Row(GET, "/review/audit", LOGIN, "200", "200"),
     Row(GET, "/review/audit.csv", LOGIN, "200", "200"),
     Row(POST, "/review/audit/import", LOGIN, "403", "400"),  # 400: no file was sent
@@ -69,8 +77,8 @@ def test_every_route_has_a_row(world: World) -> None:
         for method in route.methods or ()
         if method != "HEAD"
     }
-    assert served == {(row.method, row.path) for row in TABLE}
-    assert len(PAGES) == len(TABLE)
+    assert served == {(row.method, row.path.replace("{agency}", "{id}")) for row in TABLE}
+    assert len(ENDPOINTS) == len(TABLE)
 
 
 @pytest.fixture
@@ -78,15 +86,13 @@ def ids(world: World) -> dict[str, str]:
     with world.store() as store:
         change = next(e["id"] for e in read_log(store) if e["kind"] == "termination")
         sha256 = store.connection.execute("select sha256 from publications where status = 'held'").fetchone()[0]
-    return {"id": change, "sha256": sha256}
+    return {"id": change, "sha256": sha256, "agency": "fl-taylor-county-sheriffs-office"}
 
 
 def ask(client: TestClient, row: Row, ids: dict[str, str], token: str | None) -> str:
     path = row.path.format(**ids) + row.query
-    if row.method == GET:
-        answer: httpx.Response = client.get(path)
-    else:
-        answer = client.post(path, data=row.form | ({} if token is None else {"csrf": token}))
+    form = row.form | ({} if token is None else {"csrf": token})
+    answer = client.get(path) if row.method == GET else client.post(path, data=form)
     if answer.status_code == 303:
         return "→ " + answer.headers["location"].split("?")[0]
     return str(answer.status_code)

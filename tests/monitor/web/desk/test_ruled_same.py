@@ -7,7 +7,7 @@ from pathlib import Path
 from db.database import Store
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
-from monitor.review import decisions
+from monitor.review import decide
 from scrapers.ingest import SavedList, import_list
 from tests.monitor.web.desk.history import row, sheriff
 from tests.workbooks import PARTICIPATING, make_workbook
@@ -24,7 +24,7 @@ LISTS = {
 }
 
 
-def standing(store: Store) -> list[tuple[str, str]]:
+def standing(store: Store) -> list[tuple[str, str | None]]:
     return [(e["kind"], e["agency"]) for e in read_log(store) if e["status"] != "retracted"]
 
 
@@ -38,7 +38,7 @@ def test_a_termination_ruled_the_same_as_an_agreement_listed_earlier_is_a_renewa
         ending = next(e for e in read_log(store) if e["kind"] == "termination")
         other = "fl-university-of-central-florida-police-department-tfm-2025-07-24"
         assert [c["agreement_id"] for c in ending["candidates"]] == [other]
-        decisions.rule(store, "same", ending["id"], other, reviewer="A", reason="", made_at=store.now_text())
+        decide.rule(store, "same", ending["id"], other, reviewer="A", reason="", made_at=store.now_text())
         derive(store, now=store.now_text(), anew=True)
         police = "University of Central Florida Police Department"
         assert standing(store) == [("signing", police), ("renewal", police)]

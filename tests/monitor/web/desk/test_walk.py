@@ -71,11 +71,12 @@ def test_nine_decisions_take_three_keys_each_at_most(corpus: Path, tmp_path: Pat
         hand, start = Counting(page), time.monotonic()
         hand.click("changes that need a decision")
         expect(page.locator("h2").first).to_contain_text("Changes that need a decision")
+        page.wait_for_selector("body[data-keys=ready]")
         hand.press("j")
         hand.press("Enter")
         page.wait_for_url("**/changes/**")
         for _ in range(60):
-            page.wait_for_load_state()  # the keys work once the page is whole
+            page.wait_for_selector("body[data-keys=ready]")  # the keys work once the page has been seen
             here = page.url.split("?")[0].rpartition("/")[2]
             agency = (
                 page.locator("tr", has=page.get_by_role("rowheader", name="Agency")).locator("td").first.inner_text()
@@ -86,7 +87,7 @@ def test_nine_decisions_take_three_keys_each_at_most(corpus: Path, tmp_path: Pat
                 settled[here] = key
                 # one of the nine was listed once and has no candidate: the log is right about its ending
                 named = page.locator("[data-key=s]").count() > 0
-                hand.press("s" if named else "c")
+                hand.press("s" if named else "y")
                 expect(page).not_to_have_url(re.compile(rf"/changes/{here}(\?|$)"), timeout=60_000)
                 expect(page.get_by_role("status").first).to_contain_text("Same" if named else "Confirm")
                 wanted.discard(key)

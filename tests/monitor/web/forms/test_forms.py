@@ -7,14 +7,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from monitor.alerts.contents import Writer, load_letter
+from db.alert_models import Preferences
+from db.queries.messages import load_message
+from db.queries.subscribers import get_subscriber
+from db.queries.subscriptions import list_subscriptions
+from db.queries.suppressions import find_suppression
+from monitor.alerts.digest_times import later
 from monitor.alerts.message import return_path
-from monitor.alerts.schedule import later
-from monitor.alerts.subscribers import end_subscriber, get_subscriber, subscriptions_of, suppress
 from monitor.alerts.tokens import Signer, open_signer
-from monitor.web.forms.routes import make_app
+from monitor.alerts.unsubscribe import end_subscriber, suppress
+from monitor.alerts.write_mail import MailWriter
+from monitor.web.forms.app import make_routes
 from tests.monitor.alerts.world import World, make_world, row
 
 ANN = "ann@example.org"
@@ -30,7 +36,7 @@ def world(tmp_path: Path) -> World:
 
 @pytest.fixture
 def client(world: World) -> Iterator[TestClient]:
-    app = make_app(world.settings, now=lambda: world.now)
+    app = Starlette(routes=make_routes(world.settings, now=lambda: world.now))
     with TestClient(app, base_url="https://agreements.example.org", client=("192.0.2.7", 50000)) as client:
         yield client
 
@@ -42,9 +48,9 @@ def signer(world: World) -> Signer:
 def newest_letter(world: World) -> str:
     """The text of the newest confirmation, as its reader gets it."""
     number = world.store.connection.execute("select max(id) from messages where kind = 'confirm'").fetchone()[0]
-    letter = load_letter(world.store, number)
+    letter = load_message(world.store.connection, number)
     assert letter is not None
-    data = Writer(world.store, world.settings, signer(world)).write_mail(letter)
+    _, data = MailWriter(world.store, world.settings, signer(world)).write(letter)
     return data.decode().replace("=\r\n", "").replace("=3D", "=")
 
 
@@ -72,19 +78,20 @@ def test_a_reader_signs_up_confirms_changes_and_leaves(world: World, client: Tes
     assert counts(world) == (1, 1, 1)
     (row_,) = world.store.connection.execute("select language, zone from subscribers").fetchall()
     assert row_ == ("es", "America/Chicago")
-    manage = "/alerts/manage/" + signer(world).sign("manage", world.now, 1, get_subscriber(world.store, 1)["nonce"])
+    nonce = get_subscriber(world.store.connection, 1).nonce
+    manage = "/alerts/manage/" + signer(world).sign("manage", world.now, 1, nonce)
     assert ANN in client.get(manage).text
     assert client.post(manage, data={"language": "en", "zone": "America/Denver"}).status_code == 200
-    assert get_subscriber(world.store, 1)["zone"] == "America/Denver"
+    assert get_subscriber(world.store.connection, 1).zone == "America/Denver"
     assert client.post(manage, data={"end": "1"}).status_code == 200
-    assert subscriptions_of(world.store, 1) == []
+    assert list_subscriptions(world.store.connection, 1) == []
     stop = "/alerts/unsubscribe/" + signer(world).sign("unsubscribe", world.now, 1)
     for _ in range(3):
         assert client.get(stop).status_code == 200
         assert client.head(stop).status_code in (200, 405)
-    assert get_subscriber(world.store, 1)["status"] == "active", "opening the link ends nothing"
+    assert get_subscriber(world.store.connection, 1).status == "active", "opening the link ends nothing"
     assert client.post(stop, data={"List-Unsubscribe": "One-Click"}).status_code == 200
-    assert get_subscriber(world.store, 1)["status"] == "ended"
+    assert get_subscriber(world.store.connection, 1).status == "ended"
 
 
 def test_one_click_works_without_a_form_and_years_later(world: World, client: TestClient) -> None:
@@ -92,7 +99,7 @@ def test_one_click_works_without_a_form_and_years_later(world: World, client: Te
     stop = "/alerts/unsubscribe/" + signer(world).sign("unsubscribe", world.now, added.subscriber_id)
     world.now = later(world.now, days=1500)
     assert client.post(stop).status_code == 200
-    assert get_subscriber(world.store, added.subscriber_id)["status"] == "ended"
+    assert get_subscriber(world.store.connection, added.subscriber_id).status == "ended"
 
 
 def test_the_answer_never_tells_who_is_subscribed(world: World, client: TestClient) -> None:
@@ -108,17 +115,49 @@ def test_the_answer_never_tells_who_is_subscribed(world: World, client: TestClie
     assert told == [("known@example.org", 1), ("new@example.org", 1), ("often@example.org", 1)]
 
 
+@pytest.mark.parametrize("reason", ["bounce", "refused"])
+def test_who_bounced_may_come_back_by_confirming(world: World, client: TestClient, reason: str) -> None:
+    """The confirmation that arrives shows that the address works again."""
+    added = world.subscribe(ANN)
+    suppress(world.store, ANN, reason, world.now)
+    client.post("/alerts/subscribe", data=FORM)
+    assert find_suppression(world.store.connection, ANN) == reason, "nothing is lifted before"
+    assert get_subscriber(world.store.connection, added.subscriber_id).status == "pending"
+    client.post(link_in(newest_letter(world), "confirm"))
+    assert find_suppression(world.store.connection, ANN) is None
+    assert get_subscriber(world.store.connection, added.subscriber_id).status == "active"
+    active = [s.preferences.state for s in list_subscriptions(world.store.connection, added.subscriber_id)]
+    assert active == ["FL"], "what ended with the suppression stays ended"
+
+
+def test_the_answer_says_what_it_means_when_nothing_comes(client: TestClient) -> None:
+    page = client.post("/alerts/subscribe?lang=en", data=FORM).text
+    assert "An address whose owner reported our mail as spam, or asked us never to write, gets none" in page
+
+
+def test_a_reader_may_ask_for_endings_alone_and_in_a_rhythm_of_their_own(world: World, client: TestClient) -> None:
+    asked = {**FORM, "rhythm": "weekly", "endings": "instant", "only": "endings", "counts_only": "1"}
+    assert client.post("/alerts/subscribe", data=asked).status_code == 200
+    (wanted,) = (s.preferences for s in list_subscriptions(world.store.connection, 1))
+    assert wanted == Preferences(
+        "weekly", "FL", kinds=("termination", "reinstatement"), ending_rhythm="instant", counts_only=True
+    )
+    text = newest_letter(world)
+    assert "solo bajas y regresos" in text
+    assert "una vez por semana" in text or "una vez a la semana" in text
+
+
 def test_ten_thousand_sign_ups_from_one_network_address_make_ten_messages(world: World, client: TestClient) -> None:
     world.store.connection.execute("pragma synchronous = off")
     codes = [
         client.post("/alerts/subscribe", data={**FORM, "address": f"victim{n}@example.org"}).status_code
         for n in range(1_000)
     ]
-    from monitor.alerts.filters import Wish
-    from monitor.web.forms.signup import SignUp, sign_up
+    from db.alert_models import Preferences
+    from monitor.alerts.signup import SignUp, sign_up
 
     for n in range(9_000):  # below the form, to be quick
-        asked = SignUp(f"victim{n}@example.net", Wish(), "en", "UTC", "192.0.2.7")
+        asked = SignUp(f"victim{n}@example.net", Preferences(), "en", "UTC", "192.0.2.7")
         assert sign_up(world.store, world.settings, signer(world), asked, world.now) == "too_many"
     assert codes.count(200) == 10
     assert codes.count(429) == 990
@@ -128,14 +167,14 @@ def test_ten_thousand_sign_ups_from_one_network_address_make_ten_messages(world:
 
 
 def test_one_mailbox_is_not_filled_from_many_network_addresses(world: World) -> None:
-    from monitor.alerts.filters import Wish
-    from monitor.web.forms.signup import SignUp, sign_up
+    from db.alert_models import Preferences
+    from monitor.alerts.signup import SignUp, sign_up
 
     for n in range(500):
         world.now = later(world.now, minutes=1)
         with world.store.writing() as connection:  # each message has left
             connection.execute("update messages set status = 'sent'")
-        wish = Wish(rhythm=("instant", "daily", "weekly")[n % 3])
+        wish = Preferences(rhythm=("instant", "daily", "weekly")[n % 3])
         asked = SignUp(ANN, wish, "en", "UTC", f"192.0.2.{n}")
         assert sign_up(world.store, world.settings, signer(world), asked, world.now) == "taken"
     assert counts(world)[2] == 3
@@ -187,7 +226,7 @@ def test_links_that_are_forged_replayed_or_old_do_nothing(world: World, client: 
     client.post("/alerts/subscribe", data=FORM)
     good = link_in(newest_letter(world), "confirm").rsplit("/", 1)[1]
     ours, other = signer(world), Signer(["another-key"])
-    nonce = get_subscriber(world.store, 1)["nonce"]
+    nonce = get_subscriber(world.store.connection, 1).nonce
     forged = [
         good[:-5] + ("A" if good[-5] != "A" else "B") + good[-4:],  # (of the last letter some bits say nothing)
         good[1:], "x", "." * 50, "a" * 5000,

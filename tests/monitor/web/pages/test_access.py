@@ -13,7 +13,8 @@ PAGES = (
     "places/", "places/?q=pasco", "places/?q=washington", "places/fl/", "places/fl/pasco-county/",
     "places/wi/waupaca-county/", "places/wi/dane-county/", "places/pr/", "agencies/fl-pasco-county-sheriffs-office/",
     "agreements/fl-pasco-county-sheriffs-office-tfm-2025-02-26/", "as-of/", "as-of/?date=2025-03-04&state=FL",
-    "as-of/?date=x", "trends/", "trends/fl/", "lists/", "about/", "method/", "glossary/", "data/", "sheets/us/",
+    "as-of/?date=x", "stated/", "trends/",
+    "trends/fl/", "lists/", "about/", "method/", "glossary/", "data/", "sheets/us/",
     "sheets/fl/", "sheets/fl/pasco-county/", "sheets/agency/fl-pasco-county-sheriffs-office/", "no-such-page/",
 )  # fmt: skip
 

@@ -34,6 +34,13 @@ def test_the_same_page_however_it_is_asked_for(small_site: str) -> None:
     assert ask(small_site, "/places/fl/", if_none_match='"other"')[0] == 200
 
 
+def test_any_site_may_read_the_data_and_no_page(small_site: str) -> None:
+    for path in ("data/changes.csv", "data/changes.json", "data/changes.parquet", "data/ice-agreements.sqlite"):
+        status, headers, _ = ask(small_site, f"/{path}")
+        assert (status, headers["access-control-allow-origin"]) == (200, "*"), path
+    assert "access-control-allow-origin" not in ask(small_site, "/changes/")[1]
+
+
 def test_addresses_without_their_slash_and_single_finds_move_on(small_site: str) -> None:
     status, headers, _ = ask(small_site, "/es/places/fl?x=1")
     assert (status, headers["location"]) == (308, "/es/places/fl/?x=1")

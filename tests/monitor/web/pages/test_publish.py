@@ -15,7 +15,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from db.database import Store
-from monitor.review.decisions import rule
+from monitor.review.decide import rule
 from monitor.web.pages import publish as publishing
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.publish import publish
@@ -89,7 +89,7 @@ def test_again_without_a_change_nothing_is_written(home: Path, out: Path) -> Non
     before = state(out)
     with Store.open(home, read_only=True) as store:
         done = publish(make_site(store), DirectorySink(out))
-    assert (done.made, done.written, done.gone) == (0, 0, 0)
+    assert (done.rendered, done.written, done.removed) == (0, 0, 0)
     assert state(out) == before
 
 
@@ -98,7 +98,7 @@ def test_a_missing_file_is_written_again(home: Path, out: Path) -> None:
     (out / "places" / "fl" / "index.html").unlink()
     with Store.open(home, read_only=True) as store:
         done = publish(make_site(store), DirectorySink(out))
-    assert (done.made, done.written) == (1, 1)
+    assert (done.rendered, done.written) == (1, 1)
     assert {k: v[0] for k, v in state(out).items()} == {k: v[0] for k, v in before.items()}
 
 
@@ -167,7 +167,7 @@ def test_a_bucket_holds_what_the_directory_holds(home: Path, out: Path, monkeypa
             kind = obstore.get(sink.store, "es/map/index.html").attributes["Content-Type"]
             assert kind == "text/html; charset=utf-8"
             done = publish(site, BucketSink("s3://pages/site"))
-            assert (done.made, done.written) == (0, 0)
+            assert (done.rendered, done.written) == (0, 0)
     finally:
         server.stop()
 

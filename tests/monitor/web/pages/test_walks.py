@@ -28,7 +28,7 @@ def test_which_florida_counties_had_a_task_force_on_1_march_2025(page: Page, cor
     page.get_by_label("Support type", exact=True).select_option("TFM")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("heading", name="54 agreements fit")).to_be_visible()
-    rows = page.locator("table.listed tbody tr")
+    rows = page.locator("table.listed tbody tr:has(td)")
     expect(rows).to_have_count(54)
     counties = set(rows.locator("td:nth-of-type(1) a").all_inner_texts())
     assert {"Alachua County", "Duval County", "Washington County"} <= counties
@@ -61,7 +61,7 @@ def test_what_changed_on_15_july_2025_and_what_was_only_spelling(page: Page, cor
     page.get_by_label("To", exact=True).fill("2025-07-15")
     page.get_by_role("button", name="Show").click()
     assert re.search(r"since=2025-07-15&until=2025-07-15", page.url)
-    expect(page.locator(".count")).to_contain_text("9 amendments of spelling or links are folded away")
+    expect(page.locator(".count")).to_contain_text("9 amendments of spelling or links are hidden")
     expect(page.get_by_role("link", name="Fort Myers Police Department")).to_have_count(0)
     page.get_by_role("link", name="show them").click()
     expect(page.get_by_role("link", name="Fort Myers Police Department")).to_have_count(1)
@@ -76,17 +76,17 @@ def test_what_ice_listed_on_30_may_2025_and_what_it_claimed(page: Page, corpus_s
     lead = page.locator(".lead")
     expect(lead).to_contain_text("As of May 29, 2025, ICE listed 635 agreements")
     expect(page.locator("tr.sum td").first).to_have_text("635")
-    expect(page.locator("#no-claim")).to_contain_text("No page of ICE's with totals of its own is kept here")
+    expect(page.locator("#none-stated")).to_contain_text("No copy of ICE's page with totals of its own is kept here")
 
 
 def test_is_there_anything_in_dane_county_or_next_door(page: Page, corpus_site: str) -> None:
-    """Dane never was on a list; each of its seven neighbours is named with how it stands."""
+    """Dane is on no list kept here; each of its seven neighbours is named with how it stands."""
     page.goto(corpus_site)
     page.get_by_label("Look up your county, state or agency").fill("Dane County")
     page.get_by_role("button", name="Look up").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Dane County, Wisconsin")
-    expect(page.locator(".lead")).to_contain_text("Never listed")
-    beside = page.locator("section", has_text="Next door").locator("li")
+    expect(page.locator(".lead")).to_contain_text("On no list kept here (since January 12, 2021)")
+    beside = page.locator("section", has_text="Neighboring counties").locator("li")
     expect(beside).to_have_count(7)
     assert sorted(t.split(" County")[0] for t in beside.all_inner_texts()) == [
         "Columbia", "Dodge", "Green", "Iowa", "Jefferson", "Rock", "Sauk"]  # fmt: skip

@@ -1,0 +1,240 @@
+"""Publications: the evidence they are gathered from, the rows kept of them, and the list in force on a day."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+from db.models import Accepted, ListName, PageState, Publication, StatedTotals
+from db.queries.snapshots import load_rows
+from db.records import ListReference, PublicationRecord
+
+COLUMNS = (
+    "position", "list", "sha256", "file", "linked_as", "url", "published_on", "published_at",
+    "workbook_modified_at", "first_seen_at", "fetched_at", "rows", "status", "reasons",
+)  # fmt: skip
+_SELECT = f"select {', '.join(COLUMNS)} from publications"
+#: A held list that no later accepted one has made up for.
+_WAITS = (
+    "status = 'held' and not exists (select 1 from publications p where p.status = 'accepted' and p.list = h.list"
+    " and p.published_at > h.published_at)"
+)
+#: What a provisional ending was before time or a ruling settled it: it waits for the list after.
+_WAITING = "(c.status = 'provisional' or c.evidence like '%\"ruled\":%') and c.evidence not like '%\"confirmed_by\":%'"
+
+
+def load_sightings(connection: sqlite3.Connection, only: Sequence[str] | None = None) -> Iterator[tuple[Any, ...]]:
+    """Yield (sha256, file, linked_as, url, seen_at, known_at, how) of every sighting, in the order they were noted."""
+    yield from connection.execute(
+        "select sha256, file, linked_as, url, seen_at, known_at, how from sightings"
+        " where ?1 is null or sha256 in (select value from json_each(?1)) order by id",
+        [None if only is None else json.dumps(list(only))],
+    )
+
+
+def load_new_documents(connection: sqlite3.Connection, last_sighting: int) -> list[str]:
+    """Return the documents sighted since that sighting."""
+    rows = connection.execute("select distinct sha256 from sightings where id > ?", [last_sighting])
+    return [str(row[0]) for row in rows]
+
+
+def load_page_states(connection: sqlite3.Connection) -> list[PageState]:
+    """Return every kept state of ICE's page, oldest first."""
+    rows = connection.execute("select seen_at, sha256, links, totals from page_checks order by id")
+    found = []
+    for seen_at, sha256, links, totals in rows:
+        linked = frozenset(link["linked_as"] for link in json.loads(links) if link.get("linked_as"))
+        stated = json.loads(totals) if totals else None
+        if stated is not None:
+            counts = {code: (pair[0], pair[1]) for code, pair in (stated.get("by_support_type") or {}).items()}
+            stated = StatedTotals(
+                stated["sentence"], stated.get("as_of_on"), stated.get("agreements"), stated.get("states"),
+                stated.get("territories"), counts, stated.get("pending"),
+            )  # fmt: skip
+        found.append(PageState(seen_at, sha256, linked, stated))
+    return found
+
+
+def publication_row(p: Publication) -> tuple[Any, ...]:
+    """Return the publication as a row of `COLUMNS`."""
+    return (
+        p.position, p.list_name, p.sha256, p.file, p.linked_as, p.url, p.published_on, p.published_at,
+        p.workbook_modified_at, p.first_seen_at, p.fetched_at, p.rows, p.status, json.dumps(p.reasons),
+    )  # fmt: skip
+
+
+def load_publication(connection: sqlite3.Connection, key: tuple[str, str, str]) -> Publication:
+    """Return the kept publication of that document, name and promise."""
+    row = connection.execute(f"{_SELECT} where sha256 = ? and file = ? and linked_as = ?", key).fetchone()
+    return _publication(row)
+
+
+def load_others(connection: sqlite3.Connection) -> dict[tuple[str, str, str], tuple[Any, ...]]:
+    """Return the rows of `COLUMNS`, by key, of the publications that are no step of the fold."""
+    rows = connection.execute(
+        f"{_SELECT} p where not exists (select 1 from fold_steps s where s.sha256 = p.sha256 and s.file = p.file"
+        " and s.linked_as = p.linked_as)"
+    )
+    return {row[2:5]: tuple(row) for row in rows}
+
+
+def load_newest(connection: sqlite3.Connection) -> list[Publication]:
+    """Return the newest publications of each list; several, where they were put out at one moment."""
+    rows = connection.execute(
+        f"{_SELECT} where (ifnull(list, ''), published_at) in"
+        " (select ifnull(list, ''), max(published_at) from publications group by list)"
+    )
+    return [_publication(row) for row in rows]
+
+
+def load_newest_days(connection: sqlite3.Connection) -> dict[str | None, str]:
+    """Return the latest day that a publication of each list is of."""
+    rows = connection.execute(
+        "select list, max(published_on) from publications where status not in ('duplicate', 'stale') group by list"
+    )
+    return dict(rows.fetchall())
+
+
+def load_seen_after(connection: sqlite3.Connection, day: str) -> list[tuple[ListName, str, str, str, str | None]]:
+    """Return (list, file, published_at, first_seen_at, fetched_at) of what was first seen or fetched that day or later.
+
+    Repeats are left out.
+    """
+    return connection.execute(
+        "select list, file, published_at, first_seen_at, fetched_at from publications where list is not null"
+        " and status not in ('duplicate', 'stale') and (first_seen_at >= ?1 or fetched_at >= ?1)",
+        [day],
+    ).fetchall()
+
+
+def are_known(connection: sqlite3.Connection, documents: Sequence[str]) -> bool:
+    """Return whether some publication is one of the documents."""
+    row = connection.execute(
+        "select 1 from publications where sha256 in (select value from json_each(?)) limit 1",
+        [json.dumps(list(documents))],
+    )
+    return row.fetchone() is not None
+
+
+def load_accepted(connection: sqlite3.Connection, position: int) -> Accepted:
+    """Return the accepted publication of that position with its rows."""
+    row = connection.execute(
+        "select list, sha256, file, published_on from publications where position = ?", [position]
+    ).fetchone()
+    return Accepted(position, cast(ListName, row[0]), row[1], row[2], row[3], *load_rows(connection, row[1]))
+
+
+def load_newest_positions(connection: sqlite3.Connection) -> dict[ListName, tuple[int, int]]:
+    """Return for each list the position of its newest accepted publication, and of the newest that moved anything."""
+    found = {}
+    names: tuple[ListName, ...] = ("participating", "pending")
+    for name in names:
+        newest = "select position from publications where list = ? and position is not null {} order by position desc"
+        row = connection.execute(newest.format("") + " limit 1", [name]).fetchone()
+        if row is not None:
+            moved = newest.format("and reasons not like '%\"unchanged\"%'") + " limit 1"
+            found[name] = (row[0], connection.execute(moved, [name]).fetchone()[0])
+    return found
+
+
+def load_dates(connection: sqlite3.Connection) -> dict[int, str]:
+    """Return the date of each accepted publication by position."""
+    rows = connection.execute("select position, published_on from publications where position is not null")
+    return dict(rows.fetchall())
+
+
+def find_same_rows(connection: sqlite3.Connection, list_name: str, listing_ids: frozenset[int]) -> str | None:
+    """Return the file of the oldest accepted publication of the list with just these rows; None when there is none."""
+    rows = connection.execute(
+        "select file, sha256 from publications where list = ? and position is not null order by position", [list_name]
+    )
+    return next((str(file) for file, sha256 in rows if set(load_rows(connection, sha256)[0]) == listing_ids), None)
+
+
+def load_held_files(connection: sqlite3.Connection) -> list[str]:
+    """Return the files of the held lists that no later accepted list has made up for, by name."""
+    rows = connection.execute(f"select file from publications h where {_WAITS} order by file")
+    return [str(row[0]) for row in rows]
+
+
+def load_verified(connection: sqlite3.Connection) -> list[tuple[int, str, str]]:
+    """Return (position, fetched_at, when ICE was last found to serve it) of newest lists with an ending that waits."""
+    rows = connection.execute(
+        "select p.position, p.fetched_at, (select max(f.requested_at) from fetches f where f.sha256 = p.sha256"
+        " and f.role in ('list', 'page') and f.outcome in ('new', 'same', 'not_modified'))"
+        " from publications p join changes c on c.position = p.position and c.first_missing = p.position"
+        f" where {_WAITING} and p.fetched_at is not null"
+        " and p.position = (select max(position) from publications n where n.list = p.list) group by p.position"
+    )
+    return [(row[0], row[1], row[2]) for row in rows if row[2] is not None]
+
+
+def load_list_in_force(
+    connection: sqlite3.Connection, list_name: str, as_of: str | None
+) -> tuple[int, ListReference] | None:
+    """Return the position and reference of the newest accepted publication by the end of `as_of`; None when none."""
+    row = connection.execute(
+        "select position, file, list, sha256, url, published_on, workbook_modified_at from publications where list = ?"
+        " and position is not null and (? is null or published_on <= ?) order by position desc limit 1",
+        [list_name, as_of, as_of],
+    ).fetchone()
+    return None if row is None else (row[0], _reference(row[1:]))
+
+
+def load_oldest_day(connection: sqlite3.Connection, list_name: str) -> str | None:
+    """Return the day of the oldest accepted publication of the list; None when there is none."""
+    row = connection.execute(
+        "select min(published_on) from publications where list = ? and position is not null", [list_name]
+    ).fetchone()
+    return cast("str | None", row[0])
+
+
+def load_last_lists_of_days(connection: sqlite3.Connection) -> list[tuple[int, ListReference]]:
+    """Return the last accepted participating publication of each day, oldest first."""
+    rows = connection.execute(
+        "select max(position), file, list, sha256, url, published_on, workbook_modified_at from publications"
+        " where list = 'participating' and position is not null group by published_on order by published_on"
+    )
+    return [(row[0], _reference(row[1:])) for row in rows]
+
+
+def load_references(connection: sqlite3.Connection) -> dict[int, ListReference]:
+    """Return a reference to every accepted publication by position."""
+    rows = connection.execute(
+        "select position, file, list, sha256, url, published_on, workbook_modified_at from publications"
+        " where position is not null"
+    )
+    return {row[0]: _reference(row[1:]) for row in rows}
+
+
+def load_publication_records(connection: sqlite3.Connection) -> list[PublicationRecord]:
+    """Return every publication in the contract's form, oldest first."""
+    rows = connection.execute(
+        "select file, list, linked_as, sha256, url, rows, published_on, published_at, workbook_modified_at,"
+        " first_seen_at, status, reasons from publications order by published_at, ifnull(list, ''), file, sha256,"
+        " linked_as"
+    )
+    return [
+        {
+            "file": row[0], "list": row[1], "linked_as": row[2], "sha256": row[3], "url": row[4], "rows": row[5],
+            "published_on": row[6], "published_at": row[7], "workbook_modified_at": row[8], "first_seen_at": row[9],
+            "status": row[10], "reasons": json.loads(row[11]),
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _reference(row: tuple[Any, ...]) -> ListReference:
+    return {
+        "file": row[0], "list": row[1], "sha256": row[2], "url": row[3], "published_on": row[4],
+        "workbook_modified_at": row[5],
+    }  # fmt: skip
+
+
+def _publication(row: tuple[Any, ...]) -> Publication:
+    return Publication(
+        row[2], row[3], row[4], row[5], cast("ListName | None", row[1]), row[7], row[6], row[8], row[9], row[10],
+        row[11], row[12], json.loads(row[13]), row[0],
+    )  # fmt: skip

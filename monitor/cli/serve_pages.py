@@ -1,0 +1,106 @@
+"""The process that serves readers: one port, its start and stop in the log, and an eye on the database's file."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.routing import BaseRoute
+
+from db.database import Store
+from db.errors import StoreError
+from db.locks import SERVING, HomeLock
+from db.settings import Settings
+from db.version import VERSION
+from monitor.service.health.serve_health import make_health_routes
+from monitor.web.api import app as api
+from monitor.web.desk import app as desk
+from monitor.web.feeds import app as feeds
+from monitor.web.forms import app as forms
+from monitor.web.pages.app import create_app
+
+_LOG = logging.getLogger(__name__)
+#: How often it is checked that the database is still the file that was opened.
+WATCH_SECONDS = 1.0
+
+
+class PortError(StoreError):
+    """The address to listen on cannot be had."""
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop at SIGTERM or SIGINT and return; uvicorn's own raises the signal again when it is done."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
+def serve_pages(settings: Settings, host: str, port: int, *, access_log: bool = False) -> None:
+    """Serve until stopped. When another file takes the database's place, start again on that one."""
+    for name, level in (("uvicorn", logging.WARNING), ("uvicorn.access", logging.INFO if access_log else None)):
+        if level is not None:
+            logging.getLogger(name).setLevel(level)
+    logging.getLogger(__name__).setLevel(logging.INFO)
+    with open_port(host, port) as listening, Store.open(settings.home) as store:
+        lock = HomeLock(settings.home, SERVING, "`serve`", at=store.now_text(), shared=True)
+        with lock:
+            app = create_app(settings.home, extra_routes=_make_routes(settings))
+            server = _Server(
+                uvicorn.Config(
+                    app, log_config=None, access_log=access_log, server_header=False, proxy_headers=False,
+                    lifespan="on", limit_concurrency=2000, timeout_keep_alive=15, timeout_graceful_shutdown=5,
+                )
+            )  # fmt: skip
+            address = f"http://{host}:{listening.getsockname()[1]}/"
+            _LOG.info("ice-agreements %s serves %s at %s", VERSION, settings.home, address)
+            replaced = asyncio.run(_serve(server, listening, store))
+            if replaced:
+                _LOG.warning("the database was replaced: `serve` starts again on the new one")
+                # not closed but replaced: SQLite, closing the old file, would remove the new one's log
+                os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - this program itself
+    _LOG.info("ice-agreements %s: `serve` has stopped", VERSION)
+
+
+def open_port(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on the address; raise `PortError` when it cannot."""
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(place)
+    except OSError as error:
+        raise PortError(
+            f"cannot listen on {host}:{port}: {error.strerror}; stop what listens there, or give another --port"
+        ) from error
+    return listening
+
+
+def _make_routes(settings: Settings) -> list[BaseRoute]:
+    parts = (
+        make_health_routes(settings), forms.make_routes(settings), feeds.make_routes(settings), api.routes(settings),
+        desk.routes(settings),
+    )  # fmt: skip
+    return [route for routes in parts for route in routes]
+
+
+async def _serve(server: uvicorn.Server, listening: socket.socket, store: Store) -> bool:
+    """Serve until stopped or until the database is replaced; return whether it was."""
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    while not serving.done():
+        await asyncio.wait({serving}, timeout=WATCH_SECONDS)
+        if not serving.done() and store.is_replaced():
+            server.should_exit = True
+            await serving
+            return True
+    await serving
+    return False

@@ -1,0 +1,31 @@
+"""What matching needs to know of the lists so far: who is who, and what is listed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from db.models import Agency, Agreement, Listing, ListName, NameKey, NameUse
+from monitor.matching.rules import Side
+
+SideKey = tuple[int, str, str | None, int]  # listing, agreement with its date and how many documents it has
+
+
+class Known(Protocol):
+    """Agencies, names and agreements after the newest publication; `monitor.changelog.state` keeps them."""
+
+    listings: Mapping[int, Listing]
+    agencies: dict[str, Agency]
+    names: dict[NameKey, NameUse]
+    loose: dict[NameKey, set[NameKey]]  # (state, loose key) -> names
+    by_state: dict[str | None, set[str]]  # ids of agencies; may hold some that were merged or moved since
+    agreements: dict[str, Agreement]
+    by_agency: dict[str, set[str]]
+    listed: dict[ListName, dict[int, str]]  # listing id -> agreement id
+    missing: dict[ListName, dict[int, set[str]]]  # position since which they are -> ids of missing agreements
+    sides: dict[SideKey, Side]  # rows as they were compared before
+    dates: dict[int, str]  # position -> date of the list
+    rulings: Mapping[tuple[str, str], str]  # (agreement id, agreement id) -> same | distinct
+
+    def side_by_side(self, list_name: ListName, support: str | None, a: NameKey, b: NameKey) -> bool:
+        """Return whether the two names ever stood on one list under the support type."""

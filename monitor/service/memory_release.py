@@ -1,0 +1,46 @@
+"""Give memory that a large step needed back to the system when the step is done."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import gc
+import sys
+
+import us
+
+from monitor.places import gazetteer
+
+_Cache = functools._lru_cache_wrapper
+
+
+def give_back_memory() -> bool:
+    """Return free memory to the system; return False where the C library has no such call (it is glibc's).
+
+    Reading and comparing a list takes some ten megabytes for a moment, in a thread, whose part of the heap glibc
+    otherwise keeps, and fills caches that serve within one comparison: without this a service held a quarter more
+    after a simulated year than after its first day (docs/operations.md has the figures).
+    """
+    for cache in (thing for thing in gc.get_objects() if isinstance(thing, _Cache)):
+        # those with a limit remember names and cells of past lists; those without hold tables that stay in use
+        if cache.__module__.partition(".")[0] in ("monitor", "scrapers") and cache.cache_parameters()["maxsize"]:
+            cache.cache_clear()
+    gc.collect()
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except (OSError, AttributeError):
+        return False
+    trim(0)
+    return True
+
+
+def load_tables() -> None:
+    """Load the place names of every state at the start.
+
+    Otherwise they are read state by state, as lists name them, and a service's memory grows for months.
+    """
+    for state in us.states.STATES_AND_TERRITORIES:
+        gazetteer.is_place(state.abbr, "Springfield")
+    gazetteer.place_words()

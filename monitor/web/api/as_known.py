@@ -1,0 +1,92 @@
+"""The collections of the API, as they stand or as they were known at a time. The one place that asks for known time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from db.database import Store
+from db.queries import api_data
+from db.queries.api_data import AgencyRow
+from db.queries.publication_list import read_publications
+from db.queries.statement_log import LoggedStatement, list_statements
+from db.records import ChangeRecord, DocumentRecord, ListedAgreement, PublicationRecord, Totals, Trend
+from monitor.changelog.as_of import find_list, listed_agreements, totals
+from monitor.changelog.known_at import open_known
+from monitor.changelog.log import read_log
+from monitor.changelog.trends import read_trends
+from monitor.web.api.memory import Memory, to_json
+
+
+@contextmanager
+def read_as_known(memory: Memory, known_at: str | None) -> Iterator[AsKnown]:
+    """Hold the data of this moment, as they were known at a time (as they stand when it is None)."""
+    with memory.reading() as store:
+        if known_at is None:
+            yield AsKnown(memory, store, None, None)
+            return
+        facts = api_data.count_facts(store.connection, known_at)
+        then = memory.keep("known", facts, lambda: open_known(store, known_at))
+        yield AsKnown(memory, then, known_at, facts)
+
+
+@dataclass(frozen=True, slots=True)
+class AsKnown:
+    """The collections of one moment; each is made once for a version of the data and what was known."""
+
+    memory: Memory
+    store: Store
+    known_at: str | None
+    facts: tuple[int, ...] | None  # how many were known; two known times with the same facts share their collections
+
+    def log(self) -> tuple[list[ChangeRecord], list[bytes]]:
+        """Return every change, oldest first, and each as JSON."""
+
+        def make() -> tuple[list[ChangeRecord], list[bytes]]:
+            entries = read_log(self.store)
+            return entries, [to_json(e) for e in entries]
+
+        return self.memory.keep("log", self.facts, make)
+
+    def statements(self) -> list[LoggedStatement]:
+        """Return every statement, in the order in which they were made."""
+        every = self.memory.keep("statements", None, lambda: list_statements(self.store.connection))
+        return [s for s in every if self.known_at is None or s.stated_at <= self.known_at]
+
+    def listed(self, as_of: str | None, list_name: str) -> list[ListedAgreement]:
+        """Return what ICE listed on the day, in the list's order; raise `NotFoundError` when no list is that old."""
+        # which list answers is found first, so that all days between two lists share its rows
+        position = self.memory.keep(
+            "list", (as_of, list_name, self.facts), lambda: find_list(self.store, as_of, None, list_name).position
+        )
+        return self.memory.keep(
+            "listed", (position, list_name, self.facts),
+            lambda: listed_agreements(self.store, as_of=as_of, list_name=list_name),
+        )  # fmt: skip
+
+    def totals(self, as_of: str | None) -> Totals:
+        """Return the totals of a day; raise `NotFoundError` when no list is that old."""
+        return self.memory.keep("totals", (as_of, self.facts), lambda: totals(self.store, as_of=as_of))
+
+    def trends(self) -> list[Trend]:
+        """Return the totals of every day with a list, oldest first."""
+        return self.memory.keep("trends", self.facts, lambda: read_trends(self.store))
+
+    def agencies(self) -> list[AgencyRow]:
+        """Return every agency ever listed, by id."""
+        return self.memory.keep("agencies", self.facts, lambda: api_data.list_agencies(self.store.connection))
+
+    def publications(self) -> list[PublicationRecord]:
+        """Return every list ever found, oldest first."""
+        return self.memory.keep("publications", self.facts, lambda: read_publications(self.store.connection))
+
+    def documents(self) -> list[DocumentRecord]:
+        """Return every document kept, oldest first."""
+        every = self.memory.keep("documents", None, lambda: api_data.list_documents(self.store.connection))
+        return [d for d in every if self.known_at is None or d["stored_at"] <= self.known_at]
+
+
+def publication_key(p: PublicationRecord) -> list[str]:
+    """Return what orders publications: oldest first."""
+    return [p["published_at"], p["list"] or "", p["file"], p["sha256"], p["linked_as"]]

@@ -1,0 +1,114 @@
+"""Agencies and what people researched about them: found, shown beside what the lists say, stated, withdrawn, shared."""
+
+from __future__ import annotations
+
+from rapidfuzz import fuzz
+from starlette.responses import Response
+
+from db.desk_models import AgencyCard, ReviewedFact
+from db.errors import NotFoundError
+from db.queries import reviewed_facts
+from monitor.matching.names import normal_form
+from monitor.places import gazetteer
+from monitor.review import facts, facts_csv
+from monitor.review.queue import ALIKE, read_queue
+from monitor.web.desk.respond import DeskRequest, Refusal
+from monitor.web.desk.views.queue_view import STATES
+
+PER_PAGE = 100
+
+
+def show_agencies(request: DeskRequest) -> Response:
+    """Show the agencies that a name, also a misspelt one, and a state find."""
+    asked, state = request.get("q"), request.get("state")
+    cards = [
+        card for card in reviewed_facts.list_cards(request.store.connection)
+        if state in ("", card.state) and (not asked or _is_named(card, asked))
+    ]  # fmt: skip
+    last = max(1, -(-len(cards) // PER_PAGE))
+    number = min(request.page_number(), last)
+    about = {f.subject for f in facts.read_facts(request.store) if f.counts}
+    return request.page(
+        "agencies.html", cards=cards[(number - 1) * PER_PAGE : number * PER_PAGE], total=len(cards), number=number,
+        last=last, asked=asked, state=state, states=STATES, about=about,
+    )  # fmt: skip
+
+
+def show_agency(request: DeskRequest) -> Response:
+    """Show an agency as the lists have it, its changes, the facts about it and its agreements, and their forms."""
+    connection = request.store.connection
+    card = reviewed_facts.find_card(connection, request.http.path_params["id"])
+    if card is None:
+        raise NotFoundError(f"no agency {request.http.path_params['id']}")
+    every = facts.read_facts(request.store)
+    together = facts.one_body(every, card.id)
+    agreements = [a for one in together for a in reviewed_facts.list_agreements(connection, one)]
+    subjects = {*together, *(agreement.id for agreement in agreements)}
+    others = [reviewed_facts.find_card(connection, one) for one in together if one != card.id]
+    changes = [c for c in read_queue(request.store).changes if c["agency_id"] in together]
+    return request.page(
+        "agency.html", card=card, others=[other for other in others if other], agreements=agreements, changes=changes,
+        facts=[f for f in every if f.subject in subjects or f.value == card.id], kinds=facts.FACTS,
+        reasons=facts.ENDED_BY, leads=facts.LEADS_TO, bodies=facts.BODIES, said=request.get("said"),
+        counties=[c.name for c in gazetteer.counties(card.state or "").values()],
+        county_names={c.fips: c.name for c in gazetteer.counties(card.state or "").values()},
+    )  # fmt: skip
+
+
+def state_fact(request: DeskRequest) -> Response:
+    """Store a fact about an agency or one of its agreements, with its source, by whoever is logged in."""
+    names = ("subject", "fact", "value", "detail", "source")
+    subject, kind, value, detail, source = (request.form.get(name, "").strip() for name in names)
+    note = " ".join(request.form.get("note", "").split())
+    at, user = request.store.now_text(), request.who.user.name
+    fact = ReviewedFact(0, at, user, subject, kind, value, detail, source, note)
+    stated = facts.state_fact(request.store, fact)
+    return request.go(f"/agencies/{_agency_of(request, stated.subject)}", said=stated.fact)
+
+
+def withdraw_fact(request: DeskRequest) -> Response:
+    """Store that a fact no longer counts; both stay on record."""
+    wanted = request.form.get("id", "")
+    fact = next((f for f in facts.read_facts(request.store) if str(f.id) == wanted), None)
+    if fact is None:
+        raise NotFoundError(f"no fact {wanted}")
+    note = " ".join(request.form.get("note", "").split())
+    user = request.who.user.name
+    withdrawal = ReviewedFact(0, request.store.now_text(), user, fact.subject, "withdrawn", fact.mark, note=note)
+    facts.state_fact(request.store, withdrawal)
+    return request.go(f"/agencies/{_agency_of(request, fact.subject)}", said="withdrawn")
+
+
+def export_facts(request: DeskRequest) -> Response:
+    """Send every fact as CSV."""
+    name = f"reviewed-facts-{request.store.now_text()[:10]}.csv"
+    return Response(
+        facts_csv.export_facts(request.store), media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )  # fmt: skip
+
+
+def import_facts(request: DeskRequest) -> Response:
+    """Show what the facts of a CSV would add; store them when the preview's form comes back unchanged."""
+    data = request.file or request.form.get("csv", "").encode()
+    if not data:
+        raise Refusal(400, "Choose a CSV file with reviewed facts, as the export writes it.")
+    found = facts_csv.read_import(request.store, data, "the file", request.who.user.name)
+    if request.file or not found.new:
+        return request.page(
+            "import.html", told="", found=found, effects=None, guard=None, shown=200, csv=data.decode("utf-8-sig"),
+            action="/facts/import", noun="fact",
+        )  # fmt: skip
+    facts_csv.store_import(request.store, found)
+    told = f"{len(found.new)} facts imported, {found.known} known already."
+    return request.page("message.html", title="Imported", text=told)
+
+
+def _agency_of(request: DeskRequest, subject: str) -> str:
+    return reviewed_facts.find_agreement_agency(request.store.connection, subject) or subject
+
+
+def _is_named(card: AgencyCard, asked: str) -> bool:
+    words = normal_form(asked)
+    names = [normal_form(name) for name in (card.id, card.name, *card.names)]
+    return any(words in name or (len(words) > 3 and fuzz.partial_ratio(words, name) >= ALIKE) for name in names)

@@ -1,0 +1,157 @@
+"""The feeds' addresses: everything, and each state, county and agency, as Atom and as JSON Feed; and their index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from db.database import Store
+from db.queries.agency_ids import find_agency
+from db.queries.statement_history import get_last_old_feed_id, get_log_time, get_log_version
+from db.settings import Settings
+from monitor.alerts.describe_subscription import county_name
+from monitor.alerts.filters import state_names
+from monitor.alerts.plain_text import plain
+from monitor.i18n.language import LANGUAGES, language
+from monitor.i18n.templates import make_environment
+from monitor.web.feeds.entries import PAGE, Entry, Selection, find_page, gather_entries
+from monitor.web.feeds.feed_formats import MEDIA_TYPES, Feed, FeedIds, write_feed
+from monitor.web.http.cache import ByteCache
+from monitor.web.http.conditional import answer_conditional, http_date
+from monitor.web.http.headers import OPEN_ACCESS
+
+_HEADERS = {
+    **OPEN_ACCESS,
+    "Access-Control-Expose-Headers": "ETag, Last-Modified",
+    "Cache-Control": "public, max-age=300",
+}
+_PREFLIGHT = {
+    "Allow": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since",
+    "Access-Control-Max-Age": "86400",
+}
+_CACHED_BYTES = 64_000_000
+_INDEX_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
+
+
+class Feeds:
+    """The feeds over one data directory."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._cache = ByteCache[str, bytes](_CACHED_BYTES)
+
+    async def answer(self, request: Request) -> Response:
+        """Return the feed asked for, or 304 when the client has it."""
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={**_HEADERS, **_PREFLIGHT})
+        return await run_in_threadpool(self._answer, request)
+
+    def _answer(self, request: Request) -> Response:
+        asked = request.path_params
+        sort, name, form = asked.get("sort", "all"), asked.get("name", ""), asked["form"]
+        path = request.url.path
+        with Store.open(self._settings.home, read_only=True) as store:
+            found = find_feed(store, sort, name)
+            if found is None or form not in MEDIA_TYPES:
+                return PlainTextResponse("no such feed\n", status_code=404, headers=_HEADERS)
+            selection, title = found
+            version = get_log_version(store.connection)
+            body = self._cache.get(path, version)
+            if body is None:
+                entries = gather_entries(store, selection, self._settings.public_url)
+                page = find_page(entries, asked.get("page"))
+                if page is None:
+                    return PlainTextResponse("no such page of the feed\n", status_code=404, headers=_HEADERS)
+                written = write_feed(form, page, _make_feed(store, self._settings, title, sort, name))
+                body = self._cache.put(path, version, written, size=len)
+            at = get_log_time(store.connection)
+        modified = http_date(at) if at else None
+        return answer_conditional(request, body, MEDIA_TYPES[form], _HEADERS, last_modified=modified)
+
+    async def index(self, request: Request) -> Response:
+        """Return the page that lists the feeds."""
+        return await run_in_threadpool(self._index, request)
+
+    def _index(self, request: Request) -> Response:
+        code = request.query_params.get("lang", "en")
+        body = write_index(self._settings, code if code in LANGUAGES else "en")
+        return answer_conditional(request, body, "text/html; charset=utf-8", _INDEX_HEADERS)
+
+
+def make_routes(settings: Settings) -> list[BaseRoute]:
+    """Return the routes: `/feeds/all.atom`, `/feeds/state/FL.json`, `/feeds/county/12086/archive/1.atom`, …."""
+    feeds = Feeds(settings)
+    methods = ["GET", "OPTIONS"]
+    return [
+        Route("/feeds/", feeds.index, methods=["GET"]),
+        Route("/feeds/all.{form:str}", feeds.answer, methods=methods),
+        Route("/feeds/all/archive/{page:int}.{form:str}", feeds.answer, methods=methods),
+        Route("/feeds/{sort:str}/{name:str}/archive/{page:int}.{form:str}", feeds.answer, methods=methods),
+        Route("/feeds/{sort:str}/{name:str}.{form:str}", feeds.answer, methods=methods),
+    ]
+
+
+def find_feed(store: Store, sort: str, name: str) -> tuple[Selection, str] | None:
+    """Return what a feed's address selects, and of what it is; None when there is no such feed."""
+    if sort == "all":
+        return Selection(), "everything"
+    if sort == "state" and name in state_names():
+        return Selection(state=name), state_names()[name]
+    if sort == "county" and (county := county_name(name)) != name:
+        return Selection(county_fips=name), county
+    if sort == "agency" and (agency := find_agency(store.connection, name)) is not None:
+        return Selection(agency_id=agency[0]), f"{plain(agency[1])} ({agency[2]})"
+    return None
+
+
+def list_feeds(store: Store, settings: Settings) -> Iterator[tuple[str, bytes, str]]:
+    """Yield (path, bytes, media type) of every page of the feeds; counties and agencies with an entry only."""
+    everything = gather_entries(store, Selection(), settings.public_url)
+    groups: dict[tuple[str, str], list[Entry]] = {("all", ""): everything}
+    groups.update({("state", code): [] for code in state_names()})  # every state's page names its feed
+    for entry in everything:
+        change = entry.change
+        for sort, name in (
+            ("state", change["state"]), ("county", change["county_fips"]), ("agency", change["agency_id"]),
+        ):  # fmt: skip
+            if name:
+                groups.setdefault((sort, name), []).append(entry)
+    for (sort, name), entries in sorted(groups.items(), key=lambda group: group[0]):
+        found = find_feed(store, sort, name)
+        if found is None:
+            continue  # an agency that only overturned changes name
+        feed = _make_feed(store, settings, found[1], sort, name)
+        numbers = (None, *range(1, len(entries) // PAGE + 1))
+        for page in filter(None, (find_page(entries, number) for number in numbers)):
+            for form, media in MEDIA_TYPES.items():
+                path = feed.url(page.number, form).removeprefix(f"{settings.public_url}/")
+                yield path, write_feed(form, page, feed), media
+    yield "feeds/index.html", write_index(settings, "en"), "text/html; charset=utf-8"
+
+
+def write_index(settings: Settings, code: str) -> bytes:
+    """Return the page that lists the feeds, in a language."""
+    page = _templates(code).get_template("index.html.j2")
+    return page.render(site=settings.site_name, home=settings.public_url, states=state_names()).encode()
+
+
+@cache
+def _templates(code: str) -> Environment:
+    return make_environment(Path(__file__).parent / "templates", language(code), lang=code)
+
+
+def _make_feed(store: Store, settings: Settings, title: str, sort: str, name: str) -> Feed:
+    site = plain(settings.site_name)
+    first_url = settings.feed_ids_url or settings.public_url
+    ids = FeedIds(first_url, get_last_old_feed_id(store.connection))
+    path = f"/feeds/{sort}/{name}" if name else f"/feeds/{sort}"
+    return Feed(f"{site}: {title}", path, settings.public_url, site, ids)

@@ -1,0 +1,130 @@
+"""The entries of feeds: what was confirmed, and the corrections of what had been; and which are on which page.
+
+An entry's id comes from the change and how often it was said before, so that a rebuild changes no id; a correction is
+an entry of its own, because most readers do not show that an old entry changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from db.alert_models import What
+from db.database import Store
+from db.queries.statement_history import list_statement_times
+from db.records import ChangeRecord
+from monitor import policy
+from monitor.alerts.describe_change import ChangeText, describe_change
+from monitor.alerts.filters import DEFAULT_KINDS
+from monitor.changelog.log import read_log
+from monitor.i18n.language import language
+from monitor.publications.dating import eastern_day
+
+#: Entries of the current document at least, and of each archive page.
+LENGTH = 200
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: a change as it was said, or the correction of it."""
+
+    number: int  # of the statement, in the order in which they were made
+    times: int  # how often the change was said, this time included
+    at: str
+    text: ChangeText
+    change: ChangeRecord
+
+    @property
+    def updated(self) -> str:
+        """When it was said, to a fraction that no other entry has: many are said in one second."""
+        return f"{self.at.removesuffix('Z')}.{self.number % 1_000_000:06d}Z"
+
+    @property
+    def title(self) -> str:
+        """The entry's heading."""
+        place = f" ({self.text.place})" if self.text.place else ""
+        return f"{self.text.headline}: {self.text.agency}{place}"
+
+    @property
+    def summary(self) -> str:
+        """The entry's text."""
+        facts = ". ".join((*((self.text.support,) if self.text.support else ()), *self.text.facts))
+        return f"{facts}. {self.text.certainty}"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which changes a feed has; everything when nothing is named."""
+
+    state: str | None = None
+    county_fips: str | None = None
+    agency_id: str | None = None
+
+    def selects(self, change: ChangeRecord) -> bool:
+        """Return whether the change belongs in the feed."""
+        return (
+            self.state in (None, change["state"])
+            and self.county_fips in (None, change["county_fips"])
+            and self.agency_id in (None, change["agency_id"])
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One document of a feed: the current one, or an archive page, from 1 (RFC 5005)."""
+
+    entries: tuple[Entry, ...]
+    number: int | None  # None: the current document
+    last: int  # the newest archive page; 0 when there is none
+
+
+def gather_entries(store: Store, selection: Selection, public_url: str) -> list[Entry]:
+    """Return all entries in the order in which they were said."""
+    changes = {
+        c["id"]: c for c in read_log(store)
+        if c["kind"] in DEFAULT_KINDS and selection.selects(c)
+    }  # fmt: skip
+    said: dict[str, What] = {}
+    times: dict[str, int] = {}
+    words = language("en")
+    entries = []
+    for number, change_id, at, status in list_statement_times(store.connection):
+        change = changes.get(change_id)
+        what: What | None = None
+        if status == "confirmed" and said.get(change_id) != "news":
+            what = "news"
+        elif status == "retracted" and said.get(change_id) == "news":
+            what = "correction"
+        if change is None or what is None:
+            continue
+        said[change_id] = what
+        times[change_id] = times.get(change_id, 0) + 1
+        text = describe_change(change, what, words, public_url)
+        entries.append(Entry(number, times[change_id], _dated(change, at, what), text, change))
+    return entries
+
+
+def find_page(entries: Sequence[Entry], number: int | None) -> Page | None:
+    """Return a page of a feed's entries (given as said), newest first; None when there is no such page.
+
+    A full page never changes what is on it. The current document has what is on no full page, and the newest by date.
+    """
+    full = len(entries) // PAGE
+    if number is not None:
+        found = entries[(number - 1) * PAGE : number * PAGE] if 1 <= number <= full else []
+        return Page(tuple(reversed(found)), number, full) if found else None
+    newest = sorted(entries, key=_by_date)[-LENGTH:]
+    current = {entry.number: entry for entry in (*newest, *entries[full * PAGE :])}
+    return Page(tuple(sorted(current.values(), key=_by_date, reverse=True)), None, full)
+
+
+def _by_date(entry: Entry) -> tuple[str, int]:
+    return entry.at, entry.number
+
+
+def _dated(change: ChangeRecord, at: str, what: What) -> str:
+    """Return when we said it; for history imported later, when ICE's list showed it."""
+    oldest = (date.fromisoformat(eastern_day(at)) - timedelta(days=policy.TOLD_DAYS)).isoformat()
+    return at if what == "correction" or change["listed_on"] >= oldest else f"{change['listed_on']}T12:00:00Z"

@@ -1,0 +1,147 @@
+"""Backups in a bucket: an S3 server on loopback, a machine lost, a passphrase forgotten."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from moto.server import ThreadedMotoServer
+
+from db.backup import BackupError
+from db.database import Store
+from db.errors import NotFoundError
+from db.keys import load_or_make_key
+from db.queries import fetches
+from db.queries.switches import SENDING_PAUSED, get_switch
+from db.remote_backup import (
+    Bucket,
+    back_up_to_bucket,
+    copy_documents,
+    list_bucket_backups,
+    list_documents,
+    open_bucket,
+    restore_from_bucket,
+)
+from db.settings import Settings
+
+AT = "2026-01-05T16:00:00Z"
+LISTS = (b"first list", b"second list")
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    """The address of an S3 server."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
+    server.start()
+    yield f"http://127.0.0.1:{port}"
+    server.stop()
+
+
+@pytest.fixture(params=["", "correct horse battery"], ids=["plain", "encrypted"])
+def settings(request: pytest.FixtureRequest) -> Settings:
+    return Settings(backup_passphrase=request.param, backup_bucket_days=10)
+
+
+@pytest.fixture
+def bucket(s3: str, settings: Settings, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Bucket:
+    """A new bucket, found by the variables that every S3 tool reads."""
+    import boto3
+
+    name = f"b{abs(hash(request.node.nodeid)):x}"
+    for variable, value in {
+        "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": s3, "AWS_ALLOW_HTTP": "true",
+    }.items():  # fmt: skip
+        monkeypatch.setenv(variable, value)
+    boto3.client("s3", endpoint_url=s3, region_name="us-east-1").create_bucket(Bucket=name)
+    return open_bucket(f"s3://{name}/ice", settings)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A store with two documents and a key."""
+    with Store.open(tmp_path / "home") as opened:
+        for data in LISTS:
+            fetches.record_document(opened, opened.archive.put(data), AT)
+        load_or_make_key(opened.home, "secret.key")
+        yield opened
+
+
+def objects(s3: str, bucket: Bucket) -> dict[str, bytes]:
+    """Every object as the server has it."""
+    import boto3
+
+    client = boto3.client("s3", endpoint_url=s3, region_name="us-east-1")
+    name = bucket.url.split("/")[2]
+    keys = [one["Key"] for one in client.list_objects_v2(Bucket=name)["Contents"]]
+    return {key: client.get_object(Bucket=name, Key=key)["Body"].read() for key in keys}
+
+
+def test_a_lost_machine_is_restored_with_its_documents_and_keys(
+    store: Store, bucket: Bucket, settings: Settings, tmp_path: Path
+) -> None:
+    made = back_up_to_bucket(store, bucket, settings, at=AT)
+    assert (made.documents, made.new_documents) == (2, 2)
+    new = tmp_path / "elsewhere"
+    done = restore_from_bucket(bucket, new, at="2026-01-06T16:00:00Z")
+    assert (done.documents, done.new_documents) == (2, 2)
+    key = new / "secret.key"
+    assert key.read_text() == (store.home / "secret.key").read_text()
+    assert key.stat().st_mode & 0o777 == 0o600
+    with Store.open(new) as restored:
+        assert [restored.archive.get(sha256) for sha256 in restored.archive] == [
+            store.archive.get(sha256) for sha256 in store.archive
+        ]
+        assert get_switch(restored, SENDING_PAUSED) is not None
+    with pytest.raises(BackupError, match="--replace"):
+        restore_from_bucket(bucket, new, at=AT)
+
+
+def test_what_is_encrypted_cannot_be_read_without_the_passphrase(
+    store: Store, bucket: Bucket, settings: Settings, s3: str
+) -> None:
+    back_up_to_bucket(store, bucket, settings, at=AT)
+    kept = objects(s3, bucket)
+    readable = [name for name, data in kept.items() if any(text in data for text in LISTS)]
+    encrypted = bool(settings.backup_passphrase.get_secret_value())
+    assert len(readable) == (0 if encrypted else 2)
+    assert json.loads(kept["ice/backup.json"])["encrypted"] is encrypted
+    with pytest.raises(BackupError, match="backup_passphrase"):
+        Bucket(bucket.url, "wrong")
+    if encrypted:
+        with pytest.raises(BackupError, match="are encrypted; set the setting backup_passphrase"):
+            Bucket(bucket.url, "")
+
+
+def test_old_backups_are_removed_by_age_and_the_documents_stay(
+    store: Store, bucket: Bucket, settings: Settings
+) -> None:
+    for day in ("01", "05", "12", "16"):
+        made = back_up_to_bucket(store, bucket, settings, at=f"2026-01-{day}T16:00:00Z")
+    assert [name[15:23] for name in list_bucket_backups(bucket)] == ["20260112", "20260116"]
+    assert [name[15:23] for name in made.removed] == ["20260105"]
+    assert list_documents(bucket) == set(store.archive)
+    assert made.new_documents == 0
+
+
+def test_new_documents_are_copied_alone(store: Store, bucket: Bucket) -> None:
+    assert copy_documents(store, bucket, known=set(), named=set(store.archive)) == 2
+    assert copy_documents(store, bucket, known=list_documents(bucket), named=set(store.archive)) == 0
+
+
+def test_a_bucket_without_a_backup_says_so(bucket: Bucket, tmp_path: Path) -> None:
+    with pytest.raises(NotFoundError, match=r"no backup in s3://"):
+        restore_from_bucket(bucket, tmp_path / "new", at=AT)
+
+
+def test_a_bucket_that_is_not_there_is_one_line(s3: str, bucket: Bucket) -> None:
+    with pytest.raises(BackupError) as refused:
+        Bucket("s3://no-such-bucket/x", "")
+    assert "\n" not in str(refused.value)
+    assert str(refused.value).startswith("s3://no-such-bucket/x cannot be used: ")

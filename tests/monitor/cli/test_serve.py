@@ -1,0 +1,137 @@
+"""`serve` as a process: its port, its log, and what it does when another database takes the place of its own."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from db.backup import back_up
+from db.database import DATABASE_NAME, Store
+from db.locks import LockedError
+from db.restore import restore
+from tests.histories import Posting, agencies, open_store, take
+from tests.paths import ROOT
+
+BAKER, BAY = agencies("Baker County Sheriff's Office", "Bay County Sheriff's Office")
+JUNE = Posting((BAKER, BAY), "2025-06-02T14:00:00Z", "participatingAgencies06022025am.xlsx")
+AT = "2026-01-05T16:00:00Z"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    place = tmp_path / "home"
+    with open_store(place) as store:
+        take(store, [JUNE])
+    return place
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Serving:
+    """`serve` in a process of its own."""
+
+    def __init__(self, home: Path, log: Path, *options: str) -> None:
+        self.port, self._log = free_port(), log
+        before = [option for option in options if option.startswith("--log-format")]
+        after = [option for option in options if option not in before]
+        with log.open("wb") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, ROOT / "scheduler.py", *before, "--db", home, "serve", f"--port={self.port}", *after],
+                stdout=out, stderr=out, cwd=home,
+            )  # fmt: skip
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text()
+
+    def ask(self, path: str, **headers: str) -> tuple[int, str]:
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError:
+            return 0, ""
+
+    def wait(self, text: str, times: int = 1) -> None:
+        end = time.monotonic() + 60
+        while self.log.count(text) < times or self.ask("/livez")[0] != 200:
+            assert time.monotonic() < end, self.log
+            assert self.process.poll() is None, self.log
+            time.sleep(0.1)
+
+
+@pytest.fixture
+def serving(home: Path, tmp_path: Path) -> Iterator[Serving]:
+    running = Serving(home, tmp_path / "log", "--log-format=json", "--access-log")
+    running.wait(" serves ")
+    yield running
+    running.process.kill()
+    running.process.wait()
+
+
+def test_a_port_that_is_taken_is_one_line(home: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, ROOT / "scheduler.py", "--db", home, "serve", f"--port={port}"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert re.fullmatch(
+        rf"error: cannot listen on 127\.0\.0\.1:{port}: Address already in use; stop .*--port\n", done.stderr
+    )
+
+
+def test_start_stop_and_requests_are_in_the_log_as_json(serving: Serving) -> None:
+    assert serving.ask("/healthz") == (200, "healthy\n")
+    assert serving.ask("/metrics")[1].count("ice_agreements_build_info{version=") == 1
+    assert serving.ask("/metrics", **{"X-Forwarded-For": "203.0.113.7"}) == (404, "not found\n")
+    serving.process.send_signal(signal.SIGTERM)
+    assert serving.process.wait(20) == 0
+    lines = [json.loads(line) for line in serving.log.splitlines()]
+    assert re.fullmatch(r"ice-agreements \S+ serves \S+ at http://127\.0\.0\.1:\d+/", lines[0]["message"])
+    assert re.fullmatch(r"ice-agreements \S+: `serve` has stopped", lines[-1]["message"])
+    assert any("GET /healthz" in line["message"] for line in lines)
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", line["timestamp"]) for line in lines)
+
+
+def test_nothing_is_restored_beneath_a_running_serve(serving: Serving, home: Path, tmp_path: Path) -> None:
+    with Store.open(home) as store:
+        back_up(store, tmp_path / "backups", at=AT, keep=1)
+    with pytest.raises(LockedError, match="`serve` is already running"):
+        restore(tmp_path / "backups", home, at=AT, replace=True)
+
+
+def test_serve_starts_again_on_a_database_that_took_the_place_of_its_own(
+    serving: Serving, home: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    with open_store(other) as store:
+        take(store, [Posting((BAKER,), "2025-07-01T14:00:00Z", "participatingAgencies07012025am.xlsx")])
+        store.connection.execute("pragma wal_checkpoint(truncate)")
+    assert "participatingAgencies06022025am.xlsx" in serving.ask("/api/v1/publications")[1]
+    shutil.copy(other / DATABASE_NAME, home / "new")
+    (home / "new").replace(home / DATABASE_NAME)
+    serving.wait(" serves ", times=2)
+    assert "participatingAgencies07012025am.xlsx" in serving.ask("/api/v1/publications")[1]
+    assert "participatingAgencies06022025am.xlsx" not in serving.ask("/api/v1/publications")[1]

@@ -1,0 +1,95 @@
+"""On a phone, in the dark and on the narrowest screens nothing is cut off, sticks out or glares."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from db.database import Store
+from monitor.i18n.language import language
+from monitor.web.pages.addresses import make_site
+from monitor.web.pages.render_page import render
+from tests.monitor.web.pages.test_access import PAGES
+
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("pages-small")]
+
+#: Texts of figures that a reader cannot see whole without moving anything: outside their figure or the window.
+CUT_OFF = """() => [...document.querySelectorAll('figure text, figure li')].filter(t => {
+  const box = t.getBoundingClientRect(), frame = t.closest('svg, figure').getBoundingClientRect();
+  return box.width && (box.left < frame.left - 1 || box.right > Math.min(frame.right, innerWidth) + 1
+    || box.top < frame.top - 1 || box.bottom > frame.bottom + 1);
+}).map(t => t.textContent.trim().slice(0, 60))"""
+#: Luminance, from 0 to 1, of the brightest county of the figures.
+BRIGHTEST = """() => Math.max(...[...document.querySelectorAll('figure svg, figure path')].map(e => {
+  const style = getComputedStyle(e), paint = e.tagName === 'svg' ? style.backgroundColor : style.fill;
+  const [r, g, b, a = 1] = paint.match(/[\\d.]+/g)?.map(Number) || [0, 0, 0, 0];
+  return a ? (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255 : 0;
+}))"""
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_charts_are_whole_on_a_phone(browser: Browser, small_site: str, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    cut = {}
+    for path in ("trends/", "trends/fl/", "places/fl/pasco-county/", "agencies/fl-pasco-county-sheriffs-office/"):
+        page.goto(small_site + path)
+        assert page.locator("figure").count() >= 1
+        cut[path] = page.evaluate(CUT_OFF)
+    page.close()
+    assert {path: texts for path, texts in cut.items() if texts} == {}
+
+
+def test_long_histories_have_readable_years(browser: Browser, corpus_site: str) -> None:
+    """Years beside each other do not overlap: Pasco's timeline on a phone."""
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{corpus_site}places/fl/pasco-county/")
+    boxes = page.evaluate(
+        "() => [...document.querySelectorAll('.timeline .tick')].map(t => t.getBoundingClientRect())"
+        ".map(b => [b.left, b.right, b.height])"
+    )
+    page.close()
+    assert len(boxes) >= 4
+    assert all(left[1] < right[0] for left, right in pairwise(boxes))
+    assert all(height >= 9 for _, _, height in boxes)
+
+
+def test_no_page_is_wider_than_320(browser: Browser, small_site: str) -> None:
+    page = browser.new_page(viewport={"width": 320, "height": 700})
+    wide = []
+    ending = "changes/?kind=termination"
+    page.goto(small_site + ending)
+    change = page.locator("a.who").first.get_attribute("href") or ""
+    for path in (*PAGES, f"changes/{change.rstrip('/').rpartition('/')[2]}/"):
+        for tongue in ("", "es/"):
+            page.goto(small_site + tongue + path)
+            if (found := page.evaluate("document.documentElement.scrollWidth")) > 320:
+                wide.append((tongue + path, found))
+    page.close()
+    assert wide == []
+
+
+@pytest.mark.parametrize("path", ["sheets/us/", "sheets/fl/pasco-county/", "places/fl/pasco-county/", "map/status/"])
+def test_maps_are_dark_in_the_dark_and_light_on_paper(browser: Browser, small_site: str, path: str) -> None:
+    page = browser.new_page(color_scheme="dark")
+    page.goto(small_site + path)
+    assert page.evaluate(BRIGHTEST.replace("figure ", "")) < 0.75
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate(BRIGHTEST.replace("figure ", "")) > 0.75
+    page.close()
+
+
+def test_months_are_named_and_sentences_apart(small_home: Path) -> None:
+    site = make_site(Store.open(small_home, read_only=True))
+
+    def text_of(path: str, code: str) -> str:
+        page = site.page(path, language(code), {})
+        assert page is not None
+        return re.sub(r"<[^>]*>", "", render(page, path, language(code), static=False).decode())
+
+    assert "Changes in March 2025" in text_of("changes/2025-03/", "en")
+    assert "Cambios de marzo de 2025" in text_of("changes/2025-03/", "es")
+    assert not re.search(r"\.[A-Z][a-z]|\s\.\s", text_of("places/wi/dane-county/", "en").partition("To cite")[0])
