@@ -51,10 +51,6 @@ class Settings(ServiceSettings, DeskSettings, MoaSettings):
     backoff_seconds: float = Field(
         default=10.0, ge=0, description="Wait before the second try, in seconds; doubled before each later one."
     )
-    confirm_after_hours: float = Field(
-        default=48.0, gt=0,
-        description="An ending is confirmed by the next list, or when ICE still serves the same list this much later.",
-    )  # fmt: skip
 
     public_url: str = Field(
         default="http://127.0.0.1:8000", pattern=r"^https?://[^\s]+[^/\s]$",

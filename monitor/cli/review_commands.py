@@ -146,8 +146,7 @@ def import_rulings(
     except OSError as error:
         raise decide.RulingError(f"{path} cannot be read: {error}") from error
     with Store.open(settings.home) as store:
-        hours = settings.confirm_after_hours
-        found = rulings_csv.read_import(store, data, str(path), reviewer, confirm_after_hours=hours)
+        found = rulings_csv.read_import(store, data, str(path), reviewer)
         if preview:
             _say_effects(found.effects)
             say(f"{len(found.new)} rulings would be imported, {found.known} known already")
@@ -182,7 +181,7 @@ def _rule(db: Path | None, ruling: str, subject: str, other: str, reviewer: str,
 
 
 def _take_effect(store: Store, settings: Settings) -> None:
-    decide.take_effect(store, confirm_after_hours=settings.confirm_after_hours, tell=outbox.queue)
+    decide.take_effect(store, tell=outbox.queue)
 
 
 def _held_row(held: HeldList) -> dict[str, object]:
