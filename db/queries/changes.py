@@ -116,27 +116,55 @@ def load_newest_statements(connection: sqlite3.Connection, ids: Collection[str] 
     return {row[0]: Statement(row[0], row[1], bool(row[2]), row[3], row[4]) for row in rows}
 
 
-def add_statements(connection: sqlite3.Connection, known_at: str, statements: Iterable[Statement]) -> None:
-    """Keep the statements as made at `known_at`."""
+def add_statements(
+    connection: sqlite3.Connection, known_at: str, statements: Iterable[Statement], *, by_ruling: bool = False
+) -> None:
+    """Keep the statements as made at `known_at`; `by_ruling` says that rulings made them."""
     connection.executemany(
-        "insert into statements (change_id, known_at, status, needs_review, why, body) values (?,?,?,?,?,?)",
-        ((s.change_id, known_at, s.status, int(s.needs_review), s.why, s.body) for s in statements),
+        "insert into statements (change_id, known_at, status, needs_review, why, body, by_ruling)"
+        " values (?,?,?,?,?,?,?)",
+        ((s.change_id, known_at, s.status, int(s.needs_review), s.why, s.body, int(by_ruling)) for s in statements),
     )
 
 
-def load_stated(connection: sqlite3.Connection, ids: Collection[str] | None = None) -> dict[str, Stated]:
-    """Return what was last stated of each change, and when it was first stated: of all, or of those asked for."""
+def take_back(connection: sqlite3.Connection, ids: Collection[str], since: str | None) -> None:
+    """Take overturned changes out of the public log if only rulings stated them and nobody was or will be told.
+
+    Rulings stated a change when they made its first statement, or when that came after the earliest ruling that was
+    taken back (`since`, None when none was): without that ruling it would not have been stated.
+    """
+    connection.execute(
+        "update statements set taken_back = 1 where id in (select max(id) from statements where change_id in"
+        " (select value from json_each(?)) group by change_id) and body is not null"
+        " and change_id not in (select id from changes) and change_id not in (select change_id from told)"
+        " and not exists (select 1 from deliveries d where d.change_id = statements.change_id"
+        " and d.status != 'dropped') and exists (select 1 from statements f where f.id ="
+        " (select min(id) from statements m where m.change_id = statements.change_id)"
+        " and (f.by_ruling or f.known_at >= ?))",
+        [json.dumps(sorted(ids)), since],
+    )
+
+
+def load_stated(
+    connection: sqlite3.Connection, ids: Collection[str] | None = None, *, whole: bool = False
+) -> dict[str, Stated]:
+    """Return what was last stated of each change, and when first: of all, or of those asked for.
+
+    What rulings stated and took back before anybody was told is left out, unless the `whole` is asked for.
+    """
     asked = None if ids is None else json.dumps(sorted(ids))
     rows = connection.execute(
-        "select change_id, known_at, status, needs_review, why from statements"
+        "select change_id, known_at, status, needs_review, why, taken_back from statements"
         " where ?1 is null or change_id in (select value from json_each(?1)) order by id",
         [asked],
     )
     said: dict[str, Stated] = {}
-    for change_id, at, status, needs_review, why in rows:
+    hidden: set[str] = set()
+    for change_id, at, status, needs_review, why, taken_back in rows:
         first = said[change_id].known_at if change_id in said else at
         said[change_id] = Stated(first, status, bool(needs_review), why)
-    return said
+        (hidden.add if taken_back else hidden.discard)(change_id)
+    return said if whole else {i: stated for i, stated in said.items() if i not in hidden}
 
 
 def load_last_wordings(connection: sqlite3.Connection, ids: Collection[str]) -> dict[str, ChangeRecord]:

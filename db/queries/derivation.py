@@ -35,6 +35,20 @@ def has_new_rulings(connection: sqlite3.Connection) -> bool:
     return row.fetchone() is not None
 
 
+def find_taken_back(connection: sqlite3.Connection) -> str | None:
+    """Return when the earliest ruling was made that rulings since the last derivation undo or overrule; None: none."""
+    row = connection.execute(
+        "select min(o.made_at) from rulings n join rulings o on o.id < n.id and o.ruling not in ('note', 'undo') and"
+        " case n.ruling when 'undo' then o.subject = n.subject and"
+        " o.made_at || '|' || o.ruling || '|' || o.other || '|' || o.reviewer = n.other"
+        " else o.ruling != n.ruling and (n.ruling in ('release', 'reject') and o.ruling in ('release', 'reject')"
+        " and o.subject = n.subject or n.ruling in ('same', 'distinct') and o.ruling in ('same', 'distinct')"
+        " and ((o.subject, o.other) = (n.subject, n.other) or (o.subject, o.other) = (n.other, n.subject))) end"
+        " where n.id > (select ifnull(max(last_ruling), 0) from derivation)"
+    ).fetchone()
+    return row[0] if row else None
+
+
 def load_last_page(connection: sqlite3.Connection) -> int:
     """Return the number of the newest kept state of ICE's page; 0 when there is none."""
     return int(connection.execute("select ifnull(max(id), 0) from page_checks").fetchone()[0])

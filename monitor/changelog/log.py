@@ -63,15 +63,18 @@ def read_log(store: Store, wanted: Filter = Filter()) -> list[ChangeRecord]:
 
 
 def read_entries(store: Store, ids: Iterable[str]) -> list[ChangeRecord]:
-    """Return the changes of those ids as they stand, oldest first; what was overturned in its last wording."""
-    entries = _entries(store, set(ids))
+    """Return the changes of those ids as they stand, oldest first; what was overturned in its last wording.
+
+    Changes that rulings stated and took back are among them, though they are no part of the log.
+    """
+    entries = _entries(store, set(ids), whole=True)
     return sorted(entries, key=lambda e: (e["listed_on"], e["state"] or "", e["agency"] or "", e["id"]))
 
 
-def _entries(store: Store, ids: Collection[str] | None) -> list[ChangeRecord]:
+def _entries(store: Store, ids: Collection[str] | None, *, whole: bool = False) -> list[ChangeRecord]:
     """Return stated changes in the contract's form: all, or those asked for."""
     connection = store.connection
-    stated = changes.load_stated(connection, ids)
+    stated = changes.load_stated(connection, ids, whole=whole)
     derived = [change for change in changes.load_changes(connection, ids) if change.id in stated]
     entries = present(store, derived, stated)
     overturned = stated.keys() - {change.id for change in derived}

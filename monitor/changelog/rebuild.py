@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from db.database import Store
-from db.queries import derivation, publications
+from db.queries import changes, derivation, publications
 from monitor.changelog import revisions
 from monitor.changelog.fold import Progress
 from monitor.changelog.refold import RULES_VERSION, Derived, Refold
@@ -38,6 +38,7 @@ def derive(
     """
     with store.writing() as connection:
         before, ruled = derivation.load_derived_at(connection), derivation.has_new_rulings(connection)
+        taken_back = derivation.find_taken_back(connection)
         memory = revisions.Memory(store)
         done, touched = fold_facts(store, confirm_after_hours, anew=anew, progress=progress, before=memory)
         derivation.save_marks(connection, RULES_VERSION, now)
@@ -45,6 +46,8 @@ def derive(
             done.stated = revisions.state(store, now, memory, touched, by_ruling=ruled)
         if tell is not None:
             tell(store, now, done.stated, first_import=before is None, since=before)
+        if ruled and done.stated:  # after telling, which drops what has not left
+            changes.take_back(connection, done.stated, taken_back)
         done.held = publications.load_held_files(connection)
     return done
 

@@ -74,7 +74,7 @@ def state(store: Store, now: str, memory: Memory, touched: Collection[str] | Non
     fresh = [said for i, said in sorted(current.items()) if i not in last or last[i] != said]
     why = OVERRULED if by_ruling else OVERTURNED
     gone = [Statement(i, "retracted", False, why, body) for i, body in sorted(overturned.items())]
-    changes.add_statements(connection, now, [*fresh, *gone])
+    changes.add_statements(connection, now, [*fresh, *gone], by_ruling=by_ruling)
     stated = sorted(said.change_id for said in [*fresh, *gone])
     shown = None if touched is None else {*touched, *memory.load_reworded()}
     records = log.present(store, changes.load_changes(connection, shown), {})

@@ -24,7 +24,7 @@ from db.records import (
     Trend,
 )
 from monitor.changelog.county_filter import is_county
-from monitor.changelog.log import Filter, fits
+from monitor.changelog.log import Filter, fits, read_entries
 from monitor.places.gazetteer import counties
 from monitor.web.api.as_known import AsKnown
 from monitor.web.api.parameters import (
@@ -64,7 +64,10 @@ def find_change(data: AsKnown, change_id: str) -> ChangeRecord:
 
 def tell_statements(data: AsKnown, statements: Iterable[LoggedStatement]) -> list[StatementRecord]:
     """Return the statements as records, each with its change as it stands now."""
-    changes = data.memory.keep("log by id", data.facts, lambda: {e["id"]: e for e in data.log()[0]})
+    statements = list(statements)
+    known = data.memory.keep("log by id", data.facts, lambda: {e["id"]: e for e in data.log()[0]})
+    taken_back = {s.change_id for s in statements} - known.keys()  # whoever kept them learns that they do not stand
+    changes = {**known, **{e["id"]: e for e in read_entries(data.store, taken_back)}} if taken_back else known
     return [
         {"sequence": s.sequence, "stated_at": s.stated_at, "status": s.status, "needs_review": s.needs_review,
          "reason": s.reason, "change": changes[s.change_id]}
