@@ -156,6 +156,19 @@ class MoaRecord(TypedDict):
     agreement_ids: list[str]
 
 
+class MoaEvent(TypedDict):
+    """Something ICE did with a document, as an answer of its site showed it."""
+
+    kind: str  # moa_posted, moa_replaced, moa_removed
+    at: str  # when it was seen
+    url: str
+    file: str
+    before: str | None  # sha256 of the document before and after
+    after: str | None
+    is_certain: bool  # False for a removal that rests on one answer
+    agreement_ids: list[str]
+
+
 @dataclass(frozen=True, slots=True)
 class PageHit:
     """A page that a search found; the found words stand between the characters 2 and 3 of `passage`."""

@@ -27,7 +27,7 @@ from db.documents import Archive
 from db.errors import NotFoundError, StoreError
 from db.keys import write_key
 from db.locks import SERVICE, SERVING, WORK, HomeLock
-from db.queries.switches import SENDING_PAUSED, set_switch
+from db.queries.switches import SENDING_PAUSED, get_switch, set_switch
 
 
 def restore(place: Path, home: Path, *, at: str, replace: bool = False) -> Backup:
@@ -71,7 +71,8 @@ def put_in_place(
             with opened(path) as source, closing(sqlite3.connect(temporary)) as target:
                 source.backup(target)
             with Store.open_file(temporary, home) as store:  # brings an older backup up to this program
-                set_switch(store, SENDING_PAUSED, "on", at=at, why=f"restored from {path.name}")
+                if get_switch(store, SENDING_PAUSED) is None:  # a pause that was there keeps its reason
+                    set_switch(store, SENDING_PAUSED, "on", at=at, why=f"restored from {path.name}")
                 store.connection.execute("pragma journal_mode = delete")
             _set_aside(home / DATABASE_NAME, at)
             settle(temporary, home / DATABASE_NAME)

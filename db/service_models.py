@@ -81,6 +81,8 @@ class Status:
     outbox_waiting: int
     sending_paused: str | None  # why
     source_asked_to_wait_until: str | None
+    moa_documents: int
+    moa_bytes: int
     database_bytes: int
     disk_free_bytes: int
     jobs: dict[str, JobRun]

@@ -34,8 +34,8 @@ def changes(
     county: CountyOption = None,
     agency: AgencyOption = None,
     support_type: Annotated[str | None, typer.Option(metavar="TYPE", help="JEM, WSO or TFM.")] = None,
-    kind: Annotated[str | None, typer.Option(metavar="KIND", help=", ".join(KINDS))] = None,
-    status: Annotated[str | None, typer.Option(metavar="STATUS", help=", ".join(STATUSES))] = None,
+    kind: Annotated[str | None, typer.Option("--kind", metavar="KIND", help=", ".join(KINDS))] = None,
+    status: Annotated[str | None, typer.Option("--status", metavar="STATUS", help=", ".join(STATUSES))] = None,
     needs_review: Annotated[
         bool | None,
         typer.Option("--needs-review/--settled", help="Only what a person should look at, or only the rest."),

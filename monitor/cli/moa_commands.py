@@ -14,6 +14,7 @@ from db.moa_models import MoaFilter
 from monitor.cli.options import DbOption, FormatOption, StateOption, open_store, settings_with, to_state
 from monitor.cli.output import Format, say, show, warn
 from monitor.cli.report import progress_bar, track
+from monitor.documents.events import read_events
 from monitor.documents.library import Library
 from monitor.documents.search import search
 from monitor.service.moa_work import MoaIntake, fetching, read_and_compare
@@ -26,6 +27,7 @@ COLUMNS = {
 HIT_COLUMNS = {
     "file": "File", "page": "Page", "support_type": "Type", "agency": "Agency", "passage": "Passage",
 }  # fmt: skip
+EVENT_COLUMNS = {"at": "Seen", "kind": "What", "file": "File", "is_certain": "Certain", "agreement_ids": "Agreements"}
 SEARCH_LIMIT = 50
 SupportTypeOption = Annotated[
     str | None, typer.Option("--support-type", metavar="TYPE", help="JEM, WSO or TFM, by the document.")
@@ -55,6 +57,9 @@ class MoaCommand:
         missing: Annotated[
             bool, typer.Option("--missing", help="Listed addresses that no document is known of, and rows without one.")
         ] = False,
+        history: Annotated[
+            bool, typer.Option("--history", help="What ICE did with documents: posted, replaced, taken down.")
+        ] = False,
         state: StateOption = None,
         support_type: SupportTypeOption = None,
         template: Annotated[str | None, typer.Option("--template", help="Documents of this template.")] = None,
@@ -74,6 +79,9 @@ class MoaCommand:
             return
         wanted = MoaFilter(to_state(state), support_type and support_type.upper(), template, year, signal, outcome)
         with open_store(db) as store:
+            if history:
+                show(read_events(store.connection), form, EVENT_COLUMNS, empty="nothing seen yet")
+                return
             library = Library(store.connection)
             if text is not None:
                 _show_hits(store, library, text, wanted, form)

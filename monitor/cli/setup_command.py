@@ -34,7 +34,7 @@ MAIL = (
 def setup(
     file: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The settings file; else ICE_AGREEMENTS_CONFIG says, else settings.toml."),
+        typer.Option("--file", metavar="FILE", help="The settings file, by default that of ICE_AGREEMENTS_CONFIG."),
     ] = None,
 ) -> None:
     """Ask for address, contact, mail and backups, write the settings file, and say what is still missing."""

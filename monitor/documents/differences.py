@@ -216,7 +216,7 @@ def _is_field(place: Place, others: Sequence[Sequence[Place]]) -> bool:
     document taken for the template that departs.
     """
     words = (*place.ours, *place.theirs)
-    if any(_CONTACT.search(word.text) for word in words):
+    if any(_CONTACT.search(word.text) for word in words) and not _is_sentence(words):
         return True
     named = any(word.key == AGENCY_KEY and word.text.upper().strip(".,;:()’'\"s") != "LEA" for word in words)
     if named and sum(word.key != AGENCY_KEY for word in words) <= GARBLED_WORDS:
@@ -229,6 +229,11 @@ def _is_field(place: Place, others: Sequence[Sequence[Place]]) -> bool:
         elif here:
             unlike += 1
     return unlike >= max(2, FIELD_SHARE * len(others)) or like > len(others) / 2
+
+
+def _is_sentence(words: Sequence[Word]) -> bool:
+    """Whether there are ordinary words enough for a clause that has a date in it, and is no address or signature."""
+    return sum(word.text.isalpha() and word.text.islower() and len(word.text) > 2 for word in words) >= LEAST_WORDS
 
 
 def _alike(one: Place, other: Place) -> bool:

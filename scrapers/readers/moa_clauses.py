@@ -26,7 +26,8 @@ _BODY: tuple[tuple[str, SupportType, int], ...] = (
     ("whenoperatinginthefieldparticipatingleapersonnelshallcontact", "TFM", 1),
     ("facilitatingthecustodialtransferofspecificaliens", "WSO", 2),
     ("designedtofacilitatethecustodialtransferofdesignatedaliens", "WSO", 2),
-    ("delegatedauthoritiesunderthejailenforcementmodel", "JEM", 2),
+    ("delegatedauthoritiesunderthejailenforcement", "JEM", 2),
+    ("delegatedauthoritiesunderthetaskforce", "TFM", 2),
     ("identifyingandprocessingremovablealienswhohavebeenarrestedandbooked", "JEM", 2),
     ("interrogateanypersondetainedintheparticipatinglawenforcementagencysdetentioncenter", "JEM", 2),
     ("administrativefilesafilesarefederalrecords", "JEM", 1),
@@ -161,6 +162,7 @@ _DURATION = tuple(
     )
 )
 _TERMINATE = re.compile(r"te[rnm]{1,4}[il1m_]{0,3}.?n?a[tl][eio]", re.IGNORECASE)
+_LAPSE = re.compile(r"expir(?:e|es|ation)\b|\blapse", re.IGNORECASE)
 _NOTICE = tuple(
     squeeze(phrase)
     for phrase in (
@@ -199,20 +201,26 @@ def _termination_section(text: Sequence[Sentence]) -> range | None:
 def find_passages(text: Sequence[Sentence]) -> tuple[Passage | None, Passage | None, Passage | None]:
     """Return the duration, the ending and ICE's notice, each quoted with the page it begins on, or None.
 
-    The ending is the run of sentences, from the one on duration on, that speak of termination. Where the page that
-    holds it has no text, ICE's notice stands for it if that can be read.
+    The ending is the run of sentences, from the one on duration on, that speak of termination, expiry or lapse. Where
+    the page that holds it has no text, ICE's notice stands for it if that can be read.
     """
     start = find_duration(text)
     duration = ending = None
     if start is not None:
         duration = Passage(text[start].page, text[start].text)
-        run = [text[start]]
-        for sentence in text[start + 1 : start + _LONGEST_CLAUSE]:
-            if not _TERMINATE.search(sentence.text):
-                break
-            run.append(sentence)
-        if any(_TERMINATE.search(s.text) for s in run):
+        run = _ending_run(text, start)
+        if run:
             ending = Passage(run[0].page, " ".join(s.text for s in run))
     notices = [s for s in text if max(alike(phrase, s.key) for phrase in _NOTICE) >= _SURE]
     notice = Passage(notices[0].page, " ".join(s.text for s in notices)) if notices else None
     return duration, ending or notice, notice
+
+
+def _ending_run(text: Sequence[Sentence], start: int) -> list[Sentence]:
+    """Return the sentences on the ending, from the one at `start` on; none when they do not say how it ends."""
+    run = [text[start]]
+    for sentence in text[start + 1 : start + _LONGEST_CLAUSE]:
+        if is_heading(sentence.text) or not (_TERMINATE.search(sentence.text) or _LAPSE.search(sentence.text)):
+            break
+        run.append(sentence)
+    return run if any(_TERMINATE.search(s.text) or _LAPSE.search(s.text) for s in run) else []

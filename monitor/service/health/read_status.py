@@ -10,6 +10,7 @@ from db.locks import SERVICE, is_held
 from db.queries.health import read_counts, read_last_verification, read_newest_list, read_outbox_depth
 from db.queries.held_lists import read_waiting_lists
 from db.queries.job_runs import read_job_runs
+from db.queries.moas import count_kept
 from db.queries.notices import read_open_notices
 from db.queries.runs import count_failed_runs, read_last_run, read_verified_at
 from db.queries.switches import NOT_BEFORE, SENDING_PAUSED, get_switch
@@ -31,6 +32,7 @@ def read_status(store: Store, settings: Settings, now: str) -> Status:
     counts = read_counts(connection)
     verified_at = read_verified_at(connection)
     age = hours_since(verified_at, now)
+    moa_documents, moa_bytes = count_kept(connection)
     paused, waiting = get_switch(store, SENDING_PAUSED), get_switch(store, NOT_BEFORE)
     return Status(
         home=str(store.home),
@@ -49,6 +51,8 @@ def read_status(store: Store, settings: Settings, now: str) -> Status:
         outbox_waiting=read_outbox_depth(connection)[0],
         sending_paused=paused.why if paused else None,
         source_asked_to_wait_until=waiting.value if waiting and waiting.value > now else None,
+        moa_documents=moa_documents,
+        moa_bytes=moa_bytes,
         database_bytes=_database_bytes(store),
         disk_free_bytes=shutil.disk_usage(store.home).free,
         jobs=read_job_runs(connection),

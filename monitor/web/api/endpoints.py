@@ -103,8 +103,8 @@ def get_change(
 def list_statements(request: Request, asked: Annotated[StatementsQuery, Query()]) -> Response:
     """What the log said of each change and when: every statement in the order in which they were made.
 
-    A client that asks again with the last `sequence` it has, and keeps the newest `change` of each id, misses nothing:
-    a retraction is a statement too.
+    A client that asks again with the last sequence number it has, and keeps the newest change of each id, misses
+    nothing: a retraction is a statement too.
     """
     with reading(request, KnownAt()) as data:
         later = [s for s in data.statements() if s.sequence > asked.sequence]

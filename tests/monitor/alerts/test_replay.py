@@ -56,9 +56,7 @@ def selects(wish: Preferences, entry: ChangeRecord, agency_ids: dict[str, set[st
         return False
     if wish.county_fips and wish.county_fips != entry["county_fips"]:
         return False
-    if wish.agency_id and wish.agency_id not in agency_ids.get(
-        (entry["agency_id"] or ""), {(entry["agency_id"] or "")}
-    ):
+    if wish.agency_id and wish.agency_id not in agency_ids.get(entry["agency_id"] or "", {entry["agency_id"] or ""}):
         return False
     if wish.support_type and wish.support_type != entry["support_type"]:
         return False

@@ -38,6 +38,17 @@ ALTERED: dict[str, tuple[str, str, str, Difference]] = {
         f"{_REPORT}\nXVII. MODIFICATION OF THIS MOA",
         {"kind": "added", "page": 8, "template": "", "document": _REPORT.replace("\n", " ")},
     ),
+    "expiry_added_tfm.pdf": (
+        "KeyColonyBeachPoliceDeptFL_TFM_MOA_04.10.2025.pdf", r"the local Field Office\. \n",
+        "the local Field Office. It expires on 12/31/2026 unless both parties agree to renew it. \n",
+        {"kind": "added", "page": 8, "template": "",
+         "document": "It expires on 12/31/2026 unless both parties agree to renew it."},
+    ),
+    "not_added_wso.pdf": (
+        "287gWSO_PutnamCoFl2019-10-15.pdf",
+        "The PCSO and ICE enter into this MOA", "The PCSO will not enter into this MOA",
+        {"kind": "changed", "page": 1, "template": "and ICE", "document": "will not"},
+    ),
     "days_changed_wso.pdf": (
         "gladesCo_WSO_MOA_02.18.2025.pdf", "upon 90-day written notice", "upon 60-day written notice",
         {"kind": "changed", "page": 6, "template": "90-day", "document": "60-day"},

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import html5lib
 import jsonschema
 import pytest
 from starlette.testclient import TestClient
@@ -236,6 +237,7 @@ def test_the_page_to_read_shows_every_address_and_its_examples_are_answered(api:
     page = api.get("/docs")
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert "<script" not in page.text
+    html5lib.HTMLParser(strict=True).parse(page.text)
     paths = api.get("/openapi.json").json()["paths"]
     asked = 0
     for path, operations in paths.items():

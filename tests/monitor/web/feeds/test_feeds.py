@@ -279,5 +279,7 @@ def test_published_files_carry_every_page_and_the_index(world: World) -> None:
     files = {path: body for path, body, _ in list_feeds(world.store, world.settings)}
     for path in ("index.html", "all.atom", "all/archive/1.atom", "all/archive/3.json", "state/GA/archive/3.atom"):
         assert f"feeds/{path}" in files
+    assert "feeds/state/WY.atom" in files, "its page names it"
+    assert "feeds/county/12086.atom" not in files
     assert "feeds/all/archive/4.atom" not in files
     assert "feeds/state/FL/archive/1.atom" not in files
