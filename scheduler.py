@@ -18,7 +18,7 @@ import typer
 import db
 import monitor
 import scrapers
-from db.database import Store, to_text, utc_now
+from db.database import Store, utc_now
 from db.errors import StoreError
 from db.settings import Settings
 from monitor.cli.command_line import COMMANDS, app
@@ -28,6 +28,7 @@ from scrapers.document_errors import ScraperError
 
 if TYPE_CHECKING:
     from monitor.changelog.rebuild import Derived
+    from monitor.cli.repair_commands import RepairCommands
     from monitor.service.moa_work import MoaIntake
     from scrapers.crawl.crawler import CrawlResult
 
@@ -57,7 +58,24 @@ def moa_intake() -> MoaIntake:
     return MoaIntake(ingest_moas.import_saved, fetch, ingest_moas.read_new)
 
 
-COMMANDS["moas"] = make_moas_command
+def make_doctor_command() -> Callable[..., None]:
+    """Return the command `doctor`."""
+    return _repair_commands().doctor
+
+
+def make_restore_command() -> Callable[..., None]:
+    """Return the command `restore`."""
+    return _repair_commands().restore
+
+
+def _repair_commands() -> RepairCommands:
+    from monitor.cli.repair_commands import RepairCommands
+    from scrapers import adopt, ingest
+
+    return RepairCommands(adopt.adopt_documents, ingest.read_new, _find_strays)
+
+
+COMMANDS |= {"moas": make_moas_command, "doctor": make_doctor_command, "restore": make_restore_command}
 
 
 async def make_pass(store: Store, settings: Settings, now: Clock) -> tuple[CrawlResult, tuple[str, ...], Derived]:
@@ -156,63 +174,6 @@ def rebuild(
         progress.stop()
         report(store, done)
     raise typer.Exit(WAITING if done.held else DONE)
-
-
-@app.command()
-def doctor(
-    repair: Annotated[
-        bool,
-        typer.Option("--repair", help="First restore damaged documents, adopt unknown ones, and rebuild the log."),
-    ] = False,
-    db: DbOption = None,
-) -> None:
-    """Check the program, the database, the archive and the keys; say what is wrong and what to do."""
-    from db import backup, integrity
-    from db.queries.kept_documents import read_documents
-    from monitor.service.work import working
-
-    settings = settings_with(db)
-    with Store.open(settings.home, read_only=not repair, check=False) as store:
-        if repair:
-            with working(store, "`doctor --repair`"):
-                for sha256 in backup.mend_archive(store, settings.backup_directory):
-                    say(f"document {sha256} was restored from {settings.backup_directory}")
-                _adopt(store, settings)
-        own_keys = not settings.secret_keys.get_secret_value()
-        findings = [*_find_strays(), *integrity.find_damage(store, own_keys=own_keys)]
-        for line in findings:
-            say(line)
-        if findings:
-            raise typer.Exit(FAILED)
-        say(f"all is well: {len(read_documents(store.connection))} documents, each matching its sha256")
-
-
-@app.command()
-def restore(
-    backup: Annotated[str, typer.Argument(metavar="BACKUP", help="A backup, or a directory or bucket: its newest.")],
-    replace: Annotated[bool, typer.Option("--replace", help="Set aside the database that is there.")] = False,
-    db: DbOption = None,
-) -> None:
-    """Check a backup and restore it; sending starts paused."""
-    from monitor.cli.service_commands import restore_from
-    from monitor.service.work import working
-
-    settings = settings_with(db)
-    restore_from(backup, settings, at=to_text(utc_now()), replace=replace)
-    with Store.open(settings.home) as store, working(store, "`restore`"):
-        _adopt(store, settings)
-
-
-def _adopt(store: Store, settings: Settings) -> None:
-    """Adopt documents that the database does not know, read what was not read yet, and rebuild the log."""
-    from monitor.service.work import derive_all
-    from scrapers import adopt, ingest
-
-    documents, lists = adopt.adopt_documents(store, store.now_text())
-    if documents:
-        say(f"{documents} documents that the database did not know were adopted, {lists} of them lists")
-    ingest.read_new(store)
-    derive_all(store, settings, anew=True)
 
 
 @app.command()

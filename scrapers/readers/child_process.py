@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -27,6 +28,7 @@ def serve() -> None:
     requests = os.fdopen(0, "rb", buffering=0)
     for limit in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):
         resource.setrlimit(limit, (0, 0))  # it has nothing to write but answers
+    gc.set_threshold(100_000, 20, 100)  # a document makes many objects and hardly a cycle
     _send(answers, {"ready": True})
     while select.select([requests], [], [], _IDLE_SECONDS)[0]:
         header = _receive(requests)

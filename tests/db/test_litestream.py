@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import requests
 from moto.server import ThreadedMotoServer
 
 from db.database import DATABASE_NAME, Store
@@ -31,8 +32,6 @@ pytestmark = [
 @pytest.fixture
 def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     """The variables of the unit, with an S3 server on loopback."""
-    import boto3
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -40,10 +39,7 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     server.start()
     address = f"http://127.0.0.1:{port}"
     keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-    client = boto3.client(
-        "s3", endpoint_url=address, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test"
-    )
-    client.create_bucket(Bucket="backups")
+    assert requests.put(f"{address}/backups", timeout=10).ok
     yield {
         **os.environ, **keys, "AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": address, "LITESTREAM_BUCKET": "backups",
         "ICE_AGREEMENTS_HOME": str(tmp_path / "home"),

@@ -85,7 +85,7 @@ def test_damage_is_found_at_the_start(tmp_path: Path) -> None:
     middle = len(data) // 2 // 4096 * 4096
     data[middle : middle + 3 * 4096] = os.urandom(3 * 4096)
     place.write_bytes(data)
-    with Store.open(tmp_path) as store, pytest.raises(DatabaseError, match="restore a backup"):
+    with pytest.raises(DatabaseError, match="restore a backup"), Store.open(tmp_path) as store:
         integrity.check_at_start(store)
 
 
