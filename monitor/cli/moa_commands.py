@@ -29,6 +29,9 @@ HIT_COLUMNS = {
 }  # fmt: skip
 EVENT_COLUMNS = {"at": "Seen", "kind": "What", "file": "File", "is_certain": "Certain", "agreement_ids": "Agreements"}
 SEARCH_LIMIT = 50
+HistoryOption = Annotated[
+    bool, typer.Option("--history", help="What ICE did with documents: posted, replaced, taken down.")
+]
 SupportTypeOption = Annotated[
     str | None, typer.Option("--support-type", metavar="TYPE", help="JEM, WSO or TFM, by the document.")
 ]
@@ -60,9 +63,7 @@ class MoaCommand:
         at_odds: Annotated[
             bool, typer.Option("--at-odds", help="Documents that the list contradicts, for a person to look at.")
         ] = False,
-        history: Annotated[
-            bool, typer.Option("--history", help="What ICE did with documents: posted, replaced, taken down.")
-        ] = False,
+        history: HistoryOption = False,
         state: StateOption = None,
         support_type: SupportTypeOption = None,
         template: Annotated[str | None, typer.Option("--template", help="Documents of this template.")] = None,
