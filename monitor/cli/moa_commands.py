@@ -108,7 +108,7 @@ class MoaCommand:
         unread = [reading for reading in readings if reading.outcome != "kept"]
         for reading in unread:
             warn(f"{reading.sha256[:12]}: {reading.outcome}: {reading.detail}")
-        say(f"{len(readings)} documents read, {len(unread)} of them without a text")
+        say(f"{len(readings)} documents read, {len(unread)} of them unreadable")
 
 
 def _show_hits(store: Store, library: Library, text: str, wanted: MoaFilter, form: Format) -> None:
