@@ -82,7 +82,7 @@ def quiet_scrapy() -> None:
     logger = logging.getLogger("scrapy")
     if logger.level == logging.NOTSET:
         logger.setLevel(logging.WARNING)
-    # The first repeats on every pass what is no news: that the aiohttp handler is young (each way it can fail is held in
+    # The first repeats on every pass that the aiohttp handler is young (each way it can fail is held in
     # tests/scrapers/crawl/test_crawl_faults.py). The others repeat, for a failed download, what the fetch row holds.
     repeating = (
         "core.downloader.handlers._base_streaming", "downloadermiddlewares.robotstxt",
