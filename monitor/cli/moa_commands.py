@@ -57,6 +57,9 @@ class MoaCommand:
         missing: Annotated[
             bool, typer.Option("--missing", help="Listed addresses that no document is known of, and rows without one.")
         ] = False,
+        at_odds: Annotated[
+            bool, typer.Option("--at-odds", help="Documents that the list contradicts, for a person to look at.")
+        ] = False,
         history: Annotated[
             bool, typer.Option("--history", help="What ICE did with documents: posted, replaced, taken down.")
         ] = False,
@@ -86,7 +89,7 @@ class MoaCommand:
             if text is not None:
                 _show_hits(store, library, text, wanted, form)
                 return
-            records = library.missing() if missing else None
+            records = library.missing() if missing else library.at_odds() if at_odds else None
             show(library.select(wanted, records), form, COLUMNS, empty="no documents")
 
     def _work(self, paths: list[Path], manifest: Path | None, *, take_in: bool, fetch: bool, db: Path | None) -> None:
