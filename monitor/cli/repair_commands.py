@@ -51,6 +51,7 @@ class RepairCommands:
                     self._take_in(store, settings)
             own_keys = not settings.secret_keys.get_secret_value()
             findings = [*self._find_strays(), *integrity.find_damage(store, own_keys=own_keys)]
+            findings += integrity.find_unknown_documents(store)
             for line in findings:
                 say(line)
             if findings:
