@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run test demo check static year bench lock wheel places clean
+.PHONY: help run test demo check static soak browser year bench lock wheel places clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,6 +14,7 @@ help:
 	@echo "make run     fetch ICE's lists, store them, and say what changed"
 	@echo "make demo    the service shown on made-up lists, without the network"
 	@echo "make test    every check and every test, but those of minutes"
+	@echo "make browser what the browser tests need is installed (Debian, Ubuntu; as root)"
 	@echo "make soak    the tests of minutes: kills, faults, fuzzing"
 	@echo "make check   the checks and the quick tests"
 	@echo "make bench   the measurements of benchmarks/"
@@ -39,6 +40,13 @@ check: static
 test: static
 	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not live and not soak"
 
+browser:
+	@if ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ]; then \
+		echo "Install chromium and libatomic1 with your package manager; without them the browser tests are skipped." >&2; exit 1; \
+	fi
+	apt-get update --quiet --quiet
+	apt-get install --quiet --yes --no-install-recommends chromium libatomic1
+
 soak: $(VENV)/.for-dev
 	$(BIN)/python -m pytest -q -m soak
 
@@ -58,6 +66,13 @@ wheel: $(VENV)/.for-dev
 # -- environments ---------------------------------------------------------------------------------------------------
 # One environment; each stamp says for what it was filled. The versions agree, so a later one only adds to it.
 
+# A directory that was moved, or whose Python is gone, is remade: its programs begin with the old path.
+STALE := $(shell if [ -e $(VENV)/.python ]; then \
+	made=$$(cat $(VENV)/.python); \
+	if { [ -n "$$made" ] && [ "$$made" != "$(CURDIR)" ]; } || ! $(BIN)/python -c 'import pip' 2>/dev/null; then \
+		rm -rf $(VENV); echo yes; fi; fi)
+$(if $(STALE),$(info $(VENV) was moved or its Python is gone: it is made again))
+
 $(VENV)/.python:
 	@for name in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14 python; do \
 		if "$$name" -c '$(ENOUGH)' >/dev/null 2>&1; then found="$$name"; break; fi; \
@@ -68,7 +83,7 @@ $(VENV)/.python:
 	fi; \
 	echo "Making $(VENV) with $$("$$found" --version)"; \
 	"$$found" -m venv --clear $(VENV)
-	@touch $@
+	@echo "$(CURDIR)" > $@
 
 $(VENV)/.for-%: $(VENV)/.python pyproject.toml
 	@echo "Installing $(LOCK_$*)"

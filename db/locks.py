@@ -7,7 +7,6 @@ among processes of one machine, or of a network file system that passes `flock` 
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
 import json
 import os
@@ -55,6 +54,8 @@ class HomeLock:
             time.sleep(0.05)
 
     async def __aenter__(self) -> Self:
+        import asyncio  # a tenth of the start of a command that only asks whether a lock is held
+
         end = time.monotonic() + self._wait_seconds
         while not self.try_take():  # a thread that waits could get the lock after we were cancelled, and keep it
             if time.monotonic() >= end:

@@ -322,3 +322,16 @@ def test_rows_of_one_agency_are_asked_for(filled: Command) -> None:
     assert [r["rows"] for r in rows] == [[3]]
     assert filled("agreements", "--state", "GA", "--format", "json").rows == []
     assert filled("agreements", "--list", "pending", "--format", "json").rows[0]["agency"] == LAKE.agency
+
+
+def test_an_import_of_nothing_that_can_be_read_has_failed(command: Command, tmp_path: Path) -> None:
+    """Two files of garbage: both are kept and named. With a list among them the work is done."""
+    folder = tmp_path / "garbage"
+    folder.mkdir()
+    (folder / "a.xlsx").write_bytes(b"PK\x03\x04 cut off")
+    (folder / "b.html").write_text("<p>no table</p>")
+    ended = command("import", folder)
+    assert (ended.code, ended.err.count("\n")) == (1, 2)
+    assert ended.out.startswith("2 lists read, 2 new, 2 unreadable\n")
+    MONDAY.write(folder)
+    assert command("import", folder).code == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
+from db.queries.sightings import list_public_documents
 from db.records import DocumentRecord
 
 #: Everything an answer depends on leaves a mark here; a mark whose table does not exist yet is left out.
@@ -66,15 +67,12 @@ def list_agencies(connection: sqlite3.Connection) -> list[AgencyRow]:
 
 
 def list_documents(connection: sqlite3.Connection) -> list[DocumentRecord]:
-    """Return every document kept, oldest first, with the names under which ICE published it."""
+    """Return every public document, oldest first, with the names under which ICE published it."""
     names: dict[str, list[str]] = {}
     for sha256, file in connection.execute("select sha256, file from sightings order by id"):
         if file not in names.setdefault(sha256, []):
             names[sha256].append(file)
-    rows = connection.execute("select sha256, bytes, stored_at from documents order by stored_at, sha256")
-    return [{"sha256": r[0], "bytes": r[1], "stored_at": r[2], "files": names.get(r[0], [])} for r in rows]
-
-
-def has_document(connection: sqlite3.Connection, sha256: str) -> bool:
-    """Return whether a document of that checksum is kept."""
-    return connection.execute("select 1 from documents where sha256 = ?", [sha256]).fetchone() is not None
+    return [
+        {"sha256": d.sha256, "bytes": d.bytes, "stored_at": d.stored_at, "files": names.get(d.sha256, [])}
+        for d in list_public_documents(connection)
+    ]

@@ -28,12 +28,13 @@ def list_unread_documents(connection: sqlite3.Connection) -> list[SightedDocumen
     return [SightedDocument(*row) for row in rows]
 
 
-#: What ICE served, what reads as one of its lists, and its page. An imported file that is none of these is nobody's
-#: business but the importer's.
+#: What ICE served, what reads as one of its lists, its page, and readable agreement documents. An imported file that is
+#: none of these is nobody's business but the importer's.
 _PUBLIC = """(exists (select 1 from fetches f where f.sha256 = d.sha256 
         and f.outcome in ('new', 'same', 'not_modified'))
     or exists (select 1 from snapshots s where s.sha256 = d.sha256 and s.error_code is null)
-    or exists (select 1 from page_checks p where p.sha256 = d.sha256))"""
+    or exists (select 1 from page_checks p where p.sha256 = d.sha256)
+    or exists (select 1 from moa_readings m where m.sha256 = d.sha256 and m.outcome = 'kept'))"""
 
 
 class PublicDocument(NamedTuple):
@@ -45,7 +46,7 @@ class PublicDocument(NamedTuple):
 
 
 def is_public_document(connection: sqlite3.Connection, sha256: str) -> bool:
-    """Return whether anyone may have the document: ICE served it, or it is readable as a list or is ICE's page."""
+    """Return whether anyone may have the document: what ICE served, its page, and what reads as a list or agreement."""
     row = connection.execute(f"select 1 from documents d where d.sha256 = ? and {_PUBLIC}", [sha256])
     return row.fetchone() is not None
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from monitor.matching.names import normal_form
-
 _KINDS = (" county", " parish")
 
 
@@ -11,6 +9,8 @@ def is_county(asked: str, name: str | None, fips: str | None) -> bool:
     """Return whether `asked` (a FIPS code, or a name with or without "County" or "Parish") is the county."""
     if fips is not None and asked == fips:
         return True
+    from monitor.matching.names import normal_form  # only who asks for a county waits for the tables of names
+
     words = normal_form(name)
     if not words:
         return False

@@ -18,7 +18,7 @@ from monitor.documents.events import read_events
 from monitor.documents.library import Library
 from monitor.documents.search import search
 from monitor.service.moa_work import MoaIntake, fetching, read_and_compare
-from monitor.service.work import working
+from monitor.service.work_lock import working
 
 COLUMNS = {
     "file": "File", "outcome": "Outcome", "support_type": "Type", "agency_in_document": "Agency in the document",
@@ -29,6 +29,9 @@ HIT_COLUMNS = {
 }  # fmt: skip
 EVENT_COLUMNS = {"at": "Seen", "kind": "What", "file": "File", "is_certain": "Certain", "agreement_ids": "Agreements"}
 SEARCH_LIMIT = 50
+HistoryOption = Annotated[
+    bool, typer.Option("--history", help="What ICE did with documents: posted, replaced, taken down.")
+]
 SupportTypeOption = Annotated[
     str | None, typer.Option("--support-type", metavar="TYPE", help="JEM, WSO or TFM, by the document.")
 ]
@@ -57,9 +60,10 @@ class MoaCommand:
         missing: Annotated[
             bool, typer.Option("--missing", help="Listed addresses that no document is known of, and rows without one.")
         ] = False,
-        history: Annotated[
-            bool, typer.Option("--history", help="What ICE did with documents: posted, replaced, taken down.")
+        at_odds: Annotated[
+            bool, typer.Option("--at-odds", help="Documents that the list contradicts, for a person to look at.")
         ] = False,
+        history: HistoryOption = False,
         state: StateOption = None,
         support_type: SupportTypeOption = None,
         template: Annotated[str | None, typer.Option("--template", help="Documents of this template.")] = None,
@@ -86,7 +90,7 @@ class MoaCommand:
             if text is not None:
                 _show_hits(store, library, text, wanted, form)
                 return
-            records = library.missing() if missing else None
+            records = library.missing() if missing else library.at_odds() if at_odds else None
             show(library.select(wanted, records), form, COLUMNS, empty="no documents")
 
     def _work(self, paths: list[Path], manifest: Path | None, *, take_in: bool, fetch: bool, db: Path | None) -> None:
@@ -104,7 +108,7 @@ class MoaCommand:
         unread = [reading for reading in readings if reading.outcome != "kept"]
         for reading in unread:
             warn(f"{reading.sha256[:12]}: {reading.outcome}: {reading.detail}")
-        say(f"{len(readings)} documents read, {len(unread)} of them without a text")
+        say(f"{len(readings)} documents read, {len(unread)} of them unreadable")
 
 
 def _show_hits(store: Store, library: Library, text: str, wanted: MoaFilter, form: Format) -> None:

@@ -19,6 +19,7 @@ from monitor.changelog.log import Filter, read_log
 from monitor.cli.change_table import KIND_WORDS, in_words
 from monitor.cli.options import DbOption, FormatOption, open_store, settings_with
 from monitor.cli.output import Format, say, show, warn
+from monitor.documents.library import Library
 from monitor.review import decide, rulings_csv
 from monitor.review.preview import Effects
 from monitor.review.queue import read_queue
@@ -46,8 +47,11 @@ def list_open(format: FormatOption = Format.TABLE, db: DbOption = None) -> None:
     """What waits for a person: held lists first, then changes that need review."""
     with open_store(db) as store:
         items = [item for item in read_queue(store).in_order({}) if item.part in ("held lists", "doubtful")]
+        at_odds = len(Library(store.connection).at_odds()) if format is Format.TABLE else 0
     waiting: list[Mapping[str, object]] = [_held_row(i.held) if i.held else i.change or {} for i in items]
     show(in_words(waiting, format), format, COLUMNS, empty="nothing waits for a person")
+    if at_odds:
+        say(f"{at_odds} documents and the list disagree: `ice-agreements moas --at-odds`")
 
 
 @app.command("show")

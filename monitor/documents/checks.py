@@ -20,6 +20,8 @@ SIGNALS = {
     "departs_from_template": "the document differs from its template in more than its fields",
     "link_without_address": "the row prints a link, but nothing is linked",
 }
+#: Those by which a document and the list disagree: for a person to look at.
+AT_ODDS = ("support_type_differs", "agency_differs", "signing_differs", "several_agencies", "taken_down")
 #: Names less alike than this, common words aside, are different names.
 NAME_RATIO = 55.0
 #: The row's date is that of ICE's signature, the last one; the day on which ICE enters it can be a few days off.

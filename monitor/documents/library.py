@@ -20,7 +20,7 @@ from db.moa_models import (
     Quotation,
 )
 from db.queries import moas
-from monitor.documents.checks import check_document
+from monitor.documents.checks import AT_ODDS, check_document
 
 #: Outcomes of a sighting that brought or verified the document.
 SEEN = ("kept", "same", "replaced")
@@ -176,6 +176,10 @@ class Library:
             record["signals"] = [] if url else ["link_without_address"]
             found.append(record)
         return found
+
+    def at_odds(self) -> list[MoaRecord]:
+        """Return the records of documents that the list contradicts, by file name."""
+        return self.select(MoaFilter(), [r for r in self.records if set(AT_ODDS) & set(r["signals"])])
 
     def select(self, wanted: MoaFilter, records: Iterable[MoaRecord] | None = None) -> list[MoaRecord]:
         """Return the records that fit the filter, by file name."""

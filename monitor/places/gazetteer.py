@@ -26,17 +26,9 @@ _MC = re.compile(r"\b(mc) (?=[a-z])")  # the Postal Service's "Mc Lean"
 _NOT_A_WORD = re.compile(r"[\W_]+")
 #: What the Census Bureau puts after a county's name; the longest is tried first. "city" is an independent city.
 _SUFFIXES = (
-    " city and borough",
-    " planning region",
-    " census area",
-    " municipality",
-    " municipio",
-    " borough",
-    " county",
-    " parish",
-    " island",
-    " city",
-)
+    " city and borough", " planning region", " census area", " municipality", " municipio", " borough", " county",
+    " parish", " island", " city",
+)  # fmt: skip
 _PREFIXES = ("city and borough of ", "municipality of ", "municipio of ", "county of ", "parish of ", "borough of ")
 _CITY_PREFIXES = ("independent city of ", "city of ")
 _PLACE_PREFIX = re.compile(r"^(?:the )?(?:city|town|township|village|borough) of (?:the )?(?=\w)")

@@ -82,8 +82,11 @@ def quiet_scrapy() -> None:
     logger = logging.getLogger("scrapy")
     if logger.level == logging.NOTSET:
         logger.setLevel(logging.WARNING)
-    # These two repeat on every pass what is no news: that the aiohttp handler is young (each way it can fail is held in
+    # These repeat on every pass what is no news: that the aiohttp handler is young (each way it can fail is held in
     # tests/scrapers/crawl/test_crawl_faults.py), and, for a failed download, what the fetch row already holds.
-    for name in ("scrapy.core.downloader.handlers._base_streaming", "scrapy.downloadermiddlewares.robotstxt"):
+    for name in (
+        "scrapy.core.downloader.handlers._base_streaming", "scrapy.downloadermiddlewares.robotstxt",
+        "scrapy.downloadermiddlewares.httpcompression",
+    ):  # fmt: skip
         logging.getLogger(name).setLevel(logging.CRITICAL)
     logging.getLogger("asyncio").setLevel(logging.WARNING)

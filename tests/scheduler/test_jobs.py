@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 import requests
@@ -204,3 +205,29 @@ def test_the_plan_is_made_from_the_settings(desk: Desk) -> None:
     plan = {job.name: job.schedule for job in jobs.plan_jobs(desk.settings, desk.jobs)}
     assert plan["poll"] == "1 2 * * *"
     assert plan["backup"] == Settings.model_fields["backup_schedule"].default
+
+
+def test_new_documents_are_in_the_bucket_within_the_next_minute(desk: Desk, tmp_path: Path) -> None:
+    """A bucket of any kind will do; here it is a directory."""
+    bucket = tmp_path / "bucket"
+    bucket.mkdir()
+    desk.changes["backup_bucket"] = bucket.as_uri()
+    post(desk, *NAMES[:5])
+    desk.poll()
+    working = desk.jobs
+    assert {job.name for job in jobs.plan_jobs(desk.settings, working)} >= {"bucket", "copy"}
+    assert asyncio.run(working.copy_documents()) == f"2 documents copied to {bucket.as_uri()}"
+    assert asyncio.run(working.copy_documents()) == "no new document"
+    assert asyncio.run(working.back_up_to_bucket()).endswith(": 2 documents, 0 new there")
+    desk.later(days=1)
+    post(desk, *NAMES[:6])
+    desk.poll()
+    assert asyncio.run(working.copy_documents()).endswith(f" documents copied to {bucket.as_uri()}")
+    assert desk.notices() == []
+
+
+def test_a_relay_that_is_not_there_is_a_failure_before_anything_is_due(desk: Desk) -> None:
+    desk.changes.update(smtp_host="127.0.0.1", smtp_port=1, smtp_security="none", mail_from="a@newsroom.org")
+    assert "mail" in {job.name for job in jobs.plan_jobs(desk.settings, desk.jobs)}
+    with pytest.raises(JobFailed, match=r"no connection to the relay 127\.0\.0\.1:1: "):
+        asyncio.run(desk.jobs.check_mail())

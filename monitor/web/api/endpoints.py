@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
-from db.queries import api_data
+from db.queries.sightings import is_public_document
 from db.records import (
     AgencyHistory,
     AgencyRecord,
@@ -103,8 +103,8 @@ def get_change(
 def list_statements(request: Request, asked: Annotated[StatementsQuery, Query()]) -> Response:
     """What the log said of each change and when: every statement in the order in which they were made.
 
-    A client that asks again with the last sequence number it has, and keeps the newest change of each id, misses nothing:
-    a retraction is a statement too.
+    A client that asks again with the last sequence number it has, and keeps the newest change of each id, misses
+    nothing: a retraction is a statement too.
     """
     with reading(request, KnownAt()) as data:
         later = [s for s in data.statements() if s.sequence > asked.sequence]
@@ -187,7 +187,7 @@ def list_trends(request: Request, asked: Annotated[TrendsQuery, Query()]) -> Res
 
 @collection("/documents", DocumentRecord, get_document="sha256", get_document_content="sha256")
 def list_documents(request: Request, asked: Annotated[DocumentsQuery, Query()]) -> Response:
-    """Every document kept, oldest first."""
+    """Every public document, oldest first: lists, agreements and pages of ICE."""
     with reading(request, asked) as data:
         return page(request, data, asked, data.documents(), lambda e: [e["stored_at"], e["sha256"]])
 
@@ -203,7 +203,7 @@ def get_document(request: Request, id: Sha256) -> Response:
 def get_document_content(request: Request, id: Sha256) -> Response:
     """A document's bytes, exactly as received; offered as a download, never shown."""
     with reading(request, KnownAt()) as data:
-        if not api_data.has_document(data.store.connection, id):
+        if not is_public_document(data.store.connection, id):
             raise Problem(404, f"no document {id}")
         headers = {
             **COMMON, "Cache-Control": "public, max-age=31536000, immutable",

@@ -114,7 +114,7 @@ def find_feed(store: Store, sort: str, name: str) -> tuple[Selection, str] | Non
 
 
 def list_feeds(store: Store, settings: Settings) -> Iterator[tuple[str, bytes, str]]:
-    """Yield (path, bytes, media type) of every page of the feeds; counties and agencies with an entry only."""
+    """Yield (path, bytes, media type) of every page of the feeds as files, of counties and agencies with entries."""
     everything = gather_entries(store, Selection(), settings.public_url)
     groups: dict[tuple[str, str], list[Entry]] = {("all", ""): everything}
     groups.update({("state", code): [] for code in state_names()})  # every state's page names its feed

@@ -246,6 +246,22 @@ def test_a_held_list_tells_the_operator_once_and_nobody_else(world: World) -> No
     assert kinds == [("operator", "waiting")]
 
 
+@pytest.mark.parametrize("ruling", ["release", "reject"])
+def test_a_list_that_was_decided_is_no_longer_mailed_to_the_operator(world: World, ruling: str) -> None:
+    """The notice waits for the relay; a person decides meanwhile, and hears nothing of it afterwards."""
+    from monitor.review.decide import rule
+
+    world.publish("2025-06-02", PASCO)
+    world.publish("2025-06-03", *STEADY[:20], PASCO, steady=False)
+    notices = "select status from messages where kind = 'operator'"
+    assert world.store.connection.execute(notices).fetchall() == [("waiting",)]
+    held = "select sha256 from publications where status = 'held'"
+    sha256 = world.store.connection.execute(held).fetchone()[0]
+    rule(world.store, ruling, sha256, reviewer="rev", reason="", made_at="2025-06-03T15:00:00Z")
+    world.derive(anew=True)
+    assert world.store.connection.execute(notices).fetchall() == [("dropped",)]
+
+
 def test_a_list_under_the_other_lists_link_tells_nobody(world: World) -> None:
     """The two links swapped for an afternoon, and put right the next day."""
     world.publish("2025-06-02", PASCO)

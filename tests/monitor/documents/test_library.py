@@ -233,3 +233,22 @@ def test_every_code_is_explained_and_has_words_for_readers() -> None:
     assert set(first_cells(page("documents.md")["Signals"])) == signals
     assert set(first_cells(page("documents.md")["Outcomes"])) == outcomes
     assert set(first_cells(page("documents.md")["Outcomes of a try"])) == set(moa_queue.OUTCOMES)
+
+
+def test_documents_at_odds_with_the_list_wait_for_a_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_agreement(tmp_path / "baker.pdf", "Baker County Sheriff's Office")
+    write_agreement(tmp_path / "clay.pdf", "Clay County Sheriff's Office")
+    manifest = write_manifest(tmp_path / "m.csv", {"baker.pdf": f"{ROOT}baker.pdf", "clay.pdf": f"{ROOT}clay.pdf"})
+    rows = [
+        replace(ROW, support_type="JEM"),
+        replace(
+            ROW, url=f"{ROOT}clay.pdf", agreement_id="fl-clay", agency_id="c", agency="Clay County Sheriff's Office"
+        ),
+    ]
+    monkeypatch.setattr(moas, "load_listed", lambda connection: rows)
+    home = tmp_path / "home"
+    run("moas", "--import", "--manifest", str(manifest), home=home)
+    (record,) = json.loads(run("moas", "--at-odds", "--format", "json", home=home).stdout)
+    assert (record["file"], record["signals"][0]) == ("baker.pdf", "support_type_differs")
+    told = run("review", "list", home=home).stdout
+    assert told == "nothing waits for a person\n1 documents and the list disagree: `ice-agreements moas --at-odds`\n"

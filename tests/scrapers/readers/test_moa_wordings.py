@@ -22,7 +22,7 @@ def passages(section: str, heading: str = "XX. DURATION AND TERMINATION OF THIS 
     ]  # fmt: skip
     duration, ending, _ = find_passages(sentences(body_lines(pages)))
     assert all(found is None or found.page == 2 for found in (duration, ending))
-    return duration and duration.text, ending and ending.text
+    return duration.text if duration else None, ending.text if ending else None
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrapers.readers import signals
+from scrapers.readers.cells import read_support_type
 from scrapers.readers.document import read_document
 from tests.workbooks import PARTICIPATING, PENDING, Cell, Error, make_workbook
 
@@ -130,3 +131,25 @@ def test_a_moa_column_does_not_make_a_pending_list_another_list() -> None:
     head = (*PENDING, "MOA", "ADDENDUM")
     snapshot = read_document(make_workbook([head, (*ROWS[0][:5], "link pending", None)]))
     assert (snapshot.list, len(snapshot.listings)) == ("pending", 1)
+
+
+def test_a_blank_support_type_has_no_code_and_is_told() -> None:
+    assert read_support_type(" \u00a0") == (None, "support_type_blank")
+
+
+def test_a_list_that_raises_signals_without_end_keeps_the_first_and_counts_the_rest() -> None:
+    """4,001 rows with an unknown state raise a signal each; 4,000 are kept, and one says that one was left out."""
+    row = (
+        "ATLANTIS",
+        "Baker County Sheriff's Office",
+        "County",
+        "",
+        "Jail Enforcement Model",
+        DAY,
+        "link pending",
+        None,
+    )
+    snapshot = read_document(make_workbook([PARTICIPATING, *[row] * 4_001]))
+    (cut,) = [signal for signal in snapshot.signals if signal.code == "signals_cut"]
+    assert (cut.code, cut.value) == ("signals_cut", "1 signals")
+    assert sum(signal.code == "state_unknown" for signal in snapshot.signals) == 4_000

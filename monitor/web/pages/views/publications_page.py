@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from db.errors import StoreError
+from db.queries.sightings import is_public_document
 from monitor.web.pages.book import Book
 from monitor.web.pages.fingerprints import mark_of
 from monitor.web.pages.render_page import Page
@@ -57,9 +58,12 @@ def send_original(request: PageRequest, sha256: str, name: str) -> Page | None:
 
 
 def file_name(site: Site, sha256: str) -> str:
-    """Return the name of a document's copy here: by what it is, not by what it was called; "" when it is not kept."""
+    """Return the name of a document's copy here: by what it is, not by what it was called; "" when none is offered.
+
+    An imported file that is no list is kept here, and given to nobody.
+    """
     place = site.store.archive.path(sha256)
-    if not place.is_file():
+    if not place.is_file() or not is_public_document(site.store.connection, sha256):
         return ""
     with place.open("rb") as document:
         return "original.xlsx" if document.read(2) == b"PK" else "original.txt"
