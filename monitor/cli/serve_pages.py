@@ -89,8 +89,8 @@ def open_port(host: str, port: int) -> socket.socket:
 
 def _make_routes(settings: Settings, turns: Turns) -> list[BaseRoute]:
     parts = (
-        make_health_routes(settings), forms.make_routes(settings), feeds.make_routes(settings), api.routes(settings, turns),
-        desk.routes(settings),
+        make_health_routes(settings), forms.make_routes(settings), feeds.make_routes(settings),
+        api.routes(settings, turns), desk.routes(settings),
     )  # fmt: skip
     return [route for routes in parts for route in routes]
 

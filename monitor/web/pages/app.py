@@ -25,7 +25,6 @@ from monitor.web.pages import render_page
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.site import Site
 
-
 _COSTLY_PATH = re.compile(r"sheet\.pdf$|document\.pdf$|\.png$|^/data/[\w-]+\.(?:sqlite|parquet|csv|json)$")
 _COSTLY_QUERY = re.compile(rb"(?:^|&)(?:known_at|q)=[^&]")
 
