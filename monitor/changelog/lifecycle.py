@@ -65,16 +65,19 @@ def has_passed(change: Change, day: str) -> bool:
     return days_between(change.listed_on, day) >= policy.ENDING_DAYS
 
 
-def withdraw_ending(ledger: Ledger, agreement: Agreement, reason: str) -> bool:
+def withdraw_ending(ledger: Ledger, publication: Accepted, agreement: Agreement, reason: str) -> bool:
     """Retract the agreement's ending while it is provisional; return whether a confirmed one stands.
 
-    What rests on a retracted ending goes with it.
+    `publication` shows the agreement again, or one that follows it. What rests on a retracted ending goes with it.
     """
     change = ledger.changes.find(agreement.ending)
     if change is not None and change.status == "confirmed":
         agreement.ending = None
         ledger.dirty.agreements.add(agreement.id)
         return True
+    if change is not None:
+        days = days_between(change.listed_on, publication.listed_on)
+        change.evidence = {**change.evidence, "back_after_days": days}
     retract_ending(ledger, agreement, reason)
     return False
 

@@ -52,7 +52,7 @@ def sign(ledger: Ledger, publication: Accepted, new: New, candidates: list[Candi
         change.evidence = {"continues": before.id, "gap_days": gap_days(ledger, before, publication)}
         change.fields = ["signed_on"] if kind == "renewal" else ["support_type", "signed_on"]
     if kind == "renewal" and before is not None:
-        lifecycle.withdraw_ending(ledger, before, _renewed(publication, agreement))
+        lifecycle.withdraw_ending(ledger, publication, before, _renewed(publication, agreement))
         ledger.set_status(before, "renewed", before.missing_position)
     lifecycle.state_as_shown(ledger, change)
 
@@ -119,7 +119,7 @@ def renew(ledger: Ledger, publication: Accepted, before: Agreement, new: New, ju
     change.fields, change.evidence = ["signed_on"], {"continues": before.id, **judgement.evidence}
     if before.status == "missing":
         change.evidence["gap_days"] = gap_days(ledger, before, publication)
-    lifecycle.withdraw_ending(ledger, before, _renewed(publication, agreement))
+    lifecycle.withdraw_ending(ledger, publication, before, _renewed(publication, agreement))
     since = publication.position if before.status == "listed" else before.missing_position
     ledger.set_status(before, "renewed", since)
     lifecycle.state_as_shown(ledger, change)

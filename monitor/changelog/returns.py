@@ -54,7 +54,7 @@ def _ending_stands(ledger: Ledger, publication: Accepted, agreement: Agreement, 
         reason = f"a reviewer ruled that it goes on in another row, first listed on {publication.listed_on}"
         lifecycle.retract_ending(ledger, agreement, reason)
         return False
-    return lifecycle.withdraw_ending(ledger, agreement, reason)
+    return lifecycle.withdraw_ending(ledger, publication, agreement, reason)
 
 
 def _is_new_signing(ledger: Ledger, agreement: Agreement, new: New) -> bool:

@@ -14,6 +14,7 @@ from db.desk_models import HeldList
 from db.queries.publication_list import read_publications
 from db.settings import Settings
 from monitor.alerts import outbox
+from monitor.changelog.comebacks import count_comebacks
 from monitor.changelog.explain import explain_change
 from monitor.changelog.log import Filter, read_log
 from monitor.cli.change_table import KIND_WORDS, in_words
@@ -60,7 +61,7 @@ def show_one(subject: SubjectArgument, db: DbOption = None) -> None:
     with open_store(db) as store:
         for change in read_log(store):
             if change["id"] == subject:
-                say(explain_change(change))
+                say(explain_change(change, count_comebacks(store.connection)))
                 break
         else:
             _say_list(store, decide.find_list(store, subject))

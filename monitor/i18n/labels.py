@@ -42,7 +42,7 @@ STATUSES = {
     "retracted": N_("retracted"),
 }
 STATUS_SENTENCES = {
-    "provisional": N_("One list lacks the agreement; the next list decides."),
+    "provisional": N_("ICE's newest lists lack the agreement; ten days from the first of them decide."),
     "confirmed": N_("The statement stands."),
     "retracted": N_("The statement was withdrawn; the reason says why."),
 }

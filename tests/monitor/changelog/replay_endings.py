@@ -1,6 +1,6 @@
 """The lists of February to September 2025 taken in one by one, with a check of ICE's page every morning.
 
-`python -m tests.monitor.changelog.replay_endings` prints when each ending was told as confirmed, and what was taken back.
+`python -m tests.monitor.changelog.replay_endings` prints when each ending was told, and what was taken back.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ import tempfile
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 from db.database import Store
+from db.models import Fetch, ListName
 from db.queries import fetches
 from monitor.changelog.log import Filter, read_log
 from monitor.changelog.rebuild import derive
@@ -36,14 +38,14 @@ class ToldEnding:
 def replay_endings(store: Store, begin: str = "2025-02-21", end: str = "2025-10-06") -> list[ToldEnding]:
     """Return the endings of the participating list that were told as confirmed while the lists came one by one."""
     confirmed: dict[str, str] = {}
-    newest: dict[str, fetches.Fetch] = {}
+    newest: dict[str, Fetch] = {}
     for now, path, linked_as in moments(begin, end):
         if path is not None:
             take_in(store, path, linked_as, now)
             sha256 = store.archive.put(path.read_bytes())
-            newest[linked_as] = fetches.Fetch(
+            newest[linked_as] = Fetch(
                 url=f"https://www.ice.gov/{path.name}", requested_at=now, outcome="same", status=200, sha256=sha256,
-                role="list", linked_as=linked_as or None, file_name=path.name,
+                role="list", linked_as=cast(ListName, linked_as) if linked_as else None, file_name=path.name,
             )  # fmt: skip
         else:
             for fetch in newest.values():  # ICE is asked, and serves still what it served last
@@ -64,7 +66,9 @@ def main() -> None:
         told = replay_endings(store)
         for ending in told:
             print(ending.change_id, ending.first_missing_on, ending.confirmed_on, ending.days, ending.retracted)
-        print(f"{len(told)} told, {sum(e.retracted for e in told)} taken back, at most {max(e.days for e in told)} days")
+        print(
+            f"{len(told)} told, {sum(e.retracted for e in told)} taken back, at most {max(e.days for e in told)} days"
+        )
 
 
 if __name__ == "__main__":
