@@ -121,6 +121,9 @@ class Settings(ServiceSettings, DeskSettings, MoaSettings):
     confirmations_per_day: int = Field(
         default=3, ge=1, description="Most confirmation messages to one address within a day."
     )
+    confirmations_per_hour_per_domain: int = Field(
+        default=100, ge=1, description="Most confirmation messages to the addresses of one mail domain within an hour."
+    )
     confirmations_per_hour_in_all: int = Field(
         default=300, ge=1, description="Most confirmation messages to all addresses together within an hour."
     )
