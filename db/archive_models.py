@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +45,26 @@ class KeptSighting:
     file: str
     linked_as: str
     seen_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillPlan:
+    """What is to be asked for, and what was asked for before."""
+
+    captures: tuple[Capture, ...]
+    known: int  # distinct contents that were asked for before
+
+
+@dataclass
+class BackfillResult:
+    """How many captures had which outcome, and why a backfill ended early, if it did."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    lists: int = 0  # lists kept that were not known before
+    stopped: str = ""  # the archive refused, or the day's requests are used up
+    unsettled: int = 0  # captures whose bodies came cut; they are asked for again next time
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether nothing is left to ask for again."""
+        return not self.stopped and not self.unsettled

@@ -33,5 +33,7 @@ class ArchiveSettings(BaseModel):
         default="7,22,37,52 * * * *", description="When the service asks for past lists, where `backfill` is on."
     )
     backfill_captures_per_pass: int = Field(
-        default=10, ge=1, description="Most captures that the service asks for in one pass; the rest comes with the next."
+        default=10,
+        ge=1,
+        description="Most captures that the service asks for in one pass; the rest comes with the next.",
     )

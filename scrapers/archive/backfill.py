@@ -1,17 +1,16 @@
 """Bring past lists from the Internet Archive: fetch what is planned, judge it, keep it, read it.
 
-Each capture is settled in one transaction: its fetch row, document, sighting and reading. A run that is cut off loses at
-most the answer it was waiting for.
+Each capture is settled in one transaction: its fetch row, document, sighting and reading. A run that is cut off loses
+at most the answer it was waiting for.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from db.archive_models import Capture, SettledCapture
+from db.archive_models import BackfillPlan, BackfillResult, Capture, SettledCapture
 from db.database import Store, to_text
 from db.models import Fetch, Snapshot
 from db.queries import archive as stored
@@ -19,7 +18,7 @@ from db.queries import fetches
 from db.settings import Settings
 from scrapers import ingest
 from scrapers.archive.client import ArchiveClient, ArchiveUnavailableError, CapturedBody
-from scrapers.archive.plan import Plan, file_name, make_plan
+from scrapers.archive.plan import file_name, make_plan
 from scrapers.crawl.blocked import judge_page, judge_workbook, wall_in
 from scrapers.crawl.landing_page import parse_page
 from scrapers.crawl.links import find_list_links
@@ -32,23 +31,6 @@ from scrapers.readers.document import looks_like_html
 ICE = Source("https://www.ice.gov/identify-and-arrest/287g")
 #: A body whose digest is not the index's is asked for so often; after that it is taken for what the archive has.
 CUT_TRIES = 3
-#: A pass asks the index again for what new pages link, so often.
-MAX_ROUNDS = 5
-
-
-@dataclass
-class Backfilled:
-    """The result of a backfill: how many captures had which outcome, and why it ended early, if it did."""
-
-    outcomes: Counter[str] = field(default_factory=Counter)
-    lists: int = 0  # lists kept that were not known before
-    stopped: str = ""  # the archive refused, or the day's requests are used up
-    unsettled: int = 0  # captures whose bodies came cut; they are asked for again next time
-
-    @property
-    def is_complete(self) -> bool:
-        """Return whether nothing is left to ask for again."""
-        return not self.stopped and not self.unsettled
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +49,9 @@ def run_backfill(
     store: Store, settings: Settings, now: Callable[[], datetime], sleep: Callable[[float], object],
     *, since: str | None = None, until: str | None = None, limit: int | None = None, tries: int | None = None,
     progress: Callable[[int, int], None] | None = None, say: Callable[[str], None] = lambda line: None,
-) -> Backfilled:  # fmt: skip
+) -> BackfillResult:  # fmt: skip
     """Fetch every planned capture, or `limit` of them; say a line for each. Ends early when the archive refuses."""
-    done = Backfilled()
+    done = BackfillResult()
     asked: set[tuple[str, str]] = set()
     with open_client(store, settings, now, sleep, tries=tries) as client:
         try:
@@ -97,7 +79,7 @@ def open_client(
 def plan_backfill(
     store: Store, settings: Settings, now: Callable[[], datetime], sleep: Callable[[float], object],
     *, since: str | None = None, until: str | None = None,
-) -> Plan:  # fmt: skip
+) -> BackfillPlan:  # fmt: skip
     """Return what a backfill would ask for, as far as the index and the pages fetched so far tell."""
     with open_client(store, settings, now, sleep) as client:
         return make_plan(store, client, since=since, until=until)
@@ -117,7 +99,7 @@ def _next_captures(
 
 def fetch_capture(
     store: Store, settings: Settings, client: ArchiveClient, capture: Capture, now: Callable[[], datetime],
-    done: Backfilled, say: Callable[[str], None],
+    done: BackfillResult, say: Callable[[str], None],
 ) -> None:  # fmt: skip
     """Ask for one capture and settle it; raise `ArchiveUnavailableError` when the archive does not answer."""
     try:
@@ -152,9 +134,7 @@ def fetch_capture(
     say(f"{body.captured_at[:10]} {judged.name or file_name(capture.original)}: {judged.outcome}")
 
 
-def _settle(
-    store: Store, capture: Capture, body: CapturedBody, judged: _Judged, at: str, sha256: str | None
-) -> None:
+def _settle(store: Store, capture: Capture, body: CapturedBody, judged: _Judged, at: str, sha256: str | None) -> None:
     """Record the capture, and the nearest one when that answered in its place: neither is asked for again."""
     digest = capture.digest
     if body.final_url != body.url:
@@ -177,7 +157,7 @@ def _fetch_row(body: CapturedBody, outcome: str, at: str, sha256: str | None, de
 
 
 def _judge(body: CapturedBody, settings: Settings, is_whole: bool) -> _Judged:
-    """Return what the body is. Only what reads as a list, or fails to while it claims to be one, becomes a list here."""
+    """Return what the body is. It is a list only if it reads as one, or claims to be one and cannot be read."""
     name = name_in_disposition(body.disposition) or file_name(body.original)
     if body.outcome:
         return _Judged(body.outcome, body.detail, name)

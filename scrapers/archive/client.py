@@ -112,14 +112,16 @@ class ArchiveClient:
                     record.mimetype == "warc/revisit",
                 )  # fmt: skip
         except WaybackException as error:
-            raise ArchiveUnavailableError("refused", f"the archive's index does not answer: {error}", address) from error
+            raise ArchiveUnavailableError(
+                "refused", f"the archive's index does not answer: {error}", address
+            ) from error
 
     def address_of(self, original: str, captured_at: str) -> str:
         """Return the archive's address of a capture's bytes as they were captured."""
         return f"{self._root}/web/{''.join(filter(str.isdigit, captured_at))}id_/{original}"
 
     def get(self, capture: Capture) -> CapturedBody:
-        """Return what the archive kept of a capture, unpacked; raise `ArchiveUnavailableError` when it does not answer."""
+        """Return what the archive kept of a capture, unpacked; raise `ArchiveUnavailableError` without an answer."""
         url = self.address_of(capture.original, capture.captured_at)
         failed: tuple[str, str]
         try:

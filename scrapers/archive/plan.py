@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from db.archive_models import Capture
+from db.archive_models import BackfillPlan, Capture
 from db.database import Store
 from db.queries import archive as stored
 from db.queries import fetches
@@ -27,18 +26,10 @@ PAGES = (
 FOLDERS = ("https://www.ice.gov/doclib/about/offices/ero/287g/",)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is to be asked for, and what is known already."""
-
-    captures: tuple[Capture, ...]
-    known: int  # distinct contents that were asked for before
-
-
 def make_plan(
     store: Store, client: ArchiveClient, *, since: str | None = None, until: str | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> Plan:  # fmt: skip
+) -> BackfillPlan:  # fmt: skip
     """Return one capture for each distinct content not asked for yet, oldest first.
 
     `since` and `until` are dates of capture (UTC), both inclusive. Answers of the index that are in the store are not
@@ -57,7 +48,7 @@ def make_plan(
             known.add(capture.digest)
         else:
             chosen.setdefault(capture.digest, capture)
-    return Plan(tuple(sorted(chosen.values(), key=lambda c: (c.captured_at, c.original))), len(known))
+    return BackfillPlan(tuple(sorted(chosen.values(), key=lambda c: (c.captured_at, c.original))), len(known))
 
 
 def names_list(original: str) -> bool:
@@ -71,9 +62,7 @@ def file_name(original: str) -> str:
     return unquote(urlsplit(original).path.rstrip("/").rsplit("/", 1)[-1])
 
 
-def _search_all(
-    store: Store, client: ArchiveClient, progress: Callable[[int, int], None] | None
-) -> Iterator[Capture]:
+def _search_all(store: Store, client: ArchiveClient, progress: Callable[[int, int], None] | None) -> Iterator[Capture]:
     links = [link for link in stored.load_links(store.connection) if not link.startswith(FOLDERS)]
     questions = [*((page, False) for page in PAGES), *((f, True) for f in FOLDERS), *((link, False) for link in links)]
     for number, (address, is_folder) in enumerate(questions, 1):
@@ -90,9 +79,9 @@ def _date_earlier(store: Store, client: ArchiveClient, captures: Iterable[Captur
     for capture in captures:
         first.setdefault(capture.digest, capture)
     for kept in stored.load_kept_sightings(store.connection):
-        capture = first.get(kept.digest)
-        if capture is not None and capture.captured_at < kept.seen_at:
+        earlier = first.get(kept.digest)
+        if earlier is not None and earlier.captured_at < kept.seen_at:
             fetches.record_sighting(
-                store, kept.sha256, file=kept.file, url=client.address_of(capture.original, capture.captured_at),
-                linked_as=kept.linked_as, seen_at=capture.captured_at, known_at=store.now_text(), how="archive",
+                store, kept.sha256, file=kept.file, url=client.address_of(earlier.original, earlier.captured_at),
+                linked_as=kept.linked_as, seen_at=earlier.captured_at, known_at=store.now_text(), how="archive",
             )  # fmt: skip

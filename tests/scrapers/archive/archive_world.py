@@ -9,10 +9,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from db.archive_models import BackfillResult
 from db.database import Store
 from db.models import Snapshot
 from db.settings import Settings
-from scrapers.archive.backfill import Backfilled, run_backfill
+from scrapers.archive.backfill import run_backfill
 from tests.standin.archive import ArchiveStandIn
 
 PAGE = "https://www.ice.gov/identify-and-arrest/287g"
@@ -52,7 +53,7 @@ class ArchiveWorld:
     def open(self) -> Store:
         return Store.open(self.home, now=self.clock.now)
 
-    def backfill(self, **more: Any) -> Backfilled:
+    def backfill(self, **more: Any) -> BackfillResult:
         with self.open() as store:
             return run_backfill(store, self.settings(), self.clock.now, self.clock.sleep, **more)
 
@@ -85,5 +86,8 @@ def table_page(rows: Sequence[Sequence[str]], note: str = "") -> bytes:
 def page_of(snapshot: Snapshot) -> bytes:
     """The page that shows what a snapshot holds."""
     return table_page(
-        [(r.state or "", r.agency or "", r.support_type or "", r.signed or "", r.moa_link or "") for r in snapshot.listings]
+        [
+            (r.state or "", r.agency or "", r.support_type or "", r.signed or "", r.moa_link or "")
+            for r in snapshot.listings
+        ]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -60,7 +61,7 @@ def test_requests_are_spaced_by_the_servers_own_log(past: ArchiveWorld) -> None:
     assert past.backfill().is_complete
     times = [asked.at for asked in past.archive.requests]
     assert len(times) == 8 + 28  # an answer of the index for each address, and the captures
-    assert {later - earlier for earlier, later in zip(times, times[1:], strict=False)} == {timedelta(seconds=4)}
+    assert {later - earlier for earlier, later in itertools.pairwise(times)} == {timedelta(seconds=4)}
     assert "drop" not in {asked.answer for asked in past.archive.requests}
 
 
