@@ -29,6 +29,7 @@ from scrapers.document_errors import ScraperError
 if TYPE_CHECKING:
     from monitor.changelog.rebuild import Derived
     from monitor.cli.repair_commands import RepairCommands
+    from monitor.service.archive_work import ArchiveIntake
     from monitor.service.moa_work import MoaIntake
     from scrapers.crawl.crawler import CrawlResult
 
@@ -43,6 +44,21 @@ def make_moas_command() -> Callable[..., None]:
     from monitor.cli.moa_commands import MoaCommand
 
     return MoaCommand(moa_intake()).run
+
+
+def make_backfill_command() -> Callable[..., None]:
+    """Return the command `backfill`."""
+    from monitor.cli.backfill_command import BackfillCommand
+
+    return BackfillCommand(archive_intake()).run
+
+
+def archive_intake() -> ArchiveIntake:
+    """Return what asks the Internet Archive for past lists."""
+    from monitor.service.archive_work import ArchiveIntake
+    from scrapers.archive import backfill
+
+    return ArchiveIntake(backfill.plan_backfill, backfill.run_backfill)
 
 
 def moa_intake() -> MoaIntake:
@@ -75,7 +91,8 @@ def _repair_commands() -> RepairCommands:
     return RepairCommands(adopt.adopt_documents, ingest.read_new, _find_strays)
 
 
-COMMANDS |= {"moas": make_moas_command, "doctor": make_doctor_command, "restore": make_restore_command}
+COMMANDS |= {"backfill": make_backfill_command, "moas": make_moas_command}
+COMMANDS |= {"doctor": make_doctor_command, "restore": make_restore_command}
 
 
 async def make_pass(store: Store, settings: Settings, now: Clock) -> tuple[CrawlResult, tuple[str, ...], Derived]:
@@ -197,6 +214,7 @@ def schedule(db: DbOption = None) -> None:
 
 
 async def _run_service(settings: Settings, now: Clock) -> None:
+    from monitor.service.archive_work import BackfillJob
     from monitor.service.health.health_server import serving_health
     from monitor.service.jobs import ServiceJobs, plan_jobs
     from monitor.service.memory_release import load_tables
@@ -208,6 +226,7 @@ async def _run_service(settings: Settings, now: Clock) -> None:
     jobs = ServiceJobs(settings, now, make_pass, ingest.read_new)
     async with serving_health(settings, now):
         plan = [*plan_jobs(settings, jobs), *MoaJob(settings, now, moa_intake()).plan()]
+        plan += BackfillJob(settings, now, archive_intake()).plan()
         await Service(plan, settings, now=now, after_job=jobs.update_notices).run()
 
 

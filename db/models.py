@@ -79,7 +79,7 @@ class Fetch:
     status: int | None = None  # HTTP status, None when no answer came
     sha256: str | None = None  # of the body, when it was kept
     final_url: str | None = None  # after redirects, when it differs
-    role: Literal["page", "list", "robots"] = "list"
+    role: Literal["page", "list", "robots", "archive"] = "list"
     linked_as: ListName | None = None  # what the page's link promised
     file_name: str | None = None  # the name ICE gave it: link, Content-Disposition or link text
     headers: dict[str, str] = field(default_factory=dict)  # validators and the few worth keeping

@@ -7,12 +7,13 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field, SecretStr
 
+from db.settings_archive import ArchiveSettings
 from db.settings_moas import MoaSettings
 from db.settings_service import ServiceSettings
 from db.settings_web import DeskSettings
 
 
-class Settings(ServiceSettings, DeskSettings, MoaSettings):
+class Settings(ServiceSettings, DeskSettings, MoaSettings, ArchiveSettings):
     """Checked values for every setting; a name that is not a setting is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
