@@ -15,6 +15,8 @@ _MARKS = {
     "sightings": "select max(id) from sightings",
     "page_checks": "select max(id) from page_checks",
     "told": "select count(*) from told",
+    "moa_sightings": "select max(id) from moa_sightings",
+    "moa_derivation": "select number from moa_derivation",
 }
 
 
