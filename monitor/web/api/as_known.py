@@ -24,6 +24,7 @@ from monitor.changelog.as_of import find_list, listed_agreements, totals
 from monitor.changelog.known_at import open_known
 from monitor.changelog.log import read_log
 from monitor.changelog.trends import read_trends
+from monitor.documents.library import Library
 from monitor.review.facts import read_facts
 from monitor.web.api.memory import Memory, to_json
 
@@ -105,6 +106,10 @@ class AsKnown:
         """Return every document kept, oldest first."""
         every = self.memory.keep("documents", None, lambda: api_data.list_documents(self.store.connection))
         return [d for d in every if self.known_at is None or d["stored_at"] <= self.known_at]
+
+    def library(self) -> Library:
+        """Return what is known of the agreement documents today; a known time does not go back for them."""
+        return self.memory.keep("library", None, lambda: Library(self.store.connection))
 
 
 def publication_key(p: PublicationRecord) -> list[str]:
