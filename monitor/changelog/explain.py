@@ -25,6 +25,8 @@ EVIDENCE = {
     "matched_by": "what shows that it is the same agreement",
     "names": "the two names are",
     "page_sha256": "the page that shows it, sha256",
+    "pending_agreement": "the agreement under which the agency was pending",
+    "pending_since": "it was pending since",
     "place_real_after": "the new state has a place of that name",
     "place_real_before": "the old state has a place of that name",
     "ruled": "a reviewer's ruling",

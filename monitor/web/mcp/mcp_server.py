@@ -39,8 +39,8 @@ from monitor.web.mcp.cited import (
 _INSTRUCTIONS = (
     "ICE's published lists of 287(g) agreements and what changed on them. Cite the id and the address of every"
     " statement you use. ICE publishes no terminations: that an agreement is gone is inferred from a row's absence, so"
-    ' say "no longer listed by ICE", never "terminated". A provisional statement waits for ten days of lists; a'
-    " retracted one does not stand; needs_review means that a careful reader could see it another way. as_of asks what ICE's"
+    ' say "no longer listed by ICE", never "terminated". A provisional statement waits for ten days; a retracted'
+    " one does not stand; needs_review means that a careful reader could see it another way. as_of asks what ICE's"
     " lists said by a day, known_at what was known here at a time."
 )
 _READ_ONLY = ToolAnnotations(read_only_hint=True, open_world_hint=False)
