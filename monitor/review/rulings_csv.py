@@ -15,6 +15,7 @@ from db.queries.publication_list import read_publications
 from db.queries.rulings import in_force, list_rulings
 from db.queries.snapshots import load_listings
 from monitor.changelog.log import read_log
+from monitor.i18n.safe_text import marked_cell, unmarked_cell
 from monitor.matching.ids import agreement_slug
 from monitor.review.decide import RulingError
 from monitor.review.preview import Effects, preview_rulings
@@ -40,7 +41,7 @@ def export_rulings(store: Store) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*COLUMNS, *OPTIONAL])
     for ruling in list_rulings(store.connection):
-        writer.writerow([getattr(ruling, column) for column in (*COLUMNS, *OPTIONAL)])
+        writer.writerow([marked_cell(getattr(ruling, column)) for column in (*COLUMNS, *OPTIONAL)])
     return out.getvalue()
 
 
@@ -101,7 +102,7 @@ def read_rows(
         for number, row in enumerate(rows, 2):
             if None in row or None in row.values():
                 raise RulingError(f"{name}, row {number}: the number of cells differs from the header's")
-            yield number, {c: row[c] for c in (*columns, *optional) if c in row}
+            yield number, {c: unmarked_cell(row[c]) for c in (*columns, *optional) if c in row}
     except (UnicodeDecodeError, csv.Error) as error:
         raise RulingError(f"{name} cannot be read as CSV in UTF-8: {error}") from error
 

@@ -117,7 +117,7 @@ def test_the_questions_have_answers(address: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("table", PRIVATE_TABLES)
+@pytest.mark.parametrize("table", [*PRIVATE_TABLES, "sqlite_sequence"])
 def test_a_stranger_sees_nothing_private(address: str, table: str) -> None:
     assert status(f"{address}/{table}") == 403
     assert status(f"{address}.json?" + urllib.parse.urlencode({"sql": f"select * from {table}"})) == 403
