@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from db.models import Accepted, Agreement, Change, StandingRulings
 from monitor.changelog.change_ids import change_id
+from monitor.changelog.ruled_steps import find_ruled_change
 from monitor.changelog.state import Ledger
 
 
@@ -97,7 +98,7 @@ def confirm_by_time(ledger: Ledger, verified: Iterable[tuple[int, str, str]], ho
 def apply_rulings(ledger: Ledger, rulings: StandingRulings) -> None:
     """Let the changes that a reviewer confirmed or dismissed say so."""
     for subject, (ruling, words) in sorted(rulings.changes.items()):
-        change = ledger.changes.find(subject)
+        change = find_ruled_change(ledger, subject, rulings)
         if change is None:
             continue
         change.needs_review = False
@@ -106,6 +107,8 @@ def apply_rulings(ledger: Ledger, rulings: StandingRulings) -> None:
         elif change.status == "provisional":
             _confirm(ledger, change)
         change.evidence = {**change.evidence, "ruled": ruling}
+        if change.id != subject:
+            change.evidence["ruled_on"] = subject
         ledger.dirty.changes.add(change.id)
 
 
