@@ -7,7 +7,7 @@ Nothing here reads or writes; `scrapers` makes these, `monitor` judges them, `db
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from db.records import Candidate, EvidenceValue
 
@@ -151,6 +151,15 @@ class Publication:
         return (self.sha256, self.file, self.linked_as)
 
 
+class RuledRows(NamedTuple):
+    """What a ruling on a change is about: kind, agreement id, and the content hashes of both rows ("": none)."""
+
+    kind: str = ""
+    agreement_id: str = ""
+    before: str = ""
+    after: str = ""
+
+
 @dataclass(slots=True)
 class StandingRulings:
     """The rulings that count: for each subject the newest one, remarks left out."""
@@ -159,6 +168,7 @@ class StandingRulings:
     lists: dict[str, str] = field(default_factory=dict)  # sha256 -> release | reject
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)  # change id -> (confirm | dismiss, words)
     confirmed: dict[str, str] = field(default_factory=dict)  # change id -> when a reviewer confirmed it
+    rows: dict[str, RuledRows] = field(default_factory=dict)  # change id -> what the ruling on it is about
 
 
 NameKey = tuple[str, str]  # (USPS code or "", strict key of the name)

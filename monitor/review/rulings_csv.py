@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from db.database import Store
 from db.desk_models import RulingRecord, Verdict
+from db.models import RuledRows
 from db.queries import review_audit
 from db.queries.publication_list import read_publications
 from db.queries.rulings import in_force, list_rulings
@@ -22,7 +23,7 @@ from monitor.review.preview import Effects, preview_rulings
 from monitor.review.ruling_kinds import RULINGS
 
 COLUMNS = ("made_at", "reviewer", "ruling", "subject", "other", "reason")
-OPTIONAL = ("on_change",)
+OPTIONAL = ("on_change", *(f"on_{name}" for name in ("kind", "agreement", "before", "after")))
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")  # as the store writes it; times are compared as text
 
 
@@ -41,7 +42,8 @@ def export_rulings(store: Store) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*COLUMNS, *OPTIONAL])
     for ruling in list_rulings(store.connection):
-        writer.writerow([marked_cell(getattr(ruling, column)) for column in (*COLUMNS, *OPTIONAL)])
+        cells = [*(getattr(ruling, column) for column in (*COLUMNS, "on_change")), *ruling.about]
+        writer.writerow([marked_cell(cell) for cell in cells])
     return out.getvalue()
 
 
@@ -57,7 +59,7 @@ def read_import(store: Store, data: bytes, name: str, importer: str) -> RulingIm
     for number, row in read_rows(data, name, COLUMNS, OPTIONAL):
         ruling = RulingRecord(
             -number, row["made_at"], row["reviewer"], row["ruling"], row["subject"], row["other"], row["reason"],
-            row.get("on_change", ""), importer,
+            row.get("on_change", ""), importer, RuledRows(*(row.get(column, "") for column in OPTIONAL[1:])),
         )  # fmt: skip
         if fault := _find_fault(ruling, store.now_text()):
             raise RulingError(f"{name}, row {number}: {fault}")
@@ -88,6 +90,7 @@ def store_import(store: Store, found: RulingImport) -> None:
             review_audit.add_ruling(
                 connection, Verdict(r.ruling, r.subject, r.other), made_at=r.made_at, reviewer=r.reviewer,
                 reason=r.reason, on_change=r.on_change, imported_by=r.imported_by,
+                about=r.about if r.about.kind else None,
             )  # fmt: skip
 
 
