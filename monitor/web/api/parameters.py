@@ -172,3 +172,10 @@ class TrendsQuery(Period, Clocks, Paging):
 
 class DocumentsQuery(KnownAt, Paging):
     """Which documents."""
+
+
+class SearchQuery(BaseModel):
+    """What a person typed."""
+
+    q: Annotated[str, Field(max_length=200, description="ZIP code, city, county, state or agency, as people write it.")]
+    limit: Annotated[int, Field(ge=1, le=50, description="Answers at most.")] = 20

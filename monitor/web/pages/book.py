@@ -10,6 +10,7 @@ from typing import Any
 from db.queries.search_index import SearchIndex
 from db.records import ChangeRecord, PublicationRecord
 from monitor.documents.library import Library
+from monitor.search.find import Finder
 
 #: Fields whose amendment is spelling, and those whose amendment is a link: hidden at first.
 SPELLING, LINKS = frozenset({"agency", "county", "type"}), frozenset({"moa", "addendum"})
@@ -133,6 +134,7 @@ class Book:
     in_state: dict[str, list[Agency]]
     shown_by: dict[str, list[PageChange]]  # sha256 -> the changes that the document shows
     search_index: SearchIndex
+    finder: Finder
     library: Library  # the agreement documents
     last_day: str  # date of the newest list of either kind; "" before there is one
     marks: dict[str, str] = field(default_factory=dict)  # kept by `monitor.web.pages.fingerprints`
