@@ -137,6 +137,7 @@ class Book:
     finder: Finder
     library: Library  # the agreement documents
     last_day: str  # date of the newest list of either kind; "" before there is one
+    checked_at: str | None = None  # when ICE's page and lists were last asked for without a failure
     marks: dict[str, str] = field(default_factory=dict)  # kept by `monitor.web.pages.fingerprints`
     drawn: dict[str, str] = field(default_factory=dict)  # kept by `monitor.web.pages.map.drawing`
 
@@ -144,6 +145,11 @@ class Book:
     def newest(self) -> PublicationRecord | None:
         """The newest accepted participating list; None before there is one."""
         return next((p for p in self.publications if p["list"] == "participating" and p["status"] == "accepted"), None)
+
+    @property
+    def newest_pending(self) -> PublicationRecord | None:
+        """The newest accepted pending list; None before there is one."""
+        return next((p for p in self.publications if p["list"] == "pending" and p["status"] == "accepted"), None)
 
     @property
     def first_day(self) -> str:

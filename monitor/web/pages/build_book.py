@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from db.database import Store
-from db.queries import fetches, page_data
+from db.queries import fetches, page_data, runs
 from db.queries.page_data import ListPosition
 from db.queries.publication_list import read_publications
 from db.queries.search_index import SearchIndex
@@ -59,7 +59,7 @@ def read_book(store: Store) -> Book:
         dict(in_county), dict(near), dict(in_state), _shown_by(changes),
         SearchIndex((c["id"], _words_of(c, agencies.get(c["agency_id"] or ""))) for c in changes),
         read_finder(store), Library(store.connection),
-        max((p.published_on for p in positions), default=""),
+        max((p.published_on for p in positions), default=""), runs.read_last_good_end(store.connection),
     )  # fmt: skip
 
 
