@@ -13,7 +13,7 @@ from monitor.documents.library import Library
 #: A phrase in quotation marks, or a word. A minus in front keeps pages with it out.
 _TERM = re.compile(r'(-?)"([^"]*)"?|(-?)(\S+)')
 #: Ends a term, or the whole expression (the zero), or cannot be stored as UTF-8.
-_NO_WORD = re.compile("[\"\0\ud800-\udfff]")
+_NO_WORD = re.compile('["\0\ud800-\udfff]')
 LONGEST_QUERY = 200
 MOST_TERMS = 20
 
