@@ -147,6 +147,18 @@ DIFFERENCES = {
     "added": N_("words added"),
     "changed": N_("words changed"),
 }
+DOCUMENT_EVENTS = {
+    "moa_posted": N_("ICE posted the agreement document"),
+    "moa_replaced": N_("ICE replaced the agreement document"),
+    "moa_removed": N_("ICE took the agreement document down"),
+}
+DOCUMENT_EVENT_SENTENCES = {
+    "moa_posted": N_("Nothing was at its address when it was asked for before."),
+    "moa_replaced": N_("The file at its address is another one than before; both are kept here."),
+    "moa_removed": N_(
+        "Two answers of ICE's site in a row say that nothing is at its address. The copy kept here stays."
+    ),
+}
 DOCUMENT_OUTCOMES = {
     "kept": N_("kept"),
     "replaced": N_("replaced by ICE later"),
