@@ -49,6 +49,8 @@ def test_the_fetch_row_says_archive_capture_time_and_original_address(past: Arch
         row = store.connection.execute(
             "select url, role, outcome, headers from fetches where sha256 is not null"
         ).fetchone()
+        index = store.connection.execute("select distinct outcome from fetches where url like '%/cdx/%'").fetchall()
+    assert index == [("indexed",)]
     assert row[0] == f"{past.archive.url}/web/20210301000000id_/{PAGE}"
     assert row[1:] == (
         "archive", "new", f'{{"archive-original": "{PAGE}", "memento-datetime": "2021-03-01T00:00:00Z"}}',
