@@ -213,6 +213,16 @@ def test_lists_are_found_by_folder_and_by_the_links_of_captured_pages(past: Arch
     ]  # fmt: skip
 
 
+def test_a_bullet_list_of_2007_is_a_list_and_prose_is_none(past: ArchiveWorld) -> None:
+    partners = "http://www.ice.gov/partners/287g/Section287_g.htm"
+    past.archive.keep("20070915000000", partners, (PAGES / "partners-2007" / "page.html").read_bytes())
+    past.archive.keep(
+        "20061001000000", partners, b"<html><body><h1>Section 287(g)</h1><p>Prose only.</p></body></html>"
+    )
+    assert past.backfill().lists == 1
+    assert past.sightings() == [("Section287_g.htm", f"/web/20070915000000id_/{partners}", "2007-09-15T00:00:00Z")]
+
+
 def test_dates_and_a_limit_bound_what_is_asked_for(past: ArchiveWorld) -> None:
     for month in range(1, 6):
         past.archive.keep(f"20210{month}01120000", PAGE, table_page([ACADIA], note=f"Month {month}"))
