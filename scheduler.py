@@ -99,7 +99,7 @@ async def make_pass(store: Store, settings: Settings, now: Clock) -> tuple[Crawl
     """Make one pass: ask ICE, keep and read what comes, bring the log up to date. Hold the work lock."""
     from db.queries.runs import end_broken_runs
     from db.threads import run_in_thread
-    from monitor.service.work import derive_all
+    from monitor.service.work_lock import derive_all
     from scrapers.collect import fetch_lists
 
     end_broken_runs(store, store.now_text())
@@ -114,7 +114,7 @@ def run(db: DbOption = None) -> None:
     import asyncio
 
     from monitor.cli.report import report
-    from monitor.service.work import working
+    from monitor.service.work_lock import working
 
     settings = settings_with(db)
     with Store.open(settings.home) as store, working(store, "`run`"):
@@ -145,7 +145,7 @@ def import_lists(
     """Import saved lists and say what changed between them."""
     from monitor.cli.report import progress_bar, report, track
     from monitor.publications.dating import capture_time
-    from monitor.service.work import derive_all, working
+    from monitor.service.work_lock import derive_all, working
     from scrapers import ingest
 
     if not paths and manifest is None:
@@ -178,7 +178,7 @@ def rebuild(
 ) -> None:
     """Compare all kept lists again from the first and rebuild the change log."""
     from monitor.cli.report import progress_bar, report, track
-    from monitor.service.work import derive_all, working
+    from monitor.service.work_lock import derive_all, working
     from scrapers import ingest
 
     settings = settings_with(db)

@@ -158,6 +158,7 @@ class StandingRulings:
     pairs: dict[tuple[str, str], str] = field(default_factory=dict)  # (agreement id, agreement id) -> same | distinct
     lists: dict[str, str] = field(default_factory=dict)  # sha256 -> release | reject
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)  # change id -> (confirm | dismiss, words)
+    confirmed: dict[str, str] = field(default_factory=dict)  # change id -> when a reviewer confirmed it
 
 
 NameKey = tuple[str, str]  # (USPS code or "", strict key of the name)

@@ -59,6 +59,17 @@ class Source:
         return room_of(self.module)
 
 
+def missing_in_docs() -> list[str]:
+    """Return paths of ours in the documentation that lead to no file."""
+    wrong = []
+    for path in [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]:
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            for name in re.findall(r"`((?:db|monitor|scrapers|tests|benchmarks|docs)/[\w./-]+)`", line):
+                if "NNN" not in name and not (ROOT / name).exists():
+                    wrong.append(f"{path.relative_to(ROOT)}:{number}: {name}")
+    return wrong
+
+
 def read_sources() -> list[Source]:
     """Return every Python file that is shipped."""
     paths = [ROOT / "scheduler.py"]

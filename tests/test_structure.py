@@ -106,6 +106,10 @@ def test_no_check_complains_of_what_is_right(
     assert check([Source(path, text) for path, text in files.items()]) == []
 
 
+def test_the_docs_name_only_files_that_there_are() -> None:
+    assert structure.missing_in_docs() == []
+
+
 def test_every_code_that_is_explained_is_emitted() -> None:
     every = {code for codes in CODES.values() for code in codes}
     assert emitted_codes.codes_never_emitted(every, sources()) == []

@@ -16,7 +16,7 @@ from monitor.cli.options import DbOption, settings_with, to_date
 from monitor.cli.output import say, warn
 from monitor.cli.report import report, track
 from monitor.service.archive_work import ArchiveIntake, asking
-from monitor.service.work import derive_all, working
+from monitor.service.work_lock import derive_all, working
 
 DONE, FAILED, WAITING = 0, 1, 3
 

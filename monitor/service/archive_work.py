@@ -15,7 +15,7 @@ from db.locks import ARCHIVE, HomeLock
 from db.settings import Settings
 from db.threads import run_in_thread
 from monitor.service.triggers import Job, NothingToDo, PutOff
-from monitor.service.work import derive_all, working
+from monitor.service.work_lock import derive_all, working
 
 Clock = Callable[[], datetime]
 Sleep = Callable[[float], object]
