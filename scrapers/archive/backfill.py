@@ -17,7 +17,8 @@ from db.queries import archive as stored
 from db.queries import fetches
 from db.settings import Settings
 from scrapers import ingest
-from scrapers.archive.client import ArchiveClient, ArchiveUnavailableError, CapturedBody
+from scrapers.archive.adapter import ArchiveUnavailableError
+from scrapers.archive.client import ArchiveClient, CapturedBody
 from scrapers.archive.plan import file_name, make_plan
 from scrapers.crawl.blocked import judge_page, judge_workbook, wall_in
 from scrapers.crawl.landing_page import parse_page
