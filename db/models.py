@@ -134,7 +134,7 @@ class Publication:
     file: str
     linked_as: str
     url: str
-    list_name: ListName | None  # from its header; None when it could not be read
+    list_name: ListName | None  # which list it is; None when it could not be read
     published_at: str
     published_on: str
     workbook_modified_at: str | None
@@ -157,6 +157,7 @@ class StandingRulings:
 
     pairs: dict[tuple[str, str], str] = field(default_factory=dict)  # (agreement id, agreement id) -> same | distinct
     lists: dict[str, str] = field(default_factory=dict)  # sha256 -> release | reject
+    forms: dict[str, ListName] = field(default_factory=dict)  # key of a form -> the list that lists of it are
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)  # change id -> (confirm | dismiss, words)
 
 
