@@ -87,8 +87,8 @@ def _publication(
         newest_signed_on=newest,
     )  # fmt: skip
     publication = Publication(
-        sha256, file, linked_as, url, _expected_list(head, linked_as), dated.published_at, dated.published_on, head.workbook_modified_at,
-        first, fetched_at, head.rows,
+        sha256, file, linked_as, url, _expected_list(head, linked_as), dated.published_at, dated.published_on,
+        head.workbook_modified_at, first, fetched_at, head.rows,
     )  # fmt: skip
     if head.error_code is not None:
         publication.status, publication.reasons = "rejected", [f"unreadable: {head.error_code}: {head.error}"]

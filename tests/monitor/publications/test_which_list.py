@@ -13,10 +13,14 @@ import pytest
 
 from db.database import Store
 from db.queries import fetches, snapshots
+from db.queries.list_freshness import read_list_freshness
 from db.queries.publication_list import read_publications
+from db.settings import Settings
 from monitor.changelog.as_of import listed_agreements
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
+from monitor.review import decide
+from monitor.service.health.problem_checks import find_problems
 from scrapers import ingest
 from scrapers.document_errors import DocumentError
 from scrapers.readers.document import read_document
@@ -51,9 +55,11 @@ def put_form(
 ) -> str | None:  # fmt: skip
     """Store a list with just these columns, in this order; return its file name, None when it cannot be read."""
     values = {"moa": "link pending", "addendum": ""}
+    if linked_as == "pending":
+        values["signed"] = ""
     cells: list[Sequence[Cell]] = [[FORM[c] for c in columns]]
     for row in rows:
-        cells.append([values.get(c, "" if c == "signed" and linked_as == "pending" else getattr(row, c, "")) for c in columns])  # fmt: skip
+        cells.append([values.get(c, getattr(row, c, "")) for c in columns])
     data = make_workbook(cells, modified=f"{day}T14:00:00Z")
     try:
         snapshot = read_document(data, name="list.xlsx")
@@ -205,3 +211,43 @@ def test_the_swap_of_september_2025_is_one(store: Store) -> None:
     found = became(store)
     assert found["participatingAgencies09222025pm.xlsx"][:2] == ("pending", "held")
     assert found["pendingAgencies09222025pm.xlsx"][:2] == ("participating", "held")
+
+
+def test_lists_held_for_one_reason_are_a_form_and_one_ruling_releases_them_all(store: Store) -> None:
+    """A small world: dates on the pending list, half of the participating list's rows on it: it could be either."""
+    columns = (*USUAL, "signed")
+    put(store, replace(BEFORE, rows=many(10)))
+    put_form(store, newcomers(3), USUAL, date(2026, 3, 2))
+    files = []
+    for n in range(4):
+        rows = [*many(3), *newcomers(5)]
+        files.append(put_form(store, rows, columns, date(2026, 3, 3 + n), "pending", "list"))
+        derive(store, now=NOW)
+    before = dump(store)
+    found = became(store)
+    assert [found[str(f)][1] for f in files] == ["held"] * 4
+    assert {found[str(f)][2][-1].split(":")[0] for f in files} == {"unclear"}
+    [_, fresh] = read_list_freshness(store.connection, "2026-03-08")
+    assert (fresh.list, fresh.known_until, fresh.held_since, fresh.held_days, fresh.in_a_row, fresh.reason) == (
+        "pending", "2026-03-02", "2026-03-03", 5, 4, "unclear",
+    )  # fmt: skip
+    problems = [p.text for p in find_problems(store, Settings(), NOW) if p.code == "form_changed"]
+    assert len(problems) == 1
+    assert problems[0].startswith("ICE's form seems to have changed: 4 pending lists in a row are held (unclear)")
+
+    decide.rule(store, "form", fresh.newest_held, "pending", reviewer="Ann", reason="", made_at=NOW)
+    derive(store, now=NOW)
+    ruled = dump(store)
+    found = became(store)
+    assert [found[str(f)][:2] for f in files] == [("pending", "accepted")] * 4
+    assert found[str(files[0])][2][0] == "form_ruled: lists of this form are pending lists, a reviewer ruled"
+    later = put_form(store, [*many(3), *newcomers(6)], columns, date(2026, 3, 8), "pending", "list")
+    derive(store, now=NOW)
+    assert became(store)[str(later)][:2] == ("pending", "accepted")
+    assert [f.held for f in read_list_freshness(store.connection, "2026-03-09")] == [0, 0]
+    assert ruled != before
+
+    undone = decide.undo_newest(store, fresh.newest_held, reviewer="Ann", reason="", made_at="2026-10-02T12:00:00Z")
+    derive(store, now=NOW)
+    assert undone == "form"
+    assert [became(store)[str(f)][1] for f in files] == ["held"] * 4
