@@ -79,7 +79,7 @@ class Fetch:
     status: int | None = None  # HTTP status, None when no answer came
     sha256: str | None = None  # of the body, when it was kept
     final_url: str | None = None  # after redirects, when it differs
-    role: Literal["page", "list", "robots"] = "list"
+    role: Literal["page", "list", "robots", "archive"] = "list"
     linked_as: ListName | None = None  # what the page's link promised
     file_name: str | None = None  # the name ICE gave it: link, Content-Disposition or link text
     headers: dict[str, str] = field(default_factory=dict)  # validators and the few worth keeping
@@ -173,6 +173,7 @@ class StandingRulings:
     lists: dict[str, str] = field(default_factory=dict)  # sha256 -> release | reject
     forms: dict[str, ListName] = field(default_factory=dict)  # key of a form -> the list that lists of it are
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)  # change id -> (confirm | dismiss, words)
+    confirmed: dict[str, str] = field(default_factory=dict)  # change id -> when a reviewer confirmed it
 
 
 NameKey = tuple[str, str]  # (USPS code or "", strict key of the name)

@@ -48,9 +48,10 @@ REDATE_LINKED_DAYS = 30
 
 #: A new row may be an older one retyped when that vanished at most this many days before.
 RETURN_DAYS = 45
-#: A new signing with the same support type this soon after the older was gone overturns its termination: a renewal.
-#: Chosen, not measured: the one case known (Fort Walton Beach, Florida) took 3 days.
-RENEWAL_GAP_DAYS = 90
+#: An ending is provisional until its row is missing from two lists and so many days have passed since the first of
+#: them. Of 97 disappearances between February 2025 and May 2026, 9 came back: after 1, 2, 3, 5, 6, 8, 8, 56 and
+#: 227 days.
+ENDING_DAYS = 10
 #: A new support type this soon after the agency's last other one was gone is a switch.
 SWITCH_GAP_DAYS = 180
 

@@ -62,4 +62,7 @@ def standing_rulings(rulings: Iterable[RulingRecord]) -> StandingRulings:
         elif made.ruling in ("confirm", "dismiss"):
             words = f"dismissed by {made.reviewer}: {made.reason}" if made.ruling == "dismiss" else ""
             found.changes[made.subject] = (made.ruling, words)
+            found.confirmed.pop(made.subject, None)
+            if made.ruling == "confirm":
+                found.confirmed[made.subject] = made.made_at
     return found

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from db.models import Accepted, Agreement, Gone, New
 from db.records import Candidate
-from monitor.changelog import record
+from monitor.changelog import record, returns, signed_pending
 from monitor.changelog.fields import differing_fields
 from monitor.changelog.state import Ledger
 from monitor.matching.assign import Pairing, pair_rows
@@ -88,7 +88,7 @@ def step(ledger: Ledger, publication: Accepted, comparison: Comparison | None = 
     for gone, new, judgement in found.pairing.pairs:
         _continue(ledger, publication, gone, new, judgement, previous)
     for agreement, new, judgement in found.pairing.returns:
-        record.bring_back(ledger, publication, agreement, new, judgement)
+        returns.bring_back(ledger, publication, agreement, new, judgement)
     for new, agreement in found.pairing.doubles:
         record.note_second_row(ledger, publication, agreement, new)
     ending = [g for g in found.left if not g.agreement.rows and g.agreement.status == "listed"]
@@ -108,7 +108,7 @@ def step(ledger: Ledger, publication: Accepted, comparison: Comparison | None = 
             record.note_second_row(ledger, publication, listed, new)
     for gone, fitting in zip(ending, endings, strict=True):
         _end(ledger, publication, gone, fitting, previous)
-    record.confirm(ledger, publication)
+    signed_pending.confirm(ledger, publication)
     if found.gone or found.new:
         ledger.changed_at[publication.list] = publication.position
 

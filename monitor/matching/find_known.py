@@ -138,6 +138,18 @@ def signed_meanwhile(known: Known, pending: Agreement) -> Agreement | None:
     return max(found, key=lambda a: (a.first_position, a.id), default=None)
 
 
+def was_pending_since(known: Known, agreement: Agreement) -> bool:
+    """Return whether the agency was on the pending list, for the support type, after the missing agreement left."""
+    since = agreement.missing_position
+    if since is None or agreement.list == "pending":
+        return False
+    return any(
+        a.list == "pending" and a.support == agreement.support
+        and (bool(a.rows) or a.first_position >= since or a.last_seen >= since)
+        for a in _agreements(known, agreement.agency_id)
+    )  # fmt: skip
+
+
 def document_shared(
     known: Known, list_name: ListName, document: str, agreement_id: str, leaving: Collection[str]
 ) -> bool:

@@ -44,7 +44,7 @@ def export_rulings(store: Store) -> str:
     return out.getvalue()
 
 
-def read_import(store: Store, data: bytes, name: str, importer: str, *, confirm_after_hours: float) -> RulingImport:
+def read_import(store: Store, data: bytes, name: str, importer: str) -> RulingImport:
     """Return what a CSV of `COLUMNS` would add and change; nothing is stored.
 
     Raise `RulingError`, which names file, row and what to do, when the CSV is not one that `export_rulings` makes, when
@@ -69,7 +69,7 @@ def read_import(store: Store, data: bytes, name: str, importer: str, *, confirm_
     together = sorted([*here, *found.new], key=lambda r: (r.made_at, r.id < 0, abs(r.id)))
     standing = [r for r in in_force(together) if r.ruling != "note"]
     verdicts = [Verdict(r.ruling, r.subject, r.other) for r in standing]
-    found.effects = preview_rulings(store, verdicts, confirm_after_hours=confirm_after_hours, instead=True)
+    found.effects = preview_rulings(store, verdicts, instead=True)
     subjects = _subjects(store) | found.effects.ids
     for ruling in found.new:
         missing = _find_missing(ruling, subjects, known, ruling in standing)

@@ -19,6 +19,7 @@ from db.errors import NotFoundError, StoreError
 from db.queries.agreements import AgencyView, load_agency_views
 from db.records import ListedAgreement
 from monitor.changelog.as_of import count_totals, find_list, list_rows, listed_agreements
+from monitor.changelog.comebacks import count_comebacks
 from monitor.changelog.county_filter import is_county
 from monitor.changelog.explain import explain_change
 from monitor.changelog.known_at import as_known
@@ -38,7 +39,7 @@ from monitor.web.mcp.cited import (
 _INSTRUCTIONS = (
     "ICE's published lists of 287(g) agreements and what changed on them. Cite the id and the address of every"
     " statement you use. ICE publishes no terminations: that an agreement is gone is inferred from a row's absence, so"
-    ' say "no longer listed by ICE", never "terminated". A provisional statement waits for the next list; a retracted'
+    ' say "no longer listed by ICE", never "terminated". A provisional statement waits for ten days of lists; a retracted'
     " one does not stand; needs_review means that a careful reader could see it another way. as_of asks what ICE's"
     " lists said by a day, known_at what was known here at a time."
 )
@@ -142,10 +143,10 @@ class Tools:
     ) -> ExplainAnswer:
         """Say why the log says what it says of a change: both rows, the rule, what else was considered."""
         with self._reading() as store:
-            found = read_entries(store, [change_id])
+            found, comebacks = read_entries(store, [change_id]), count_comebacks(store.connection)
         if not found:
             raise ToolError(f"no change {change_id}; `changes` gives their ids")
-        return {"change": self._citing.change(found[0]), "explanation": explain_change(found[0])}
+        return {"change": self._citing.change(found[0]), "explanation": explain_change(found[0], comebacks)}
 
     def _as_of(
         self, store: Store, day: date, state: str | None, county: str | None, agency: str | None, limit: int
