@@ -117,20 +117,6 @@ class WaitingList:
 
 
 @dataclass(frozen=True, slots=True)
-class ListFreshness:
-    """How up to date one list is. Days are ISO dates."""
-
-    list: ListName
-    known_until: str | None  # day of the newest accepted publication
-    held_since: str | None  # day of the first held publication after it
-    held_days: int  # from that day until today
-    held: int  # publications held since
-    in_a_row: int  # of them, the newest ones that are held for one and the same reason
-    reason: str  # the code of that reason
-    newest_held: str  # sha256 of the newest held one
-
-
-@dataclass(frozen=True, slots=True)
 class PageState:
     """One kept state of ICE's page: what it linked, and the totals it stated."""
 

@@ -82,7 +82,7 @@ class Refold:
         return not self._confirmed_otherwise(folded)
 
     def _confirmed_otherwise(self, folded: StandingRulings) -> list[int]:
-        """Return the steps of endings that a reviewer confirmed before the newest list, and that were folded otherwise."""
+        """Return the steps of endings confirmed by a reviewer before the newest list and folded otherwise."""
         differing = dict(folded.confirmed.items() ^ self._rulings.confirmed.items())
         return fold_steps.load_ending_steps(self._connection, differing)
 
