@@ -65,6 +65,7 @@ bench: $(VENV)/.for-bench
 places: $(VENV)/.for-dev
 	$(BIN)/python -m monitor.places.make_gazetteer
 	$(BIN)/python -m monitor.places.make_homes
+	$(BIN)/python -m monitor.places.make_search_data
 
 wheel: $(VENV)/.for-dev
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .

@@ -7,7 +7,7 @@ Nothing here reads or writes; `scrapers` makes these, `monitor` judges them, `db
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from db.records import Candidate, EvidenceValue
 
@@ -117,6 +117,20 @@ class WaitingList:
 
 
 @dataclass(frozen=True, slots=True)
+class ListFreshness:
+    """How up to date one list is. Days are ISO dates."""
+
+    list: ListName
+    known_until: str | None  # day of the newest accepted publication
+    held_since: str | None  # day of the first held publication after it
+    held_days: int  # from that day until today
+    held: int  # publications held since
+    in_a_row: int  # of them, the newest ones that are held for one and the same reason
+    reason: str  # the code of that reason
+    newest_held: str  # sha256 of the newest held one
+
+
+@dataclass(frozen=True, slots=True)
 class PageState:
     """One kept state of ICE's page: what it linked, and the totals it stated."""
 
@@ -134,7 +148,7 @@ class Publication:
     file: str
     linked_as: str
     url: str
-    list_name: ListName | None  # from its header; None when it could not be read
+    list_name: ListName | None  # which list it is; None when it could not be read
     published_at: str
     published_on: str
     workbook_modified_at: str | None
@@ -151,14 +165,25 @@ class Publication:
         return (self.sha256, self.file, self.linked_as)
 
 
+class RuledRows(NamedTuple):
+    """What a ruling on a change is about: kind, agreement id, and the content hashes of both rows ("": none)."""
+
+    kind: str = ""
+    agreement_id: str = ""
+    before: str = ""
+    after: str = ""
+
+
 @dataclass(slots=True)
 class StandingRulings:
     """The rulings that count: for each subject the newest one, remarks left out."""
 
     pairs: dict[tuple[str, str], str] = field(default_factory=dict)  # (agreement id, agreement id) -> same | distinct
     lists: dict[str, str] = field(default_factory=dict)  # sha256 -> release | reject
+    forms: dict[str, ListName] = field(default_factory=dict)  # key of a form -> the list that lists of it are
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)  # change id -> (confirm | dismiss, words)
     confirmed: dict[str, str] = field(default_factory=dict)  # change id -> when a reviewer confirmed it
+    rows: dict[str, RuledRows] = field(default_factory=dict)  # change id -> what the ruling on it is about
 
 
 NameKey = tuple[str, str]  # (USPS code or "", strict key of the name)

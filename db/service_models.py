@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from db.models import ListFreshness
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -70,6 +72,7 @@ class Status:
     changes: int
     provisional: int
     needs_review: int
+    lists: list[ListFreshness]  # how up to date each list is
     held_lists: int
     wanted_lists: int
     service_running: bool

@@ -51,6 +51,8 @@ def sign(ledger: Ledger, publication: Accepted, new: New, candidates: list[Candi
         change.last_listed = (before.last_seen, before.last_row)
         change.evidence = {"continues": before.id, "gap_days": gap_days(ledger, before, publication)}
         change.fields = ["signed_on"] if kind == "renewal" else ["support_type", "signed_on"]
+    if publication.list == "participating":
+        change.evidence |= signed_pending.pending_before(ledger, publication, agreement)
     if kind == "renewal" and before is not None:
         lifecycle.withdraw_ending(ledger, publication, before, _renewed(publication, agreement))
         ledger.set_status(before, "renewed", before.missing_position)
@@ -74,7 +76,7 @@ def end(ledger: Ledger, publication: Accepted, gone: Gone, candidates: list[Cand
         change.evidence = {"doubt": "listed_once"}
         change.needs_review = publication.list == "participating"
     if publication.list == "pending":
-        signed_pending.name_signing(ledger, publication, change, agreement)
+        signed_pending.name_signing(ledger, change, agreement)
     lifecycle.state_as_missing(ledger, change, agreement)
     for candidate in candidates:
         if candidate["signed_on"] is not None and candidate["signed_on"] == agreement.signed_on:

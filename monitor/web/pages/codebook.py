@@ -120,7 +120,9 @@ def _rulings(book: Book) -> Iterator[Row]:
     for r in book.standing_rulings:
         yield {
             "id": r.id, "made_at": r.made_at, "reviewer": UNNAMED, "ruling": r.ruling, "subject": r.subject,
-            "other": r.other, "reason": r.reason, "on_change": r.on_change, "licence": LICENCE,
+            "other": r.other, "reason": r.reason, "on_change": r.on_change, "on_kind": r.about.kind,
+            "on_agreement": r.about.agreement_id, "on_before": r.about.before, "on_after": r.about.after,
+            "licence": LICENCE,
         }  # fmt: skip
 
 
@@ -245,6 +247,10 @@ TABLES = (
         "other": ("string", N_("The second agreement of same and distinct.")),
         "reason": ("string", N_("The reason given.")),
         "on_change": ("string", N_("The change that was looked at when two agreements were ruled on.")),
+        "on_kind": ("string", N_("Kind of the change that was looked at.")),
+        "on_agreement": ("string", N_("Agreement of the change that was looked at.")),
+        "on_before": ("string", N_("Content hash of the row before it.")),
+        "on_after": ("string", N_("Content hash of the row after it.")),
         "licence": ("string", N_("Terms of use, as an SPDX code.")),
     }), _rulings),
 )  # fmt: skip
