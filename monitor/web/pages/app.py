@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -65,10 +66,14 @@ def is_costly(path: str, query: bytes) -> bool:
 def answer_page(site: Site, request: Request) -> Response:
     """Return the page at the request's address, a redirect to where it is, or a page that says there is none."""
     lang, path = split_language(request.url.path.lstrip("/"))
-    query = dict(request.query_params)
+    known = site.parameters(path, lang) | site.parameters(f"{path}/", lang)
+    query = {name: value for name, value in request.query_params.items() if name in known}
+    canonical = f"?{urlencode(query)}" if query else ""
     page = site.page(path, lang, query)
     if page is None and not path.endswith("/") and site.page(f"{path}/", lang, query) is not None:
-        return RedirectResponse(f"/{lang.prefix}{path}/" + (f"?{request.url.query}" if query else ""), 308)
+        return RedirectResponse(f"/{lang.prefix}{path}/{canonical}", 308)
+    if len(query) != len(request.query_params.multi_items()):  # else each invented parameter is another page to keep
+        return RedirectResponse(f"/{quote(request.url.path.lstrip('/'))}{canonical}", 307)
     if page is not None and page.moved is not None:
         return RedirectResponse(f"/{lang.prefix}{page.moved}", 303)
     if page is None:
