@@ -54,7 +54,7 @@ def serve_pages(settings: Settings, host: str, port: int, *, access_log: bool = 
     with open_port(host, port) as listening, Store.open(settings.home) as store:
         lock = HomeLock(settings.home, SERVING, "`serve`", at=store.now_text(), shared=True)
         with lock:
-            app = create_app(settings.home, extra_routes=_make_routes(settings))
+            app = create_app(settings.home, extra_routes=_make_routes(settings), public_url=settings.public_url_if_set)
             server = _Server(
                 uvicorn.Config(
                     app, log_config=None, access_log=access_log, server_header=False, proxy_headers=False,

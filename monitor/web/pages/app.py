@@ -23,13 +23,13 @@ from monitor.web.pages.addresses import make_site
 from monitor.web.pages.site import Site
 
 
-def create_app(home: Path, *, extra_routes: Sequence[BaseRoute] = ()) -> CachedApp:
+def create_app(home: Path, *, extra_routes: Sequence[BaseRoute] = (), public_url: str = "") -> CachedApp:
     """Return the application over the store in `home`, which it only reads.
 
     `extra_routes` (feeds, forms, API, desk) are tried first, and their answers are never cached.
     """
     store = Store.open(home, read_only=True)
-    site = make_site(store)
+    site = make_site(store, public_url)
 
     async def answer(request: Request) -> Response:
         return await run_in_threadpool(answer_page, site, request)
@@ -60,7 +60,7 @@ def answer_page(site: Site, request: Request) -> Response:
         return RedirectResponse(f"/{lang.prefix}{page.moved}", 303)
     if page is None:
         page = render_page.Page("missing.html", {}, status=404)
-    body = render_page.render(page, path, lang, static=False, query=query)
+    body = render_page.render(page, path, lang, static=False, query=query, public_url=site.public_url)
     return Response(body, page.status, headers_for(page, lang.code))
 
 
