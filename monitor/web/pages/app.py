@@ -30,14 +30,16 @@ _COSTLY_PATH = re.compile(r"sheet\.pdf$|document\.pdf$|\.png$|^/data/[\w-]+\.(?:
 _COSTLY_QUERY = re.compile(rb"(?:^|&)(?:known_at|q)=[^&]")
 
 
-def create_app(home: Path, *, extra_routes: Sequence[BaseRoute] = (), turns: Turns | None = None) -> CachedApp:
+def create_app(
+    home: Path, *, extra_routes: Sequence[BaseRoute] = (), turns: Turns | None = None, public_url: str = ""
+) -> CachedApp:
     """Return the application over the store in `home`, which it only reads.
 
     `extra_routes` (feeds, forms, API, desk) are tried first, and their answers are never cached. Costly pages take
     `turns`, which others may share.
     """
     store = Store.open(home, read_only=True)
-    site = make_site(store)
+    site = make_site(store, public_url)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         response = await run_in_threadpool(answer_page, site, Request(scope, receive))
@@ -78,7 +80,7 @@ def answer_page(site: Site, request: Request) -> Response:
         return RedirectResponse(f"/{lang.prefix}{page.moved}", 303)
     if page is None:
         page = render_page.Page("missing.html", {}, status=404)
-    body = render_page.render(page, path, lang, static=False, query=query)
+    body = render_page.render(page, path, lang, static=False, query=query, public_url=site.public_url)
     return Response(body, page.status, headers_for(page, lang.code))
 
 
