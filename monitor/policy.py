@@ -28,9 +28,10 @@ REDATE_LINKED_DAYS = 30
 
 #: A new row may be an older one retyped when that vanished at most this many days before.
 RETURN_DAYS = 45
-#: A new signing with the same support type this soon after the older was gone overturns its termination: a renewal.
-#: Chosen, not measured: the one case known (Fort Walton Beach, Florida) took 3 days.
-RENEWAL_GAP_DAYS = 90
+#: An ending is provisional until its row is missing from two lists and so many days have passed since the first of
+#: them. Of 97 disappearances between February 2025 and May 2026, 9 came back: after 1, 2, 3, 5, 6, 8, 8, 56 and
+#: 227 days.
+ENDING_DAYS = 10
 #: A new support type this soon after the agency's last other one was gone is a switch.
 SWITCH_GAP_DAYS = 180
 
@@ -38,8 +39,12 @@ SWITCH_GAP_DAYS = 180
 #: vanishes on the same list. The median signing is listed within a week.
 OLD_DATE_DAYS = 30
 
-#: A row leaves the pending list within this many days of the agency's first listing as a participant.
+#: A row leaves the pending list within this many days of the agency's first listing as a participant. One that had
+#: been listed for longer is no signing of the pending row's: so it was with 7 rows of February to September 2025.
 SIGNED_DAYS = 21
+#: Under another name the participant is first listed at most this many days after the pending row left. In March 2025
+#: two came a day later; no case took longer.
+SIGNED_LATER_DAYS = 7
 
 #: Letters by which one name may differ from another on the same list, with the same state, support type and date, and
 #: still pass for a slip of the hand; further apart (Freedom and Freeborn are 4) a person is asked to look.

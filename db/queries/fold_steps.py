@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from db.models import NameKey
@@ -43,6 +43,24 @@ def load_step_of(connection: sqlite3.Connection, position: int) -> int:
         [position],
     ).fetchone()
     return int(row[0])
+
+
+def load_ending_steps(connection: sqlite3.Connection, ruled: Mapping[str, str]) -> list[int]:
+    """Return the steps of the endings (by id, with the time of the ruling) whose list was followed by a later one then.
+
+    A ruling made after the newest list was seen decides nothing that is folded in.
+    """
+    found = []
+    for change_id, made_at in ruled.items():
+        row = connection.execute(
+            "select c.position from changes c where c.id = ? and c.kind in ('termination', 'pending_withdrawn')"
+            " and exists (select 1 from publications p where p.list = c.list and p.position > c.position"
+            " and p.first_seen_at > ?)",
+            [change_id, made_at],
+        ).fetchone()
+        if row is not None:
+            found.append(load_step_of(connection, row[0]))
+    return found
 
 
 def add_steps(connection: sqlite3.Connection, first: int, steps: Iterable[Step]) -> None:

@@ -72,7 +72,8 @@ def read_data_version(connection: sqlite3.Connection) -> str:
     row = connection.execute(
         "select (select max(derived_at || rules || last_sighting || '/' || last_ruling) from derivation),"
         " (select max(id) from statements), (select count(*) from publications), (select max(id) from page_checks),"
-        " (select max(id) from moa_sightings), (select number from moa_derivation)"
+        " (select max(id) from moa_sightings), (select number from moa_derivation),"
+        " (select max(id) from reviewed_facts)"
     ).fetchone()
     return hashlib.sha256(repr(tuple(row)).encode()).hexdigest()[:16]
 

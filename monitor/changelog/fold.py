@@ -14,7 +14,7 @@ from db.models import Accepted, Listing, ListName, PageState, Publication, Stand
 from db.queries import derived_rows, fold_steps, publications
 from db.queries.fold_steps import Step
 from db.queries.snapshots import load_rows
-from monitor.changelog import diff
+from monitor.changelog import diff, lifecycle
 from monitor.changelog.state import ChangeBook, Ledger
 from monitor.changelog.state_tables import ListingBook, read_ledger, write_ledger
 from monitor.matching.side_by_side import Question, SideBySide
@@ -52,6 +52,7 @@ class Fold:
     ) -> None:
         self.written: set[str] = set()  # ids of the changes written
         self._store, self._connection = store, store.connection
+        self._rulings = rulings
         self._listings = ListingBook(store)
         self.ledger = Ledger(self._listings, together, rulings.pairs, ChangeBook(self._connection))
         read_ledger(self._connection, self.ledger)
@@ -140,10 +141,19 @@ class Fold:
         self._take(publication, accepted, comparison)
 
     def _take(self, publication: Publication, accepted: Accepted, comparison: diff.Comparison | None) -> None:
+        self._confirm_until(publication, accepted.list)
         diff.step(self.ledger, accepted, comparison)
         publication.status, publication.position = "accepted", accepted.position
         self._seen.setdefault((accepted.list, frozenset(accepted.listing_ids)), publication.file)
         self._next += 1
+
+    def _confirm_until(self, publication: Publication, name: ListName) -> None:
+        """Confirm the endings that stood before the list was first seen: by time, or by a reviewer."""
+        previous, seen_at = self.ledger.latest.get(name), publication.first_seen_at
+        if previous is not None and self.ledger.waiting:
+            until = publications.load_served_until(self._connection, previous.sha256, seen_at)
+            lifecycle.confirm_served(self.ledger, name, until)
+            lifecycle.confirm_ruled(self.ledger, name, self._rulings, seen_at)
 
     def _file_with(self, name: ListName, shown: frozenset[int]) -> str | None:
         """Return the file of the oldest accepted publication of the list with just these rows."""

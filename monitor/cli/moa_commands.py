@@ -17,7 +17,7 @@ from monitor.documents.events import read_events
 from monitor.documents.library import Library
 from monitor.documents.search import page_record, search
 from monitor.service.moa_work import MoaIntake, fetching, read_and_compare
-from monitor.service.work import working
+from monitor.service.work_lock import working
 
 COLUMNS = {
     "file": "File", "outcome": "Outcome", "support_type": "Type", "agency_in_document": "Agency in the document",

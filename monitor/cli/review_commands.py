@@ -14,6 +14,7 @@ from db.desk_models import HeldList
 from db.queries.publication_list import read_publications
 from db.settings import Settings
 from monitor.alerts import outbox
+from monitor.changelog.comebacks import count_comebacks
 from monitor.changelog.explain import explain_change
 from monitor.changelog.log import Filter, read_log
 from monitor.cli.change_table import KIND_WORDS, in_words
@@ -60,7 +61,7 @@ def show_one(subject: SubjectArgument, db: DbOption = None) -> None:
     with open_store(db) as store:
         for change in read_log(store):
             if change["id"] == subject:
-                say(explain_change(change))
+                say(explain_change(change, count_comebacks(store.connection)))
                 break
         else:
             _say_list(store, decide.find_list(store, subject))
@@ -150,8 +151,7 @@ def import_rulings(
     except OSError as error:
         raise decide.RulingError(f"{path} cannot be read: {error}") from error
     with Store.open(settings.home) as store:
-        hours = settings.confirm_after_hours
-        found = rulings_csv.read_import(store, data, str(path), reviewer, confirm_after_hours=hours)
+        found = rulings_csv.read_import(store, data, str(path), reviewer)
         if preview:
             _say_effects(found.effects)
             say(f"{len(found.new)} rulings would be imported, {found.known} known already")
@@ -186,7 +186,7 @@ def _rule(db: Path | None, ruling: str, subject: str, other: str, reviewer: str,
 
 
 def _take_effect(store: Store, settings: Settings) -> None:
-    decide.take_effect(store, confirm_after_hours=settings.confirm_after_hours, tell=outbox.queue)
+    decide.take_effect(store, tell=outbox.queue)
 
 
 def _held_row(held: HeldList) -> dict[str, object]:

@@ -139,7 +139,7 @@ def undo_newest(store: Store, subject: str, *, reviewer: str, reason: str, made_
     return made.ruling
 
 
-def take_effect(store: Store, *, confirm_after_hours: float, tell: Tell, newest: Sequence[int] = ()) -> None:
+def take_effect(store: Store, *, tell: Tell, newest: Sequence[int] = ()) -> None:
     """Bring the change log up to date with the rulings, and store what they did to it.
 
     Do nothing when a derivation has taken the rulings with the ids `newest` into account already.
@@ -150,7 +150,7 @@ def take_effect(store: Store, *, confirm_after_hours: float, tell: Tell, newest:
             return
         with store.writing() as connection:
             before = review_audit.load_statuses(connection)
-            derive(store, now=store.now_text(), confirm_after_hours=confirm_after_hours, tell=tell)
+            derive(store, now=store.now_text(), tell=tell)
             after = review_audit.load_statuses(connection)
             first = next((r.id for r in list_rulings(connection) if r.id > derived), None)
             if first is not None:  # one decision, also when it is several rulings

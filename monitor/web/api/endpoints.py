@@ -22,6 +22,7 @@ from db.records import (
     PlaceAgencies,
     PlaceRecord,
     PublicationRecord,
+    ReviewedFactRecord,
     StatementRecord,
     Totals,
     Trend,
@@ -42,6 +43,7 @@ from monitor.web.api.parameters import (
     MoasQuery,
     PlacesQuery,
     PublicationsQuery,
+    ReviewedFactsQuery,
     StatementsQuery,
     TrendsQuery,
 )
@@ -174,6 +176,14 @@ def list_publications(request: Request, asked: Annotated[PublicationsQuery, Quer
     """Every list ever found, oldest first."""
     with reading(request, asked) as data:
         return page(request, data, asked, answers.choose_publications(data, asked), publication_key)
+
+
+@collection("/reviewed-facts", ReviewedFactRecord)
+def list_reviewed_facts(request: Request, asked: Annotated[ReviewedFactsQuery, Query()]) -> Response:
+    """What people found out and ICE's lists do not say, oldest first: real-world ends, counties, one body or two."""
+    with reading(request, asked) as data:
+        facts = [f for f in data.reviewed_facts() if asked.subject in (None, f["subject"])]
+        return page(request, data, asked, facts, lambda e: [e["stated_at"], e["id"]])
 
 
 @router.get("/totals", response_model=Totals, responses=RECORD)

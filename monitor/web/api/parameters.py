@@ -174,6 +174,14 @@ class PublicationsQuery(Clocks, Paging):
     ] = None
 
 
+class ReviewedFactsQuery(KnownAt, Paging):
+    """Which reviewed facts."""
+
+    subject: Annotated[
+        Annotated[str, Field(max_length=200)] | Absent, Field(description="Only those about this agency or agreement.")
+    ] = None
+
+
 class TrendsQuery(Period, Clocks, Paging):
     """Which days."""
 

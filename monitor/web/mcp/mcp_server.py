@@ -20,6 +20,7 @@ from db.moa_models import MoaFilter
 from db.queries.agreements import AgencyView, load_agency_views
 from db.records import ListedAgreement
 from monitor.changelog.as_of import count_totals, find_list, list_rows, listed_agreements
+from monitor.changelog.comebacks import count_comebacks
 from monitor.changelog.county_filter import is_county
 from monitor.changelog.explain import explain_change
 from monitor.changelog.known_at import as_known
@@ -146,10 +147,10 @@ class Tools:
     ) -> ExplainAnswer:
         """Say why the log says what it says of a change: both rows, the rule, what else was considered."""
         with self._reading() as store:
-            found = read_entries(store, [change_id])
+            found, comebacks = read_entries(store, [change_id]), count_comebacks(store.connection)
         if not found:
             raise ToolError(f"no change {change_id}; `changes` gives their ids")
-        return {"change": self._citing.change(found[0]), "explanation": explain_change(found[0])}
+        return {"change": self._citing.change(found[0]), "explanation": explain_change(found[0], comebacks)}
 
     def documents(
         self,

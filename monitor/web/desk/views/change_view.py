@@ -98,7 +98,7 @@ def rule_on_change(request: DeskRequest) -> Response:
     ids = decide.write_rulings(request.store, dict.fromkeys(verdicts, change["id"]), name, reason)
     after = f"/changes/{change['id']}"
     if ruling != "note":
-        decide.take_effect(request.store, confirm_after_hours=request.hours, tell=outbox.queue, newest=ids)
+        decide.take_effect(request.store, tell=outbox.queue, newest=ids)
         before = queue.in_order(asked, name)
         after = next_after(before, change["id"], read_queue(request.store), asked, name)
     filters = {key: value for key, value in asked.items() if key in FILTERS}
@@ -131,7 +131,7 @@ def undo(request: DeskRequest) -> Response:
     if not standing:
         raise Refusal(409, "That ruling no longer counts: it was undone, or a later one stands.")
     ids = decide.undo_rulings(request.store, standing, request.who.user.name, request.form.get("reason", ""))
-    decide.take_effect(request.store, confirm_after_hours=request.hours, tell=outbox.queue, newest=ids)
+    decide.take_effect(request.store, tell=outbox.queue, newest=ids)
     of = standing[0].on_change or request.form.get("of", "")
     place = f"/changes/{of}" if of else "/audit"
     if newest.ruling in ("release", "reject"):
@@ -160,7 +160,7 @@ def preview_change(request: DeskRequest) -> Response:
         wanted = [*same, ("distinct", "Two agreements", ""), *wanted]
     previews = [
         (words, preview_rulings(
-            request.store, decide.verdicts_for(request.store, change, ruling, other), confirm_after_hours=request.hours
+            request.store, decide.verdicts_for(request.store, change, ruling, other)
         ))
         for ruling, words, other in wanted
     ]  # fmt: skip
