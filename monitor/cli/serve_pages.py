@@ -71,7 +71,12 @@ def serve_pages(settings: Settings, host: str, port: int, *, access_log: bool = 
         lock = HomeLock(settings.home, SERVING, "`serve`", at=store.now_text(), shared=True)
         with lock:
             turns = Turns()
-            app = create_app(settings.home, extra_routes=_make_routes(settings, turns), turns=turns)
+            app = create_app(
+                settings.home,
+                extra_routes=_make_routes(settings, turns),
+                turns=turns,
+                proxies=settings.trusted_proxies.split(),
+            )
             server = _Server(
                 uvicorn.Config(
                     app, log_config=None, access_log=access_log, server_header=False, proxy_headers=False,
