@@ -66,7 +66,8 @@ def answer_page(site: Site, request: Request) -> Response:
 
 #: Files that another site's script may read.
 _DATA = {
-    "application/json", "text/csv; charset=utf-8", "application/vnd.apache.parquet", "application/vnd.sqlite3",
+    "application/json", "application/geo+json",
+    "text/csv; charset=utf-8", "application/vnd.apache.parquet", "application/vnd.sqlite3",
 }  # fmt: skip
 
 
