@@ -256,6 +256,19 @@ class ProblemRecord(TypedDict):
     errors: NotRequired[list[ParameterProblem]]
 
 
+class ReviewedFactRecord(TypedDict):
+    """A fact that people researched and ICE's lists do not say."""
+
+    id: Annotated[int, Field(ge=1, description="number of the fact on this site")]
+    stated_at: Moment
+    subject: Annotated[str, Field(description="agency_id or agreement_id")]
+    fact: Annotated[str, Field(description="one, distinct, display_name, body, county, coordinates, ended or link")]
+    value: str
+    detail: Annotated[str, Field(description="why the agreement ended, or what the link leads to; else empty")]
+    source: Annotated[str, Field(description="address of the evidence; empty when none was given")]
+    note: str
+
+
 class StatementRecord(TypedDict):
     """What the log said of a change from a moment on; a change is stated again when that differs."""
 

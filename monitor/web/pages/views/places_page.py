@@ -20,7 +20,7 @@ from monitor.web.pages.views.documents_page import documents_of
 
 def routes(site: Site) -> None:
     """Add the addresses of this module's pages to the site."""
-    site.add(r"places/", show_places, lambda book: iter([("places/", book.version)]))
+    site.add(r"places/", show_places, lambda book: iter([("places/", book.version)]), parameters=("q",))
     site.add(r"places/(?P<code>[a-z]{2})/", show_state, list_states)
     site.add(r"places/(?P<code>[a-z]{2})/(?P<slug>[a-z0-9-]+)/", show_county, list_counties)
 
@@ -83,7 +83,7 @@ def county_facts(book: Book, county: County) -> dict[str, Any]:
         "near": book.near_county.get(county.fips, []),
         "neighbours": [(c, county_status(book, c)) for c in sorted(neighbours, key=lambda c: (c.state, c.slug))],
         "statewide": [a for a in elsewhere if a.is_state], "unplaced": [a for a in elsewhere if not a.is_state],
-        "first_day": book.first_day,
+        "first_day": book.first_day, "reviewed_here": book.reviewed_county.get(county.fips, []),
         "changes": changes, "newest": book.newest, "timeline": draw_timeline(book, agencies),
         "shelf": documents_of(book, [g for a in agencies for g in a.agreements]),
         "drawing": draw_place(book, state, county),
@@ -142,7 +142,8 @@ def state_mark(book: Book, state: State) -> str:
 
 def county_mark(book: Book, county: County, statewide: str) -> str:
     """Return the mark of what a county's page shows, without the newest list, which a script fills in."""
-    near: Sequence[Agency] = [*book.in_county.get(county.fips, ()), *book.near_county.get(county.fips, ())]
+    near: Sequence[Agency] = [*book.in_county.get(county.fips, ()), *book.near_county.get(county.fips, ()),
+                              *book.reviewed_county.get(county.fips, ())]  # fmt: skip
     beside = []
     for fips in county.neighbours:
         if fips in place_index.counties():
