@@ -7,12 +7,13 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field, SecretStr
 
+from db.settings_archive import ArchiveSettings
 from db.settings_moas import MoaSettings
 from db.settings_service import ServiceSettings
 from db.settings_web import DeskSettings
 
 
-class Settings(ServiceSettings, DeskSettings, MoaSettings):
+class Settings(ServiceSettings, DeskSettings, MoaSettings, ArchiveSettings):
     """Checked values for every setting; a name that is not a setting is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -121,6 +122,14 @@ class Settings(ServiceSettings, DeskSettings, MoaSettings):
     confirmations_per_day: int = Field(
         default=3, ge=1, description="Most confirmation messages to one address within a day."
     )
+    confirmations_per_hour_per_domain: int = Field(
+        default=100, ge=1, description="Most confirmation messages to the addresses of one mail domain within an hour."
+    )
     confirmations_per_hour_in_all: int = Field(
         default=300, ge=1, description="Most confirmation messages to all addresses together within an hour."
     )
+
+    @property
+    def public_url_if_set(self) -> str:
+        """The public address; "" while it is the one that nobody but this machine can use, because none was given."""
+        return self.public_url if "public_url" in self.model_fields_set else ""

@@ -30,6 +30,7 @@ EVIDENCE = {
     "place_real_after": "the new state has a place of that name",
     "place_real_before": "the old state has a place of that name",
     "ruled": "a reviewer's ruling",
+    "ruled_on": "the ruling was made on the change with the id",
     "same_county": "both rows name the same county",
     "same_document": "both rows link the same MOA, and no other row links it",
     "seen_at": "seen at",

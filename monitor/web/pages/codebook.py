@@ -8,9 +8,14 @@ from typing import Any
 
 from db.moa_models import MoaFilter
 from monitor.i18n.language import N_
+from monitor.web.pages import place_index
 from monitor.web.pages.book import Agency, Book
+from monitor.web.pages.place_status import status_of
 
 Row = dict[str, Any]
+_MODELS = ("JEM", "WSO", "TFM")
+#: Licence of what people decided and found out; their names are not published with it.
+LICENCE, UNNAMED = "CC0-1.0", "a reviewer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,24 @@ def _changes(book: Book) -> Iterator[Row]:
         yield row
 
 
+def _counties(book: Book) -> Iterator[Row]:
+    for fips, county in sorted(place_index.counties().items()):
+        agencies = book.in_county.get(fips, ())
+        status = status_of(agencies)
+        signed = [g for a in agencies for g in a.agreements if g.list_name == "participating"]
+        first = min(signed, key=lambda g: g.first_on, default=None)
+        yield {
+            "county_fips": fips, "state": county.state, "county": county.name, "status": status.code,
+            "support_types": ",".join(sorted({g.support for g in status.listed if g.support})),
+            "listed_agencies": len({g.agency_id for g in status.listed}), "listed_agreements": len(status.listed),
+            **{f"listed_{code.lower()}": sum(g.support == code for g in status.listed) for code in _MODELS},
+            "pending_agreements": len(status.pending), "no_longer_listed": len(status.ended),
+            "first_listed_on": first.first_on if first else None,
+            "first_list_shows_it": first.from_start if first else None,
+            "last_listed_on": max((g.last_on for g in signed), default=None),
+        }  # fmt: skip
+
+
 def _lists(book: Book) -> Iterator[Row]:
     for p in reversed(book.publications):
         yield {
@@ -106,13 +129,28 @@ def _documents(book: Book) -> Iterator[Row]:
         }  # fmt: skip
 
 
+def _facts(book: Book) -> Iterator[Row]:
+    for f in book.reviewed:
+        yield {
+            "id": f.id, "stated_at": f.stated_at, "reviewer": UNNAMED, "subject": f.subject, "fact": f.fact,
+            "value": f.value, "detail": f.detail, "source": f.source, "note": f.note, "licence": LICENCE,
+        }  # fmt: skip
+
+
+def _rulings(book: Book) -> Iterator[Row]:
+    for r in book.standing_rulings:
+        yield {
+            "id": r.id, "made_at": r.made_at, "reviewer": UNNAMED, "ruling": r.ruling, "subject": r.subject,
+            "other": r.other, "reason": r.reason, "on_change": r.on_change, "on_kind": r.about.kind,
+            "on_agreement": r.about.agreement_id, "on_before": r.about.before, "on_after": r.about.after,
+            "licence": LICENCE,
+        }  # fmt: skip
+
+
 _PLACED = {
     "county": ("string", N_("County as the Census Bureau writes it; blank for statewide and unplaced agencies.")),
     "county_fips": ("string", N_("Five-digit FIPS code of the county.")),
-    "county_by": (
-        "string",
-        N_("How the county is known: list (ICE's list or the name) or zip (ZIP codes of the city)."),
-    ),
+    "county_by": ("string", N_("How the county is known: list (ICE's list or the name) or zip (by the city).")),
 }
 _SOURCES: dict[str, tuple[str, str]] = {}
 for _place_name, _words in (
@@ -183,6 +221,21 @@ TABLES = (
         "status": ("string", N_("accepted, duplicate, stale, held or rejected.")),
         "reasons": ("string", N_("Why it has that status.")),
     }), _lists),
+    Table("counties", "county_fips", N_("One county or equivalent, also those with no agreement."), _columns({
+        "county_fips": ("string", N_("Five-digit FIPS code of the county.")), "state": ("string", N_("USPS code.")),
+        "county": ("string", N_("County as the Census Bureau writes it.")),
+        "status": ("string", N_("listed, pending, ended or never, by the newest lists.")),
+        "support_types": ("string", N_("Support types listed there, separated by commas.")),
+        "listed_agencies": ("integer", N_("Agencies placed there with a listed agreement.")),
+        "listed_agreements": ("integer", N_("Agreements on the newest list.")),
+        **{f"listed_{code.lower()}": ("integer", N_("Agreements on the newest list, of this support type."))
+           for code in _MODELS},
+        "pending_agreements": ("integer", N_("Agreements on the newest pending list.")),
+        "no_longer_listed": ("integer", N_("Agreements that were listed and are not on the newest list.")),
+        "first_listed_on": ("date", N_("Date of the first list kept here that shows an agreement there.")),
+        "first_list_shows_it": ("boolean", N_("The very first list kept here shows it: it may be older.")),
+        "last_listed_on": ("date", N_("Date of the last list that shows an agreement there.")),
+    }), _counties),
     Table("documents", "id", N_("One agreement document (PDF) at one address, and what it says."), _columns({
         "id": ("string", N_("Checksum and address; the address alone where no document came.")),
         "url": ("string", N_("Where it was linked, if known.")),
@@ -204,6 +257,35 @@ TABLES = (
         "signals": ("string", N_("Remarks for a person, parted by commas.")),
         "agreement_ids": ("string", N_("Agreements whose rows link it, parted by commas.")),
     }), _documents),
+    Table("reviewed_facts", "id", N_("One row per fact that people researched and ICE's lists do not say."), _columns({
+        "id": ("integer", N_("Number of the fact on this site.")),
+        "stated_at": ("string", N_("When it was recorded (UTC).")),
+        "reviewer": ("string", N_("Always “a reviewer”: names are not published.")),
+        "subject": ("string", N_("Id of the agency or agreement it is about.")),
+        "fact": ("string", N_(
+            "one, distinct, display_name, body, county, coordinates, ended or link; see the documentation.")),
+        "value": ("string", N_("The other agency, the name, the FIPS code, the date and so on.")),
+        "detail": ("string", N_("Why the agreement ended, or what the link leads to.")),
+        "source": ("string", N_("Address of the evidence.")),
+        "note": ("string", N_("Remark of whoever recorded it.")),
+        "licence": ("string", N_("Terms of use, as an SPDX code.")),
+    }), _facts),
+    Table("rulings", "id", N_("One row per decision of a person that counts, for use on other copies of the lists."),
+          _columns({
+        "id": ("integer", N_("Number of the ruling on this site.")),
+        "made_at": ("string", N_("When it was made (UTC).")),
+        "reviewer": ("string", N_("Always “a reviewer”: names are not published.")),
+        "ruling": ("string", N_("same, distinct, confirm, dismiss, release or reject.")),
+        "subject": ("string", N_("The change, list or agreement that was ruled on.")),
+        "other": ("string", N_("The second agreement of same and distinct.")),
+        "reason": ("string", N_("The reason given.")),
+        "on_change": ("string", N_("The change that was looked at when two agreements were ruled on.")),
+        "on_kind": ("string", N_("Kind of the change that was looked at.")),
+        "on_agreement": ("string", N_("Agreement of the change that was looked at.")),
+        "on_before": ("string", N_("Content hash of the row before it.")),
+        "on_after": ("string", N_("Content hash of the row after it.")),
+        "licence": ("string", N_("Terms of use, as an SPDX code.")),
+    }), _rulings),
 )  # fmt: skip
 
 

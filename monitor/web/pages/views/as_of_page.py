@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from db.database import Store
 from db.errors import NotFoundError
 from db.queries.page_data import find_last_known_at
 from db.records import ListedAgreement
 from monitor.changelog.as_of import count_totals, find_list, list_rows
+from monitor.changelog.known_at import open_known
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Book, StatedOnPage
 from monitor.web.pages.fingerprints import mark_of
@@ -20,10 +22,11 @@ from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import AsOfAnswer, PageRequest, Site
 
 _DAY = r"\d{4}-\d{2}-\d{2}"
+PARAMETERS = ("date", "known_at", "state", "support_type")
 #: How many days after a list a page of ICE's still speaks of it.
 STATED_DAYS = 4
 #: Answers kept for the next reader who asks the same.
-MOST_KEPT = 40
+MOST_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,8 @@ class StateGroup:
 
 def routes(site: Site) -> None:
     """Add the addresses of this module's pages to the site."""
-    site.add(r"as-of/", ask_day, lambda book: iter([("as-of/", book.version)]))
-    site.add(rf"as-of/(?P<day>{_DAY})/", show_day, list_days)
+    site.add(r"as-of/", ask_day, lambda book: iter([("as-of/", book.version)]), parameters=PARAMETERS)
+    site.add(rf"as-of/(?P<day>{_DAY})/", show_day, list_days, parameters=PARAMETERS)
 
 
 def ask_day(request: PageRequest) -> Page | None:
@@ -58,7 +61,7 @@ def _show(request: PageRequest, day: str, status: int) -> Page:
     book = request.book
     values: dict[str, Any] = {
         "day": day, "problem": "", "found": None, "groups": [], "stated": None, "fit": 0,
-        "asked": {k: request.get(k) for k in ("date", "known_at", "state", "support_type")},
+        "asked": {k: request.get(k) for k in PARAMETERS},
     }  # fmt: skip
     known_on = request.get("known_at")
     if not _is_day(day) or (known_on and not _is_day(known_on)):
@@ -104,13 +107,23 @@ def _find_answer(request: PageRequest, day: str, known_at: str | None) -> AsOfAn
     with site.as_of_lock:
         kept = site.as_of_answers
         if key not in kept:
-            found = find_list(site.store, day, known, "participating")
+            found = find_list(site.store if known is None else _store_known(site, known), day, None, "participating")
             rows: Any = list_rows(found)
             totals: Any = count_totals(found, rows, day)
             if len(kept) > MOST_KEPT:
                 kept.clear()
             kept[key] = (rows, totals)
         return kept[key]
+
+
+def _store_known(site: Site, known: str) -> Store:
+    """The store as it was known then; the last one stays open, so that another day is asked of it at once."""
+    key = (site.version(), known)
+    if site.known_store is None or site.known_store[0] != key:
+        if site.known_store is not None:
+            site.known_store[1].close()
+        site.known_store = key, open_known(site.store, known)
+    return site.known_store[1]
 
 
 def known_before(request: PageRequest, known_at: str | None) -> str | None:
