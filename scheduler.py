@@ -6,6 +6,7 @@ What a command needs is imported when it runs: Scrapy alone takes half a second,
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["app", "main", "make_pass"]
 
 DONE, FAILED, WAITING = 0, 1, 3
+#: What is made is its owner's alone, whatever the shell or unit says: files 0600, directories 0700.
+PRIVATE = 0o077
 Clock = Callable[[], datetime]
 
 
@@ -238,6 +241,7 @@ def _find_strays() -> list[str]:
 
 def main() -> None:
     """Run the program: errors end in one line on stderr and exit code 1."""
+    os.umask(PRIVATE)
     if strays := _find_strays():
         warn(strays[0])
         sys.exit(FAILED)

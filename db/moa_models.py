@@ -186,6 +186,7 @@ class MoaEvent(TypedDict):
     before: str | None  # sha256 of the document before and after
     after: str | None
     is_certain: bool  # False for a removal that rests on one answer
+    certain_at: str | None  # when it was certain: of a removal, when the next answer said the same
     agreement_ids: list[str]
 
 

@@ -7,7 +7,7 @@ Nothing here reads or writes; `scrapers` makes these, `monitor` judges them, `db
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from db.records import Candidate, EvidenceValue
 
@@ -102,21 +102,6 @@ class StatedTotals:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingList:
-    """A list held for a person that no later accepted list has made up for."""
-
-    sha256: str
-    file: str
-    list: str
-    linked_as: str
-    published_on: str
-    published_at: str
-    rows: int
-    first_seen_at: str
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class PageState:
     """One kept state of ICE's page: what it linked, and the totals it stated."""
 
@@ -151,6 +136,15 @@ class Publication:
         return (self.sha256, self.file, self.linked_as)
 
 
+class RuledRows(NamedTuple):
+    """What a ruling on a change is about: kind, agreement id, and the content hashes of both rows ("": none)."""
+
+    kind: str = ""
+    agreement_id: str = ""
+    before: str = ""
+    after: str = ""
+
+
 @dataclass(slots=True)
 class StandingRulings:
     """The rulings that count: for each subject the newest one, remarks left out."""
@@ -160,6 +154,7 @@ class StandingRulings:
     forms: dict[str, ListName] = field(default_factory=dict)  # key of a form -> the list that lists of it are
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)  # change id -> (confirm | dismiss, words)
     confirmed: dict[str, str] = field(default_factory=dict)  # change id -> when a reviewer confirmed it
+    rows: dict[str, RuledRows] = field(default_factory=dict)  # change id -> what the ruling on it is about
 
 
 NameKey = tuple[str, str]  # (USPS code or "", strict key of the name)

@@ -61,12 +61,20 @@ ENDING_DAYS = 10
 #: A new support type this soon after the agency's last other one was gone is a switch.
 SWITCH_GAP_DAYS = 180
 
+#: A row first listed with a signing date more than this many days older than the list before is for a person to look
+#: at. From 21 February to September 2025, 2 of 900 rows were (87 days); a year put too low would be as well.
+SIGNED_LONG_BEFORE_DAYS = 60
+
 #: A signing date this many days before its first list cannot be a fresh signing's when another row with that date
 #: vanishes on the same list. The median signing is listed within a week.
 OLD_DATE_DAYS = 30
 
-#: A row leaves the pending list within this many days of the agency's first listing as a participant.
+#: A row leaves the pending list within this many days of the agency's first listing as a participant. One that had
+#: been listed for longer is no signing of the pending row's: so it was with 7 rows of February to September 2025.
 SIGNED_DAYS = 21
+#: Under another name the participant is first listed at most this many days after the pending row left. In March 2025
+#: two came a day later; no case took longer.
+SIGNED_LATER_DAYS = 7
 
 #: Letters by which one name may differ from another on the same list, with the same state, support type and date, and
 #: still pass for a slip of the hand; further apart (Freedom and Freeborn are 4) a person is asked to look.

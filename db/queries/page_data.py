@@ -73,7 +73,8 @@ def read_data_version(connection: sqlite3.Connection) -> str:
         "select (select max(derived_at || rules || last_sighting || '/' || last_ruling) from derivation),"
         " (select max(id) from statements), (select count(*) from publications), (select max(id) from page_checks),"
         " (select max(id) from moa_sightings), (select number from moa_derivation),"
-        " (select max(id) from reviewed_facts)"
+        " (select max(id) from reviewed_facts),"
+        " (select max(id) from runs where outcome = 'good')"
     ).fetchone()
     return hashlib.sha256(repr(tuple(row)).encode()).hexdigest()[:16]
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from db.models import Accepted, Agreement, Change, ListName, StandingRulings
 from monitor import policy
 from monitor.changelog.change_ids import change_id
+from monitor.changelog.ruled_steps import find_ruled_change
 from monitor.changelog.state import Ledger
 from monitor.matching.find_known import days_between
 from monitor.publications.dating import eastern_day
@@ -129,7 +130,7 @@ def undo_switches(ledger: Ledger, agreement: Agreement, reason: str) -> None:
 def apply_rulings(ledger: Ledger, rulings: StandingRulings) -> None:
     """Let the changes that a reviewer confirmed or dismissed say so."""
     for subject, (ruling, words) in sorted(rulings.changes.items()):
-        change = ledger.changes.find(subject)
+        change = find_ruled_change(ledger, subject, rulings)
         if change is None:
             continue
         change.needs_review = False
@@ -141,6 +142,8 @@ def apply_rulings(ledger: Ledger, rulings: StandingRulings) -> None:
         elif change.status == "provisional":
             _confirm(ledger, change)
         change.evidence = {**change.evidence, "ruled": ruling}
+        if change.id != subject:
+            change.evidence["ruled_on"] = subject
         ledger.dirty.changes.add(change.id)
 
 

@@ -10,18 +10,20 @@ from dataclasses import dataclass, field
 
 from db.database import Store
 from db.desk_models import RulingRecord, Verdict
+from db.models import RuledRows
 from db.queries import review_audit
 from db.queries.publication_list import read_publications
 from db.queries.rulings import in_force, list_rulings
 from db.queries.snapshots import load_listings
 from monitor.changelog.log import read_log
+from monitor.i18n.safe_text import marked_cell, unmarked_cell
 from monitor.matching.ids import agreement_slug
 from monitor.review.decide import RulingError
 from monitor.review.preview import Effects, preview_rulings
 from monitor.review.ruling_kinds import RULINGS
 
 COLUMNS = ("made_at", "reviewer", "ruling", "subject", "other", "reason")
-OPTIONAL = ("on_change",)
+OPTIONAL = ("on_change", *(f"on_{name}" for name in ("kind", "agreement", "before", "after")))
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")  # as the store writes it; times are compared as text
 
 
@@ -40,7 +42,8 @@ def export_rulings(store: Store) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*COLUMNS, *OPTIONAL])
     for ruling in list_rulings(store.connection):
-        writer.writerow([getattr(ruling, column) for column in (*COLUMNS, *OPTIONAL)])
+        cells = [*(getattr(ruling, column) for column in (*COLUMNS, "on_change")), *ruling.about]
+        writer.writerow([marked_cell(cell) for cell in cells])
     return out.getvalue()
 
 
@@ -56,7 +59,7 @@ def read_import(store: Store, data: bytes, name: str, importer: str) -> RulingIm
     for number, row in read_rows(data, name, COLUMNS, OPTIONAL):
         ruling = RulingRecord(
             -number, row["made_at"], row["reviewer"], row["ruling"], row["subject"], row["other"], row["reason"],
-            row.get("on_change", ""), importer,
+            row.get("on_change", ""), importer, RuledRows(*(row.get(column, "") for column in OPTIONAL[1:])),
         )  # fmt: skip
         if fault := _find_fault(ruling, store.now_text()):
             raise RulingError(f"{name}, row {number}: {fault}")
@@ -87,6 +90,7 @@ def store_import(store: Store, found: RulingImport) -> None:
             review_audit.add_ruling(
                 connection, Verdict(r.ruling, r.subject, r.other), made_at=r.made_at, reviewer=r.reviewer,
                 reason=r.reason, on_change=r.on_change, imported_by=r.imported_by,
+                about=r.about if r.about.kind else None,
             )  # fmt: skip
 
 
@@ -101,7 +105,7 @@ def read_rows(
         for number, row in enumerate(rows, 2):
             if None in row or None in row.values():
                 raise RulingError(f"{name}, row {number}: the number of cells differs from the header's")
-            yield number, {c: row[c] for c in (*columns, *optional) if c in row}
+            yield number, {c: unmarked_cell(row[c]) for c in (*columns, *optional) if c in row}
     except (UnicodeDecodeError, csv.Error) as error:
         raise RulingError(f"{name} cannot be read as CSV in UTF-8: {error}") from error
 

@@ -19,7 +19,7 @@ from monitor.publications.check import allowed_gone
 from scrapers.readers.document import read_document
 from tests.histories import NOW, Posting, Row, many, open_store, put
 from tests.monitor.publications.test_which_list import put_form
-from tests.workbooks import make_workbook
+from tests.workbooks import Cell, make_workbook
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_a_list_of_a_year_later_lacks_more_without_being_held(store: Store) -> N
 
 
 def test_support_types_and_footnotes_of_then() -> None:
-    cells = [
+    cells: list[tuple[Cell, ...]] = [
         ("STATE", "LAW ENFORCEMENT AGENCY", "SUPPORT TYPE", "SIGNED", "MOA"),
         ("DELAWARE**", "Delaware Department of Corrections", "Detention*", date(2011, 3, 1), "link"),
         ("ARIZONA", "Pinal County Sheriff's Office", "Jail Enforcement / Task Force", date(2009, 10, 15), "link"),

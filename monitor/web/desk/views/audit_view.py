@@ -30,7 +30,7 @@ def show_audit(request: DeskRequest) -> Response:
         "audit.html", made=made[(number - 1) * PER_PAGE : number * PER_PAGE], total=len(made), number=number,
         last=last, about=about, files={p["sha256"]: p["file"] for p in read_publications(connection)},
         reviewers=sorted({r.reviewer for r in queue.rulings}), reviewer=reviewer, ruling=ruling, kinds=RULINGS,
-        done=find_done(request, queue),
+        done=find_done(request, queue), fates={r.id: queue.find_fate(r) for r in made},
         failed=sessions.list_failed_logins(connection, 20) if request.who.user.is_administrator else [],
     )  # fmt: skip
 

@@ -11,7 +11,8 @@ from db.errors import NotFoundError
 from db.queries import desk_work, users
 from db.records import ChangeRecord, PrintedRow
 from monitor.alerts import outbox
-from monitor.i18n.labels import KIND_SENTENCES, STATUS_SENTENCES
+from monitor.documents.library import Library
+from monitor.i18n.labels import DOCUMENT_OUTCOMES, DOCUMENT_SIGNALS, KIND_SENTENCES, STATUS_SENTENCES
 from monitor.matching.names import normal_form
 from monitor.matching.reasons import AGAINST, RULES
 from monitor.places.gazetteer import slug_of
@@ -78,6 +79,8 @@ def show_change(request: DeskRequest) -> Response:
         others=[(c, side_by_side(row, c.row)) for c in candidate_rows(request.store, choices) if c.row != row],
         around=[(words, change[name], rows_around(request.store, change[name])) for name, words in LISTS.items()],
         timeline=timeline_of(queue.changes, change), county_page=_county_page(change), today=_name_today(change),
+        documents=Library(request.store.connection).of_agreement(change["agreement_id"] or ""),
+        outcomes=DOCUMENT_OUTCOMES, signals=DOCUMENT_SIGNALS,
         reviewers=[user.name for user in users.list_users(request.store.connection) if user.active],
     )  # fmt: skip
 
