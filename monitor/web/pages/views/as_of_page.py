@@ -109,7 +109,7 @@ def _find_answer(request: PageRequest, day: str, known_at: str | None) -> AsOfAn
         if key not in kept:
             found = find_list(site.store if known is None else _store_known(site, known), day, None, "participating")
             rows: Any = list_rows(found)
-            totals: Any = count_totals(found, rows, day)
+            totals: Any = count_totals(found, day)
             if len(kept) > MOST_KEPT:
                 kept.clear()
             kept[key] = (rows, totals)
