@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from db.models import RuledRows
+
+#: Of a ruling on a list, and of those made before rows were stored with them.
+NO_ROWS = RuledRows()
+
 
 @dataclass(frozen=True, slots=True)
 class User:
@@ -66,6 +71,7 @@ class RulingRecord:
     reason: str
     on_change: str = ""  # id of the change on which a pair was ruled
     imported_by: str = ""  # who imported it; "" when it was made here
+    about: RuledRows = NO_ROWS  # what the change ruled on says, whatever id it has; empty for older rulings
     counts: bool = True
 
     @property

@@ -204,6 +204,17 @@ class PlaceRecord(TypedDict):
     support_types: list[str]
 
 
+class SearchRecord(TypedDict):
+    """A state, county, place or agency that a search found."""
+
+    kind: Annotated[str, Field(description="state, county, place or agency")]
+    name: str
+    state: Annotated[str | None, Field(description="USPS code")]
+    fips: Annotated[str | None, Field(description="of the county, five digits as text; two of a state")]
+    url: Annotated[str, Field(description="the page, from the site's root")]
+    agencies: Annotated[int, Field(ge=0, description="agencies there with an agreement on the newest list")]
+
+
 class PlaceAgencies(TypedDict):
     """A county with its agencies, also those no longer listed."""
 
@@ -243,6 +254,19 @@ class ProblemRecord(TypedDict):
     status: int
     detail: str
     errors: NotRequired[list[ParameterProblem]]
+
+
+class ReviewedFactRecord(TypedDict):
+    """A fact that people researched and ICE's lists do not say."""
+
+    id: Annotated[int, Field(ge=1, description="number of the fact on this site")]
+    stated_at: Moment
+    subject: Annotated[str, Field(description="agency_id or agreement_id")]
+    fact: Annotated[str, Field(description="one, distinct, display_name, body, county, coordinates, ended or link")]
+    value: str
+    detail: Annotated[str, Field(description="why the agreement ended, or what the link leads to; else empty")]
+    source: Annotated[str, Field(description="address of the evidence; empty when none was given")]
+    note: str
 
 
 class StatementRecord(TypedDict):

@@ -7,12 +7,13 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field, SecretStr
 
+from db.settings_archive import ArchiveSettings
 from db.settings_moas import MoaSettings
 from db.settings_service import ServiceSettings
 from db.settings_web import DeskSettings
 
 
-class Settings(ServiceSettings, DeskSettings, MoaSettings):
+class Settings(ServiceSettings, DeskSettings, MoaSettings, ArchiveSettings):
     """Checked values for every setting; a name that is not a setting is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -51,10 +52,6 @@ class Settings(ServiceSettings, DeskSettings, MoaSettings):
     backoff_seconds: float = Field(
         default=10.0, ge=0, description="Wait before the second try, in seconds; doubled before each later one."
     )
-    confirm_after_hours: float = Field(
-        default=48.0, gt=0,
-        description="An ending is confirmed by the next list, or when ICE still serves the same list this much later.",
-    )  # fmt: skip
 
     public_url: str = Field(
         default="http://127.0.0.1:8000", pattern=r"^https?://[^\s]+[^/\s]$",
@@ -131,3 +128,8 @@ class Settings(ServiceSettings, DeskSettings, MoaSettings):
     confirmations_per_hour_in_all: int = Field(
         default=300, ge=1, description="Most confirmation messages to all addresses together within an hour."
     )
+
+    @property
+    def public_url_if_set(self) -> str:
+        """The public address; "" while it is the one that nobody but this machine can use, because none was given."""
+        return self.public_url if "public_url" in self.model_fields_set else ""

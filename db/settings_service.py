@@ -70,6 +70,9 @@ class ServiceSettings(BaseModel):
     backup_directory: Path | None = Field(
         default=None, description="Where scheduled backups go, best another disk; none are made when it is not set."
     )
+    review_mail_schedule: Schedule = Field(
+        default="0 8 * * mon-fri", description="When review_mail_address is told what waits for review."
+    )
     backup_schedule: Schedule = Field(default="40 3 * * *", description="When a backup is made.")
     backup_keep: int = Field(default=14, ge=1, description="How many backups are kept; older ones are removed.")
     backup_bucket: str = Field(

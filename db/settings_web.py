@@ -9,6 +9,10 @@ class DeskSettings(BaseModel):
     """How long a login lasts, who is believed about it, and how fast programs may ask."""
 
     desk: bool = Field(default=True, description="Whether `serve` has the review desk; a public site can do without.")
+    review_mail_address: str = Field(
+        default="", pattern=r"^([^@\s<>]+@[^@\s<>]+)?$",
+        description="Address (of a person or a mailing list) told once a day what waits for review; empty: nobody is.",
+    )  # fmt: skip
     behind_tls: bool = Field(
         default=False,
         description="Readers come by HTTPS though a proxy in front ends it: cookies are Secure and HSTS is sent.",

@@ -36,8 +36,9 @@ def shadowing(
     if moment is None:
         connection.execute("create temp table rulings as select * from main.rulings where ?", [not instead])
         connection.executemany(
-            "insert into temp.rulings (id, made_at, reviewer, ruling, subject, other, reason, on_change, imported_by)"
-            " values ((select ifnull(max(id), 0) + 1 from temp.rulings), '9999', '', ?, ?, ?, '', '', '')",
+            "insert into temp.rulings (id, made_at, reviewer, ruling, subject, other, reason, on_change, imported_by,"
+            " on_kind, on_agreement, on_before, on_after) values ((select ifnull(max(id), 0) + 1 from temp.rulings),"
+            " '9999', '', ?, ?, ?, '', '', '', '', '', '', '')",
             rulings,
         )
     for table in reversed(DERIVED_TABLES):

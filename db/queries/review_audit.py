@@ -7,17 +7,21 @@ import sqlite3
 from collections.abc import Iterable
 
 from db.desk_models import AcceptedList, HeldList, RulingEffect, Verdict
+from db.models import RuledRows
+from db.queries.rulings import find_ruled_rows
 
 
 def add_ruling(
     connection: sqlite3.Connection, verdict: Verdict, *,
     made_at: str, reviewer: str, reason: str, on_change: str = "", imported_by: str = "",
+    about: RuledRows | None = None,
 ) -> bool:  # fmt: skip
-    """Store a ruling; return False when just that row was there already."""
+    """Store a ruling; return False when just that row was there already. None: `about` is read off the change."""
+    about = about or find_ruled_rows(connection, on_change or verdict.subject)
     cursor = connection.execute(
-        "insert into rulings (made_at, reviewer, ruling, subject, other, reason, on_change, imported_by)"
-        " values (?,?,?,?,?,?,?,?) on conflict do nothing",
-        [made_at, reviewer, *verdict, reason, on_change, imported_by],
+        "insert into rulings (made_at, reviewer, ruling, subject, other, reason, on_change, imported_by, on_kind,"
+        " on_agreement, on_before, on_after) values (?,?,?,?,?,?,?,?,?,?,?,?) on conflict do nothing",
+        [made_at, reviewer, *verdict, reason, on_change, imported_by, *about],
     )
     return cursor.rowcount > 0
 

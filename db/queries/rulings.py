@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
 from db.desk_models import RulingRecord
-from db.models import StandingRulings
+from db.models import RuledRows, StandingRulings
 
-_COLUMNS = "id, made_at, reviewer, ruling, subject, other, reason, on_change, imported_by"
+_COLUMNS = (
+    "id, made_at, reviewer, ruling, subject, other, reason, on_change, imported_by,"
+    " on_kind, on_agreement, on_before, on_after"
+)
 
 
 def list_rulings(connection: sqlite3.Connection) -> list[RulingRecord]:
     """Return every ruling, oldest first, undone ones included."""
     rows = connection.execute(f"select {_COLUMNS} from rulings order by made_at, id")
-    return [RulingRecord(*row) for row in rows]
+    return [_record(row) for row in rows]
 
 
 def load_standing_rulings(connection: sqlite3.Connection) -> StandingRulings:
@@ -28,7 +33,7 @@ def load_folded_rulings(connection: sqlite3.Connection, last_ruling: int) -> Sta
         f"select {_COLUMNS} from main.rulings where id <= ? order by made_at, id",
         [last_ruling],
     )
-    return standing_rulings(in_force([RulingRecord(*row) for row in rows]))
+    return standing_rulings(in_force([_record(row) for row in rows]))
 
 
 def in_force(rulings: Sequence[RulingRecord]) -> list[RulingRecord]:
@@ -57,7 +62,29 @@ def standing_rulings(rulings: Iterable[RulingRecord]) -> StandingRulings:
             found.pairs[(made.subject, made.other)] = found.pairs[(made.other, made.subject)] = made.ruling
         elif made.ruling in ("release", "reject"):
             found.lists[made.subject] = made.ruling
+        elif made.ruling == "form":
+            found.forms[made.subject] = "pending" if made.other == "pending" else "participating"
         elif made.ruling in ("confirm", "dismiss"):
             words = f"dismissed by {made.reviewer}: {made.reason}" if made.ruling == "dismiss" else ""
             found.changes[made.subject] = (made.ruling, words)
+            found.confirmed.pop(made.subject, None)
+            if made.ruling == "confirm":
+                found.confirmed[made.subject] = made.made_at
+            if made.about.kind:
+                found.rows[made.subject] = made.about
     return found
+
+
+def find_ruled_rows(connection: sqlite3.Connection, change_id: str) -> RuledRows:
+    """Return what a change says, whatever id it has; empty when the change is not in the log."""
+    row = connection.execute(
+        "select c.kind, ifnull(c.agreement_id, ''), ifnull(lower(hex(b.content)), ''),"
+        " ifnull(lower(hex(a.content)), '') from changes c left join listings b on b.id = c.before_listing"
+        " left join listings a on a.id = c.after_listing where c.id = ?",
+        [change_id],
+    ).fetchone()
+    return RuledRows(*row) if row else RuledRows()
+
+
+def _record(row: tuple[Any, ...]) -> RulingRecord:
+    return replace(RulingRecord(*row[:9]), about=RuledRows(*row[9:]))

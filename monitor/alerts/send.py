@@ -24,6 +24,7 @@ from monitor.alerts.compose import compose_due
 from monitor.alerts.courier import Courier
 from monitor.alerts.digest_times import later, to_moment
 from monitor.alerts.relay import Relay
+from monitor.alerts.review_mail import WAITING
 from monitor.alerts.send_results import Outcome
 from monitor.alerts.tokens import open_signer
 from monitor.alerts.unsubscribe import give_up, note_refusal, note_taken
@@ -102,7 +103,9 @@ class _Sender:
             for number in ids:
                 message = messages.load_message(connection, number)
                 if message is not None and message.kind == "operator":
-                    message = replace(message, recipient=self.settings.operator_address)
+                    to_reviewers = (message.about or "").startswith(WAITING)
+                    recipient = self.settings.review_mail_address if to_reviewers else self.settings.operator_address
+                    message = replace(message, recipient=recipient)
                     messages.set_recipient(connection, number, message.recipient)
                 if message is None or not _is_wanted(message):
                     messages.drop_message(connection, number)

@@ -18,7 +18,7 @@ from db.queries.suppressions import count_signups, forget_signups, note_signup
 from db.settings import Settings
 from monitor.alerts.alert_errors import SuppressedError
 from monitor.alerts.digest_times import later
-from monitor.alerts.recipients import check_address
+from monitor.alerts.reader_addresses import check_address
 from monitor.alerts.subscribe import add_subscription, ask_confirmation
 from monitor.alerts.tokens import CONFIRM_DAYS, Signer
 

@@ -16,6 +16,7 @@ from monitor.alerts.message import build_mail
 from monitor.alerts.operator_mail import write_operator_mail
 from monitor.alerts.page_links import token_page
 from monitor.alerts.render import Footer, Rendered, render_alert, render_confirmation
+from monitor.alerts.review_mail import WAITING, write_review_mail
 from monitor.alerts.tokens import CONFIRM_DAYS, Signer
 from monitor.alerts.trend import describe_trend
 from monitor.changelog.log import read_entries
@@ -67,7 +68,11 @@ class MailWriter:
         """Return the message's subject, and the message as MIME."""
         code, stop = "en", ""
         if message.subscriber is None:
-            rendered = write_operator_mail(self._store.connection, message.about or "")
+            about = message.about or ""
+            if about.startswith(WAITING):
+                rendered = write_review_mail(about, self._settings.public_url)
+            else:
+                rendered = write_operator_mail(self._store.connection, about)
         else:
             code = message.subscriber.language
             if message.kind == "alert":

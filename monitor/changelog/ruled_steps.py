@@ -1,10 +1,12 @@
-"""How far back a ruling on two agreements reaches: to the first list that could show both."""
+"""What a ruling reaches: the change it is about, and the first list that could show both of two agreements."""
 
 from __future__ import annotations
 
 from db.database import Store
+from db.models import Change, RuledRows, StandingRulings
 from db.queries.agreements import load_first_position, load_rows_by_state
 from db.queries.fold_steps import load_step_of
+from monitor.changelog.state import Ledger
 from monitor.matching.ids import agreement_slug
 
 NEVER = 2_000_000_000
@@ -18,13 +20,42 @@ def first_ruled_step(store: Store, a: str, b: str) -> int:
     return load_step_of(store.connection, max(position for position in found if position is not None))
 
 
+def find_ruled_change(ledger: Ledger, subject: str, rulings: StandingRulings) -> Change | None:
+    """Return the change that a ruling on `subject` is about; None when the log says nothing like it any more.
+
+    When another list has replaced the id, it is the change of the same kind with the same two rows. The agreement
+    tells where to look; when its id is gone too (an older row was found), every agency of the state is looked at.
+    """
+    change, about = ledger.changes.find(subject), rulings.rows.get(subject)
+    if change is not None or about is None:
+        return change
+    known = ledger.agreements.get(about.agreement_id)
+    for agency_id in [known.agency_id] if known else sorted(ledger.by_state[_state_of(about.agreement_id)]):
+        for change in sorted(ledger.changes.of_agency(agency_id), key=lambda change: change.id):
+            if change.id not in rulings.changes and _says(ledger, change, about):
+                return change
+    return None
+
+
+def _says(ledger: Ledger, change: Change, about: RuledRows) -> bool:
+    rows = (
+        "" if listing is None else ledger.content(listing) for listing in (change.before_listing, change.after_listing)
+    )
+    return change.kind == about.kind and tuple(rows) == (about.before, about.after)
+
+
+def _state_of(agreement_id: str) -> str | None:
+    """Return the USPS code that an agreement's id begins with; None when its row names no state."""
+    state = agreement_id.removeprefix("pending-")[:2].upper()
+    return None if state == "XX" else state
+
+
 def _first_position(store: Store, agreement: str) -> int | None:
     """Return the position of the first list with that agreement, or with a row that would be one of that id."""
     positions = [load_first_position(store.connection, agreement)]
-    state = agreement.removeprefix("pending-")[:2].upper()
     positions += [
         position
-        for listing, position in load_rows_by_state(store, None if state == "XX" else state)
+        for listing, position in load_rows_by_state(store, _state_of(agreement))
         if agreement_slug(listing) == agreement
     ]
     return min((position for position in positions if position is not None), default=None)

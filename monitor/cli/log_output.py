@@ -6,6 +6,7 @@ import logging
 import sys
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import TextIO
 
 
 class LogFormat(StrEnum):
@@ -13,6 +14,10 @@ class LogFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+
+
+class _Stderr(logging.StreamHandler[TextIO]):
+    """The program's own handler, told from those of others."""
 
 
 class _LineFormatter(logging.Formatter):
@@ -25,9 +30,13 @@ class _LineFormatter(logging.Formatter):
 
 def start_log(form: LogFormat, level: int) -> None:
     """Write everything from `level` on to stderr."""
-    handler = logging.StreamHandler(sys.stderr)
+    root = logging.getLogger()
+    for known in [handler for handler in root.handlers if isinstance(handler, _Stderr)]:
+        root.removeHandler(known)  # of an earlier command in this process
+    handler = _Stderr(sys.stderr)
     handler.setFormatter(_json_formatter() if form is LogFormat.JSON else _text_formatter())
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    root.addHandler(handler)
+    root.setLevel(level)
 
 
 def _text_formatter() -> logging.Formatter:

@@ -15,7 +15,7 @@ from db.settings import Settings
 from monitor.cli.options import DbOption, settings_with
 from monitor.cli.output import say
 from monitor.cli.service_commands import restore_from
-from monitor.service.work import derive_all, working
+from monitor.service.work_lock import derive_all, working
 
 
 class RepairCommands:
@@ -51,6 +51,7 @@ class RepairCommands:
                     self._take_in(store, settings)
             own_keys = not settings.secret_keys.get_secret_value()
             findings = [*self._find_strays(), *integrity.find_damage(store, own_keys=own_keys)]
+            findings += integrity.find_unknown_documents(store)
             for line in findings:
                 say(line)
             if findings:

@@ -72,11 +72,9 @@ def serve_pages(settings: Settings, host: str, port: int, *, access_log: bool = 
         with lock:
             turns = Turns()
             app = create_app(
-                settings.home,
-                extra_routes=_make_routes(settings, turns),
-                turns=turns,
-                proxies=settings.trusted_proxies.split(),
-            )
+                settings.home, extra_routes=_make_routes(settings, turns), turns=turns,
+                proxies=settings.trusted_proxies.split(), public_url=settings.public_url_if_set,
+            )  # fmt: skip
             server = _Server(
                 uvicorn.Config(
                     app, log_config=None, access_log=access_log, server_header=False, proxy_headers=False,

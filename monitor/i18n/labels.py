@@ -42,7 +42,7 @@ STATUSES = {
     "retracted": N_("retracted"),
 }
 STATUS_SENTENCES = {
-    "provisional": N_("One list lacks the agreement; the next list decides."),
+    "provisional": N_("ICE's newest lists lack the agreement; ten days from the first of them decide."),
     "confirmed": N_("The statement stands."),
     "retracted": N_("The statement was withdrawn; the reason says why."),
 }
@@ -71,6 +71,7 @@ PLACE_STATUSES = {
     "ended": N_("No longer listed"),
     "never": N_("On no list kept here"),
 }
+FOUND_KINDS = {"state": N_("state"), "county": N_("county"), "place": N_("place"), "agency": N_("agency")}
 FIELDS = {
     "state": N_("State"),
     "agency": N_("Agency"),
@@ -146,6 +147,18 @@ DIFFERENCES = {
     "added": N_("words added"),
     "changed": N_("words changed"),
 }
+DOCUMENT_EVENTS = {
+    "moa_posted": N_("ICE posted the agreement document"),
+    "moa_replaced": N_("ICE replaced the agreement document"),
+    "moa_removed": N_("ICE took the agreement document down"),
+}
+DOCUMENT_EVENT_SENTENCES = {
+    "moa_posted": N_("Nothing was at its address when it was asked for before."),
+    "moa_replaced": N_("The file at its address is another one than before; both are kept here."),
+    "moa_removed": N_(
+        "Two answers of ICE's site in a row say that nothing is at its address. The copy kept here stays."
+    ),
+}
 DOCUMENT_OUTCOMES = {
     "kept": N_("kept"),
     "replaced": N_("replaced by ICE later"),
@@ -185,4 +198,29 @@ DOCUMENT_SIGNALS = {
     "own_wording": N_("No other document kept here has this wording."),
     "departs_from_template": N_("The document differs from others of its wording."),
     "link_without_address": N_("ICE's row prints a link, but nothing is linked."),
+}
+#: Reviewed facts: why an agreement really ended, what a link leads to, what kind of body an agency is.
+ENDED_BY = {
+    "agency": N_("ended by the agency"),
+    "ice": N_("ended by ICE"),
+    "law": N_("ended by a law"),
+    "expired": N_("expired"),
+    "merged": N_("merged into another agreement"),
+}
+LEADS_TO = {"news": N_("a news report"), "vote": N_("a vote"), "document": N_("a document")}
+BODIES = {
+    "sheriff": N_("county sheriff"),
+    "police": N_("city or county police"),
+    "constable": N_("constable"),
+    "jail": N_("county jail"),
+    "corrections": N_("state prison agency"),
+    "state_police": N_("state police"),
+    "guard": N_("National Guard"),
+    "attorney": N_("prosecutor"),
+    "county_board": N_("county board"),
+    "university": N_("university police"),
+    "school": N_("school police"),
+    "port": N_("port, airport or railroad police"),
+    "wildlife": N_("wildlife or park police"),
+    "other": N_("another body"),
 }

@@ -16,6 +16,7 @@ from db.database import Store
 from db.desk_models import AgencyCard, ReviewedFact
 from db.errors import StoreError
 from db.queries import reviewed_facts
+from monitor.i18n.labels import BODIES, ENDED_BY, LEADS_TO
 from monitor.places import gazetteer
 
 #: Every kind of fact, with its meaning. The first six are about an agency, "ended" about an agreement.
@@ -30,21 +31,6 @@ FACTS = {
     "link": "a report, vote or document about the agency or agreement",
     "withdrawn": "an earlier fact no longer counts",
 }
-ENDED_BY = {
-    "agency": "ended by the agency",
-    "ice": "ended by ICE",
-    "law": "ended by a law",
-    "expired": "expired",
-    "merged": "merged into another agreement",
-}
-LEADS_TO = {"news": "a news report", "vote": "a vote", "document": "a document"}
-BODIES = {
-    "sheriff": "county sheriff", "police": "city or county police", "constable": "constable", "jail": "county jail",
-    "corrections": "state prison agency", "state_police": "state police", "guard": "National Guard",
-    "attorney": "prosecutor", "county_board": "county board", "university": "university police",
-    "school": "school police", "port": "port, airport or railroad police", "wildlife": "wildlife or park police",
-    "other": "another body",
-}  # fmt: skip
 LONGEST = 2000
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
@@ -86,9 +72,9 @@ def state_fact(store: Store, fact: ReviewedFact) -> ReviewedFact:
     return checked
 
 
-def read_facts(store: Store) -> list[ReviewedFact]:
-    """Return every fact, oldest first, and whether it counts."""
-    facts = reviewed_facts.list_facts(store.connection)
+def read_facts(store: Store, until: str | None = None) -> list[ReviewedFact]:
+    """Return every fact stated by a time (ISO, UTC; None: by now), oldest first, and whether it counted then."""
+    facts = [f for f in reviewed_facts.list_facts(store.connection) if until is None or f.stated_at <= until]
     withdrawn = {(f.subject, f.value) for f in facts if f.fact == "withdrawn"}
     standing = [f for f in facts if f.fact != "withdrawn" and (f.subject, f.mark) not in withdrawn]
     newest = {_question(f): f.id for f in standing}

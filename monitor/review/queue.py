@@ -21,6 +21,7 @@ from monitor.matching.names import normal_form
 #: The parts of the queue in order, with their headings.
 PARTS = {
     "overruled": "Your rulings that somebody overruled",
+    "replaced": "Ruled on before, and replaced by a later list",
     "held lists": "Held lists",
     "doubtful": "Changes that need a decision",
     "endings": "Endings nobody has reviewed",
@@ -61,6 +62,7 @@ class Queue:
     changes: list[ChangeRecord]  # oldest first
     rulings: list[RulingRecord]  # oldest first
     effects: list[RulingEffect] = field(default_factory=list)
+    derived: frozenset[str] = frozenset()  # ids of the changes that the lists make now; the log has others besides
     assignments: dict[str, str] = field(default_factory=dict)  # change id -> name of who looks at it
 
     @property
@@ -74,7 +76,32 @@ class Queue:
         counting = [r for r in self.rulings if r.counts and r.ruling not in ("note", "undo")]
         pairs = {r.id for r in counting if r.ruling in ("same", "distinct")}
         ids = {r.subject for r in counting} | {r.on_change for r in counting}
+        ids |= {c["id"] for c in self.changes if c["evidence"].get("ruled_on")}  # a ruling moved on to it
         return frozenset(ids | {e.change_id for e in self.effects if e.ruling_id in pairs and not e.before})
+
+    def find_fate(self, ruling: RulingRecord) -> tuple[str, list[ChangeRecord]]:
+        """Return what became of the change that a ruling which counts was made on, and the changes there are instead.
+
+        "" while it is there or nothing is known of its rows; "moved" when the ruling counts for another change that
+        says the same; "replaced" when others of its kind about its agreement are there; "gone" when none is.
+        """
+        if not ruling.counts or ruling.ruling not in ("confirm", "dismiss") or not ruling.about.kind:
+            return "", []
+        if ruling.subject in self.derived:
+            return "", []
+        if moved := [c for c in self.changes if c["evidence"].get("ruled_on") == ruling.subject]:
+            return "moved", moved
+        instead = [
+            c for c in self.changes
+            if (c["kind"], c["agreement_id"]) == ruling.about[:2] and c["status"] != "retracted"
+        ]  # fmt: skip
+        return ("replaced" if instead else "gone"), instead
+
+    @cached_property
+    def replacing_ids(self) -> frozenset[str]:
+        """Ids of changes in place of one that a ruling was made on: the question is asked again."""
+        found = [self.find_fate(ruling) for ruling in self.rulings]
+        return frozenset(c["id"] for fate, instead in found if fate == "replaced" for c in instead)
 
     def find_change(self, change_id: str) -> ChangeRecord | None:
         """Return the change of that id, retracted ones included."""
@@ -115,6 +142,8 @@ class Queue:
         """Return the part of the queue in which a change stands."""
         if change["status"] == "retracted" or change["id"] in self.settled_ids:
             return "settled"
+        if change["id"] in self.replacing_ids:
+            return "replaced"
         if change["needs_review"]:
             return "doubtful"
         return "endings" if change["kind"] == "termination" else "rest"
@@ -183,7 +212,10 @@ def read_queue(store: Store) -> Queue:
     ruled = {r.subject for r in rulings if r.ruling in ("release", "reject") and not r.counts}
     lists = review_audit.list_held(store.connection, ruled)
     connection = store.connection
-    return Queue(lists, changes, rulings, review_audit.list_effects(connection), desk_work.load_assignments(connection))
+    return Queue(
+        lists, changes, rulings, review_audit.list_effects(connection),
+        frozenset(review_audit.load_statuses(connection)), desk_work.load_assignments(connection),
+    )  # fmt: skip
 
 
 def read_rulings(store: Store) -> list[RulingRecord]:

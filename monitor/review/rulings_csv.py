@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from db.database import Store
 from db.desk_models import RulingRecord, Verdict
+from db.models import RuledRows
 from db.queries import review_audit
 from db.queries.publication_list import read_publications
 from db.queries.rulings import in_force, list_rulings
@@ -22,7 +23,7 @@ from monitor.review.preview import Effects, preview_rulings
 from monitor.review.ruling_kinds import RULINGS
 
 COLUMNS = ("made_at", "reviewer", "ruling", "subject", "other", "reason")
-OPTIONAL = ("on_change",)
+OPTIONAL = ("on_change", *(f"on_{name}" for name in ("kind", "agreement", "before", "after")))
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")  # as the store writes it; times are compared as text
 
 
@@ -41,11 +42,12 @@ def export_rulings(store: Store) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*COLUMNS, *OPTIONAL])
     for ruling in list_rulings(store.connection):
-        writer.writerow([marked_cell(getattr(ruling, column)) for column in (*COLUMNS, *OPTIONAL)])
+        cells = [*(getattr(ruling, column) for column in (*COLUMNS, "on_change")), *ruling.about]
+        writer.writerow([marked_cell(cell) for cell in cells])
     return out.getvalue()
 
 
-def read_import(store: Store, data: bytes, name: str, importer: str, *, confirm_after_hours: float) -> RulingImport:
+def read_import(store: Store, data: bytes, name: str, importer: str) -> RulingImport:
     """Return what a CSV of `COLUMNS` would add and change; nothing is stored.
 
     Raise `RulingError`, which names file, row and what to do, when the CSV is not one that `export_rulings` makes, when
@@ -57,7 +59,7 @@ def read_import(store: Store, data: bytes, name: str, importer: str, *, confirm_
     for number, row in read_rows(data, name, COLUMNS, OPTIONAL):
         ruling = RulingRecord(
             -number, row["made_at"], row["reviewer"], row["ruling"], row["subject"], row["other"], row["reason"],
-            row.get("on_change", ""), importer,
+            row.get("on_change", ""), importer, RuledRows(*(row.get(column, "") for column in OPTIONAL[1:])),
         )  # fmt: skip
         if fault := _find_fault(ruling, store.now_text()):
             raise RulingError(f"{name}, row {number}: {fault}")
@@ -70,7 +72,7 @@ def read_import(store: Store, data: bytes, name: str, importer: str, *, confirm_
     together = sorted([*here, *found.new], key=lambda r: (r.made_at, r.id < 0, abs(r.id)))
     standing = [r for r in in_force(together) if r.ruling != "note"]
     verdicts = [Verdict(r.ruling, r.subject, r.other) for r in standing]
-    found.effects = preview_rulings(store, verdicts, confirm_after_hours=confirm_after_hours, instead=True)
+    found.effects = preview_rulings(store, verdicts, instead=True)
     subjects = _subjects(store) | found.effects.ids
     for ruling in found.new:
         missing = _find_missing(ruling, subjects, known, ruling in standing)
@@ -88,6 +90,7 @@ def store_import(store: Store, found: RulingImport) -> None:
             review_audit.add_ruling(
                 connection, Verdict(r.ruling, r.subject, r.other), made_at=r.made_at, reviewer=r.reviewer,
                 reason=r.reason, on_change=r.on_change, imported_by=r.imported_by,
+                about=r.about if r.about.kind else None,
             )  # fmt: skip
 
 
@@ -111,6 +114,8 @@ def _find_fault(ruling: RulingRecord, now: str) -> str:
     """Return what is wrong with a ruling read from a file; "" when nothing is."""
     if ruling.ruling not in RULINGS:
         return f"{ruling.ruling!r} is not a ruling; known: {', '.join(RULINGS)}"
+    if ruling.ruling == "form" and ruling.other not in ("participating", "pending"):
+        return f"{ruling.other!r} is no list; write participating or pending"
     if not MOMENT.fullmatch(ruling.made_at):
         return f"{ruling.made_at!r} is not a time; write it as 2025-05-30T18:00:00Z"
     if ruling.made_at > now:
@@ -127,6 +132,8 @@ def _find_missing(
     """Return the id that a ruling names and that is not here; "" when there is none. One undone need not be."""
     if ruling.ruling == "undo":
         return "" if (ruling.subject, ruling.other) in known else ruling.other
+    if ruling.ruling == "form":
+        return ""  # it is about lists to come as well
     if not counts and ruling.ruling != "note":
         return ""
     pair = [ruling.other] if ruling.ruling in ("same", "distinct") else []

@@ -19,6 +19,7 @@ from db.queries.switches import NOT_BEFORE, clear_switch, get_switch, set_switch
 from db.settings import Settings
 from db.threads import run_in_thread
 from monitor.alerts.relay import Relay
+from monitor.alerts.review_mail import queue_review_mail
 from monitor.alerts.send import send_due
 from monitor.changelog.rebuild import Derived
 from monitor.service.health.notify import ping, tell_operator
@@ -26,7 +27,7 @@ from monitor.service.health.operator_notices import note_problems
 from monitor.service.health.problem_checks import find_problems
 from monitor.service.memory_release import give_back_memory
 from monitor.service.triggers import Job, JobFailed, NothingToDo, PutOff
-from monitor.service.work import derive_all, working
+from monitor.service.work_lock import derive_all, working
 
 _LOG = logging.getLogger(__name__)
 WAIT_SECONDS = 30.0
@@ -98,6 +99,10 @@ class ServiceJobs:
         """Connect to the mail relay and log in, so that a wrong host or password is known before mail is due."""
         return await run_in_thread(None, self._check_mail)
 
+    async def tell_reviewers(self) -> str:
+        """Write to the reviewers what waits for them; nothing when nothing does."""
+        return await run_in_thread(None, self._tell_reviewers)
+
     async def back_up(self) -> str:
         """Make a checked backup in the directory of the settings."""
         return await run_in_thread(None, self._back_up)
@@ -138,6 +143,11 @@ class ServiceJobs:
             if (down := relay.check()) is not None:
                 raise JobFailed(down.detail)
             return NothingToDo(f"the relay answers: {relay.describe()}")
+
+    def _tell_reviewers(self) -> str:
+        with self._open() as store:
+            waiting = queue_review_mail(store, store.now_text())
+        return f"{waiting} wait for review" if waiting else NothingToDo("nothing waits for review")
 
     def _back_up(self) -> str:
         directory = self._settings.backup_directory
@@ -198,6 +208,8 @@ def plan_jobs(settings: Settings, jobs: ServiceJobs) -> list[Job]:
     ]
     if s.smtp_host:
         plan.append(Job("mail", s.mail_check_schedule, jobs.check_mail, 5 * minute, at_first_start=True))
+    if s.review_mail_address:
+        plan.append(Job("review", s.review_mail_schedule, jobs.tell_reviewers, 5 * minute))
     if s.backup_directory is not None:
         plan.append(Job("backup", s.backup_schedule, jobs.back_up, 60 * minute, at_first_start=True))
     if s.backup_bucket:

@@ -11,11 +11,22 @@ from db.queries import api_data
 from db.queries.api_data import AgencyRow
 from db.queries.publication_list import read_publications
 from db.queries.statement_log import LoggedStatement, list_statements
-from db.records import ChangeRecord, DocumentRecord, ListedAgreement, PublicationRecord, Totals, Trend
+from db.records import (
+    ChangeRecord,
+    DocumentRecord,
+    ListedAgreement,
+    PublicationRecord,
+    ReviewedFactRecord,
+    Totals,
+    Trend,
+)
 from monitor.changelog.as_of import find_list, listed_agreements, totals
 from monitor.changelog.known_at import open_known
 from monitor.changelog.log import read_log
 from monitor.changelog.trends import read_trends
+from monitor.documents.library import Library
+from monitor.review.facts import read_facts
+from monitor.search.find import Finder, read_finder
 from monitor.web.api.memory import Memory, to_json
 
 
@@ -77,14 +88,33 @@ class AsKnown:
         """Return every agency ever listed, by id."""
         return self.memory.keep("agencies", self.facts, lambda: api_data.list_agencies(self.store.connection))
 
+    def reviewed_facts(self) -> list[ReviewedFactRecord]:
+        """Return the reviewed facts that counted, oldest first, without the names of who stated them."""
+        facts = self.memory.keep("reviewed", self.known_at, lambda: read_facts(self.store, self.known_at))
+        return [
+            {
+                "id": f.id, "stated_at": f.stated_at, "subject": f.subject, "fact": f.fact, "value": f.value,
+                "detail": f.detail, "source": f.source, "note": f.note,
+            }
+            for f in facts if f.counts and f.fact != "withdrawn"
+        ]  # fmt: skip
+
     def publications(self) -> list[PublicationRecord]:
         """Return every list ever found, oldest first."""
         return self.memory.keep("publications", self.facts, lambda: read_publications(self.store.connection))
+
+    def finder(self) -> Finder:
+        """Return the search over places and agencies."""
+        return self.memory.keep("finder", self.facts, lambda: read_finder(self.store))
 
     def documents(self) -> list[DocumentRecord]:
         """Return every document kept, oldest first."""
         every = self.memory.keep("documents", None, lambda: api_data.list_documents(self.store.connection))
         return [d for d in every if self.known_at is None or d["stored_at"] <= self.known_at]
+
+    def library(self) -> Library:
+        """Return what is known of the agreement documents today; a known time does not go back for them."""
+        return self.memory.keep("library", None, lambda: Library(self.store.connection))
 
 
 def publication_key(p: PublicationRecord) -> list[str]:

@@ -67,11 +67,6 @@ class DeskRequest:
         return self.login
 
     @property
-    def hours(self) -> float:
-        """Hours after which an ending that the list still shows is confirmed; every derivation needs it."""
-        return self.desk.settings.confirm_after_hours
-
-    @property
     def address(self) -> str:
         """The asker's network address."""
         return self.desk.address_of(self.http)

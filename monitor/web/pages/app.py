@@ -33,15 +33,16 @@ _COSTLY_QUERY = re.compile(rb"(?:^|&)(?:known_at|q)=[^&]")
 
 
 def create_app(
-    home: Path, *, extra_routes: Sequence[BaseRoute] = (), turns: Turns | None = None, proxies: Collection[str] = ()
-) -> CachedApp:
+    home: Path, *, extra_routes: Sequence[BaseRoute] = (), turns: Turns | None = None, proxies: Collection[str] = (),
+    public_url: str = "",
+) -> CachedApp:  # fmt: skip
     """Return the application over the store in `home`, which it only reads.
 
     `extra_routes` (feeds, forms, API, desk) are tried first, and their answers are never cached. Costly pages take
     `turns`, which others may share. A client is known by the address that one of `proxies` reports.
     """
     store = Store.open(home, read_only=True)
-    site = make_site(store)
+    site = make_site(store, public_url)
 
     async def render(scope: Scope, receive: Receive, send: Send) -> None:
         response = await run_in_threadpool(answer_page, site, Request(scope, receive))
@@ -96,7 +97,7 @@ def answer_page(site: Site, request: Request) -> Response:
         return RedirectResponse(f"/{lang.prefix}{page.moved}", 303)
     if page is None:
         page = render_page.Page("missing.html", {}, status=404)
-    body = render_page.render(page, path, lang, static=False, query=query)
+    body = render_page.render(page, path, lang, static=False, query=query, public_url=site.public_url)
     return Response(body, page.status, headers_for(page, lang.code))
 
 

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from db.desk_models import ReviewedFact, RulingRecord
 from db.queries.search_index import SearchIndex
 from db.records import ChangeRecord, PublicationRecord
 from monitor.documents.library import Library
+from monitor.search.find import Finder
 
 #: Fields whose amendment is spelling, and those whose amendment is a link: hidden at first.
 SPELLING, LINKS = frozenset({"agency", "county", "type"}), frozenset({"moa", "addendum"})
@@ -41,6 +43,19 @@ class StatedOnPage:
     sentence: str
     agreements: int | None
     by_support_type: Mapping[str, tuple[int | None, int | None]]  # code -> agreements, states
+
+
+@dataclass(frozen=True, slots=True)
+class FactOnPage:
+    """A fact that a reviewer found out, as an agency's or agreement's page tells it: without the reviewer's name."""
+
+    fact: str  # one of `monitor.review.facts.FACTS`
+    value: str
+    detail: str
+    source: str
+    note: str
+    stated_on: str
+    others: tuple[tuple[str, str], ...] = ()  # of "one" and "distinct": (id, name) of the other agencies
 
 
 @dataclass(slots=True)
@@ -95,6 +110,7 @@ class Agreement:
     spells: list[Spell] = field(default_factory=list)
     rows: list[PrintedSpan] = field(default_factory=list)
     changes: list[PageChange] = field(default_factory=list)
+    reviewed: list[FactOnPage] = field(default_factory=list)  # what reviewers found out about it
 
 
 @dataclass(slots=True)
@@ -113,6 +129,12 @@ class Agency:
     names: list[tuple[str, str, str]] = field(default_factory=list)  # as printed, first and last listed under
     agreements: list[Agreement] = field(default_factory=list)
     changes: list[PageChange] = field(default_factory=list)
+    reviewed: list[FactOnPage] = field(default_factory=list)  # what reviewers found out about it
+
+    @property
+    def found_out(self) -> list[FactOnPage]:
+        """What reviewers found out about the agency and its agreements."""
+        return [*self.reviewed, *(fact for agreement in self.agreements for fact in agreement.reviewed)]
 
 
 @dataclass(slots=True)
@@ -133,15 +155,25 @@ class Book:
     in_state: dict[str, list[Agency]]
     shown_by: dict[str, list[PageChange]]  # sha256 -> the changes that the document shows
     search_index: SearchIndex
+    finder: Finder
     library: Library  # the agreement documents
+    reviewed: list[ReviewedFact]  # facts that stand, oldest first
+    standing_rulings: list[RulingRecord]  # those in force, remarks left out, oldest first
     last_day: str  # date of the newest list of either kind; "" before there is one
+    checked_at: str | None = None  # when ICE's page and lists were last asked for without a failure
     marks: dict[str, str] = field(default_factory=dict)  # kept by `monitor.web.pages.fingerprints`
+    reviewed_county: dict[str, list[Agency]] = field(default_factory=dict)  # FIPS -> those a reviewer places there
     drawn: dict[str, str] = field(default_factory=dict)  # kept by `monitor.web.pages.map.drawing`
 
     @property
     def newest(self) -> PublicationRecord | None:
         """The newest accepted participating list; None before there is one."""
         return next((p for p in self.publications if p["list"] == "participating" and p["status"] == "accepted"), None)
+
+    @property
+    def newest_pending(self) -> PublicationRecord | None:
+        """The newest accepted pending list; None before there is one."""
+        return next((p for p in self.publications if p["list"] == "pending" and p["status"] == "accepted"), None)
 
     @property
     def first_day(self) -> str:

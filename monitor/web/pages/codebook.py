@@ -11,6 +11,8 @@ from monitor.i18n.language import N_
 from monitor.web.pages.book import Agency, Book
 
 Row = dict[str, Any]
+#: Licence of what people decided and found out; their names are not published with it.
+LICENCE, UNNAMED = "CC0-1.0", "a reviewer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,24 @@ def _documents(book: Book) -> Iterator[Row]:
         yield {
             "id": f"{r['sha256'] or ''} {r['url'] or r['file']}".strip(), **row, "differences": len(r["differences"]),
             "signals": ",".join(r["signals"]), "agreement_ids": ",".join(r["agreement_ids"]),
+        }  # fmt: skip
+
+
+def _facts(book: Book) -> Iterator[Row]:
+    for f in book.reviewed:
+        yield {
+            "id": f.id, "stated_at": f.stated_at, "reviewer": UNNAMED, "subject": f.subject, "fact": f.fact,
+            "value": f.value, "detail": f.detail, "source": f.source, "note": f.note, "licence": LICENCE,
+        }  # fmt: skip
+
+
+def _rulings(book: Book) -> Iterator[Row]:
+    for r in book.standing_rulings:
+        yield {
+            "id": r.id, "made_at": r.made_at, "reviewer": UNNAMED, "ruling": r.ruling, "subject": r.subject,
+            "other": r.other, "reason": r.reason, "on_change": r.on_change, "on_kind": r.about.kind,
+            "on_agreement": r.about.agreement_id, "on_before": r.about.before, "on_after": r.about.after,
+            "licence": LICENCE,
         }  # fmt: skip
 
 
@@ -204,6 +224,35 @@ TABLES = (
         "signals": ("string", N_("Remarks for a person, parted by commas.")),
         "agreement_ids": ("string", N_("Agreements whose rows link it, parted by commas.")),
     }), _documents),
+    Table("reviewed_facts", "id", N_("One row per fact that people researched and ICE's lists do not say."), _columns({
+        "id": ("integer", N_("Number of the fact on this site.")),
+        "stated_at": ("string", N_("When it was recorded (UTC).")),
+        "reviewer": ("string", N_("Always “a reviewer”: names are not published.")),
+        "subject": ("string", N_("Id of the agency or agreement it is about.")),
+        "fact": ("string", N_(
+            "one, distinct, display_name, body, county, coordinates, ended or link; see the documentation.")),
+        "value": ("string", N_("The other agency, the name, the FIPS code, the date and so on.")),
+        "detail": ("string", N_("Why the agreement ended, or what the link leads to.")),
+        "source": ("string", N_("Address of the evidence.")),
+        "note": ("string", N_("Remark of whoever recorded it.")),
+        "licence": ("string", N_("Terms of use, as an SPDX code.")),
+    }), _facts),
+    Table("rulings", "id", N_("One row per decision of a person that counts, for use on other copies of the lists."),
+          _columns({
+        "id": ("integer", N_("Number of the ruling on this site.")),
+        "made_at": ("string", N_("When it was made (UTC).")),
+        "reviewer": ("string", N_("Always “a reviewer”: names are not published.")),
+        "ruling": ("string", N_("same, distinct, confirm, dismiss, release or reject.")),
+        "subject": ("string", N_("The change, list or agreement that was ruled on.")),
+        "other": ("string", N_("The second agreement of same and distinct.")),
+        "reason": ("string", N_("The reason given.")),
+        "on_change": ("string", N_("The change that was looked at when two agreements were ruled on.")),
+        "on_kind": ("string", N_("Kind of the change that was looked at.")),
+        "on_agreement": ("string", N_("Agreement of the change that was looked at.")),
+        "on_before": ("string", N_("Content hash of the row before it.")),
+        "on_after": ("string", N_("Content hash of the row after it.")),
+        "licence": ("string", N_("Terms of use, as an SPDX code.")),
+    }), _rulings),
 )  # fmt: skip
 
 

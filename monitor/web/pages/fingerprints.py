@@ -29,14 +29,15 @@ def _agency_mark(agency: Agency) -> str:
     # a row that is still listed ends at the newest list, whichever that is: its end must not move the mark
     agreements = [
         (
-            a.id, a.support, a.signed_on, a.status, a.ended_on, a.documents,
+            a.id, a.support, a.signed_on, a.status, a.ended_on, a.documents, a.reviewed,
             [(s.first, s.first_on, s.missing_on, s.missing_on and (s.last, s.last_on)) for s in a.spells],
             [replace(row, last=0, last_on="") if row.open else row for row in a.rows],
         )
         for a in agency.agreements
     ]  # fmt: skip
     changes = [(c["id"], c["status"], c["needs_review"], c["reason"], c["agency"]) for c in agency.changes]
-    return mark_of(agency.id, agency.name, agency.county, agency.fips, agency.near, agency.names, agreements, changes)
+    return mark_of(agency.id, agency.name, agency.county, agency.fips, agency.near, agency.names, agreements, changes,
+                   agency.reviewed)  # fmt: skip
 
 
 def _plain(value: Any) -> Any:

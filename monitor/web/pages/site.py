@@ -57,6 +57,7 @@ class Site:
     """The site over a store; the book is rebuilt when the data have changed."""
 
     store: Store
+    public_url: str = ""  # address under which readers reach the site, without a slash at its end; "" if not set
     routes: list[Route] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     as_of_lock: threading.Lock = field(default_factory=threading.Lock)  # one history at a time is computed

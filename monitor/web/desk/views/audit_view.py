@@ -30,7 +30,7 @@ def show_audit(request: DeskRequest) -> Response:
         "audit.html", made=made[(number - 1) * PER_PAGE : number * PER_PAGE], total=len(made), number=number,
         last=last, about=about, files={p["sha256"]: p["file"] for p in read_publications(connection)},
         reviewers=sorted({r.reviewer for r in queue.rulings}), reviewer=reviewer, ruling=ruling, kinds=RULINGS,
-        done=find_done(request, queue),
+        done=find_done(request, queue), fates={r.id: queue.find_fate(r) for r in made},
         failed=sessions.list_failed_logins(connection, 20) if request.who.user.is_administrator else [],
     )  # fmt: skip
 
@@ -50,13 +50,13 @@ def import_rulings(request: DeskRequest) -> Response:
     if not data:
         raise Refusal(400, "Choose a CSV file with rulings, as the export writes it.")
     user, told = request.who.user, ""
-    found = rulings_csv.read_import(request.store, data, "the file", user.name, confirm_after_hours=request.hours)
+    found = rulings_csv.read_import(request.store, data, "the file", user.name)
     guard = find_guard(found.effects, len(found.new))
     if not request.file and found.new:
         try:
             require_confirmation(guard, user, request.form.get("typed", ""))
             rulings_csv.store_import(request.store, found)
-            decide.take_effect(request.store, confirm_after_hours=request.hours, tell=outbox.queue)
+            decide.take_effect(request.store, tell=outbox.queue)
             told = f"{len(found.new)} rulings imported, {found.known} known already."
             return request.page("message.html", title="Imported", text=told)
         except decide.RulingError as error:

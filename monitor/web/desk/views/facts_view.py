@@ -8,6 +8,7 @@ from starlette.responses import Response
 from db.desk_models import AgencyCard, ReviewedFact
 from db.errors import NotFoundError
 from db.queries import reviewed_facts
+from monitor.i18n import labels
 from monitor.matching.names import normal_form
 from monitor.places import gazetteer
 from monitor.review import facts, facts_csv
@@ -49,7 +50,7 @@ def show_agency(request: DeskRequest) -> Response:
     return request.page(
         "agency.html", card=card, others=[other for other in others if other], agreements=agreements, changes=changes,
         facts=[f for f in every if f.subject in subjects or f.value == card.id], kinds=facts.FACTS,
-        reasons=facts.ENDED_BY, leads=facts.LEADS_TO, bodies=facts.BODIES, said=request.get("said"),
+        reasons=labels.ENDED_BY, leads=labels.LEADS_TO, bodies=labels.BODIES, said=request.get("said"),
         counties=[c.name for c in gazetteer.counties(card.state or "").values()],
         county_names={c.fips: c.name for c in gazetteer.counties(card.state or "").values()},
     )  # fmt: skip

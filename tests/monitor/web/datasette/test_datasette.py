@@ -91,7 +91,7 @@ def test_every_view_says_what_the_history_says(address: str) -> None:
     ]
     ended = get(f"{address}/change_log.json?_shape=array&kind=termination")
     assert [(e["agency_before"], e["status"], e["shown_by"]) for e in ended] == [
-        ("Lake Placid Police Department", "confirmed", "participatingAgencies07032025am.xlsx")
+        ("Lake Placid Police Department", "provisional", "participatingAgencies07032025am.xlsx")
     ]
 
 
