@@ -28,7 +28,7 @@ from monitor.web.pages.site import Site
 
 #: Pages rendered at a time for one client; a browser asks for six.
 MOST_AT_ONCE = 12
-_COSTLY_PATH = re.compile(r"sheet\.pdf$|document\.pdf$|\.png$|^/data/[\w-]+\.(?:sqlite|parquet|csv|json)$")
+_COSTLY_PATH = re.compile(r"sheet\.pdf$|document\.pdf$|\.png$|^/data/[\w-]+\.(?:sqlite|parquet|csv|json|geojson)$")
 _COSTLY_QUERY = re.compile(rb"(?:^|&)(?:known_at|q)=[^&]")
 
 
@@ -103,7 +103,8 @@ def answer_page(site: Site, request: Request) -> Response:
 
 #: Files that another site's script may read.
 _DATA = {
-    "application/json", "text/csv; charset=utf-8", "application/vnd.apache.parquet", "application/vnd.sqlite3",
+    "application/json", "application/geo+json",
+    "text/csv; charset=utf-8", "application/vnd.apache.parquet", "application/vnd.sqlite3",
 }  # fmt: skip
 
 
