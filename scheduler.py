@@ -6,6 +6,7 @@ What a command needs is imported when it runs: Scrapy alone takes half a second,
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -29,12 +30,15 @@ from scrapers.document_errors import ScraperError
 if TYPE_CHECKING:
     from monitor.changelog.rebuild import Derived
     from monitor.cli.repair_commands import RepairCommands
+    from monitor.service.archive_work import ArchiveIntake
     from monitor.service.moa_work import MoaIntake
     from scrapers.crawl.crawler import CrawlResult
 
 __all__ = ["app", "main", "make_pass"]
 
 DONE, FAILED, WAITING = 0, 1, 3
+#: What is made is its owner's alone, whatever the shell or unit says: files 0600, directories 0700.
+PRIVATE = 0o077
 Clock = Callable[[], datetime]
 
 
@@ -43,6 +47,21 @@ def make_moas_command() -> Callable[..., None]:
     from monitor.cli.moa_commands import MoaCommand
 
     return MoaCommand(moa_intake()).run
+
+
+def make_backfill_command() -> Callable[..., None]:
+    """Return the command `backfill`."""
+    from monitor.cli.backfill_command import BackfillCommand
+
+    return BackfillCommand(archive_intake()).run
+
+
+def archive_intake() -> ArchiveIntake:
+    """Return what asks the Internet Archive for past lists."""
+    from monitor.service.archive_work import ArchiveIntake
+    from scrapers.archive import backfill
+
+    return ArchiveIntake(backfill.plan_backfill, backfill.run_backfill)
 
 
 def moa_intake() -> MoaIntake:
@@ -75,14 +94,15 @@ def _repair_commands() -> RepairCommands:
     return RepairCommands(adopt.adopt_documents, ingest.read_new, _find_strays)
 
 
-COMMANDS |= {"moas": make_moas_command, "doctor": make_doctor_command, "restore": make_restore_command}
+COMMANDS |= {"backfill": make_backfill_command, "moas": make_moas_command}
+COMMANDS |= {"doctor": make_doctor_command, "restore": make_restore_command}
 
 
 async def make_pass(store: Store, settings: Settings, now: Clock) -> tuple[CrawlResult, tuple[str, ...], Derived]:
     """Make one pass: ask ICE, keep and read what comes, bring the log up to date. Hold the work lock."""
     from db.queries.runs import end_broken_runs
     from db.threads import run_in_thread
-    from monitor.service.work import derive_all
+    from monitor.service.work_lock import derive_all
     from scrapers.collect import fetch_lists
 
     end_broken_runs(store, store.now_text())
@@ -97,7 +117,7 @@ def run(db: DbOption = None) -> None:
     import asyncio
 
     from monitor.cli.report import report
-    from monitor.service.work import working
+    from monitor.service.work_lock import working
 
     settings = settings_with(db)
     with Store.open(settings.home) as store, working(store, "`run`"):
@@ -128,7 +148,7 @@ def import_lists(
     """Import saved lists and say what changed between them."""
     from monitor.cli.report import progress_bar, report, track
     from monitor.publications.dating import capture_time
-    from monitor.service.work import derive_all, working
+    from monitor.service.work_lock import derive_all, working
     from scrapers import ingest
 
     if not paths and manifest is None:
@@ -161,7 +181,7 @@ def rebuild(
 ) -> None:
     """Compare all kept lists again from the first and rebuild the change log."""
     from monitor.cli.report import progress_bar, report, track
-    from monitor.service.work import derive_all, working
+    from monitor.service.work_lock import derive_all, working
     from scrapers import ingest
 
     settings = settings_with(db)
@@ -197,6 +217,7 @@ def schedule(db: DbOption = None) -> None:
 
 
 async def _run_service(settings: Settings, now: Clock) -> None:
+    from monitor.service.archive_work import BackfillJob
     from monitor.service.health.health_server import serving_health
     from monitor.service.jobs import ServiceJobs, plan_jobs
     from monitor.service.memory_release import load_tables
@@ -208,6 +229,7 @@ async def _run_service(settings: Settings, now: Clock) -> None:
     jobs = ServiceJobs(settings, now, make_pass, ingest.read_new)
     async with serving_health(settings, now):
         plan = [*plan_jobs(settings, jobs), *MoaJob(settings, now, moa_intake()).plan()]
+        plan += BackfillJob(settings, now, archive_intake()).plan()
         await Service(plan, settings, now=now, after_job=jobs.update_notices).run()
 
 
@@ -219,6 +241,7 @@ def _find_strays() -> list[str]:
 
 def main() -> None:
     """Run the program: errors end in one line on stderr and exit code 1."""
+    os.umask(PRIVATE)
     if strays := _find_strays():
         warn(strays[0])
         sys.exit(FAILED)

@@ -24,6 +24,8 @@ SERVICE = "service.lock"
 WORK = "work.lock"
 #: Held by whoever asks ICE for agreement documents, which takes minutes and must not keep lists from being fetched.
 DOCUMENTS = "documents.lock"
+#: Held by whoever asks the Internet Archive: it is asked one question at a time, by all of us together.
+ARCHIVE = "archive.lock"
 #: Shared by every process that serves pages; a restore needs it alone, since open connections would spoil the new file.
 SERVING = "serve.lock"
 

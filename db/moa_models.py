@@ -7,9 +7,13 @@ archive like any other; these records say what was read in them. Pages count fro
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypedDict
+from typing import Annotated, Literal
+
+from pydantic import Field
+from typing_extensions import TypedDict  # of `typing` only from Python 3.12 on, says pydantic
 
 from db.models import SupportType
+from db.records import Count, Moment, Sha256
 
 #: How reading a document ended. Every one but `kept` means that no text of it is kept.
 ReadingOutcome = Literal[
@@ -122,38 +126,54 @@ class ListedMoa:
 class Quotation(TypedDict):
     """Words of a document and the page they begin on."""
 
-    page: int
-    text: str
+    page: Annotated[int, Field(ge=1, description="page of the PDF, from 1")]
+    text: Annotated[str, Field(description="the words of the text layer")]
 
 
 class Difference(TypedDict):
     """One place where a document departs from its template."""
 
     kind: Literal["struck", "added", "changed"]
-    page: int | None  # of the document; for struck words the page where they would stand
-    template: str  # the template's words; empty when words were added
-    document: str  # the document's words; empty when words were struck
+    page: Annotated[
+        int | None, Field(description="page of the document; for struck words the one where they would stand")
+    ]
+    template: Annotated[str, Field(description="the template's words; empty when words were added")]
+    document: Annotated[str, Field(description="the document's words; empty when words were struck")]
 
 
 class MoaRecord(TypedDict):
     """One document, or one address without a document, as the contract prints it."""
 
-    url: str
-    file: str
-    sha256: str | None
-    first_seen_at: str | None
-    last_seen_at: str | None
-    outcome: str
-    pages: int
-    characters: int
-    support_type: str | None
-    agency_in_document: str | None
-    template: str | None
-    differences: list[Difference]
-    duration: Quotation | None
-    ending: Quotation | None
-    signals: list[str]
-    agreement_ids: list[str]
+    url: Annotated[str, Field(description="its address at ICE; empty for a saved file of which nobody knows it")]
+    file: Annotated[str, Field(description="the file's name")]
+    sha256: Sha256 | None
+    first_seen_at: Annotated[Moment | None, Field(description="when the document was first met at this address")]
+    last_seen_at: Annotated[Moment | None, Field(description="when it was last met there")]
+    outcome: Annotated[str, Field(description="docs/documents.md lists the outcomes")]
+    pages: Count
+    characters: Annotated[int, Field(ge=0, description="characters of its text layer")]
+    support_type: Annotated[str | None, Field(description="JEM, WSO or TFM, by the document itself")]
+    agency_in_document: Annotated[str | None, Field(description="the agency as the document prints it")]
+    template: Annotated[str | None, Field(description="the wording it shares with other documents")]
+    differences: Annotated[list[Difference], Field(description="where it departs from its template")]
+    duration: Annotated[Quotation | None, Field(description="what it says of how long it lasts, quoted")]
+    ending: Annotated[Quotation | None, Field(description="what it says of how it ends, quoted")]
+    signals: Annotated[list[str], Field(description="what a person should look at; docs/documents.md lists them")]
+    agreement_ids: Annotated[list[str], Field(description="agreements whose rows link it, or ever did")]
+
+
+class MoaPageRecord(TypedDict):
+    """A page of a document on which the words of a search stand."""
+
+    file: Annotated[str, Field(description="the document's file name")]
+    page: Annotated[int, Field(ge=1, description="page of the PDF, from 1")]
+    passage: Annotated[str, Field(description="words around what was found, which stands between asterisks")]
+    sha256: Sha256
+    url: Annotated[str, Field(description="address of this very page at ICE; empty when nobody knows it")]
+    support_type: Annotated[str | None, Field(description="JEM, WSO or TFM, by the document itself")]
+    agency: Annotated[str | None, Field(description="the agency as the document prints it")]
+    template: Annotated[str | None, Field(description="the wording it shares with other documents")]
+    agreement_ids: Annotated[list[str], Field(description="agreements whose rows link it, or ever did")]
 
 
 class MoaEvent(TypedDict):
@@ -166,6 +186,7 @@ class MoaEvent(TypedDict):
     before: str | None  # sha256 of the document before and after
     after: str | None
     is_certain: bool  # False for a removal that rests on one answer
+    certain_at: str | None  # when it was certain: of a removal, when the next answer said the same
     agreement_ids: list[str]
 
 

@@ -7,12 +7,13 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field, SecretStr
 
+from db.settings_archive import ArchiveSettings
 from db.settings_moas import MoaSettings
 from db.settings_service import ServiceSettings
 from db.settings_web import DeskSettings
 
 
-class Settings(ServiceSettings, DeskSettings, MoaSettings):
+class Settings(ServiceSettings, DeskSettings, MoaSettings, ArchiveSettings):
     """Checked values for every setting; a name that is not a setting is refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -51,10 +52,6 @@ class Settings(ServiceSettings, DeskSettings, MoaSettings):
     backoff_seconds: float = Field(
         default=10.0, ge=0, description="Wait before the second try, in seconds; doubled before each later one."
     )
-    confirm_after_hours: float = Field(
-        default=48.0, gt=0,
-        description="An ending is confirmed by the next list, or when ICE still serves the same list this much later.",
-    )  # fmt: skip
 
     public_url: str = Field(
         default="http://127.0.0.1:8000", pattern=r"^https?://[^\s]+[^/\s]$",
@@ -124,6 +121,9 @@ class Settings(ServiceSettings, DeskSettings, MoaSettings):
     )
     confirmations_per_day: int = Field(
         default=3, ge=1, description="Most confirmation messages to one address within a day."
+    )
+    confirmations_per_hour_per_domain: int = Field(
+        default=100, ge=1, description="Most confirmation messages to the addresses of one mail domain within an hour."
     )
     confirmations_per_hour_in_all: int = Field(
         default=300, ge=1, description="Most confirmation messages to all addresses together within an hour."

@@ -11,6 +11,26 @@ HOLD_SHARE = 0.015
 #: measured: no collapse of ICE's has been a true one so far, so there is no case to measure.
 AGREEING_SHARE = 0.1
 
+#: What each piece of evidence weighs when a list's kind is in question, and by how much one kind must outweigh the
+#: other.
+#: Signing dates are the participating list's alone; new participating lists had at least 97 % of the rows of the one
+#: before, so that a list that covers hardly any of them is none; links were wrong on 22 September 2025.
+KIND_DATES = 4.0
+KIND_NO_SIGNED = 2.0
+KIND_SHARE = 2.0
+KIND_COVERED = 3.0
+KIND_COVERAGE = (0.1, 0.5)
+KIND_SIZE = 1.0
+KIND_LINK = 1.5
+KIND_NAME = 0.5
+KIND_MARGIN = 2.0
+#: A list held for one and the same reason so often in a row is not a slip: ICE's form has changed. Every slip so far
+#: was made up for by the next list or the one after.
+HELD_IN_A_ROW = 3
+#: A list without signing dates that has more rows than this share of the participating list's is looked at closely.
+#: The longest pending list had a tenth of its rows.
+PENDING_SIZE_SHARE = 0.5
+
 #: ICE's stated total against the list's: a difference of 1 is usual (the header row was counted), 2 or 3 is named,
 #: more holds.
 TOTALS_PASS = 1
@@ -28,9 +48,10 @@ REDATE_LINKED_DAYS = 30
 
 #: A new row may be an older one retyped when that vanished at most this many days before.
 RETURN_DAYS = 45
-#: A new signing with the same support type this soon after the older was gone overturns its termination: a renewal.
-#: Chosen, not measured: the one case known (Fort Walton Beach, Florida) took 3 days.
-RENEWAL_GAP_DAYS = 90
+#: An ending is provisional until its row is missing from two lists and so many days have passed since the first of
+#: them. Of 97 disappearances between February 2025 and May 2026, 9 came back: after 1, 2, 3, 5, 6, 8, 8, 56 and
+#: 227 days.
+ENDING_DAYS = 10
 #: A new support type this soon after the agency's last other one was gone is a switch.
 SWITCH_GAP_DAYS = 180
 
@@ -38,8 +59,12 @@ SWITCH_GAP_DAYS = 180
 #: vanishes on the same list. The median signing is listed within a week.
 OLD_DATE_DAYS = 30
 
-#: A row leaves the pending list within this many days of the agency's first listing as a participant.
+#: A row leaves the pending list within this many days of the agency's first listing as a participant. One that had
+#: been listed for longer is no signing of the pending row's: so it was with 7 rows of February to September 2025.
 SIGNED_DAYS = 21
+#: Under another name the participant is first listed at most this many days after the pending row left. In March 2025
+#: two came a day later; no case took longer.
+SIGNED_LATER_DAYS = 7
 
 #: Letters by which one name may differ from another on the same list, with the same state, support type and date, and
 #: still pass for a slip of the hand; further apart (Freedom and Freeborn are 4) a person is asked to look.

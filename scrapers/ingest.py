@@ -126,7 +126,7 @@ def _begin(store: Store, saved: SavedList, ahead: ThreadPoolExecutor) -> _Begun:
         refusal = NotAWorkbookError("neither a workbook nor a page; not stored", file=name, value=data[:40])
         return _Begun(saved, name, "", None, str(refusal))
     sha256 = store.archive.put(data)
-    return _Begun(saved, name, sha256, None if _is_read(store, sha256) else ahead.submit(_read, data, name))
+    return _Begun(saved, name, sha256, None if _is_read(store, sha256) else ahead.submit(read_bytes, data, name))
 
 
 def _finish(store: Store, begun: _Begun, known_at: str) -> ImportedList:
@@ -136,7 +136,7 @@ def _finish(store: Store, begun: _Begun, known_at: str) -> ImportedList:
     reading = begun.reading.result() if begun.reading is not None else None
     with store.writing():
         fetches.record_document(store, sha256, known_at)
-        error_line = _save(store, sha256, reading) if reading is not None else ""
+        error_line = save_reading(store, sha256, reading) if reading is not None else ""
         news = fetches.record_sighting(
             store, sha256, file=begun.name, url="", linked_as=saved.linked_as, seen_at=saved.captured_at,
             known_at=known_at, how="import",
@@ -149,14 +149,15 @@ def _is_read(store: Store, sha256: str) -> bool:
     return any(snapshots.has_snapshot(store, sha256, version) for version in READER_VERSION.values())
 
 
-def _read(data: bytes, name: str) -> Snapshot | DocumentError:
+def read_bytes(data: bytes, name: str) -> Snapshot | DocumentError:
+    """Return the list these bytes hold, or the error that says why there is none."""
     try:
         return read_document_limited(data, name=name)
     except DocumentError as error:
         return error
 
 
-def _save(store: Store, sha256: str, reading: Snapshot | DocumentError) -> str:
+def save_reading(store: Store, sha256: str, reading: Snapshot | DocumentError) -> str:
     """Store what reading a document gave; return why it could not be read, "" if it could."""
     if isinstance(reading, DocumentError):
         versions = "/".join(sorted(READER_VERSION.values()))
@@ -168,7 +169,7 @@ def _save(store: Store, sha256: str, reading: Snapshot | DocumentError) -> str:
 
 def _read_stored(store: Store, document: SightedDocument) -> str:
     """Read a stored document again and store what that gives; return why it cannot be read, "" if it can."""
-    return _save(store, document.sha256, _read(store.archive.get(document.sha256), document.file))
+    return save_reading(store, document.sha256, read_bytes(store.archive.get(document.sha256), document.file))
 
 
 def read_new(store: Store) -> list[str]:

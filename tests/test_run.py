@@ -175,22 +175,22 @@ def test_a_link_that_vanishes_is_one_event_about_the_list(visits: Visits) -> Non
     assert visits.run().out.splitlines()[-1] == "no change"
 
 
-def test_an_ending_is_confirmed_by_the_next_list(visits: Visits) -> None:
+def test_an_ending_is_confirmed_by_a_list_ten_days_later(visits: Visits) -> None:
     visits.site.post("participating", visits.participating(*FIRST[1:]))
     assert visits.run().code == 0
     assert visits.log() == [("termination", "provisional", "Baker County Sheriff's Office")]
-    visits.later()
+    visits.later(10.1)
     visits.site.post("participating", visits.participating(*SECOND[1:]))
     assert visits.run().code == 0
     assert visits.log() == [("termination", "confirmed", "Baker County Sheriff's Office"), COLLIER]
 
 
 @pytest.mark.parametrize("other_list", [False, True])
-def test_an_ending_is_confirmed_when_the_list_still_stands_after_two_days(visits: Visits, other_list: bool) -> None:
+def test_an_ending_is_confirmed_when_the_list_still_stands_after_ten_days(visits: Visits, other_list: bool) -> None:
     """Also when another list came meanwhile and was added to what is known."""
     visits.site.post("participating", visits.participating(*FIRST[1:]))
     visits.run()
-    visits.later(2.1)
+    visits.later(10.1)
     if other_list:
         visits.site.post("pending", visits.pending("Bell County", "Pecos County", "Zapata County"))
     assert visits.run().code == 0

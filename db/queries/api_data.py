@@ -16,6 +16,8 @@ _MARKS = {
     "page_checks": "select max(id) from page_checks",
     "reviewed_facts": "select max(id) from reviewed_facts",
     "told": "select count(*) from told",
+    "moa_sightings": "select max(id) from moa_sightings",
+    "moa_derivation": "select number from moa_derivation",
 }
 
 

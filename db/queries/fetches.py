@@ -6,6 +6,7 @@ Runs are in `db.queries.runs`, snapshots and listings in `db.queries.snapshots`.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
@@ -154,6 +155,12 @@ def last_unconditional_fetch_at(store: Store, url: str) -> str | None:
         "select max(requested_at) from fetches where url = ? and outcome in ('new', 'same')", [url]
     ).fetchone()
     return str(row[0]) if row and row[0] else None
+
+
+def count_outcome(connection: sqlite3.Connection, url: str, outcome: str) -> int:
+    """Return how often asking for `url` ended in that outcome."""
+    row = connection.execute("select count(*) from fetches where url = ? and outcome = ?", [url, outcome]).fetchone()
+    return int(row[0])
 
 
 def record_page(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from db.models import NameKey
+from db.models import ListName, NameKey
 
 Question = tuple[str, str, NameKey, NameKey]  # list, support type, name, name
 
@@ -45,6 +45,24 @@ def load_step_of(connection: sqlite3.Connection, position: int) -> int:
     return int(row[0])
 
 
+def load_ending_steps(connection: sqlite3.Connection, ruled: Mapping[str, str]) -> list[int]:
+    """Return the steps of the endings (by id, with the time of the ruling) whose list was followed by a later one then.
+
+    A ruling made after the newest list was seen decides nothing that is folded in.
+    """
+    found = []
+    for change_id, made_at in ruled.items():
+        row = connection.execute(
+            "select c.position from changes c where c.id = ? and c.kind in ('termination', 'pending_withdrawn')"
+            " and exists (select 1 from publications p where p.list = c.list and p.position > c.position"
+            " and p.first_seen_at > ?)",
+            [change_id, made_at],
+        ).fetchone()
+        if row is not None:
+            found.append(load_step_of(connection, row[0]))
+    return found
+
+
 def add_steps(connection: sqlite3.Connection, first: int, steps: Iterable[Step]) -> None:
     """Note the steps, numbered from `first`."""
     connection.executemany(
@@ -69,6 +87,15 @@ def load_accepted(connection: sqlite3.Connection) -> frozenset[int]:
         " and p.linked_as = s.linked_as where p.status = 'accepted'"
     )
     return frozenset(row[0] for row in rows)
+
+
+def load_lists(connection: sqlite3.Connection) -> list[ListName]:
+    """Return of each step which list its publication was judged to be, from step 0."""
+    rows = connection.execute(
+        "select p.list from fold_steps s join publications p on p.sha256 = s.sha256 and p.file = s.file"
+        " and p.linked_as = s.linked_as order by s.step"
+    )
+    return [row[0] for row in rows]
 
 
 def is_settled(connection: sqlite3.Connection) -> bool:

@@ -18,11 +18,9 @@ COLUMNS = (
 _SELECT = f"select {', '.join(COLUMNS)} from publications"
 #: A held list that no later accepted one has made up for.
 _WAITS = (
-    "status = 'held' and not exists (select 1 from publications p where p.status = 'accepted' and p.list = h.list"
-    " and p.published_at > h.published_at)"
+    "status = 'held' and not exists (select 1 from publications p where p.status = 'accepted' and"
+    " p.list = iif(h.linked_as = '', h.list, h.linked_as) and p.published_at > h.published_at)"
 )
-#: What a provisional ending was before time or a ruling settled it: it waits for the list after.
-_WAITING = "(c.status = 'provisional' or c.evidence like '%\"ruled\":%') and c.evidence not like '%\"confirmed_by\":%'"
 
 
 def load_sightings(connection: sqlite3.Connection, only: Sequence[str] | None = None) -> Iterator[tuple[Any, ...]]:
@@ -159,16 +157,32 @@ def load_held_files(connection: sqlite3.Connection) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-def load_verified(connection: sqlite3.Connection) -> list[tuple[int, str, str]]:
-    """Return (position, fetched_at, when ICE was last found to serve it) of newest lists with an ending that waits."""
+def load_served_until(connection: sqlite3.Connection, sha256: str, before: str | None = None) -> str | None:
+    """Return when ICE was last found to serve the document (before that time); None when it never was."""
+    row = connection.execute(
+        "select max(requested_at) from fetches where sha256 = ? and role in ('list', 'page')"
+        " and outcome in ('new', 'same', 'not_modified') and (? is null or requested_at < ?)",
+        [sha256, before, before],
+    ).fetchone()
+    return cast("str | None", row[0])
+
+
+def load_waiting_served(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Return (first day of an ending that waits, when ICE was last found to serve the newest list) for each list."""
     rows = connection.execute(
-        "select p.position, p.fetched_at, (select max(f.requested_at) from fetches f where f.sha256 = p.sha256"
-        " and f.role in ('list', 'page') and f.outcome in ('new', 'same', 'not_modified'))"
-        " from publications p join changes c on c.position = p.position and c.first_missing = p.position"
-        f" where {_WAITING} and p.fetched_at is not null"
-        " and p.position = (select max(position) from publications n where n.list = p.list) group by p.position"
-    )
-    return [(row[0], row[1], row[2]) for row in rows if row[2] is not None]
+        "select min(c.listed_on), c.list from changes c where c.status = 'provisional'"
+        " and c.kind in ('termination', 'pending_withdrawn') group by c.list"
+    ).fetchall()
+    found = []
+    for first_missing, name in rows:
+        (sha256,) = connection.execute(
+            "select sha256 from publications where list = ? and position is not null order by position desc limit 1",
+            [name],
+        ).fetchone()
+        until = load_served_until(connection, sha256)
+        if until is not None:
+            found.append((first_missing, until))
+    return found
 
 
 def load_list_in_force(

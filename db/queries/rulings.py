@@ -62,9 +62,14 @@ def standing_rulings(rulings: Iterable[RulingRecord]) -> StandingRulings:
             found.pairs[(made.subject, made.other)] = found.pairs[(made.other, made.subject)] = made.ruling
         elif made.ruling in ("release", "reject"):
             found.lists[made.subject] = made.ruling
+        elif made.ruling == "form":
+            found.forms[made.subject] = "pending" if made.other == "pending" else "participating"
         elif made.ruling in ("confirm", "dismiss"):
             words = f"dismissed by {made.reviewer}: {made.reason}" if made.ruling == "dismiss" else ""
             found.changes[made.subject] = (made.ruling, words)
+            found.confirmed.pop(made.subject, None)
+            if made.ruling == "confirm":
+                found.confirmed[made.subject] = made.made_at
             if made.about.kind:
                 found.rows[made.subject] = made.about
     return found

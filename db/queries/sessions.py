@@ -51,11 +51,18 @@ def delete_sessions(connection: sqlite3.Connection, user_id: int) -> None:
     connection.execute("delete from sessions where user_id = ?", [user_id])
 
 
-def add_login_attempt(connection: sqlite3.Connection, at: str, name: str, address: str, outcome: str) -> None:
-    """Store a try to log in: `outcome` is "good", "wrong" or "slowed"."""
-    connection.execute(
-        "insert into login_attempts (tried_at, name, address, outcome) values (?,?,?,?)", [at, name, address, outcome]
-    )
+def add_login_attempt(connection: sqlite3.Connection, at: str, name: str, address: str, outcome: str) -> int:
+    """Store a try to log in, and return its id: `outcome` is "good", "wrong" or "slowed"."""
+    row = connection.execute(
+        "insert into login_attempts (tried_at, name, address, outcome) values (?,?,?,?) returning id",
+        [at, name, address, outcome],
+    ).fetchone()
+    return int(row[0])
+
+
+def mark_login_good(connection: sqlite3.Connection, attempt: int) -> None:
+    """Store that a try, taken for wrong until then, was good."""
+    connection.execute("update login_attempts set outcome = 'good' where id = ?", [attempt])
 
 
 def delete_login_attempts(connection: sqlite3.Connection, before: str) -> None:

@@ -22,9 +22,10 @@ def get_last_old_feed_id(connection: sqlite3.Connection) -> int:
 
 
 def get_log_time(connection: sqlite3.Connection) -> str | None:
-    """Return when something was stated last, or somebody was first told of a change; None for an empty log."""
+    """Return when something was stated last, somebody first told of a change, or a document seen; None for nothing."""
     row = connection.execute(
-        "select max(at) from (select max(known_at) as at from statements union all select max(first_told_at) from told)"
+        "select max(at) from (select max(known_at) as at from statements union all select max(first_told_at) from told"
+        " union all select max(seen_at) from moa_sightings)"
     ).fetchone()
     return str(row[0]) if row[0] else None
 
@@ -40,8 +41,9 @@ def find_newest_statement(connection: sqlite3.Connection, status: str) -> str | 
 
 
 def get_log_version(connection: sqlite3.Connection) -> str:
-    """Return a text that differs whenever the log, or who was told of it, may say something else."""
+    """Return a text that differs whenever the log, who was told of it, or what ICE did with documents may differ."""
     row = connection.execute(
-        "select (select max(id) from statements), (select derived_at from derivation), (select count(*) from told)"
+        "select (select max(id) from statements), (select derived_at from derivation), (select count(*) from told),"
+        " (select max(id) from moa_sightings)"
     ).fetchone()
     return repr(tuple(row))

@@ -53,6 +53,8 @@ def describe_change(
 ) -> ChangeText:
     """Return the change as a reader is told it; `corrects` is the message that a correction corrects."""
     headline = label(KINDS, change["kind"], words.say)
+    if change["kind"] == "termination" and change["needs_review"] and change["candidates"]:
+        headline = words.say("Replaced or dropped by ICE, a person is to check")
     if what == "correction":
         headline = words.say("Correction to: %(headline)s", headline=headline)
     elif what == "early":
@@ -151,7 +153,7 @@ def _certainty(change: ChangeRecord, what: What, words: Language) -> str:
                 return words.say(said)
         return words.say("The lists known now no longer say so.")
     if what == "early":
-        return words.say("One list lacks it; ICE's next list decides, and we will tell you.")
+        return words.say("ICE's newest list lacks it. Ten days decide, and we will tell you.")
     if change["needs_review"]:
         named = plain(change["candidates"][0]["agency"]) if change["candidates"] else ""
         if named:
@@ -159,8 +161,8 @@ def _certainty(change: ChangeRecord, what: What, words: Language) -> str:
         return words.say("A reviewer has not yet checked it.")
     if change["kind"] in ("termination", "pending_withdrawn"):
         if change["evidence"].get("confirmed_by") == "time":
-            return words.say("Confirmed: ICE still served the list without it days later.")
-        return words.say("Confirmed: a second list lacks it too. ICE's list does not say why.")
+            return words.say("Confirmed: ICE still served a list without it ten days later.")
+        return words.say("Confirmed: later lists lack it too. ICE's list does not say why.")
     first = change["first_listed_in"]
     row = first.get("row") if first else None
     return words.say("As ICE's list says in row %(row)s.", row=row) if row else words.say("As ICE's list says.")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from db.settings import Settings
 from monitor.alerts.alert_errors import AlertError
 from monitor.alerts.message import build_mail, mail_domain
-from monitor.alerts.recipients import check_address
+from monitor.alerts.reader_addresses import check_address
 from monitor.alerts.relay import Relay
 from monitor.alerts.render import Rendered
 

@@ -13,7 +13,7 @@ from db.settings import Settings
 from monitor.alerts.alert_errors import AlertError
 from monitor.alerts.describe_change import describe_change
 from monitor.alerts.page_links import token_page
-from monitor.alerts.recipients import masked
+from monitor.alerts.reader_addresses import masked
 from monitor.alerts.render import Footer, Rendered, render_alert
 from monitor.alerts.trend import describe_trend
 from monitor.changelog.log import read_entries

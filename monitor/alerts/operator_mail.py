@@ -7,7 +7,7 @@ import sqlite3
 from db.queries.publication_list import read_publications
 from db.queries.subscribers import get_subscriber
 from monitor.alerts.outbox import HELD
-from monitor.alerts.recipients import masked
+from monitor.alerts.reader_addresses import masked
 from monitor.alerts.render import Rendered
 from monitor.alerts.unsubscribe import GIVEN_UP
 

@@ -15,6 +15,11 @@ def agency_page(public_url: str, agency_id: str) -> str:
     return f"{public_url}/agencies/{quote(agency_id, safe='')}/"
 
 
+def document_page(public_url: str, sha256: str) -> str:
+    """Return the address of our page about an agreement document."""
+    return f"{public_url}/documents/{sha256}/"
+
+
 def token_page(public_url: str, purpose: str, token: str) -> str:
     """Return the address of the form that a signed link opens: purpose `confirm`, `manage` or `unsubscribe`."""
     return f"{public_url}/alerts/{purpose}/{token}"

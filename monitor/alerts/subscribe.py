@@ -19,7 +19,7 @@ from db.queries.subscriptions import activate_subscription, find_subscription, s
 from db.queries.suppressions import delete_suppression, find_suppression
 from monitor.alerts.alert_errors import SuppressedError
 from monitor.alerts.chat import check_chat_address
-from monitor.alerts.recipients import check_address
+from monitor.alerts.reader_addresses import check_address
 from monitor.alerts.webhooks import make_secret
 
 #: Reasons of a suppression that a confirmation by the reader lifts: mail arrives again.

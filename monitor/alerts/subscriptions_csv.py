@@ -12,7 +12,7 @@ from db.queries.subscriptions import list_all_subscriptions
 from db.queries.suppressions import find_suppression
 from monitor.alerts.alert_errors import AlertError
 from monitor.alerts.filters import check_preferences, check_reader
-from monitor.alerts.recipients import check_address, masked
+from monitor.alerts.reader_addresses import check_address, masked
 from monitor.alerts.subscribe import add_subscription, ask_confirmation
 
 COLUMNS = (

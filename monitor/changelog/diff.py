@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from db.models import Accepted, Agreement, Gone, New
 from db.records import Candidate
-from monitor.changelog import record
+from monitor.changelog import record, returns, signed_pending
 from monitor.changelog.fields import differing_fields
 from monitor.changelog.state import Ledger
 from monitor.matching.assign import Pairing, pair_rows
 from monitor.matching.candidates import candidates_for_endings, candidates_for_signings, late_candidates
-from monitor.matching.find_known import find_double, other_listed, signed_meanwhile
+from monitor.matching.find_known import find_double, is_participating, other_listed
 from monitor.matching.rules import Judgement
 from monitor.publications.check import Difference, Rewritten
 
@@ -46,7 +46,7 @@ def differ(ledger: Ledger, publication: Accepted, found: Comparison) -> Differen
     """Return the comparison as the guards look at it."""
     lacking = found.ending
     if publication.list == "pending":  # what was signed meanwhile is explained
-        lacking = [g for g in lacking if signed_meanwhile(ledger, g.agreement) is None]
+        lacking = [g for g in lacking if not is_participating(ledger, g.agreement)]
     return Difference(
         publication.list, len(ledger.listed[publication.list]), len(publication.listing_ids),
         [g.listing for g in lacking], [n.listing for n in found.pairing.unpaired],
@@ -88,7 +88,7 @@ def step(ledger: Ledger, publication: Accepted, comparison: Comparison | None = 
     for gone, new, judgement in found.pairing.pairs:
         _continue(ledger, publication, gone, new, judgement, previous)
     for agreement, new, judgement in found.pairing.returns:
-        record.bring_back(ledger, publication, agreement, new, judgement)
+        returns.bring_back(ledger, publication, agreement, new, judgement)
     for new, agreement in found.pairing.doubles:
         record.note_second_row(ledger, publication, agreement, new)
     ending = [g for g in found.left if not g.agreement.rows and g.agreement.status == "listed"]
@@ -108,7 +108,7 @@ def step(ledger: Ledger, publication: Accepted, comparison: Comparison | None = 
             record.note_second_row(ledger, publication, listed, new)
     for gone, fitting in zip(ending, endings, strict=True):
         _end(ledger, publication, gone, fitting, previous)
-    record.confirm(ledger, publication)
+    signed_pending.settle(ledger, publication)
     if found.gone or found.new:
         ledger.changed_at[publication.list] = publication.position
 

@@ -7,11 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from db.records import Candidate, ChangeRecord, ListReference, PrintedRow
+from monitor.changelog.comebacks import Comebacks
 from monitor.changelog.log import KINDS, STATUSES
 from monitor.matching.reasons import AGAINST, RULES
 
 #: What each kind of evidence is called, as words for a person; a name that is missing here is printed as it is.
 EVIDENCE = {
+    "back_after_days": "days from the first list without the row to the list that has it, or its renewal, again",
     "against": "what makes it doubtful",
     "confirmed_by": "confirmed by",
     "continues": "the agreement it goes on from, or went over to",
@@ -23,6 +25,8 @@ EVIDENCE = {
     "matched_by": "what shows that it is the same agreement",
     "names": "the two names are",
     "page_sha256": "the page that shows it, sha256",
+    "pending_agreement": "the agreement under which the agency was pending",
+    "pending_since": "it was pending since",
     "place_real_after": "the new state has a place of that name",
     "place_real_before": "the old state has a place of that name",
     "ruled": "a reviewer's ruling",
@@ -30,6 +34,7 @@ EVIDENCE = {
     "same_county": "both rows name the same county",
     "same_document": "both rows link the same MOA, and no other row links it",
     "seen_at": "seen at",
+    "was_pending": "the agency was on the pending list in between",
 }
 _VALUES = {
     ("dates", "same"): "the same",
@@ -40,19 +45,20 @@ _VALUES = {
     ("names", "loosely equal"): 'the same once words like "City of" are set aside as well',
     ("names", "contained"): "the same but for words added or left out",
     ("names", "same place"): "of the same place, but of another office",
-    ("confirmed_by", "time"): "time: ICE still served the same list",
+    ("confirmed_by", "time"): "time: ICE still served a list without it that much later",
 }
 _COLUMNS = ("state", "agency", "type", "county", "support_type", "signed_on", "moa", "addendum")
 
 
-def explain_change(change: ChangeRecord) -> str:
-    """A change explained in lines of text for a person."""
+def explain_change(change: ChangeRecord, comebacks: Comebacks | None = None) -> str:
+    """Return a change explained in lines of text for a person; `comebacks` says how often a row came back soon."""
     lines = [
         f"{change['id']}: {change['kind']} ({KINDS[change['kind']]}), {change['status']}"
         f" ({STATUSES[change['status']]})" + (", needs review" if change["needs_review"] else ""),
         f"Agency: {change['agency']} ({change['state']}), {change['support_type']}, agreement {change['agreement_id']}",
         f"Shown by the list of {change['listed_on']}; known here since {change['known_at']}",
     ]
+    lines += _absence(change, comebacks)
     if change.get("reason"):
         lines.append(f"Reason: {change['reason']}")
     lines += _row("Before", change["before"], change["last_listed_in"])
@@ -66,6 +72,19 @@ def explain_change(change: ChangeRecord) -> str:
     lines += _evidence(change["evidence"])
     lines += _candidates(change["candidates"], change["agreement_id"])
     return "\n".join(lines)
+
+
+def _absence(change: ChangeRecord, comebacks: Comebacks | None) -> list[str]:
+    """Return what an ending claims: that the row is gone, how sure that is, and that a person is to look."""
+    if change["kind"] != "termination" or change["status"] == "retracted":
+        return []
+    if change["candidates"] and change["needs_review"]:
+        named = " or ".join(c["agency"] for c in change["candidates"])
+        return [f"ICE replaced or dropped the row: it may go on as {named}. A person is to check"]
+    if change["status"] == "confirmed":
+        return [f"No longer listed since {change['listed_on']}"]
+    often = f"; {comebacks.sentence}" if comebacks is not None else ""
+    return [f"Not on the list of {change['listed_on']}{often}"]
 
 
 def _evidence(evidence: Mapping[str, Any]) -> list[str]:

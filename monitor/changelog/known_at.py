@@ -16,34 +16,30 @@ from db.queries.known_facts import shadowing
 from monitor.changelog.rebuild import fold_facts
 
 
-def open_known(store: Store, moment: str, *, confirm_after_hours: float = 48.0) -> Store:
+def open_known(store: Store, moment: str) -> Store:
     """Return what `as_known` yields; the caller closes it."""
-    return _open(store, moment, (), confirm_after_hours)
+    return _open(store, moment, ())
 
 
 @contextmanager
-def as_known(store: Store, moment: str, *, confirm_after_hours: float = 48.0) -> Iterator[Store]:
+def as_known(store: Store, moment: str) -> Iterator[Store]:
     """Yield a store whose every answer is the one that could be given at `moment` (UTC, as the store writes it).
 
     It may be kept for many questions; it costs a derivation when it is made, and sees nothing of what comes later.
     """
-    with open_known(store, moment, confirm_after_hours=confirm_after_hours) as then:
+    with open_known(store, moment) as then:
         yield then
 
 
 @contextmanager
-def as_ruled(
-    store: Store, rulings: Iterable[Verdict], *, confirm_after_hours: float = 48.0, instead: bool = False
-) -> Iterator[Store]:
+def as_ruled(store: Store, rulings: Iterable[Verdict], *, instead: bool = False) -> Iterator[Store]:
     """Yield a store that says what these rulings would make of the log, added to those made or `instead` of them."""
-    with _open(store, None, rulings, confirm_after_hours, instead=instead) as then:
+    with _open(store, None, rulings, instead=instead) as then:
         yield then
 
 
-def _open(
-    store: Store, moment: str | None, rulings: Iterable[Verdict], confirm_after_hours: float, *, instead: bool = False
-) -> Store:
+def _open(store: Store, moment: str | None, rulings: Iterable[Verdict], *, instead: bool = False) -> Store:
     then = Store.open(store.home, read_only=True)
     with shadowing(then.connection, moment, rulings, instead=instead):
-        fold_facts(then, confirm_after_hours, whole=True)
+        fold_facts(then, whole=True)
     return then

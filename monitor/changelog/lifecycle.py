@@ -1,19 +1,21 @@
 """The one place that sets a change's status: provisional, confirmed or retracted.
 
-What a list shows is confirmed at once. What it fails to show is provisional until the next list lacks it too, until
-time has passed, or until a reviewer decides.
+What a list shows is confirmed at once. What it fails to show is provisional until `policy.ENDING_DAYS` have passed
+since the first list without it, as later lists or ICE's serving one of them show, or until a reviewer decides. A
+confirmed ending stands whatever ICE lists later: it was true while it lasted. Only our own errors are retracted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
 
-from db.models import Accepted, Agreement, Change, StandingRulings
+from db.models import Accepted, Agreement, Change, ListName, StandingRulings
+from monitor import policy
 from monitor.changelog.change_ids import change_id
 from monitor.changelog.ruled_steps import find_ruled_change
 from monitor.changelog.state import Ledger
+from monitor.matching.find_known import days_between
+from monitor.publications.dating import eastern_day
 
 
 def state_as_shown(ledger: Ledger, change: Change) -> None:
@@ -23,25 +25,66 @@ def state_as_shown(ledger: Ledger, change: Change) -> None:
 
 
 def state_as_missing(ledger: Ledger, change: Change, agreement: Agreement) -> None:
-    """Put into the log what a list fails to show: it waits for the next list."""
+    """Put into the log what a list fails to show: it waits until enough time has passed."""
     change.status = "provisional"
     ledger.add_change(change)
     agreement.ending = ledger.waiting[agreement.id] = change.id
 
 
 def confirm_missing(ledger: Ledger, publication: Accepted) -> list[tuple[Agreement, Change]]:
-    """Confirm the endings that an earlier publication of the list showed first; return them by agreement."""
+    """Confirm the endings that a list put out long enough before this one showed first; return them by agreement."""
     confirmed = []
-    for agreement_id, ending_id in sorted(ledger.waiting.items()):
-        change = ledger.changes.find(ending_id)
-        if change is not None and change.list_name == publication.list and change.position < publication.position:
+    for agreement_id, change in _waiting(ledger, publication.list):
+        if change.position < publication.position and has_passed(change, publication.listed_on):
             _confirm(ledger, change)
             confirmed.append((ledger.agreements[agreement_id], change))
     return confirmed
 
 
+def confirm_served(ledger: Ledger, list_name: ListName, served_until: str | None) -> None:
+    """Confirm the endings after which ICE was found, long enough later, to serve the newest list of that name still.
+
+    `served_until` is when ICE was last found to serve it; None when it never was.
+    """
+    if served_until is None:
+        return
+    for _, change in _waiting(ledger, list_name):
+        if has_passed(change, eastern_day(served_until)):
+            _confirm(ledger, change)
+            change.evidence = {**change.evidence, "confirmed_by": "time"}
+
+
+def confirm_ruled(ledger: Ledger, list_name: ListName, rulings: StandingRulings, before: str) -> None:
+    """Confirm the endings of the list that a reviewer confirmed before that time, when its next list was first seen."""
+    for _, change in _waiting(ledger, list_name):
+        if rulings.confirmed.get(change.id, before) < before:
+            _confirm(ledger, change)
+
+
+def has_passed(change: Change, day: str) -> bool:
+    """Return whether on that day (ISO date) the change's list is old enough for an ending to be confirmed."""
+    return days_between(change.listed_on, day) >= policy.ENDING_DAYS
+
+
+def withdraw_ending(ledger: Ledger, publication: Accepted, agreement: Agreement, reason: str) -> bool:
+    """Retract the agreement's ending while it is provisional; return whether a confirmed one stands.
+
+    `publication` shows the agreement again, or one that follows it. What rests on a retracted ending goes with it.
+    """
+    change = ledger.changes.find(agreement.ending)
+    if change is not None and change.status == "confirmed":
+        agreement.ending = None
+        ledger.dirty.agreements.add(agreement.id)
+        return True
+    if change is not None:
+        days = days_between(change.listed_on, publication.listed_on)
+        change.evidence = {**change.evidence, "back_after_days": days}
+    retract_ending(ledger, agreement, reason)
+    return False
+
+
 def retract_ending(ledger: Ledger, agreement: Agreement, reason: str) -> None:
-    """Retract the agreement's standing ending, if it has one."""
+    """Retract the agreement's ending, if it has one, and what rests on it."""
     change = ledger.changes.find(agreement.ending)
     agreement.ending = None
     ledger.waiting.pop(agreement.id, None)
@@ -49,6 +92,7 @@ def retract_ending(ledger: Ledger, agreement: Agreement, reason: str) -> None:
     if change is not None:
         retract(ledger, change, reason)
         change.needs_review = False
+    undo_switches(ledger, agreement, f"{agreement.id}: {reason}")
 
 
 def retract(ledger: Ledger, change: Change, reason: str) -> None:
@@ -65,8 +109,8 @@ def restore_signing(ledger: Ledger, agreement: Agreement) -> None:
         ledger.dirty.changes.add(change.id)
 
 
-def undo_switches(ledger: Ledger, publication: Accepted, agreement: Agreement) -> None:
-    """Make signings of what was taken for a switch away from the agreement, which is listed again."""
+def undo_switches(ledger: Ledger, agreement: Agreement, reason: str) -> None:
+    """Make signings of what was taken for a switch away from the agreement, whose ending does not stand."""
     for other_id in sorted(ledger.by_agency[agreement.agency_id]):
         other = ledger.agreements[other_id]
         change = ledger.changes.find(other.signing)
@@ -76,23 +120,11 @@ def undo_switches(ledger: Ledger, publication: Accepted, agreement: Agreement) -
             change, id=ledger.free_change_id(change_id("signing", other_id)), kind="signing", rule="first_listed",
             before_listing=None, last_listed=None, fields=[], evidence={},
         )  # fmt: skip
-        retract(ledger, change, f"{agreement.id} was listed again on {publication.listed_on}")
+        retract(ledger, change, reason)
         change.needs_review = False
         ledger.add_change(signing)
         other.signing = signing.id
         ledger.dirty.agreements.add(other.id)
-
-
-def confirm_by_time(ledger: Ledger, verified: Iterable[tuple[int, str, str]], hours: float) -> None:
-    """Confirm the endings of a newest list that ICE was found to serve unchanged `hours` later.
-
-    `verified` gives (position, when it was first fetched, when ICE was last found to serve it).
-    """
-    since = {position for position, fetched_at, verified_at in verified if waited(fetched_at, verified_at, hours)}
-    for change in [ledger.changes.find(ending_id) for ending_id in list(ledger.waiting.values())]:
-        if change is not None and change.position in since:
-            _confirm(ledger, change)
-            change.evidence = {**change.evidence, "confirmed_by": "time"}
 
 
 def apply_rulings(ledger: Ledger, rulings: StandingRulings) -> None:
@@ -104,6 +136,9 @@ def apply_rulings(ledger: Ledger, rulings: StandingRulings) -> None:
         change.needs_review = False
         if ruling == "dismiss":
             retract(ledger, change, words)
+            agreement = ledger.agreements.get(change.agreement_id or "")
+            if agreement is not None and change.kind in ("termination", "pending_withdrawn"):
+                undo_switches(ledger, agreement, f"{agreement.id}: {words}")
         elif change.status == "provisional":
             _confirm(ledger, change)
         change.evidence = {**change.evidence, "ruled": ruling}
@@ -112,16 +147,13 @@ def apply_rulings(ledger: Ledger, rulings: StandingRulings) -> None:
         ledger.dirty.changes.add(change.id)
 
 
-def waited(since: str, until: str, hours: float) -> bool:
-    """Return whether two times (as the store writes them) are at least so many hours apart."""
-    return _moment(until) - _moment(since) >= timedelta(hours=hours)
+def _waiting(ledger: Ledger, list_name: ListName) -> list[tuple[str, Change]]:
+    """Return the list's provisional endings by the id of their agreement."""
+    found = [(agreement, ledger.changes.find(ending)) for agreement, ending in sorted(ledger.waiting.items())]
+    return [(agreement, change) for agreement, change in found if change is not None and change.list_name == list_name]
 
 
 def _confirm(ledger: Ledger, change: Change) -> None:
     change.status = "confirmed"
     ledger.waiting.pop(change.agreement_id or "", None)
     ledger.dirty.changes.add(change.id)
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))

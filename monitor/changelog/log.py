@@ -28,7 +28,7 @@ KINDS = {
     "list_event": "something happened to a list as a whole",
 }
 STATUSES = {
-    "provisional": "one list lacks the agreement; the next one decides",
+    "provisional": "the newest lists lack the agreement; ten days from the first of them decide",
     "confirmed": "the statement stands",
     "retracted": "the statement does not stand; the reason says why",
 }

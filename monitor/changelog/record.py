@@ -9,12 +9,11 @@ from __future__ import annotations
 from db.models import Accepted, Agreement, Change, Gone, New
 from db.records import Candidate
 from monitor import policy
-from monitor.changelog import lifecycle
+from monitor.changelog import lifecycle, signed_pending
 from monitor.changelog.change_ids import change_id
 from monitor.changelog.fields import differing_fields
 from monitor.changelog.state import Ledger
-from monitor.matching.candidates import signed_elsewhere
-from monitor.matching.find_known import agency_for, gap_days, last_gone, listed_besides, signed_meanwhile
+from monitor.matching.find_known import agency_for, gap_days, last_gone, listed_besides
 from monitor.matching.ids import agreement_slug, name_key, name_of
 from monitor.matching.names import canonical_name
 from monitor.matching.reasons import AGAINST
@@ -44,7 +43,7 @@ def sign(ledger: Ledger, publication: Accepted, new: New, candidates: list[Candi
         publication.list == "participating" and other is not None and _is_switch(ledger, publication, other, agreement)
     ):
         kind, rule, before = "switch", "switched", other
-    change = _new_change(ledger, publication, kind, agreement, rule)
+    change = new_change(ledger, publication, kind, agreement, rule)
     change.after_listing, change.first_listed = new.listing_id, (publication.position, new.row)
     change.candidates, change.needs_review = candidates, bool(candidates)
     if before is not None:
@@ -52,20 +51,20 @@ def sign(ledger: Ledger, publication: Accepted, new: New, candidates: list[Candi
         change.last_listed = (before.last_seen, before.last_row)
         change.evidence = {"continues": before.id, "gap_days": gap_days(ledger, before, publication)}
         change.fields = ["signed_on"] if kind == "renewal" else ["support_type", "signed_on"]
+    if publication.list == "participating":
+        change.evidence |= signed_pending.pending_before(ledger, publication, agreement)
     if kind == "renewal" and before is not None:
-        if gap_days(ledger, before, publication) <= policy.RENEWAL_GAP_DAYS:
-            reason = f"renewed: {agreement.id} was first listed on {publication.listed_on}"
-            lifecycle.retract_ending(ledger, before, reason)
+        lifecycle.withdraw_ending(ledger, publication, before, _renewed(publication, agreement))
         ledger.set_status(before, "renewed", before.missing_position)
     lifecycle.state_as_shown(ledger, change)
 
 
 def end(ledger: Ledger, publication: Accepted, gone: Gone, candidates: list[Candidate], previous: Accepted) -> None:
-    """An agreement with no row left is missing: its ending is provisional until the next list lacks it too."""
+    """An agreement with no row left is missing: its ending is provisional until enough time has passed."""
     agreement = gone.agreement
     ledger.set_status(agreement, "missing", publication.position)
     agreement.endings += 1
-    change = _new_change(
+    change = new_change(
         ledger, publication, KIND_GONE[publication.list], agreement, "no_longer_listed", agreement.endings,
         states=agreement_slug(gone.listing),
     )  # fmt: skip
@@ -77,7 +76,7 @@ def end(ledger: Ledger, publication: Accepted, gone: Gone, candidates: list[Cand
         change.evidence = {"doubt": "listed_once"}
         change.needs_review = publication.list == "participating"
     if publication.list == "pending":
-        _name_signing(ledger, publication, change, agreement)
+        signed_pending.name_signing(ledger, change, agreement)
     lifecycle.state_as_missing(ledger, change, agreement)
     for candidate in candidates:
         if candidate["signed_on"] is not None and candidate["signed_on"] == agreement.signed_on:
@@ -116,11 +115,13 @@ def renew(ledger: Ledger, publication: Accepted, before: Agreement, new: New, ju
     """The older agreement gives way to one signed later by the same agency."""
     agreement = ledger.open_agreement(publication, new)
     ledger.put_on(publication, agreement, new)
-    change = _new_change(ledger, publication, "renewal", agreement, "renewed")
+    change = new_change(ledger, publication, "renewal", agreement, "renewed")
     change.before_listing, change.last_listed = before.last_listing, (before.last_seen, before.last_row)
     change.after_listing, change.first_listed = new.listing_id, (publication.position, new.row)
     change.fields, change.evidence = ["signed_on"], {"continues": before.id, **judgement.evidence}
-    lifecycle.retract_ending(ledger, before, f"renewed: {agreement.id} was first listed on {publication.listed_on}")
+    if before.status == "missing":
+        change.evidence["gap_days"] = gap_days(ledger, before, publication)
+    lifecycle.withdraw_ending(ledger, publication, before, _renewed(publication, agreement))
     since = publication.position if before.status == "listed" else before.missing_position
     ledger.set_status(before, "renewed", since)
     lifecycle.state_as_shown(ledger, change)
@@ -132,7 +133,7 @@ def amend(
 ) -> None:  # fmt: skip
     """The agreement's row says something else than before: `before` is listing id, position, sheet row."""
     rule = "cell_changed" if judgement.rule == "same_name" else judgement.rule
-    change = _new_change(
+    change = new_change(
         ledger, publication, "amendment", agreement, rule,
         publication.listed_on, states=f"{ledger.content(before[0])}|{ledger.content(new.listing_id)}",
     )  # fmt: skip
@@ -142,7 +143,7 @@ def amend(
     change.needs_review = judgement.review
     if judgement.review:
         change.evidence["against"] = list(judgement.against)
-        change.candidates = [_as_candidate(ledger, agreement, before[0], judgement)]
+        change.candidates = [as_candidate(ledger, agreement, before[0], judgement)]
     lifecycle.state_as_shown(ledger, change)
 
 
@@ -175,42 +176,6 @@ def follow_name(ledger: Ledger, publication: Accepted, agreement: Agreement, new
         ledger.merge_agencies(agency, old)
 
 
-def bring_back(ledger: Ledger, publication: Accepted, agreement: Agreement, new: New, judgement: Judgement) -> None:
-    """An agreement that was missing is listed again: its ending is overturned, and told as a return if it was told."""
-    if judgement.rule == "renewed":
-        renew(ledger, publication, agreement, new, judgement)
-        return
-    before = (agreement.last_listing, agreement.last_seen, agreement.last_row)
-    first_missing, status = agreement.missing_position, agreement.status
-    ending = ledger.changes.find(agreement.ending)
-    confirmed = ending is not None and ending.status == "confirmed"
-    follow_name(ledger, publication, agreement, new, judgement)
-    ledger.put_on(publication, agreement, new)
-    if status == "withdrawn":
-        lifecycle.restore_signing(ledger, agreement)
-        return
-    if confirmed and ending is not None and ending.rule == "signed":
-        agreement.ending = None  # it was signed: that the agency is pending again does not undo that
-    else:
-        lifecycle.retract_ending(ledger, agreement, f"listed again on {publication.listed_on}")
-    lifecycle.undo_switches(ledger, publication, agreement)
-    if confirmed:
-        kind = "reinstatement" if publication.list == "participating" else "pending_listed"
-        change = _new_change(ledger, publication, kind, agreement, "returned", agreement.endings)
-        change.before_listing, change.last_listed = before[0], (before[1], before[2])
-        change.first_missing = first_missing
-        change.after_listing, change.first_listed = new.listing_id, (publication.position, new.row)
-        change.evidence, change.needs_review = {**judgement.evidence, "matched_by": judgement.rule}, judgement.review
-        change.fields = differing_fields(ledger.listings[before[0]], new.listing)
-        if judgement.review:
-            change.candidates = [_as_candidate(ledger, agreement, before[0], judgement)]
-        lifecycle.state_as_shown(ledger, change)
-        return
-    fields = differing_fields(ledger.listings[before[0]], new.listing)
-    if fields or judgement.review:
-        amend(ledger, publication, agreement, before, new, fields, judgement)
-
-
 def withdraw_row(ledger: Ledger, publication: Accepted, gone: Gone, other: Agreement, previous: Accepted) -> None:
     """One of the agency's two rows for a support type is gone: the later-comer was a second row, the older renewed."""
     agreement = gone.agreement
@@ -221,7 +186,7 @@ def withdraw_row(ledger: Ledger, publication: Accepted, gone: Gone, other: Agree
         if signing is not None and signing.status != "retracted":
             lifecycle.retract(ledger, signing, reason)
         return
-    change = _new_change(ledger, publication, "renewal", other, "renewed")
+    change = new_change(ledger, publication, "renewal", other, "renewed")
     change.before_listing, change.last_listed = gone.listing_id, (previous.position, agreement.last_row)
     change.first_missing = publication.position
     change.after_listing, (row, first) = min(other.rows.items(), key=lambda item: (item[1][1], item[1][0]))
@@ -244,29 +209,7 @@ def note_second_row(ledger: Ledger, publication: Accepted, agreement: Agreement,
     amend(ledger, publication, agreement, before, new, differing_fields(first, new.listing), judgement)
 
 
-def confirm(ledger: Ledger, publication: Accepted) -> None:
-    """Confirm the endings of the list that an earlier publication showed first, and name why pending ones went."""
-    for agreement, change in lifecycle.confirm_missing(ledger, publication):
-        if change.kind == "pending_withdrawn" and change.rule != "signed":
-            _name_signing(ledger, publication, change, agreement)
-
-
-def _name_signing(ledger: Ledger, publication: Accepted, change: Change, pending: Agreement) -> None:
-    """A pending row that went because the agency signed says so, once the list of participants shows it."""
-    signed = signed_meanwhile(ledger, pending)
-    if signed is None:
-        signed = signed_elsewhere(ledger, publication, pending, ledger.listings[pending.last_listing])
-        if signed is None:
-            return
-        pair = (ledger.agencies[pending.agency_id], ledger.agencies[signed.agency_id])
-        kept, other = sorted(pair, key=lambda a: (a.first_position, a.id))
-        ledger.merge_agencies(kept, other)
-        change.agency_id = kept.id
-    change.rule, change.evidence = "signed", {"continues": signed.id}
-    change.needs_review, change.candidates = False, []
-
-
-def _as_candidate(ledger: Ledger, agreement: Agreement, listing_id: int, judgement: Judgement) -> Candidate:
+def as_candidate(ledger: Ledger, agreement: Agreement, listing_id: int, judgement: Judgement) -> Candidate:
     """Return the agreement under its older row, as a candidate of an amendment that a person should look at."""
     listing = ledger.listings[listing_id]
     return {
@@ -276,7 +219,7 @@ def _as_candidate(ledger: Ledger, agreement: Agreement, listing_id: int, judgeme
     }  # fmt: skip
 
 
-def _new_change(
+def new_change(
     ledger: Ledger, publication: Accepted, kind: str, agreement: Agreement, rule: str, *more: object, states: str = ""
 ) -> Change:
     """A change whose id comes from what it `states`, rows as printed, so that older lists found later leave it alone;
@@ -286,6 +229,10 @@ def _new_change(
         ledger.free_change_id(wanted), kind, "", publication.list, agreement.id, agreement.agency_id,
         publication.position, publication.listed_on, rule,
     )  # fmt: skip
+
+
+def _renewed(publication: Accepted, agreement: Agreement) -> str:
+    return f"renewed: {agreement.id} was first listed on {publication.listed_on}"
 
 
 def _later(older: Agreement, newer: Agreement) -> bool:

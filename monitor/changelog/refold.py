@@ -11,21 +11,24 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from db.database import Store
-from db.models import ListName, NameKey, Publication
+from db.models import ListName, NameKey, Publication, StandingRulings
 from db.queries import derivation, derived_rows, fold_steps, publications
 from db.queries.rulings import load_folded_rulings, load_standing_rulings
 from db.queries.snapshots import load_rows
+from monitor import policy
 from monitor.changelog import lifecycle, revisions, stood_together
 from monitor.changelog.fold import STEPS_TOGETHER, Fold, Progress, Rows, as_accepted, as_row, chain_steps
 from monitor.changelog.list_events import note_lists_gone
 from monitor.changelog.ruled_steps import first_ruled_step
+from monitor.matching.find_known import days_between
 from monitor.matching.ids import name_key
 from monitor.publications.accept import is_kept_out
 from monitor.publications.check import find_odd_lists
+from monitor.publications.dating import eastern_day
 from monitor.publications.gather import gather, gather_newest
 
 #: Raised when a rule changes what a list says, so that a newer program derives once more what an older one derived.
-RULES_VERSION = "3"
+RULES_VERSION = "4"
 #: The step after all lists: what time, ICE's page and reviewers add. It is undone first and made again.
 LAST = 1_000_000_000
 
@@ -43,9 +46,9 @@ class Derived:
 class Refold:
     """One run: what the facts are, what the tables hold, and how far back to go."""
 
-    def __init__(self, store: Store, hours: float, progress: Progress | None, before: revisions.Memory | None) -> None:
+    def __init__(self, store: Store, progress: Progress | None, before: revisions.Memory | None) -> None:
         self._store, self._connection = store, store.connection
-        self._hours, self._progress, self._before = hours, progress, before
+        self._progress, self._before = progress, before
         self._rulings = load_standing_rulings(self._connection)
         self._pages = publications.load_page_states(self._connection)
         self._rows: dict[str, Rows] = {}
@@ -74,13 +77,22 @@ class Refold:
         if not derivation.has_new_rulings(self._connection):
             return True
         folded = load_folded_rulings(self._connection, marks.last_ruling)
-        return (folded.pairs, folded.lists) == (self._rulings.pairs, self._rulings.lists)
+        if any(getattr(folded, kind) != getattr(self._rulings, kind) for kind in ("pairs", "lists", "forms")):
+            return False
+        return not self._confirmed_otherwise(folded)
+
+    def _confirmed_otherwise(self, folded: StandingRulings) -> list[int]:
+        """Return the steps of endings confirmed by a reviewer before the newest list and folded otherwise."""
+        differing = dict(folded.confirmed.items() ^ self._rulings.confirmed.items())
+        return fold_steps.load_ending_steps(self._connection, differing)
 
     def _is_due(self, last_page: int) -> bool:
         """Return whether time or ICE's page has something to add though no list and no ruling came."""
-        return last_page != derivation.load_last_page(self._connection) or any(
-            lifecycle.waited(fetched_at, verified_at, self._hours)
-            for _, fetched_at, verified_at in publications.load_verified(self._connection)
+        if last_page != derivation.load_last_page(self._connection):
+            return True
+        return any(
+            days_between(first_missing, eastern_day(served_until)) >= policy.ENDING_DAYS
+            for first_missing, served_until in publications.load_waiting_served(self._connection)
         )
 
     # -- newer lists ------------------------------------------------------------------------------------------
@@ -100,7 +112,10 @@ class Refold:
         if fine:
             chains = list(chain_steps(chain, added, self._rulings, self._pages))
             fold.run(added, chains, range(first, first + len(added)), first, self._progress)
-            fine = fold_steps.is_settled(connection)
+            judged = fold_steps.load_lists(connection)
+            fine = fold_steps.is_settled(connection) and all(
+                judged[number] == p.list_name for number, p in enumerate(added, first)
+            )
         if fine:
             self._done.folded, self._done.kept = len(added), first
             self._finish(fold)
@@ -145,10 +160,11 @@ class Refold:
             self._clear()
         same = self._count_same(chains, marks)
         lists = [(cast(ListName, p.list_name), self._rows_of(p)[0]) for p in sequence]
+        kinds = [name for name, _ in lists]
         bits = stood_together.Bits(connection, lists)
         believed = frozenset(n for n, p in enumerate(sequence) if not is_kept_out(p, self._rulings.lists))
         believed -= find_odd_lists(lists)
-        tried: list[frozenset[int]] = []
+        tried: list[tuple[frozenset[int], list[ListName]]] = []
         kept, fold = len(sequence), None
         while True:
             together = bits.believing(believed)
@@ -162,11 +178,15 @@ class Refold:
                 self._touch(fold.written)
             kept, same = min(kept, first), len(sequence)
             fold_steps.save_believed(connection, believed)
-            accepted = fold_steps.load_accepted(connection)
-            if accepted == believed or accepted in tried:
+            accepted, judged = fold_steps.load_accepted(connection), fold_steps.load_lists(connection)
+            if (accepted, judged) == (believed, kinds) or (accepted, judged) in tried:
                 break
-            tried.append(believed)
-            believed = accepted
+            tried.append((believed, kinds))
+            if judged != kinds:
+                bits = stood_together.Bits(
+                    connection, [(kind, ids) for kind, (_, ids) in zip(judged, lists, strict=True)]
+                )
+            believed, kinds = accepted, judged
         self._done.folded, self._done.kept = len(sequence) - kept, kept
         self._write_others([p for p in every if p.status != "accepted"])
         self._finish(fold)
@@ -182,7 +202,8 @@ class Refold:
             same += 1
         folded = load_folded_rulings(self._connection, marks.last_ruling)
         changed = {tuple(sorted(pair)) for pair, _ in folded.pairs.items() ^ self._rulings.pairs.items()}
-        return min([same, *(first_ruled_step(self._store, a, b) for a, b in changed)])
+        ruled = [first_ruled_step(self._store, a, b) for a, b in changed]
+        return min([same, *ruled, *self._confirmed_otherwise(folded)])
 
     def _go_back(self, step: int) -> int:
         """Roll back to the state before `step`, or to the nearest one before it; return the next step's number."""
@@ -224,7 +245,9 @@ class Refold:
     def _finish(self, fold: Fold) -> None:
         """Add what time, ICE's page and reviewers say, as the last step."""
         ledger = fold.ledger
-        lifecycle.confirm_by_time(ledger, publications.load_verified(self._connection), self._hours)
+        for name, newest in ledger.latest.items():
+            until = publications.load_served_until(self._connection, newest.sha256)
+            lifecycle.confirm_served(ledger, name, until)
         note_lists_gone(ledger, self._pages)
         lifecycle.apply_rulings(ledger, self._rulings)
         fold.flush(LAST)

@@ -31,7 +31,7 @@ from monitor.matching.ids import agency_slug, agreement_slug, document_key, name
 from monitor.matching.known import SideKey
 from monitor.matching.rules import Side
 from monitor.matching.side_by_side import SideBySide
-from monitor.places.located import locate
+from monitor.places.agency_county import locate
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from monitor.alerts import bounce_intake
 from monitor.alerts.alert_errors import AlertError
 from monitor.alerts.mail_check import send_test_mail
 from monitor.alerts.message_preview import preview_message, read_waiting
-from monitor.alerts.recipients import masked
+from monitor.alerts.reader_addresses import masked
 from monitor.alerts.resend import resend_failed
 from monitor.alerts.send import send_due
 from monitor.alerts.tokens import open_signer

@@ -61,10 +61,11 @@ def explain(
     db: DbOption = None,
 ) -> None:
     """Explain why the log says what it says of a change: both rows, the rule, what else was considered."""
+    from monitor.changelog.comebacks import count_comebacks
     from monitor.changelog.explain import explain_change
 
     with open_store(db) as store:
         found = [change for change in read_log(store) if change["id"] == change_id]
         if not found:
             raise NotFoundError(f"no change {change_id}; `ice-agreements changes` lists their ids")
-        say(explain_change(found[0]))
+        say(explain_change(found[0], count_comebacks(store.connection)))

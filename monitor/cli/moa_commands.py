@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -16,9 +15,9 @@ from monitor.cli.output import Format, say, show, warn
 from monitor.cli.report import progress_bar, track
 from monitor.documents.events import read_events
 from monitor.documents.library import Library
-from monitor.documents.search import search
+from monitor.documents.search import page_record, search
 from monitor.service.moa_work import MoaIntake, fetching, read_and_compare
-from monitor.service.work import working
+from monitor.service.work_lock import working
 
 COLUMNS = {
     "file": "File", "outcome": "Outcome", "support_type": "Type", "agency_in_document": "Agency in the document",
@@ -113,25 +112,7 @@ class MoaCommand:
 
 def _show_hits(store: Store, library: Library, text: str, wanted: MoaFilter, form: Format) -> None:
     answer = search(store.connection, library, text, wanted, limit=SEARCH_LIMIT)
-    rows: list[Mapping[str, Any]] = [
-        {
-            "file": hit.record["file"], "page": hit.page.page, "passage": plain_passage(hit.page.passage),
-            "sha256": hit.page.sha256, "url": page_link(hit.record["url"], hit.page.page),
-            "support_type": hit.record["support_type"], "agency": hit.record["agency_in_document"],
-            "template": hit.record["template"], "agreement_ids": hit.record["agreement_ids"],
-        }
-        for hit in answer.hits
-    ]  # fmt: skip
+    rows = [page_record(hit) for hit in answer.hits]
     show(rows, form, HIT_COLUMNS, empty="no page has these words")
     if form is Format.TABLE and answer.total > len(rows):
         warn(f"{answer.total} pages in all; the best {len(rows)} are shown")
-
-
-def plain_passage(passage: str) -> str:
-    """Return a passage for a terminal: the found words between asterisks, line ends as spaces."""
-    return " ".join(passage.replace("\x02", "*").replace("\x03", "*").split())
-
-
-def page_link(url: str, page: int) -> str:
-    """Return the address of the very page, "" when the document's address is unknown."""
-    return f"{url}#page={page}" if url else ""

@@ -15,7 +15,7 @@ from db.settings import Settings
 from monitor.cli.options import DbOption, settings_with
 from monitor.cli.output import say
 from monitor.cli.service_commands import restore_from
-from monitor.service.work import derive_all, working
+from monitor.service.work_lock import derive_all, working
 
 
 class RepairCommands:

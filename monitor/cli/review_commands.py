@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -14,6 +14,7 @@ from db.desk_models import HeldList
 from db.queries.publication_list import read_publications
 from db.settings import Settings
 from monitor.alerts import outbox
+from monitor.changelog.comebacks import count_comebacks
 from monitor.changelog.explain import explain_change
 from monitor.changelog.log import Filter, read_log
 from monitor.cli.change_table import KIND_WORDS, in_words
@@ -60,7 +61,7 @@ def show_one(subject: SubjectArgument, db: DbOption = None) -> None:
     with open_store(db) as store:
         for change in read_log(store):
             if change["id"] == subject:
-                say(explain_change(change))
+                say(explain_change(change, count_comebacks(store.connection)))
                 break
         else:
             _say_list(store, decide.find_list(store, subject))
@@ -115,6 +116,16 @@ def reject(sha256: ListArgument, reviewer: ReviewerOption, reason: ReasonOption 
 
 
 @app.command()
+def form(
+    sha256: ListArgument,
+    kind: Annotated[Literal["participating", "pending"], typer.Argument(help="Which list the lists of its form are.")],
+    reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None,
+) -> None:  # fmt: skip
+    """Rule which list all lists with this one's columns are, held ones and later ones; `undo` takes it all back."""
+    _rule(db, "form", sha256, kind, reviewer, reason)
+
+
+@app.command()
 def undo(subject: SubjectArgument, reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None) -> None:
     """Take back the newest ruling in force on a change or list; both stay on record."""
     settings = settings_with(db)
@@ -150,8 +161,7 @@ def import_rulings(
     except OSError as error:
         raise decide.RulingError(f"{path} cannot be read: {error}") from error
     with Store.open(settings.home) as store:
-        hours = settings.confirm_after_hours
-        found = rulings_csv.read_import(store, data, str(path), reviewer, confirm_after_hours=hours)
+        found = rulings_csv.read_import(store, data, str(path), reviewer)
         if preview:
             _say_effects(found.effects)
             say(f"{len(found.new)} rulings would be imported, {found.known} known already")
@@ -186,7 +196,7 @@ def _rule(db: Path | None, ruling: str, subject: str, other: str, reviewer: str,
 
 
 def _take_effect(store: Store, settings: Settings) -> None:
-    decide.take_effect(store, confirm_after_hours=settings.confirm_after_hours, tell=outbox.queue)
+    decide.take_effect(store, tell=outbox.queue)
 
 
 def _held_row(held: HeldList) -> dict[str, object]:

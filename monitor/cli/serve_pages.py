@@ -24,6 +24,7 @@ from monitor.web.api import app as api
 from monitor.web.desk import app as desk
 from monitor.web.feeds import app as feeds
 from monitor.web.forms import app as forms
+from monitor.web.http.turns import Turns
 from monitor.web.pages.app import create_app
 
 _LOG = logging.getLogger(__name__)
@@ -54,7 +55,8 @@ def serve_pages(settings: Settings, host: str, port: int, *, access_log: bool = 
     with open_port(host, port) as listening, Store.open(settings.home) as store:
         lock = HomeLock(settings.home, SERVING, "`serve`", at=store.now_text(), shared=True)
         with lock:
-            app = create_app(settings.home, extra_routes=_make_routes(settings))
+            turns = Turns()
+            app = create_app(settings.home, extra_routes=_make_routes(settings, turns), turns=turns)
             server = _Server(
                 uvicorn.Config(
                     app, log_config=None, access_log=access_log, server_header=False, proxy_headers=False,
@@ -85,10 +87,10 @@ def open_port(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _make_routes(settings: Settings) -> list[BaseRoute]:
+def _make_routes(settings: Settings, turns: Turns) -> list[BaseRoute]:
     parts = (
-        make_health_routes(settings), forms.make_routes(settings), feeds.make_routes(settings), api.routes(settings),
-        desk.routes(settings),
+        make_health_routes(settings), forms.make_routes(settings), feeds.make_routes(settings),
+        api.routes(settings, turns), desk.routes(settings),
     )  # fmt: skip
     return [route for routes in parts for route in routes]
 

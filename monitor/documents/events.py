@@ -44,23 +44,30 @@ def _events_of(seen: Sequence[MoaSighting], agreement_ids: Sequence[str]) -> Ite
     for number, sighting in enumerate(telling):
         if sighting.outcome == "not_there":
             if kept is not None:
-                following = telling[number + 1].outcome if number + 1 < len(telling) else ""
-                if following in ("", "not_there"):
-                    yield _event("moa_removed", sighting, agreement_ids, kept, None, bool(following))
+                following = telling[number + 1] if number + 1 < len(telling) else None
+                if following is None or following.outcome == "not_there":
+                    certain_at = following.seen_at if following else None
+                    yield _event("moa_removed", sighting, agreement_ids, kept, None, certain_at)
                     last_kept, kept = kept, None
             continue
         was_missing = kept is None and any(s.outcome == "not_there" for s in telling[:number])
         if was_missing:
-            yield _event("moa_posted", sighting, agreement_ids, last_kept, sighting.sha256, True)
+            yield _event("moa_posted", sighting, agreement_ids, last_kept, sighting.sha256, sighting.seen_at)
         elif kept is not None and sighting.sha256 != kept:
-            yield _event("moa_replaced", sighting, agreement_ids, kept, sighting.sha256, True)
+            yield _event("moa_replaced", sighting, agreement_ids, kept, sighting.sha256, sighting.seen_at)
         kept = sighting.sha256
 
 
 def _event(
-    kind: str, sighting: MoaSighting, agreement_ids: Iterable[str], before: str | None, after: str | None, certain: bool
+    kind: str,
+    sighting: MoaSighting,
+    agreement_ids: Iterable[str],
+    before: str | None,
+    after: str | None,
+    certain_at: str | None,
 ) -> MoaEvent:
     return {
         "kind": kind, "at": sighting.seen_at, "url": sighting.url, "file": sighting.file, "before": before,
-        "after": after, "is_certain": certain, "agreement_ids": list(agreement_ids),
+        "after": after, "is_certain": certain_at is not None, "certain_at": certain_at,
+        "agreement_ids": list(agreement_ids),
     }  # fmt: skip

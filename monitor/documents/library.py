@@ -184,7 +184,7 @@ class Library:
     def select(self, wanted: MoaFilter, records: Iterable[MoaRecord] | None = None) -> list[MoaRecord]:
         """Return the records that fit the filter, by file name."""
         chosen = [r for r in (self.records if records is None else records) if self.fits(r, wanted)]
-        return sorted(chosen, key=lambda r: (r["file"].lower(), r["url"], r["first_seen_at"] or ""))
+        return sorted(chosen, key=record_key)
 
     def fits(self, record: MoaRecord, wanted: MoaFilter) -> bool:
         """Whether the record is one of those that the filter is about."""
@@ -210,6 +210,11 @@ class Library:
         """Return a row of each agreement that links this document, those that link it today first."""
         rows = sorted(self._rows.get(sha256, []), key=lambda row: (not row.is_current, row.agency, row.agreement_id))
         return list({(row.agreement_id, row.kind): row for row in reversed(rows)}.values())[::-1]
+
+
+def record_key(record: MoaRecord) -> list[str]:
+    """Return what orders records: the file's name, then all that tells apart documents of one name."""
+    return [record["file"].lower(), record["url"], record["first_seen_at"] or "", record["sha256"] or ""]
 
 
 def _kept_outcome(last: MoaSighting, rows: Sequence[ListedMoa]) -> str:

@@ -6,12 +6,14 @@ import re
 import sqlite3
 from dataclasses import dataclass
 
-from db.moa_models import MoaFilter, MoaRecord, PageHit
+from db.moa_models import MoaFilter, MoaPageRecord, MoaRecord, PageHit
 from db.queries import moas
 from monitor.documents.library import Library
 
 #: A phrase in quotation marks, or a word. A minus in front keeps pages with it out.
 _TERM = re.compile(r'(-?)"([^"]*)"?|(-?)(\S+)')
+#: Ends a term, or the whole expression (the zero), or cannot be stored as UTF-8.
+_NO_WORD = re.compile('["\0\ud800-\udfff]')
 LONGEST_QUERY = 200
 MOST_TERMS = 20
 
@@ -47,6 +49,18 @@ def search(
     return Answer(tuple(Hit(hit, records[-1]) for hit, records in found if records), total)
 
 
+def page_record(hit: Hit) -> MoaPageRecord:
+    """Return a hit as the command line and the API print it: the found words between asterisks, on one line."""
+    url = hit.record["url"]
+    return {
+        "file": hit.record["file"], "page": hit.page.page,
+        "passage": " ".join(hit.page.passage.replace("\x02", "*").replace("\x03", "*").split()),
+        "sha256": hit.page.sha256, "url": f"{url}#page={hit.page.page}" if url else "",
+        "support_type": hit.record["support_type"], "agency": hit.record["agency_in_document"],
+        "template": hit.record["template"], "agreement_ids": hit.record["agreement_ids"],
+    }  # fmt: skip
+
+
 def to_expression(text: str) -> str:
     """Return the text as an FTS5 expression in which nothing but words, phrases and a leading minus has a meaning."""
     wanted: list[str] = []
@@ -55,7 +69,7 @@ def to_expression(text: str) -> str:
         minus, words = (match[1], match[2]) if match[2] is not None else (match[3], match[4])
         if not any(c.isalnum() for c in words):
             continue
-        term = '"' + words.replace('"', " ") + '"'
+        term = '"' + _NO_WORD.sub(" ", words) + '"'
         (unwanted if minus else wanted).append(term)
     if not wanted:
         return ""

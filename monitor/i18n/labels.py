@@ -42,7 +42,7 @@ STATUSES = {
     "retracted": N_("retracted"),
 }
 STATUS_SENTENCES = {
-    "provisional": N_("One list lacks the agreement; the next list decides."),
+    "provisional": N_("ICE's newest lists lack the agreement; ten days from the first of them decide."),
     "confirmed": N_("The statement stands."),
     "retracted": N_("The statement was withdrawn; the reason says why."),
 }
@@ -71,6 +71,7 @@ PLACE_STATUSES = {
     "ended": N_("No longer listed"),
     "never": N_("On no list kept here"),
 }
+FOUND_KINDS = {"state": N_("state"), "county": N_("county"), "place": N_("place"), "agency": N_("agency")}
 FIELDS = {
     "state": N_("State"),
     "agency": N_("Agency"),
@@ -145,6 +146,18 @@ DIFFERENCES = {
     "struck": N_("words missing"),
     "added": N_("words added"),
     "changed": N_("words changed"),
+}
+DOCUMENT_EVENTS = {
+    "moa_posted": N_("ICE posted the agreement document"),
+    "moa_replaced": N_("ICE replaced the agreement document"),
+    "moa_removed": N_("ICE took the agreement document down"),
+}
+DOCUMENT_EVENT_SENTENCES = {
+    "moa_posted": N_("Nothing was at its address when it was asked for before."),
+    "moa_replaced": N_("The file at its address is another one than before; both are kept here."),
+    "moa_removed": N_(
+        "Two answers of ICE's site in a row say that nothing is at its address. The copy kept here stays."
+    ),
 }
 DOCUMENT_OUTCOMES = {
     "kept": N_("kept"),

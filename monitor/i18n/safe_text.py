@@ -31,3 +31,13 @@ def on_one_line(text: str | None) -> str:
 def safe_cell(text: str) -> str:
     """Return a CSV cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+
+
+def marked_cell(text: str) -> str:
+    """Return a CSV cell that no spreadsheet takes for a formula, and from which `unmarked_cell` restores the text."""
+    return f"'{text}" if text.lstrip("' \t\r\n").startswith(_FORMULA) else text
+
+
+def unmarked_cell(cell: str) -> str:
+    """Return the text of which `marked_cell` made the cell."""
+    return cell[1:] if cell.startswith("'") and cell.lstrip("' \t\r\n").startswith(_FORMULA) else cell

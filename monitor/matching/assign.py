@@ -145,7 +145,7 @@ def _pair_judged(
     entries: list[tuple[Agreement, Listing, int, Gone | None]] = [
         (g.agreement, g.listing, 0, g)
         for g in gone
-        if publication.list != "pending" or signed_meanwhile(known, g.agreement) is None
+        if publication.list != "pending" or signed_meanwhile(known, g.agreement, publication.listed_on) is None
     ]
     leaving = {g.agreement.id for g in gone if g.whole}
     for a in missing:

@@ -120,21 +120,6 @@ def late_candidates(
                 )  # fmt: skip
 
 
-def signed_elsewhere(known: Known, publication: Accepted, pending: Agreement, listing: Listing) -> Agreement | None:
-    """The agreement just signed under a name that is the pending row's but for a slip; None when not just one fits."""
-    found = []
-    here = listed_in(known, "participating", [listing.state_code])
-    for agreement in (a for a in here if a.support == listing.support_code):
-        age = days_between(known.dates[agreement.first_position], publication.listed_on)
-        if agreement.agency_id == pending.agency_id or agreement.baseline or age > policy.SIGNED_DAYS:
-            continue
-        agency = known.agencies[agreement.agency_id]
-        like = compare(name_of(listing), canonical_name(agency.state, agency.name), listing.state_code, agency.state)
-        if like.strong and (like.kind != "contained" or place_of(name_of(listing))):
-            found.append(agreement)
-    return found[0] if len(found) == 1 else None
-
-
 def _candidate(agreement_id: str, listing: Listing, score: float, against: tuple[str, ...]) -> Candidate:
     return {
         "agreement_id": agreement_id, "agency_id": None, "agency": printed_form(listing.agency),

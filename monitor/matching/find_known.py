@@ -96,10 +96,13 @@ def of_two_counties(known: Known, agreement: Agreement, listing: Listing) -> boo
 
 def recently_missing(known: Known, publication: Accepted) -> list[Agreement]:
     """Return the list's agreements whose ending is recent enough for a new row to be theirs, by id."""
-    earliest = (date.fromisoformat(publication.listed_on) - timedelta(days=policy.RETURN_DAYS)).isoformat()
-    found = [
-        i for position, ids in known.missing[publication.list].items() if known.dates[position] >= earliest for i in ids
-    ]
+    return recently_gone(known, publication.list, publication.listed_on)
+
+
+def recently_gone(known: Known, list_name: ListName, today: str) -> list[Agreement]:
+    """Return the agreements that left the list at most `policy.RETURN_DAYS` ago and are missing still, by id."""
+    earliest = (date.fromisoformat(today) - timedelta(days=policy.RETURN_DAYS)).isoformat()
+    found = [i for position, ids in known.missing[list_name].items() if known.dates[position] >= earliest for i in ids]
     return [known.agreements[agreement_id] for agreement_id in sorted(found)]
 
 
@@ -128,14 +131,45 @@ def listed_besides(known: Known, agreement: Agreement) -> bool:
     )
 
 
-def signed_meanwhile(known: Known, pending: Agreement) -> Agreement | None:
-    """Return the listed participating agreement that a pending one became: same agency and support type."""
-    found = [
-        a
+def is_participating(known: Known, pending: Agreement) -> bool:
+    """Return whether a pending agreement's agency is on the participating list with its support type."""
+    return any(
+        a.list == "participating" and a.support == pending.support and a.rows
         for a in _agreements(known, pending.agency_id)
-        if a.list == "participating" and a.support == pending.support and a.rows
-    ]
+    )
+
+
+def signed_meanwhile(known: Known, pending: Agreement, today: str) -> Agreement | None:
+    """Return the participating agreement, first listed lately, of a pending one's agency and support type."""
+    found = [
+        a for a in _agreements(known, pending.agency_id)
+        if a.list == "participating" and a.support == pending.support and a.rows and not a.baseline
+        and days_between(known.dates[a.first_position], today) <= policy.SIGNED_DAYS
+    ]  # fmt: skip
     return max(found, key=lambda a: (a.first_position, a.id), default=None)
+
+
+def pending_of(known: Known, signed: Agreement, today: str) -> Agreement | None:
+    """Return the pending agreement, listed or gone lately, of a participating one's agency and support type."""
+    found = [
+        a for a in _agreements(known, signed.agency_id)
+        if a.list == "pending" and a.support == signed.support
+        and (bool(a.rows) or (a.missing_position is not None
+             and days_between(known.dates[a.missing_position], today) <= policy.SIGNED_DAYS))
+    ]  # fmt: skip
+    return max(found, key=lambda a: (a.first_position, a.id), default=None)
+
+
+def was_pending_since(known: Known, agreement: Agreement) -> bool:
+    """Return whether the agency was on the pending list, for the support type, after the missing agreement left."""
+    since = agreement.missing_position
+    if since is None or agreement.list == "pending":
+        return False
+    return any(
+        a.list == "pending" and a.support == agreement.support
+        and (bool(a.rows) or a.first_position >= since or a.last_seen >= since)
+        for a in _agreements(known, agreement.agency_id)
+    )  # fmt: skip
 
 
 def document_shared(

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from db.models import Listing, NameKey
 from monitor.matching.names import Name, canonical_name, printed_form, slug
-from monitor.places.agency_county import county_of
+from monitor.places.printed_county import county_of
 
 
 def name_of(listing: Listing) -> Name:

@@ -15,7 +15,7 @@ from db.records import EvidenceValue
 from monitor import policy
 from monitor.matching.misspellings import read_together
 from monitor.matching.names import Name
-from monitor.matching.similarity import Likeness, compare, is_real, place_of
+from monitor.matching.similarity import Likeness, compare, is_real, place_of, shares_place
 
 Verdict = Literal["same", "candidate", "distinct"]
 Dating = Literal["same", "corrected", "later", "other"]
@@ -109,6 +109,12 @@ def judge(old: Side, new: Side, setting: Setting) -> Judgement:
     return _same_state(old, new, setting, like, dates, document, evidence)
 
 
+def same_county_cell(a: str, b: str) -> bool:
+    """Return whether two county cells (in normal form) name a county, and the same one."""
+    blank = ("", "#n/a", "#na", "n/a", "na")
+    return a == b and a not in blank
+
+
 def one_misspelt(old: Side, new: Side, like: Likeness) -> bool:
     """Whether one of two rows is the other misspelt though both may be listed at once.
 
@@ -164,7 +170,7 @@ def _same_state(
         moved = old.name.body != new.name.body and like.kind not in ("contained", "reordered", "retyped")
         return Judgement("same", "same_document", 2, 0.95, moved, evidence, ("other_office",) if moved else ())
     if not old.dated:
-        return _undated(old, setting, like, evidence)
+        return _undated(old, new, setting, like, evidence)
     soon = setting.gap_days <= policy.RETURN_DAYS
     if like.strong and dates in ("same", "corrected") and soon:
         rule = {"reordered": "reordered", "contained": "expanded"}.get(like.kind, "retyped")
@@ -187,8 +193,12 @@ def _same_state(
     return _same_list_and_date(old, new, setting, like, evidence)
 
 
-def _undated(old: Side, setting: Setting, like: Likeness, evidence: dict[str, EvidenceValue]) -> Judgement:
+def _undated(old: Side, new: Side, setting: Setting, like: Likeness, evidence: dict[str, EvidenceValue]) -> Judgement:
     """On a list without dates a name must be all but equal: nothing else says that two rows are one."""
+    here = same_county_cell(old.county_cell, new.county_cell) and not like.against
+    if setting.gap_days == 0 and here and shares_place(old.name, new.name) and not like.strong:
+        moved = old.name.body != new.name.body
+        return Judgement("same", "relabelled", 7, 0.7, moved, evidence, ("other_office",) if moved else ())
     slip = like.kind == "retyped" and (like.distance <= 1 or (like.distance == 2 and not is_real(old.name, old.state)))
     if like.strong and setting.gap_days == 0 and (slip or like.kind in ("reordered", "contained")):
         rule = {"reordered": "reordered", "contained": "expanded"}.get(like.kind, "retyped")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+import us
 from rapidfuzz.distance import OSA
 
 from monitor.matching.misspellings import DIRECTIONS, read_together, telling_words
@@ -108,6 +109,29 @@ def place_of(name: Name) -> str:
     if f" {name.place} parish " in f" {name.loose} ":
         return f"{name.place} parish"
     return name.place
+
+
+#: Words that say what kind of place a name is of, and states' codes behind a comma: they tell no two places apart.
+_KINDS_OF_PLACE = _KINDS_OF_TOWN | {"county", "parish", "place"}
+
+
+@lru_cache(maxsize=65536)
+def shares_place(a: Name, b: Name) -> bool:
+    """Return whether the place of one name is the other's, aside from what kind of place it is called.
+
+    "St. Charles Place" and "St. Charles Parish", "Monroeville Constable Office, PA" and "Constable Monroeville".
+    """
+    first, second = (_bare_place(name) for name in (a, b))
+    both_numbered = bool(a.digits and b.digits)
+    return bool(first) and first == second and not (both_numbered and a.digits != b.digits)
+
+
+def _bare_place(name: Name) -> tuple[str, ...]:
+    codes = {state.abbr.lower() for state in us.states.STATES}
+    words = name.place.split()
+    while words and (words[-1] in codes or words[-1] in _KINDS_OF_PLACE):
+        words.pop()
+    return tuple(words)
 
 
 @lru_cache(maxsize=65536)

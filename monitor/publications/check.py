@@ -12,7 +12,10 @@ from monitor import policy
 
 #: Every reason that can stand in a publication's `reasons`, with its meaning.
 REASONS = {
-    "swapped": "the header is the other list's than the link promised",
+    "swapped": "it is the other list than the link promised; the evidence is named",
+    "unclear": "the evidence of which list it is is evenly balanced, or the participating list lost its dates",
+    "form_changed": "the columns are not those of the list before; they, or what tells which list it is, are named",
+    "form_ruled": "a reviewer ruled which list the lists of this form are",
     "stale": "an older list put out again: a newer one had been published by then",
     "duplicate": "the very bytes of a list that is here already",
     "unchanged": "the same rows as the list before",

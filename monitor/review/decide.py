@@ -14,11 +14,12 @@ from db.errors import NotFoundError, StoreError
 from db.queries import review_audit
 from db.queries.publication_list import read_publications
 from db.queries.rulings import in_force, list_rulings
-from db.queries.snapshots import load_listings
+from db.queries.snapshots import load_heads, load_listings, load_rows
 from db.records import Candidate, ChangeRecord
 from monitor.changelog.log import read_entries
 from monitor.changelog.rebuild import Tell, derive
 from monitor.matching.ids import agreement_slug
+from monitor.publications.classify import form_key
 
 ON_CHANGES, ON_LISTS = ("same", "distinct", "confirm", "dismiss", "note"), ("release", "reject", "note")
 LONGEST_REASON = 2000
@@ -78,6 +79,8 @@ def verdicts_for(store: Store, change: ChangeRecord, ruling: str, other: str = "
 def rule(store: Store, ruling: str, subject: str, other: str = "", *, reviewer: str, reason: str, made_at: str) -> None:
     """Store a ruling on a change id or on a list's sha256 (or its beginning); `other` is an agreement id.
 
+    A `form` ruling names a list of that form, and in `other` which list such lists are.
+
     Raise `RulingError` or `NotFoundError` when it names nothing that is here. The log follows with `take_effect`.
     """
     if not reviewer.strip():
@@ -86,6 +89,13 @@ def rule(store: Store, ruling: str, subject: str, other: str = "", *, reviewer: 
     change: ChangeRecord | None = next(iter(found), None)
     if ruling in ("same", "distinct"):
         verdict = Verdict(ruling, *_pair(store, _known(change, subject), other))
+    elif ruling == "form":
+        if other not in ("participating", "pending"):
+            raise RulingError(f"{other!r} is no list; lists of a form are participating or pending")
+        form = find_form(store, find_list(store, subject))
+        if form is None:
+            raise RulingError(f"{subject} has no rows to tell its form by; name another list of the form")
+        verdict = Verdict(ruling, form, other)
     elif ruling in ("confirm", "dismiss"):
         verdict = Verdict(ruling, _known(change, subject)["id"])
     else:
@@ -139,7 +149,7 @@ def undo_newest(store: Store, subject: str, *, reviewer: str, reason: str, made_
     return made.ruling
 
 
-def take_effect(store: Store, *, confirm_after_hours: float, tell: Tell, newest: Sequence[int] = ()) -> None:
+def take_effect(store: Store, *, tell: Tell, newest: Sequence[int] = ()) -> None:
     """Bring the change log up to date with the rulings, and store what they did to it.
 
     Do nothing when a derivation has taken the rulings with the ids `newest` into account already.
@@ -150,7 +160,7 @@ def take_effect(store: Store, *, confirm_after_hours: float, tell: Tell, newest:
             return
         with store.writing() as connection:
             before = review_audit.load_statuses(connection)
-            derive(store, now=store.now_text(), confirm_after_hours=confirm_after_hours, tell=tell)
+            derive(store, now=store.now_text(), tell=tell)
             after = review_audit.load_statuses(connection)
             first = next((r.id for r in list_rulings(connection) if r.id > derived), None)
             if first is not None:  # one decision, also when it is several rulings
@@ -171,10 +181,21 @@ def warn_of_counties(store: Store, change_id: str, other: str) -> str:
 
 
 def rulings_on(store: Store, subject: str) -> list[RulingRecord]:
-    """Return the rulings on a change (also those on its agreement) or on a list, oldest first."""
+    """Return the rulings on a change (also those on its agreement) or on a list and its form, oldest first."""
     subjects = {subject, review_audit.find_agreement_of(store.connection, subject) or subject}
+    named = {p["sha256"] for p in read_publications(store.connection, subject)}
+    if len(named) == 1 and (form := find_form(store, named.pop())) is not None:
+        subjects.add(form)
     rulings = list_rulings(store.connection)
     return [r for r in rulings if r.subject in subjects or r.subject.startswith(subject)]
+
+
+def find_form(store: Store, sha256: str) -> str | None:
+    """Return the key of a list's form; None when it has no rows or could not be read."""
+    if load_heads(store.connection, [sha256])[sha256].rows == 0:
+        return None
+    first = load_rows(store.connection, sha256)[0][0]
+    return form_key(load_listings(store, [first])[first])
 
 
 def find_list(store: Store, beginning: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from db.database import Store
 from db.desk_models import ReviewedFact
 from db.queries import reviewed_facts
+from monitor.i18n.safe_text import marked_cell
 from monitor.review.facts import FactError, check_fact, read_facts
 from monitor.review.rulings_csv import MOMENT, read_rows
 
@@ -29,7 +30,7 @@ def export_facts(store: Store) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for fact in reviewed_facts.list_facts(store.connection):
-        writer.writerow([getattr(fact, column) for column in COLUMNS])
+        writer.writerow([marked_cell(getattr(fact, column)) for column in COLUMNS])
     return out.getvalue()
 
 

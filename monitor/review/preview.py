@@ -46,15 +46,13 @@ class Effects:
         return len(self.new) + len(self.retracted) + len(self.altered)
 
 
-def preview_rulings(
-    store: Store, verdicts: Iterable[Verdict], *, confirm_after_hours: float, instead: bool = False
-) -> Effects:
+def preview_rulings(store: Store, verdicts: Iterable[Verdict], *, instead: bool = False) -> Effects:
     """Return how the log with these rulings would differ from the log as it stands.
 
     The rulings come after those in force, or replace them all when `instead` is true.
     """
     before = {change["id"]: change for change in read_log(store)}
-    with as_ruled(store, verdicts, confirm_after_hours=confirm_after_hours, instead=instead) as then:
+    with as_ruled(store, verdicts, instead=instead) as then:
         after = {change["id"]: change for change in present(then, load_changes(then.connection), {})}
         lists = {_key(p): p["status"] for p in read_publications(then.connection)}
     effects = Effects(ids=frozenset(after))

@@ -16,6 +16,7 @@ from db.queries.publication_list import read_publications
 from db.queries.rulings import in_force, list_rulings
 from db.queries.snapshots import load_listings
 from monitor.changelog.log import read_log
+from monitor.i18n.safe_text import marked_cell, unmarked_cell
 from monitor.matching.ids import agreement_slug
 from monitor.review.decide import RulingError
 from monitor.review.preview import Effects, preview_rulings
@@ -41,11 +42,12 @@ def export_rulings(store: Store) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*COLUMNS, *OPTIONAL])
     for ruling in list_rulings(store.connection):
-        writer.writerow([*(getattr(ruling, column) for column in (*COLUMNS, "on_change")), *ruling.about])
+        cells = [*(getattr(ruling, column) for column in (*COLUMNS, "on_change")), *ruling.about]
+        writer.writerow([marked_cell(cell) for cell in cells])
     return out.getvalue()
 
 
-def read_import(store: Store, data: bytes, name: str, importer: str, *, confirm_after_hours: float) -> RulingImport:
+def read_import(store: Store, data: bytes, name: str, importer: str) -> RulingImport:
     """Return what a CSV of `COLUMNS` would add and change; nothing is stored.
 
     Raise `RulingError`, which names file, row and what to do, when the CSV is not one that `export_rulings` makes, when
@@ -70,7 +72,7 @@ def read_import(store: Store, data: bytes, name: str, importer: str, *, confirm_
     together = sorted([*here, *found.new], key=lambda r: (r.made_at, r.id < 0, abs(r.id)))
     standing = [r for r in in_force(together) if r.ruling != "note"]
     verdicts = [Verdict(r.ruling, r.subject, r.other) for r in standing]
-    found.effects = preview_rulings(store, verdicts, confirm_after_hours=confirm_after_hours, instead=True)
+    found.effects = preview_rulings(store, verdicts, instead=True)
     subjects = _subjects(store) | found.effects.ids
     for ruling in found.new:
         missing = _find_missing(ruling, subjects, known, ruling in standing)
@@ -103,7 +105,7 @@ def read_rows(
         for number, row in enumerate(rows, 2):
             if None in row or None in row.values():
                 raise RulingError(f"{name}, row {number}: the number of cells differs from the header's")
-            yield number, {c: row[c] for c in (*columns, *optional) if c in row}
+            yield number, {c: unmarked_cell(row[c]) for c in (*columns, *optional) if c in row}
     except (UnicodeDecodeError, csv.Error) as error:
         raise RulingError(f"{name} cannot be read as CSV in UTF-8: {error}") from error
 
@@ -112,6 +114,8 @@ def _find_fault(ruling: RulingRecord, now: str) -> str:
     """Return what is wrong with a ruling read from a file; "" when nothing is."""
     if ruling.ruling not in RULINGS:
         return f"{ruling.ruling!r} is not a ruling; known: {', '.join(RULINGS)}"
+    if ruling.ruling == "form" and ruling.other not in ("participating", "pending"):
+        return f"{ruling.other!r} is no list; write participating or pending"
     if not MOMENT.fullmatch(ruling.made_at):
         return f"{ruling.made_at!r} is not a time; write it as 2025-05-30T18:00:00Z"
     if ruling.made_at > now:
@@ -128,6 +132,8 @@ def _find_missing(
     """Return the id that a ruling names and that is not here; "" when there is none. One undone need not be."""
     if ruling.ruling == "undo":
         return "" if (ruling.subject, ruling.other) in known else ruling.other
+    if ruling.ruling == "form":
+        return ""  # it is about lists to come as well
     if not counts and ruling.ruling != "note":
         return ""
     pair = [ruling.other] if ruling.ruling in ("same", "distinct") else []

@@ -27,7 +27,7 @@ from monitor.service.health.operator_notices import note_problems
 from monitor.service.health.problem_checks import find_problems
 from monitor.service.memory_release import give_back_memory
 from monitor.service.triggers import Job, JobFailed, NothingToDo, PutOff
-from monitor.service.work import derive_all, working
+from monitor.service.work_lock import derive_all, working
 
 _LOG = logging.getLogger(__name__)
 WAIT_SECONDS = 30.0

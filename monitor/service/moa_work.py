@@ -14,7 +14,7 @@ from db.settings import Settings
 from db.threads import run_in_thread
 from monitor.documents.template_groups import derive_wordings
 from monitor.service.triggers import Job, NothingToDo
-from monitor.service.work import working
+from monitor.service.work_lock import working
 
 Clock = Callable[[], datetime]
 #: A pass may ask this often before the next is due; reading and comparing come after it.

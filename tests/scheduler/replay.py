@@ -17,7 +17,7 @@ from db.backup import back_up
 from db.database import DATABASE_NAME, Store, to_text
 from db.housekeeping import sweep
 from db.settings import Settings
-from monitor.service.work import working
+from monitor.service.work_lock import working
 from tests.standin import StandIn
 from tests.standin.lists import participating, pending
 

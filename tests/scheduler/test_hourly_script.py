@@ -26,7 +26,7 @@ from tests.standin.lists import participating
 SCRIPT = ROOT / "docs" / "deploy" / "actions" / "hourly.sh"
 READER = "reader@newsroom.org"
 
-pytestmark = pytest.mark.long
+pytestmark = pytest.mark.soak
 
 
 class Mailbox:

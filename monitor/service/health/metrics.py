@@ -18,7 +18,7 @@ _COUNTS = {
     "publications": "Lists ever met.",
     "listed_agreements": "Agreements on the newest participating list.",
     "changes": "Changes in the log.",
-    "provisional": "Changes that wait for the next list.",
+    "provisional": "Changes that wait for later lists.",
     "open_reviews": "Changes that wait for a reviewer.",
     "held_lists": "Lists held for a person.",
     "wanted_lists": "Lists linked and not fetched yet.",

@@ -9,6 +9,7 @@ from typing import TypeVar
 import us
 
 from db.errors import NotFoundError
+from db.moa_models import MoaFilter, MoaPageRecord, MoaRecord
 from db.queries.statement_log import LoggedStatement
 from db.records import (
     AgencyHistory,
@@ -25,12 +26,15 @@ from db.records import (
 )
 from monitor.changelog.county_filter import is_county
 from monitor.changelog.log import Filter, fits, read_entries
+from monitor.documents.search import page_record, search
 from monitor.places.gazetteer import counties
 from monitor.web.api.as_known import AsKnown
 from monitor.web.api.parameters import (
     AgenciesQuery,
     AgreementsQuery,
     ChangesQuery,
+    MoaFilters,
+    MoaSearchQuery,
     PublicationsQuery,
     TrendsQuery,
 )
@@ -163,6 +167,25 @@ def find_document(data: AsKnown, sha256: str) -> DocumentPublications:
     """Return one document and every publication of it."""
     found = _first((d for d in data.documents() if d["sha256"] == sha256), f"no document {sha256}")
     return {**found, "publications": [p for p in data.publications() if p["sha256"] == sha256]}
+
+
+def choose_moas(data: AsKnown, asked: MoaFilters) -> list[MoaRecord]:
+    """Return the agreement documents that fit, by file name."""
+    return data.library().select(_moa_filter(asked))
+
+
+def search_moas(data: AsKnown, asked: MoaSearchQuery, limit: int) -> tuple[list[MoaPageRecord], int]:
+    """Return the pages on which the words stand, best first, and how many there are in all."""
+    answer = search(
+        data.store.connection, data.library(), asked.q, _moa_filter(asked), limit=limit, offset=asked.offset
+    )
+    return [page_record(hit) for hit in answer.hits], answer.total
+
+
+def _moa_filter(asked: MoaFilters) -> MoaFilter:
+    return MoaFilter(
+        asked.state, asked.support_type, asked.template, asked.year, asked.signal, asked.outcome, asked.agreement
+    )
 
 
 def _both_lists(data: AsKnown, as_of: str | None) -> dict[str, list[ListedAgreement]]:

@@ -16,12 +16,13 @@ from monitor.web.api import PREFIX
 from monitor.web.api.description import describe
 from monitor.web.api.endpoints import COLLECTIONS, router
 from monitor.web.api.memory import Memory, to_json
-from monitor.web.api.problems import HANDLERS, METHODS, refuse_too_many
+from monitor.web.api.problems import HANDLERS, METHODS, refuse_busy, refuse_too_many
 from monitor.web.api.reference import make_page
 from monitor.web.api.sending import COMMON
-from monitor.web.api.table_formats import preferred_form
+from monitor.web.api.table_formats import MEDIA, preferred_form
 from monitor.web.http.cache import CachedApp
 from monitor.web.http.limits import RateLimit
+from monitor.web.http.turns import TakingTurns, Turns
 
 API_VERSION = "1.0.0"
 KEPT_BYTES = 64_000_000
@@ -43,17 +44,18 @@ _PREFLIGHT = {
 }
 
 
-def routes(settings: Settings) -> list[BaseRoute]:
-    """Return the API below its prefix, for the application that serves everything."""
-    mount = Mount(PREFIX, app=make_api(settings))
+def routes(settings: Settings, turns: Turns | None = None) -> list[BaseRoute]:
+    """Return the API below its prefix, for the application that serves everything; costly questions take `turns`."""
+    mount = Mount(PREFIX, app=make_api(settings, turns))
     mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)  # an address with a line break is ours to refuse
     return [Route(PREFIX, lambda request: _move(f"{PREFIX}/", request.scope), methods=["GET", "HEAD"]), mount]
 
 
-def make_api(settings: Settings) -> ASGIApp:
+def make_api(settings: Settings, turns: Turns | None = None) -> ASGIApp:
     """Return the API alone; what it serves is below `PREFIX` wherever it is mounted."""
     app = make_app(Memory(settings.home))
-    cached = CachedApp(app, lambda: _version(app), most_bytes=KEPT_BYTES, fresh_seconds=0)
+    taking_turns = TakingTurns(app, turns or Turns(), is_costly, refuse_busy)
+    cached = CachedApp(taking_turns, lambda: _version(app), most_bytes=KEPT_BYTES, fresh_seconds=0)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
@@ -68,6 +70,11 @@ def make_api(settings: Settings) -> ASGIApp:
     return RateLimit(
         answer, settings.api_requests_per_minute, proxies=settings.trusted_proxies.split(), refuse=refuse_too_many
     )
+
+
+def is_costly(path: str, query: bytes) -> bool:
+    """Return whether a question is one of the earlier log, which is derived first, or of a whole table."""
+    return b"known_at" in query or path.endswith(tuple(f".{form}" for form in MEDIA))
 
 
 def make_app(memory: Memory) -> FastAPI:

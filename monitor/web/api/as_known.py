@@ -24,7 +24,9 @@ from monitor.changelog.as_of import find_list, listed_agreements, totals
 from monitor.changelog.known_at import open_known
 from monitor.changelog.log import read_log
 from monitor.changelog.trends import read_trends
+from monitor.documents.library import Library
 from monitor.review.facts import read_facts
+from monitor.search.find import Finder, read_finder
 from monitor.web.api.memory import Memory, to_json
 
 
@@ -101,10 +103,18 @@ class AsKnown:
         """Return every list ever found, oldest first."""
         return self.memory.keep("publications", self.facts, lambda: read_publications(self.store.connection))
 
+    def finder(self) -> Finder:
+        """Return the search over places and agencies."""
+        return self.memory.keep("finder", self.facts, lambda: read_finder(self.store))
+
     def documents(self) -> list[DocumentRecord]:
         """Return every document kept, oldest first."""
         every = self.memory.keep("documents", None, lambda: api_data.list_documents(self.store.connection))
         return [d for d in every if self.known_at is None or d["stored_at"] <= self.known_at]
+
+    def library(self) -> Library:
+        """Return what is known of the agreement documents today; a known time does not go back for them."""
+        return self.memory.keep("library", None, lambda: Library(self.store.connection))
 
 
 def publication_key(p: PublicationRecord) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
+from db.moa_models import MoaPageRecord, MoaRecord
 from db.queries.sightings import is_public_document
 from db.records import (
     AgencyHistory,
@@ -22,23 +23,29 @@ from db.records import (
     PlaceRecord,
     PublicationRecord,
     ReviewedFactRecord,
+    SearchRecord,
     StatementRecord,
     Totals,
     Trend,
 )
+from monitor.documents.library import record_key
 from monitor.web.api import answers
 from monitor.web.api.as_known import AsKnown, publication_key, read_as_known
 from monitor.web.api.description import BYTES, RECORD, RESPONSES, describe_collection, refuse_unknown
 from monitor.web.api.parameters import (
+    MAX_LIMIT,
     AgenciesQuery,
     AgreementsQuery,
     ChangesQuery,
     Clocks,
     DocumentsQuery,
     KnownAt,
+    MoaSearchQuery,
+    MoasQuery,
     PlacesQuery,
     PublicationsQuery,
     ReviewedFactsQuery,
+    SearchQuery,
     StatementsQuery,
     TrendsQuery,
 )
@@ -166,6 +173,14 @@ def get_place(
         return whole(data, answers.find_place(data, id, asked.as_of))
 
 
+@router.get("/search", response_model=list[SearchRecord], responses=RECORD)
+def search(request: Request, asked: Annotated[SearchQuery, Query()]) -> Response:
+    """States, counties, places and agencies that a text can mean, best first. Slips of the hand are forgiven."""
+    with reading(request, KnownAt()) as data:
+        found = data.finder().find(asked.q, asked.limit)
+        return send_entries(request, data, found, len(found), None)
+
+
 @collection("/publications", PublicationRecord, get_document="sha256", get_document_content="sha256")
 def list_publications(request: Request, asked: Annotated[PublicationsQuery, Query()]) -> Response:
     """Every list ever found, oldest first."""
@@ -220,3 +235,20 @@ def get_document_content(request: Request, id: Sha256) -> Response:
             "Content-Disposition": f'attachment; filename="{id}"',
         }  # fmt: skip
         return Response(data.store.archive.get(id), headers=headers, media_type="application/octet-stream")
+
+
+@collection("/moas", MoaRecord, get_document="sha256", get_document_content="sha256")
+def list_moas(request: Request, asked: Annotated[MoasQuery, Query()]) -> Response:
+    """Every agreement document, by file name: what it says of its support type, duration and ending, and signals."""
+    with reading(request, KnownAt()) as data:
+        return page(request, data, asked, answers.choose_moas(data, asked), record_key)
+
+
+@collection("/moas/search", MoaPageRecord, get_document="sha256", get_document_content="sha256")
+def search_moas(request: Request, asked: Annotated[MoaSearchQuery, Query()]) -> Response:
+    """The pages of agreement documents on which the words stand, best first, each with the passage."""
+    with reading(request, KnownAt()) as data:
+        found, total = answers.search_moas(data, asked, limit_of(request, asked, MAX_LIMIT))
+        after = asked.offset + len(found)
+        following = {"offset": str(after)} if found and after < total else None
+        return send_entries(request, data, found, total, following)

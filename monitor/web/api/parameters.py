@@ -14,6 +14,8 @@ from pydantic.json_schema import SkipJsonSchema
 
 from db.database import to_text
 from monitor.changelog.log import KINDS, STATUSES
+from monitor.documents.library import OUTCOMES
+from monitor.documents.search import LONGEST_QUERY, to_expression
 
 MAX_LIMIT, DEFAULT_LIMIT = 1000, 100
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -52,6 +54,12 @@ def _moment(text: str, of_day: str) -> str:
         return to_text(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         raise ValueError("expected a date or a time such as 2025-05-30T18:00:00Z") from None
+
+
+def _searched(text: str) -> str:
+    if not to_expression(text):
+        raise ValueError('expected at least one word or "phrase" to look for')
+    return text
 
 
 #: None stands for a parameter that was not given; it cannot be asked for, so the description leaves it out.
@@ -180,3 +188,40 @@ class TrendsQuery(Period, Clocks, Paging):
 
 class DocumentsQuery(KnownAt, Paging):
     """Which documents."""
+
+
+class MoaFilters(BaseModel):
+    """Which agreement documents."""
+
+    state: Annotated[State | Absent, Field(description="Documents of this state's agreements, by USPS code.")] = None
+    support_type: Annotated[SupportType | Absent, Field(description="Support type, by the document itself.")] = None
+    template: Annotated[Word | Absent, Field(description="Wording shared with others, such as TFM 2025-02.")] = None
+    year: Annotated[
+        Annotated[str, Field(pattern="^[0-9]{4}$")] | Absent, Field(description="Year in which it was signed.")
+    ] = None
+    signal: Annotated[Word | Absent, Field(description="A signal that docs/documents.md lists.")] = None
+    outcome: Annotated[Annotated[str, OneOf(tuple(OUTCOMES))] | Absent, Field(description="What came of it.")] = None
+    agreement: Annotated[Word | Absent, Field(description="Documents that this agreement's rows link, by id.")] = None
+
+
+class MoasQuery(MoaFilters, Paging):
+    """Which agreement documents, and which page of them."""
+
+
+class MoaSearchQuery(MoaFilters):
+    """What to look for in the agreement documents."""
+
+    q: Annotated[
+        Annotated[str, Field(min_length=1, max_length=LONGEST_QUERY)],
+        AfterValidator(_searched),
+        Field(description='Words and "phrases" that all stand on the page, by their stems; -word: not on it.'),
+    ]
+    limit: Limit = DEFAULT_LIMIT
+    offset: Annotated[int, Field(ge=0, le=1_000_000, description="How many of the best pages to leave out.")] = 0
+
+
+class SearchQuery(BaseModel):
+    """What a person typed."""
+
+    q: Annotated[str, Field(max_length=200, description="ZIP code, city, county, state or agency, as people write it.")]
+    limit: Annotated[int, Field(ge=1, le=50, description="Answers at most.")] = 20

@@ -53,6 +53,12 @@ def refuse_too_many(detail: str, wait: int) -> ASGIApp:
     return problem_response(Problem(429, detail), {"Retry-After": str(wait)})
 
 
+def refuse_busy(wait: int) -> ASGIApp:
+    """Return the answer to a costly question while too many others wait."""
+    detail = f"too many costly questions are being asked; ask again in {wait} s"
+    return problem_response(Problem(503, detail), {"Retry-After": str(wait)})
+
+
 async def answer_problem(request: Request, error: Exception) -> Response:
     """Return the problem detail of whatever kept a request from being answered."""
     match error:

@@ -23,6 +23,8 @@ EXAMPLES = {
     "get_totals": (("how many on May 30, 2025", "?as_of=2025-05-30"),),
     "list_trends": (("from June 2025 on", "?since=2025-06-01"),),
     "list_documents": (("the newest document", "?order=newest&limit=1"),),
+    "list_moas": (("Warrant Service Officer agreements signed in 2019", "?support_type=WSO&year=2019"),),
+    "search_moas": (("pages that speak of 90-day notice", "?q=%2290-day%22+notice"),),
 }
 
 

@@ -17,7 +17,7 @@ from db.queries import api_data
 from monitor.web.api import PREFIX
 from monitor.web.api.as_known import AsKnown
 from monitor.web.api.memory import to_json
-from monitor.web.api.parameters import Paging, StatementsQuery
+from monitor.web.api.parameters import MoaSearchQuery, Paging, StatementsQuery
 from monitor.web.api.problems import READABLE, Problem
 from monitor.web.api.table_formats import MEDIA, columns_of, write_table
 from monitor.web.http.conditional import http_date
@@ -52,7 +52,7 @@ def page(
     return send_entries(request, data, [entries[i] for i in chosen], len(entries), following)
 
 
-def limit_of(request: Request, asked: Paging | StatementsQuery, total: int) -> int:
+def limit_of(request: Request, asked: Paging | StatementsQuery | MoaSearchQuery, total: int) -> int:
     """Return how many entries are wanted at most: of a table all of them, unless a limit was given."""
     return total if "form" in request.path_params and "limit" not in asked.model_fields_set else asked.limit
 

@@ -28,7 +28,7 @@ from monitor.web.desk.views import (
 
 ENDPOINTS = (
     Endpoint("GET", "/login", login_view.show_login, ANYONE),
-    Endpoint("POST", "/login", login_view.log_in, ANYONE),
+    Endpoint("POST", "/login", login_view.log_in, ANYONE, hashes=True),
     Endpoint("POST", "/logout", login_view.log_out),
     Endpoint("GET", "", queue_view.show_queue),
     Endpoint("POST", "/looked", queue_view.mark_looked),
@@ -53,11 +53,11 @@ ENDPOINTS = (
     Endpoint("GET", "/audit.csv", audit_view.export_rulings),
     Endpoint("POST", "/audit/import", audit_view.import_rulings, ADMINISTRATOR),
     Endpoint("GET", "/account", users_view.show_account),
-    Endpoint("POST", "/account/password", users_view.change_password),
+    Endpoint("POST", "/account/password", users_view.change_password, hashes=True),
     Endpoint("POST", "/account/keys", users_view.set_keys),
     Endpoint("POST", "/account/end", users_view.end_logins),
     Endpoint("GET", "/users", users_view.show_users, ADMINISTRATOR),
-    Endpoint("POST", "/users", users_view.add_user, ADMINISTRATOR),
+    Endpoint("POST", "/users", users_view.add_user, ADMINISTRATOR, hashes=True),
     Endpoint("POST", "/users/change", users_view.change_user, ADMINISTRATOR),
 )
 

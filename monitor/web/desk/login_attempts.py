@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.database import Store, to_text
@@ -17,10 +18,43 @@ KEPT = timedelta(days=90)
 log = logging.getLogger(__name__)
 
 
-def seconds_to_wait(store: Store, name: str, address: str, now: datetime) -> int:
-    """Return the whole seconds until another password may be tried; 0 when it may be now."""
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A try to log in, stored before the password is checked; one must wait `wait` seconds first if that is not 0."""
+
+    id: int
+    name: str
+    address: str
+    wait: int
+
+
+def reserve_attempt(store: Store, name: str, address: str, now: datetime) -> Attempt:
+    """Store a try and say whether its password may be checked, in one transaction.
+
+    It counts as wrong until `settle_attempt` says otherwise, so that tries sent at once cannot all be within the limit.
+    """
+    with store.writing() as connection:
+        sessions.delete_login_attempts(connection, to_text(now - KEPT))
+        wait = _seconds_to_wait(store, name, address, now)
+        outcome = "slowed" if wait else "wrong"
+        id = sessions.add_login_attempt(connection, to_text(now), name.casefold()[:80], address, outcome)
+    if wait:
+        _log_attempt("slowed", name, address)
+    return Attempt(id, name, address, wait)
+
+
+def settle_attempt(store: Store, attempt: Attempt, good: bool) -> None:
+    """Store whether the password was good; log it unless it was. The password is in neither."""
+    if not good:
+        _log_attempt("wrong", attempt.name, attempt.address)
+        return
+    with store.writing() as connection:
+        sessions.mark_login_good(connection, attempt.id)
+
+
+def _seconds_to_wait(store: Store, name: str, address: str, now: datetime) -> int:
     since = to_text(now - WINDOW)
-    counts = sessions.count_wrong_logins(store.connection, name.casefold(), address, since)
+    counts = sessions.count_wrong_logins(store.connection, name.casefold()[:80], address, since)
     here, of_address, of_name, last = counts
     over = max(here - FEW, of_address - SOME, of_name - MANY)
     if over < 0 or last is None:
@@ -29,11 +63,6 @@ def seconds_to_wait(store: Store, name: str, address: str, now: datetime) -> int
     return max(0, int((datetime.fromisoformat(last) + wait - now).total_seconds()))
 
 
-def note_attempt(store: Store, name: str, address: str, outcome: str, now: datetime) -> None:
-    """Store the try and, unless it was good, log it. The password is in neither."""
-    with store.writing() as connection:
-        sessions.delete_login_attempts(connection, to_text(now - KEPT))
-        sessions.add_login_attempt(connection, to_text(now), name.casefold()[:80], address, outcome)
-    if outcome != "good":
-        shown = "".join(c if c.isprintable() else "?" for c in name[:80])
-        log.warning("login %s: name %r from %s", outcome, shown, address)
+def _log_attempt(outcome: str, name: str, address: str) -> None:
+    shown = "".join(c if c.isprintable() else "?" for c in name[:80])
+    log.warning("login %s: name %r from %s", outcome, shown, address)

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -26,10 +27,13 @@ from monitor.web.desk.accounts import find_active_user
 from monitor.web.desk.logins import Login, Logins, read_signing_key
 from monitor.web.http.client_ip import client_ip
 from monitor.web.http.headers import SECURITY_HEADERS
+from monitor.web.http.turns import RETRY_AFTER, BusyError, OwnThread
 
 PREFIX = "/review"
 log = logging.getLogger(__name__)
 LARGEST_FORM_BYTES, MOST_FIELDS = 5_000_000, 2100
+#: Passwords that wait to be checked; the next is refused.
+MOST_WAITING = 8
 ANYONE, REVIEWER, ADMINISTRATOR = "anyone", "reviewer", "administrator"
 #: What every page of the site sends, and: nothing is kept, forms say which page of the desk they come from.
 HEADERS = {**SECURITY_HEADERS, "x-frame-options": "DENY", "referrer-policy": "same-origin", "cache-control": "no-store"}
@@ -61,11 +65,6 @@ class DeskRequest:
         """The login; views for anyone must not use it."""
         assert self.login is not None
         return self.login
-
-    @property
-    def hours(self) -> float:
-        """Hours after which an ending that the list still shows is confirmed; every derivation needs it."""
-        return self.desk.settings.confirm_after_hours
 
     @property
     def address(self) -> str:
@@ -107,6 +106,7 @@ class Endpoint:
     path: str
     view: View
     access: str = REVIEWER
+    hashes: bool = False  # it hashes a password: work for a thread of its own
 
 
 class Desk:
@@ -115,6 +115,7 @@ class Desk:
     def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
         self.settings = settings
         self.now = now
+        self._hashing = OwnThread(MOST_WAITING)
         key = read_signing_key(settings.home)
         self.logins = Logins(key, settings.session_hours, settings.session_idle_minutes)
         self._proxies = frozenset(settings.trusted_proxies.split())
@@ -149,7 +150,15 @@ class Desk:
                             rows.add(value)
                         else:
                             form[name] = value
-            return await run_in_threadpool(self._answer, endpoint, http, form, frozenset(rows), file)
+            work = partial(self._answer, endpoint, http, form, frozenset(rows), file)
+            if not endpoint.hashes:
+                return await run_in_threadpool(work)
+            try:
+                return await self._hashing.run(work)
+            except BusyError:
+                text = f"Many passwords are being checked; nothing was done. Try again in {RETRY_AFTER} seconds.\n"
+                busy = Response(text, 503, {"Retry-After": str(RETRY_AFTER)}, "text/plain")
+                return self._dress(http, busy)
 
         return Route(PREFIX + endpoint.path, answer, methods=[endpoint.method])
 

@@ -21,7 +21,8 @@ from monitor.alerts.filters import state_names
 from monitor.alerts.plain_text import plain
 from monitor.i18n.language import LANGUAGES, language
 from monitor.i18n.templates import make_environment
-from monitor.web.feeds.entries import PAGE, Entry, Selection, find_page, gather_entries
+from monitor.web.feeds.document_entries import gather_document_entries
+from monitor.web.feeds.entries import PAGE, Entry, Selection, find_page, gather_entries, merge_entries
 from monitor.web.feeds.feed_formats import MEDIA_TYPES, Feed, FeedIds, write_feed
 from monitor.web.http.cache import ByteCache
 from monitor.web.http.conditional import answer_conditional, http_date
@@ -68,6 +69,9 @@ class Feeds:
             body = self._cache.get(path, version)
             if body is None:
                 entries = gather_entries(store, selection, self._settings.public_url)
+                if selection.agency_id:
+                    documents = gather_document_entries(store, self._settings.public_url)
+                    entries = merge_entries(entries, documents.get(selection.agency_id, ()))
                 page = find_page(entries, asked.get("page"))
                 if page is None:
                     return PlainTextResponse("no such page of the feed\n", status_code=404, headers=_HEADERS)
@@ -119,12 +123,14 @@ def list_feeds(store: Store, settings: Settings) -> Iterator[tuple[str, bytes, s
     groups: dict[tuple[str, str], list[Entry]] = {("all", ""): everything}
     groups.update({("state", code): [] for code in state_names()})  # every state's page names its feed
     for entry in everything:
-        change = entry.change
-        for sort, name in (
-            ("state", change["state"]), ("county", change["county_fips"]), ("agency", change["agency_id"]),
-        ):  # fmt: skip
-            if name:
-                groups.setdefault((sort, name), []).append(entry)
+        if change := entry.change:
+            for sort, name in (
+                ("state", change["state"]), ("county", change["county_fips"]), ("agency", change["agency_id"]),
+            ):  # fmt: skip
+                if name:
+                    groups.setdefault((sort, name), []).append(entry)
+    for agency_id, documents in gather_document_entries(store, settings.public_url).items():
+        groups["agency", agency_id] = merge_entries(groups.get(("agency", agency_id), ()), documents)
     for (sort, name), entries in sorted(groups.items(), key=lambda group: group[0]):
         found = find_feed(store, sort, name)
         if found is None:

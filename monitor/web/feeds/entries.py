@@ -6,12 +6,14 @@ an entry of its own, because most readers do not show that an old entry changed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from heapq import merge
 
 from db.alert_models import What
 from db.database import Store
+from db.moa_models import MoaEvent
 from db.queries.statement_history import list_statement_times
 from db.records import ChangeRecord
 from monitor import policy
@@ -28,13 +30,15 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry: a change as it was said, or the correction of it."""
+    """One entry: a change as it was said, or the correction of it; or what ICE did with a document."""
 
     number: int  # of the statement, in the order in which they were made
     times: int  # how often the change was said, this time included
     at: str
     text: ChangeText
-    change: ChangeRecord
+    said_at: str
+    change: ChangeRecord | None = None
+    event: MoaEvent | None = None  # of an entry about a document
 
     @property
     def updated(self) -> str:
@@ -102,8 +106,13 @@ def gather_entries(store: Store, selection: Selection, public_url: str) -> list[
         said[change_id] = what
         times[change_id] = times.get(change_id, 0) + 1
         text = describe_change(change, what, words, public_url)
-        entries.append(Entry(number, times[change_id], _dated(change, at, what), text, change))
+        entries.append(Entry(number, times[change_id], _dated(change, at, what), text, at, change))
     return entries
+
+
+def merge_entries(entries: Iterable[Entry], more: Iterable[Entry]) -> list[Entry]:
+    """Return both in the order in which they were said, each in its own order."""
+    return list(merge(entries, more, key=lambda entry: entry.said_at))
 
 
 def find_page(entries: Sequence[Entry], number: int | None) -> Page | None:

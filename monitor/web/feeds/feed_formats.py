@@ -25,8 +25,8 @@ class FeedIds:
     def of_entry(self, entry: Entry) -> str:
         """Return the id of an entry."""
         if entry.number <= self.last_old:
-            return f"{self.first_url}/changes/{entry.change['id']}#said-{entry.times}"
-        return f"{self._tag}changes/{entry.change['id']}/{entry.times}"
+            return f"{self.first_url}/changes/{entry.text.change_id}#said-{entry.times}"
+        return f"{self._tag}changes/{entry.text.change_id}/{entry.times}"
 
     def of_feed(self, path: str) -> str:
         """Return the id of a feed by the path of its current document."""
@@ -88,7 +88,7 @@ def to_atom(page: Page, feed: Feed) -> bytes:
 
 
 def to_json_feed(page: Page, feed: Feed) -> bytes:
-    """Return a page of the feed as JSON Feed; `_ice_agreements` has the change as `changes --format json` gives it."""
+    """Return a page of the feed as JSON Feed; `_ice_agreements` has what an entry is about."""
     older = page.last if page.number is None else page.number - 1
     document = {
         "version": "https://jsonfeed.org/version/1.1", "title": feed.title, "home_page_url": feed.home_url,
@@ -98,7 +98,8 @@ def to_json_feed(page: Page, feed: Feed) -> bytes:
             {
                 "id": feed.ids.of_entry(entry), "url": entry.text.page, "title": entry.title,
                 "content_text": entry.summary, "date_published": entry.updated,
-                "tags": [entry.text.what, entry.text.kind], "_ice_agreements": {"change": entry.change},
+                "tags": [entry.text.what, entry.text.kind],
+                "_ice_agreements": {"event": entry.event} if entry.event else {"change": entry.change},
             }
             for entry in page.entries
         ],

@@ -65,8 +65,9 @@ class Forms:
 
     def _subscribe(self, posted: Posted, code: str, client: str) -> Response:
         words = language(code)
-        if posted.is_machine:
-            return self._pages.show_taken(code)
+        if posted.is_machine:  # or a browser that fills in what nobody sees: then the form is sent once more
+            problem = words.say("A field that must stay empty was filled in. Please send the form again.")
+            return self._pages.show_form(code, posted, problem, status=422)
         try:
             reader, zone = check_reader(posted.language or code, posted.zone or COMMON_ZONES[0])
             with Store.open(self._settings.home) as store:
@@ -80,8 +81,13 @@ class Forms:
                 answer = sign_up(store, self._settings, self.signer, asked, self._now())
         except (AddressError, PreferenceError) as error:
             return self._pages.show_form(code, posted, explain_problem(error, words), status=422)
-        if answer == "too_many":
+        if answer != "taken":
             text = words.say("Please try again in an hour.")
+            if answer == "asked_often":
+                text = words.say(
+                    "This address was sent as many messages to confirm as it may get within a day. Look for them in"
+                    " your inbox and the spam folder, or try again tomorrow."
+                )
             return self._pages.show_text(code, words.say("Too many requests"), text, status=429)
         return self._pages.show_taken(code)
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from db.moa_models import MoaRecord, Quotation
 from db.records import ChangeRecord, ListedAgreement, ListReference
 from monitor.changelog.log import KINDS
 
@@ -113,6 +114,31 @@ class ExplainAnswer(TypedDict):
     explanation: str
 
 
+class CitedDocument(TypedDict):
+    """One agreement document, or an address where none was found."""
+
+    file: str
+    sha256: str | None
+    url: Annotated[str, Field(description="its address at ICE; empty when nobody knows it")]
+    outcome: str
+    support_type: Annotated[str | None, Field(description="by the document itself")]
+    agency_in_document: str | None
+    template: Annotated[str | None, Field(description="the wording it shares with other documents")]
+    duration: Annotated[Quotation | None, Field(description="how long it lasts, quoted with its page")]
+    ending: Annotated[Quotation | None, Field(description="how it can be ended, quoted with its page")]
+    signals: Annotated[list[str], Field(description="what a person should look at")]
+    agreement_ids: list[str]
+    passage: Annotated[Quotation | None, Field(description="the words looked for, between asterisks, with their page")]
+    address: Address
+
+
+class DocumentsAnswer(TypedDict):
+    """Agreement documents; of a search one entry for each page that has the words, best first."""
+
+    total: int
+    documents: list[CitedDocument]
+
+
 class Citing:
     """Makes the records of one site."""
 
@@ -155,6 +181,17 @@ class Citing:
             "state": a["state"], "county": a["county"], "support_type": a["support_type"],
             "signed_on": a["signed_on"], "moa": a["moa"], "source": self.source("listed in", at),
             "address": self.page(path),
+        }  # fmt: skip
+
+    def document(self, r: MoaRecord, passage: Quotation | None = None) -> CitedDocument:
+        """Return the document with the page that shows it, at the passage when there is one."""
+        path = f"documents/{r['sha256']}/" if r["sha256"] else "documents/"
+        return {
+            "file": r["file"], "sha256": r["sha256"], "url": r["url"], "outcome": r["outcome"],
+            "support_type": r["support_type"], "agency_in_document": r["agency_in_document"],
+            "template": r["template"], "duration": r["duration"], "ending": r["ending"], "signals": r["signals"],
+            "agreement_ids": r["agreement_ids"], "passage": passage,
+            "address": self.page(f"{path}#page-{passage['page']}" if passage else path),
         }  # fmt: skip
 
     def agreements(self, rows: Iterable[ListedAgreement]) -> list[CitedAgreement]:

@@ -16,19 +16,24 @@ from pydantic import Field
 
 from db.database import Store, to_text
 from db.errors import NotFoundError, StoreError
+from db.moa_models import MoaFilter
 from db.queries.agreements import AgencyView, load_agency_views
 from db.records import ListedAgreement
 from monitor.changelog.as_of import count_totals, find_list, list_rows, listed_agreements
+from monitor.changelog.comebacks import count_comebacks
 from monitor.changelog.county_filter import is_county
 from monitor.changelog.explain import explain_change
 from monitor.changelog.known_at import as_known
 from monitor.changelog.log import KINDS, Filter, read_entries, read_log
+from monitor.documents.library import Library
+from monitor.documents.search import LONGEST_QUERY, page_record, search, to_expression
 from monitor.matching.names import normal_form
 from monitor.places.gazetteer import counties
 from monitor.web.mcp.cited import (
     AsOfAnswer,
     ChangesAnswer,
     Citing,
+    DocumentsAnswer,
     ExplainAnswer,
     FoundAgency,
     PlaceAnswer,
@@ -36,11 +41,11 @@ from monitor.web.mcp.cited import (
 )
 
 _INSTRUCTIONS = (
-    "ICE's published lists of 287(g) agreements and what changed on them. Cite the id and the address of every"
-    " statement you use. ICE publishes no terminations: that an agreement is gone is inferred from a row's absence, so"
-    ' say "no longer listed by ICE", never "terminated". A provisional statement waits for the next list; a retracted'
-    " one does not stand; needs_review means that a careful reader could see it another way. as_of asks what ICE's"
-    " lists said by a day, known_at what was known here at a time."
+    "ICE's published lists of 287(g) agreements, what changed on them, and the signed documents that they link. Cite"
+    " the id and the address of every statement you use. ICE publishes no terminations: that an agreement is gone is"
+    ' inferred from a row\'s absence, so say "no longer listed by ICE", never "terminated". A provisional statement'
+    " waits for ten days; a retracted one does not stand; needs_review means that a careful reader could see it"
+    " another way. as_of asks what ICE's lists said by a day, known_at what was known here at a time."
 )
 _READ_ONLY = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
@@ -57,7 +62,7 @@ def make_server(home: Path, public_url: str) -> MCPServer:
     """Return the server of the tools over the data in `home`; addresses begin with `public_url`."""
     tools = Tools(home, Citing(public_url))
     server = MCPServer("ice-agreements", instructions=_INSTRUCTIONS, website_url=public_url, log_level="WARNING")
-    for tool in (tools.search, tools.place, tools.changes, tools.as_of, tools.explain):
+    for tool in (tools.search, tools.place, tools.changes, tools.as_of, tools.explain, tools.documents):
         server.tool(annotations=_READ_ONLY)(tool)
     return server
 
@@ -142,10 +147,35 @@ class Tools:
     ) -> ExplainAnswer:
         """Say why the log says what it says of a change: both rows, the rule, what else was considered."""
         with self._reading() as store:
-            found = read_entries(store, [change_id])
+            found, comebacks = read_entries(store, [change_id]), count_comebacks(store.connection)
         if not found:
             raise ToolError(f"no change {change_id}; `changes` gives their ids")
-        return {"change": self._citing.change(found[0]), "explanation": explain_change(found[0])}
+        return {"change": self._citing.change(found[0]), "explanation": explain_change(found[0], comebacks)}
+
+    def documents(
+        self,
+        words: Annotated[
+            str | None, Field(description='words and "phrases" that all stand on a page', max_length=LONGEST_QUERY)
+        ] = None,
+        state: State = None, support_type: SupportType = None,
+        agreement_id: Annotated[str | None, Field(description="documents of this agreement", max_length=200)] = None,
+        limit: Limit = 20,
+    ) -> DocumentsAnswer:  # fmt: skip
+        """Find signed agreement documents, or pages of them by their words; quote how each lasts and ends."""
+        if words is not None and not to_expression(words):
+            raise ToolError(f"nothing to look for in {words!r}; give a word or a phrase in quotation marks")
+        wanted = MoaFilter(to_state(state), support_type, agreement_id=agreement_id)
+        with self._reading() as store:
+            library = Library(store.connection)
+            if words is None:
+                found = library.select(wanted)
+                return {"total": len(found), "documents": [self._citing.document(r) for r in found[:limit]]}
+            answer = search(store.connection, library, words, wanted, limit=limit)
+        documents = [
+            self._citing.document(hit.record, {"page": hit.page.page, "text": page_record(hit)["passage"]})
+            for hit in answer.hits
+        ]
+        return {"total": answer.total, "documents": documents}
 
     def _as_of(
         self, store: Store, day: date, state: str | None, county: str | None, agency: str | None, limit: int

@@ -15,6 +15,7 @@ from monitor.web.pages.views import (
     one_pager_page,
     places_page,
     publications_page,
+    search_page,
     stated_page,
     trends_page,
 )
@@ -34,6 +35,7 @@ def make_site(store: Store) -> Site:
         trends_page,
         publications_page,
         documents_page,
+        search_page,
         one_pager_page,
         downloads_page,
     ):

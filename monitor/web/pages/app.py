@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,26 +14,33 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from db.database import Store
 from monitor.i18n.language import Language, language
 from monitor.web.http.cache import CachedApp
 from monitor.web.http.headers import OPEN_ACCESS, SECURITY_HEADERS
+from monitor.web.http.turns import TakingTurns, Turns, refuse_busy
 from monitor.web.pages import render_page
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.site import Site
 
+_COSTLY_PATH = re.compile(r"sheet\.pdf$|document\.pdf$|\.png$|^/data/[\w-]+\.(?:sqlite|parquet|csv|json)$")
+_COSTLY_QUERY = re.compile(rb"(?:^|&)(?:known_at|q)=[^&]")
 
-def create_app(home: Path, *, extra_routes: Sequence[BaseRoute] = ()) -> CachedApp:
+
+def create_app(home: Path, *, extra_routes: Sequence[BaseRoute] = (), turns: Turns | None = None) -> CachedApp:
     """Return the application over the store in `home`, which it only reads.
 
-    `extra_routes` (feeds, forms, API, desk) are tried first, and their answers are never cached.
+    `extra_routes` (feeds, forms, API, desk) are tried first, and their answers are never cached. Costly pages take
+    `turns`, which others may share.
     """
     store = Store.open(home, read_only=True)
     site = make_site(store)
 
-    async def answer(request: Request) -> Response:
-        return await run_in_threadpool(answer_page, site, request)
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await run_in_threadpool(answer_page, site, Request(scope, receive))
+        await response(scope, receive, send)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> Any:
@@ -42,11 +50,16 @@ def create_app(home: Path, *, extra_routes: Sequence[BaseRoute] = ()) -> CachedA
     routes: list[BaseRoute] = [
         *extra_routes,
         Mount("/static", StaticFiles(directory=render_page.STATIC), name="static"),
-        Route("/{path:path}", answer, methods=["GET", "HEAD"]),
+        Route("/{path:path}", TakingTurns(answer, turns or Turns(), is_costly, refuse_busy), methods=["GET", "HEAD"]),
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
     uncached = tuple(prefix for route in extra_routes if (prefix := getattr(route, "path", "").split("{")[0]))
     return CachedApp(app, site.version, uncached=uncached)
+
+
+def is_costly(path: str, query: bytes) -> bool:
+    """Return whether a page is one that is typeset, drawn, searched for, a whole table, or of the earlier log."""
+    return _COSTLY_PATH.search(path) is not None or _COSTLY_QUERY.search(query) is not None
 
 
 def answer_page(site: Site, request: Request) -> Response:

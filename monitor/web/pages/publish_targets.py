@@ -50,7 +50,7 @@ class DirectorySink:
     def write(self, path: str, body: bytes, media: str) -> None:
         """Put the file in its place."""
         place = self.root / path
-        place.parent.mkdir(parents=True, exist_ok=True)
+        self._make_directory(place.parent)
         handle, name = tempfile.mkstemp(dir=place.parent, prefix=".new-")
         try:
             with os.fdopen(handle, "wb") as out:
@@ -60,6 +60,12 @@ class DirectorySink:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
+
+    def _make_directory(self, directory: Path) -> None:
+        """Make a directory that a web server, another user, can read; one that is there stays as it is."""
+        for missing in reversed([d for d in (directory, *directory.parents) if not d.exists()]):
+            missing.mkdir(exist_ok=True)
+            missing.chmod(0o755)
 
     def finish(self, gone: Iterable[str], ledger: Ledger) -> None:
         """Remove files that are no longer published, and empty directories; write the ledger last."""

@@ -60,6 +60,7 @@ class Site:
     lock: threading.Lock = field(default_factory=threading.Lock)
     as_of_lock: threading.Lock = field(default_factory=threading.Lock)  # one history at a time is computed
     as_of_answers: dict[tuple[str, str], AsOfAnswer] = field(default_factory=dict)
+    known_store: tuple[tuple[str, str], Store] | None = None  # as known at a time: (version, time), store
     documents_published: bool = True  # False while pages are published without copies of the agreement documents
     pdf_published: bool = True  # False while pages are published without their one-pagers as PDF
     _book: Book | None = None

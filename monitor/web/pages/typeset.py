@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import typst
 
 TEMPLATES = Path(__file__).parent / "templates"
+#: One compilation at a time: a `typst.Compiler` refuses a second thread while it works.
+_COMPILING = threading.Lock()
 _IMAGE = """#set page(width: auto, height: auto, margin: 0pt)
 #image(bytes(sys.inputs.svg), format: "svg", width: 975pt)
 """
@@ -24,7 +27,8 @@ def svg_to_png(svg: str) -> bytes:
 def set_sheet(sheet: dict[str, Any]) -> bytes:
     """Return a one-pager as PDF; the same facts give the same bytes."""
     inputs = {"sheet": json.dumps(sheet, ensure_ascii=False, sort_keys=True)}
-    return _bytes(_compiler().compile(format="pdf", sys_inputs=inputs))
+    with _COMPILING:
+        return _bytes(_compiler().compile(format="pdf", sys_inputs=inputs))
 
 
 @cache

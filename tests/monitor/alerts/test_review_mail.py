@@ -28,7 +28,7 @@ class Relay:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         mail = message_from_bytes(cast(bytes, envelope.content), policy=default)
-        self.mails[envelope.rcpt_tos[0]] = cast(EmailMessage, mail)
+        self.mails[envelope.rcpt_tos[0]] = mail
         return "250 taken"
 
 

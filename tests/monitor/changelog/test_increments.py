@@ -60,39 +60,67 @@ def test_newer_lists_are_added_without_a_rebuild(store: Store) -> None:
     assert told(store) == [("termination", "provisional")]
 
 
-def test_an_ending_is_confirmed_when_ice_still_serves_the_list_two_days_later(store: Store) -> None:
+def test_an_ending_is_confirmed_when_ice_still_serves_the_list_ten_days_later(store: Store) -> None:
     fetch(store, FIRST, "2025-06-02T16:00:00Z")
     fetch(store, WITHOUT_BAY, "2025-06-04T16:00:00Z")
     derive(store, now=NOW)
-    fetch(store, WITHOUT_BAY, "2025-06-06T15:59:59Z", "not_modified")
+    fetch(store, WITHOUT_BAY, "2025-06-13T16:00:00Z", "not_modified")
     derived_as_a_rebuild(store)
     assert told(store) == [("termination", "provisional")]
-    fetch(store, WITHOUT_BAY, "2025-06-06T16:00:00Z", "not_modified")
+    fetch(store, WITHOUT_BAY, "2025-06-14T16:00:00Z", "not_modified")
     derived_as_a_rebuild(store)
     assert told(store) == [("termination", "confirmed")]
 
 
 @pytest.mark.parametrize("back", [True, False])
-def test_the_next_list_decides_though_time_had_confirmed(store: Store, back: bool) -> None:
+def test_what_time_confirmed_stands_whatever_the_next_list_shows(store: Store, back: bool) -> None:
     fetch(store, FIRST, "2025-06-02T16:00:00Z")
     fetch(store, WITHOUT_BAY, "2025-06-04T16:00:00Z")
-    fetch(store, WITHOUT_BAY, "2025-06-07T16:00:00Z", "not_modified")
+    fetch(store, WITHOUT_BAY, "2025-06-14T16:00:00Z", "not_modified")
     derive(store, now=NOW)
     assert told(store) == [("termination", "confirmed")]
     rows = (BAKER, BAY, LAKE) if back else (BAKER, LAKE, Row("Elm Police Department"))
-    fetch(store, Posting(rows, "2025-06-09T14:00:00Z", "participatingAgencies06092025am.xlsx"), "2025-06-09T16:00:00Z")
+    fetch(store, Posting(rows, "2025-06-16T14:00:00Z", "participatingAgencies06162025am.xlsx"), "2025-06-16T16:00:00Z")
     assert derived_as_a_rebuild(store).folded == 1
-    assert told(store) == (
-        [("termination", "retracted")] if back else [("termination", "confirmed"), ("signing", "confirmed")]
-    )
+    assert told(store) == [("termination", "confirmed"), ("reinstatement" if back else "signing", "confirmed")]
+
+
+def test_what_a_person_confirmed_before_the_next_list_stands_and_undoing_it_takes_the_return_back(store: Store) -> None:
+    """Ann confirms the ending of 4 June on the 5th; on the 6th the row is back; on the 7th she undoes it."""
+    fetch(store, FIRST, "2025-06-02T16:00:00Z")
+    fetch(store, WITHOUT_BAY, "2025-06-04T16:00:00Z")
+    derive(store, now=NOW)
+    (ending,) = read_log(store)
+    decide.rule(store, "confirm", ending["id"], reviewer="Ann", reason="sure", made_at="2025-06-05T12:00:00Z")
+    derived_as_a_rebuild(store)
+    assert told(store) == [("termination", "confirmed")]
+    rows = (BAKER, BAY, LAKE)
+    fetch(store, Posting(rows, "2025-06-06T14:00:00Z", "participatingAgencies06062025am.xlsx"), "2025-06-06T16:00:00Z")
+    derived_as_a_rebuild(store)
+    assert told(store) == [("termination", "confirmed"), ("reinstatement", "confirmed")]
+    decide.undo_newest(store, ending["id"], reviewer="Ann", reason="no", made_at="2025-06-07T12:00:00Z")
+    derived_as_a_rebuild(store, now="2026-10-02T12:00:00Z")
+    assert told(store) == [("termination", "retracted")]  # what a ruling stated and took back untold is not shown
+
+
+def test_a_person_who_confirms_after_the_row_is_back_confirms_nothing(store: Store) -> None:
+    fetch(store, FIRST, "2025-06-02T16:00:00Z")
+    fetch(store, WITHOUT_BAY, "2025-06-04T16:00:00Z")
+    rows = (BAKER, BAY, LAKE)
+    fetch(store, Posting(rows, "2025-06-06T14:00:00Z", "participatingAgencies06062025am.xlsx"), "2025-06-06T16:00:00Z")
+    derive(store, now=NOW)
+    (ending,) = read_log(store)
+    decide.rule(store, "confirm", ending["id"], reviewer="Ann", reason="sure", made_at="2025-06-07T12:00:00Z")
+    derived_as_a_rebuild(store)
+    assert told(store) == [("termination", "retracted")]
 
 
 def test_time_confirms_one_list_while_another_is_added(store: Store) -> None:
     fetch(store, FIRST, "2025-06-02T16:00:00Z")
     fetch(store, WITHOUT_BAY, "2025-06-04T16:00:00Z")
     derive(store, now=NOW)
-    fetch(store, WITHOUT_BAY, "2025-06-07T16:00:00Z", "not_modified")
-    put(store, Posting((LAKE,), "2025-06-08T14:00:00Z", "pendingAgencies06082025am.xlsx", "pending"))
+    fetch(store, WITHOUT_BAY, "2025-06-14T16:00:00Z", "not_modified")
+    put(store, Posting((LAKE,), "2025-06-15T14:00:00Z", "pendingAgencies06152025am.xlsx", "pending"))
     derived_as_a_rebuild(store)
     assert told(store) == [("termination", "confirmed")]
 

@@ -107,7 +107,7 @@ def test_what_was_known_stays_what_was_known_when_older_lists_come_to_light(stor
     """In May two lists are known and Bay is gone on the second; in June a list between them shows Bay still there,
     and an older one shows that Lake was no signing of June 5 but stood there before."""
     first, last = posting("2025-06-02", BAKER, BAY), posting("2025-06-10", BAKER, LAKE)
-    take(store, [first, last, posting("2025-06-12", BAKER, LAKE)], known_at=MAY)
+    take(store, [first, last, posting("2025-06-20", BAKER, LAKE)], known_at=MAY)
     log = read_log(store)
     assert [(c["kind"], c["listed_on"], c["status"]) for c in log] == [
         ("termination", "2025-06-10", "confirmed"), ("signing", "2025-06-10", "confirmed"),
@@ -131,15 +131,15 @@ def test_what_was_known_stays_what_was_known_when_older_lists_come_to_light(stor
 
 
 def test_late_evidence_that_moves_an_ending_moves_it_for_those_who_know(store: Store) -> None:
-    """The ending of 10 June turns out to have shown on the 5th: the same change, moved for those who know."""
-    take(store, [posting("2025-06-02", BAKER, BAY), posting("2025-06-10", BAKER)], known_at=MAY)
+    """The ending of 15 June turns out to have shown on the 5th: the same change, moved for those who know."""
+    take(store, [posting("2025-06-02", BAKER, BAY), posting("2025-06-15", BAKER)], known_at=MAY)
     (before,) = read_log(store)
     take(store, [posting("2025-06-05", BAKER)], known_at=JUNE)
     (after,) = read_log(store)
     assert (after["id"], after["listed_on"], after["status"]) == (before["id"], "2025-06-05", "confirmed")
     assert after["known_at"] == MAY
     assert read_log(store, Filter(known_at=MAY)) == [before]
-    assert before["listed_on"] == "2025-06-10"
+    assert before["listed_on"] == "2025-06-15"
     assert before["status"] == "provisional"
 
 

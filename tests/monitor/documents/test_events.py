@@ -56,6 +56,7 @@ def test_answers_become_events(
     found = [(e["kind"], names.get(e["before"] or ""), names.get(e["after"] or ""), e["is_certain"]) for e in told]
     assert found == events
     assert all(event["agreement_ids"] == ["fl-a-tfm"] for event in told)
+    assert all((event["certain_at"] is not None) == event["is_certain"] for event in told)
 
 
 def test_the_command_tells_them(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from tests.monitor.documents.shelf import run
         ("-notice", ""),
         ("", ""),
         ('"" - !', ""),
+        ("no\x00tice \udc80", '"no tice"'),  # the index would end the words at the zero, and cannot take the other
         ("NEAR(a b) OR body:x*", '"NEAR(a" AND "b)" AND "OR" AND "body:x*"'),
     ],
 )

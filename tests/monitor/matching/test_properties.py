@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import json
 import random
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -206,7 +207,11 @@ def _told(home: Path, rows: list[dict[str, str]]) -> set[tuple[str, str, str]]:
     with manifest.open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, list(rows[0]))
         writer.writeheader()
-        writer.writerows({**row, "file": str((CORPUS / row["file"]).resolve())} for row in rows)
+        for number, row in enumerate(rows):  # an import reads what lies beside the manifest only
+            beside = home / str(number)
+            beside.mkdir()
+            shutil.copy(CORPUS / row["file"], beside)
+            writer.writerow({**row, "file": f"{number}/{Path(row['file']).name}"})
     for arguments in (["import", "--manifest", str(manifest)], ["changes", "--format", "json"]):
         command = [sys.executable, "-m", "scheduler", *arguments, "--db", str(home / "db")]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=ROOT)

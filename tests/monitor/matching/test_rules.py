@@ -24,10 +24,10 @@ PASCO = Row("FLORIDA", "Pasco County Sheriff's Office", county="Pasco County")
 MARCO = Row("FLORIDA", "Marco Island Police Department", county="Collier County", type="Municipality")
 
 
-def fold(*lists: list[Row]) -> Folded:
-    """The ledger after lists that all hold `OTHERS` too; the last comes once more, so that endings are confirmed."""
+def fold(*lists: list[Row], every_days: int = 1) -> Folded:
+    """The ledger after lists that all hold `OTHERS` too; the last comes once more."""
     whole = [[*OTHERS, *rows] for rows in lists]
-    return fold_lists([*whole, whole[-1]])
+    return fold_lists([*whole, whole[-1]], every_days=every_days)
 
 
 def only(folded: Folded) -> Change:
@@ -96,20 +96,43 @@ def test_first_listed() -> None:
     )
 
 
-def test_no_longer_listed_is_provisional_until_a_second_list_lacks_it_too() -> None:
-    lists = [[*OTHERS, PASCO], OTHERS]
-    once, twice = fold_lists(lists), fold_lists([*lists, OTHERS])
-    assert [(c.kind, c.rule, c.status) for c in once.changes] == [("termination", "no_longer_listed", "provisional")]
-    assert [(c.kind, c.status, c.listed_on) for c in twice.changes] == [("termination", "confirmed", "2025-06-03")]
+@pytest.mark.parametrize(("days", "status"), [((0, 9), "provisional"), ((0, 10), "confirmed"), ((0,), "provisional")])
+def test_no_longer_listed_is_provisional_until_a_list_ten_days_later_lacks_it_too(
+    days: tuple[int, ...], status: str
+) -> None:
+    """`days` are those of the lists without the row, from the first one on."""
+    lists = [[*OTHERS, PASCO], *([OTHERS] * (1 + days[-1]))]
+    (change,) = fold_lists(lists).changes
+    assert (change.kind, change.rule, change.listed_on) == ("termination", "no_longer_listed", "2025-06-03")
+    assert change.status == status
 
 
-def test_returned_after_a_confirmed_ending() -> None:
-    folded = fold([PASCO], [], [], [PASCO])
+def test_lists_of_one_afternoon_do_not_confirm_an_ending() -> None:
+    (change,) = fold_lists([[*OTHERS, PASCO], *([OTHERS] * 5)], every_days=0).changes
+    assert change.status == "provisional"
+
+
+def test_returned_after_a_confirmed_ending_which_stands() -> None:
+    """Gone on 12 June and 22 June 2025, back on 2 July: both statements are true."""
+    folded = fold([PASCO], [], [], [PASCO], every_days=10)
+    assert [(c.kind, c.status, c.listed_on) for c in folded.changes] == [
+        ("termination", "confirmed", "2025-06-12"), ("reinstatement", "confirmed", "2025-07-02"),
+    ]  # fmt: skip
+    assert (folded.changes[1].rule, folded.changes[1].evidence["gap_days"]) == ("returned", 20)
+
+
+def test_an_agreement_that_leaves_again_after_its_return_ends_again() -> None:
+    folded = fold([PASCO], [], [], [PASCO], [], [], every_days=10)
     assert [(c.kind, c.status) for c in folded.changes] == [
-        ("termination", "retracted"),
-        ("reinstatement", "confirmed"),
+        ("termination", "confirmed"), ("reinstatement", "confirmed"), ("termination", "confirmed"),
+    ]  # fmt: skip
+
+
+def test_gone_from_a_single_list_is_no_ending_however_far_the_next_list_is() -> None:
+    folded = fold([PASCO], [], [PASCO], every_days=30)
+    assert [(c.kind, c.status, c.reason) for c in folded.changes] == [
+        ("termination", "retracted", "listed again on 2025-08-01")
     ]
-    assert folded.changes[1].rule == "returned"
 
 
 def test_back_on_the_next_list_leaves_no_change_but_the_retracted_one() -> None:
@@ -122,7 +145,35 @@ def test_renewed_when_signed_later_and_the_older_row_is_gone() -> None:
     assert (change.kind, change.rule, change.fields) == ("renewal", "renewed", ["signed_on"])
 
 
-def test_renewed_after_a_gap_overturns_the_ending() -> None:
+def test_signed_again_after_a_confirmed_ending_which_stands() -> None:
+    lists = [[replace(PASCO, signed="2024-03-10")], [], [], [replace(PASCO, signed="2025-07-01")]]
+    folded = fold(*lists, every_days=10)
+    assert [(c.kind, c.status) for c in folded.changes] == [("termination", "confirmed"), ("renewal", "confirmed")]
+    assert folded.changes[1].evidence["gap_days"] == 20
+
+
+def pending_between(day: str) -> list[tuple[str, str]]:
+    """Kinds and statuses when a row is gone on the day on which its agency is pending, and back with that date."""
+    others = [*OTHERS, Row("TEXAS", "Kerr County Constable Precinct 1")]
+    lists = [[*others, PASCO], others, others, [*others, PASCO], others, [*others, replace(PASCO, signed=day)], others]
+    names = ["participating", "pending", "participating", "pending", "participating", "participating", "pending"]
+    folded = fold_lists(lists, names=cast(Any, names))
+    return [(c.kind, c.status) for c in folded.changes if c.list_name == "participating" and c.position > 0]
+
+
+def test_back_with_a_date_after_the_absence_began_is_signed_again_and_no_return() -> None:
+    """Gone on 4 June 2025 and pending on the 5th; back on the 7th, dated the 6th."""
+    recent = replace(PASCO, signed="2025-05-20")
+    folded = fold([recent], [], [replace(PASCO, signed="2025-06-04")])
+    assert [(c.kind, c.status) for c in folded.changes] == [("termination", "retracted"), ("renewal", "confirmed")]
+
+
+def test_back_with_another_date_after_having_been_pending_is_signed_again_and_no_return() -> None:
+    """A date near enough for a correction, were it not for the pending list in between."""
+    assert pending_between("2025-03-20") == [("termination", "retracted"), ("renewal", "confirmed")]
+
+
+def test_renewed_within_the_window_withdraws_the_ending() -> None:
     folded = fold([replace(PASCO, signed="2024-03-10")], [], [], [replace(PASCO, signed="2025-06-01")])
     assert [(c.kind, c.status) for c in folded.changes] == [("termination", "retracted"), ("renewal", "confirmed")]
 
@@ -149,10 +200,15 @@ def test_both_support_types_at_once_is_an_addition() -> None:
 
 
 def test_a_switch_is_undone_when_the_older_agreement_returns() -> None:
+    """Within the window nothing ended, so nothing was switched; after it both statements stand."""
     new = replace(PASCO, support_type="Warrant Service Officer", signed="2025-06-03")
-    folded = fold([PASCO], [], [new], [new, PASCO])
-    assert folded.kinds() == ["reinstatement", "signing"]
-    assert [c.status for c in folded.changes if c.kind == "switch"] == ["retracted"]
+    soon = fold([PASCO], [], [new], [new, PASCO])
+    assert soon.kinds() == ["signing"]
+    assert sorted((c.kind, c.status) for c in soon.changes) == [
+        ("signing", "confirmed"), ("switch", "retracted"), ("termination", "retracted"),
+    ]  # fmt: skip
+    late = fold([PASCO], [], [new], [new, PASCO], every_days=10)
+    assert late.kinds() == ["reinstatement", "switch", "termination"]
 
 
 def test_listed_twice_under_two_spellings() -> None:
@@ -262,9 +318,11 @@ def test_a_row_that_two_new_ones_could_continue_is_ambiguous() -> None:
 
 
 def test_retyped_and_re_dated_after_a_gap_is_the_same_in_one_county_for_a_person_to_look_at() -> None:
-    folded = fold([PASCO], [], [], [replace(PASCO, agency="Psaco County Sheriff's Office", signed="2025-03-11")])
-    assert folded.kinds() == ["reinstatement"]
-    (change,) = folded.standing()
+    back = replace(PASCO, agency="Psaco County Sheriff's Office", signed="2025-03-11")
+    assert [c.kind for c in fold([PASCO], [], [], [back]).standing()] == ["amendment"]
+    folded = fold([PASCO], [], [], [back], every_days=10)
+    assert folded.kinds() == ["reinstatement", "termination"]
+    (change,) = folded.standing("reinstatement")
     assert change.needs_review
     assert {r for x in change.candidates for r in x["reasons"]} == {AGAINST["other_date"]}
 

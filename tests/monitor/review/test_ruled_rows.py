@@ -92,7 +92,7 @@ def test_rows_go_with_a_ruling_to_another_installation(tmp_path: Path) -> None:
         (change,) = amendments(read_log(here))
         decide.rule(here, "confirm", change["id"], reviewer="Ann", reason="", made_at="2026-10-01T09:00:00Z")
         text = rulings_csv.export_rulings(here).encode()
-        found = rulings_csv.read_import(there, text, "rulings.csv", "Bob", confirm_after_hours=48)
+        found = rulings_csv.read_import(there, text, "rulings.csv", "Bob")
         rulings_csv.store_import(there, found)
         about = [r.about for r in (*list_rulings(here.connection), *list_rulings(there.connection))]
         assert about[0] == about[1]

@@ -16,7 +16,7 @@ from db.settings import Settings
 from monitor.documents.library import Library
 from monitor.service.moa_work import MoaIntake, MoaJob, fetching
 from monitor.service.triggers import NothingToDo
-from monitor.service.work import working
+from monitor.service.work_lock import working
 from scrapers import ingest_moas
 from scrapers.collect_moas import fetch_documents
 from tests.monitor.documents.agreements import pages_of_agreement

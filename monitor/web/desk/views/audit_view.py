@@ -50,13 +50,13 @@ def import_rulings(request: DeskRequest) -> Response:
     if not data:
         raise Refusal(400, "Choose a CSV file with rulings, as the export writes it.")
     user, told = request.who.user, ""
-    found = rulings_csv.read_import(request.store, data, "the file", user.name, confirm_after_hours=request.hours)
+    found = rulings_csv.read_import(request.store, data, "the file", user.name)
     guard = find_guard(found.effects, len(found.new))
     if not request.file and found.new:
         try:
             require_confirmation(guard, user, request.form.get("typed", ""))
             rulings_csv.store_import(request.store, found)
-            decide.take_effect(request.store, confirm_after_hours=request.hours, tell=outbox.queue)
+            decide.take_effect(request.store, tell=outbox.queue)
             told = f"{len(found.new)} rulings imported, {found.known} known already."
             return request.page("message.html", title="Imported", text=told)
         except decide.RulingError as error:

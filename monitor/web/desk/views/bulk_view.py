@@ -49,13 +49,13 @@ def rule_in_bulk(request: DeskRequest) -> Response:
     if _mark(ruling, verdicts) != request.form.get("mark"):
         told = "These are not the rows of the last preview, so nothing was done yet. This is what the ruling would do."
         return _show(request, asked, ruling, choices, ticked, told)
-    effects = preview_rulings(request.store, verdicts, confirm_after_hours=request.hours)
+    effects = preview_rulings(request.store, verdicts)
     try:
         require_confirmation(find_guard(effects, len(ticked)), request.who.user, request.form.get("typed", ""))
     except decide.RulingError as error:
         return _show(request, asked, ruling, choices, ticked, str(error), 400)
     ids = decide.write_rulings(request.store, verdicts, request.who.user.name, request.form.get("reason", ""))
-    decide.take_effect(request.store, confirm_after_hours=request.hours, tell=outbox.queue, newest=ids)
+    decide.take_effect(request.store, tell=outbox.queue, newest=ids)
     return request.go("", done=f"{ids[0]}-{ids[-1]}")
 
 
@@ -64,7 +64,7 @@ def _show(
     status: int = 0,
 ) -> Response:  # fmt: skip
     verdicts = _verdicts(choices, ticked)
-    effects = preview_rulings(request.store, verdicts, confirm_after_hours=request.hours) if verdicts else None
+    effects = preview_rulings(request.store, verdicts) if verdicts else None
     return request.page(
         "bulk.html", status or (409 if told else 200), asked=asked, query=query_of(asked), ruling=ruling,
         kinds=_rulings(asked), items=[item for item, _ in choices], ticked=ticked, effects=effects, told=told,

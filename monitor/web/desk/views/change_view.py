@@ -11,7 +11,8 @@ from db.errors import NotFoundError
 from db.queries import desk_work, users
 from db.records import ChangeRecord, PrintedRow
 from monitor.alerts import outbox
-from monitor.i18n.labels import KIND_SENTENCES, STATUS_SENTENCES
+from monitor.documents.library import Library
+from monitor.i18n.labels import DOCUMENT_OUTCOMES, DOCUMENT_SIGNALS, KIND_SENTENCES, STATUS_SENTENCES
 from monitor.matching.names import normal_form
 from monitor.matching.reasons import AGAINST, RULES
 from monitor.places.gazetteer import slug_of
@@ -78,6 +79,8 @@ def show_change(request: DeskRequest) -> Response:
         others=[(c, side_by_side(row, c.row)) for c in candidate_rows(request.store, choices) if c.row != row],
         around=[(words, change[name], rows_around(request.store, change[name])) for name, words in LISTS.items()],
         timeline=timeline_of(queue.changes, change), county_page=_county_page(change), today=_name_today(change),
+        documents=Library(request.store.connection).of_agreement(change["agreement_id"] or ""),
+        outcomes=DOCUMENT_OUTCOMES, signals=DOCUMENT_SIGNALS,
         reviewers=[user.name for user in users.list_users(request.store.connection) if user.active],
     )  # fmt: skip
 
@@ -95,7 +98,7 @@ def rule_on_change(request: DeskRequest) -> Response:
     ids = decide.write_rulings(request.store, dict.fromkeys(verdicts, change["id"]), name, reason)
     after = f"/changes/{change['id']}"
     if ruling != "note":
-        decide.take_effect(request.store, confirm_after_hours=request.hours, tell=outbox.queue, newest=ids)
+        decide.take_effect(request.store, tell=outbox.queue, newest=ids)
         before = queue.in_order(asked, name)
         after = next_after(before, change["id"], read_queue(request.store), asked, name)
     filters = {key: value for key, value in asked.items() if key in FILTERS}
@@ -128,7 +131,7 @@ def undo(request: DeskRequest) -> Response:
     if not standing:
         raise Refusal(409, "That ruling no longer counts: it was undone, or a later one stands.")
     ids = decide.undo_rulings(request.store, standing, request.who.user.name, request.form.get("reason", ""))
-    decide.take_effect(request.store, confirm_after_hours=request.hours, tell=outbox.queue, newest=ids)
+    decide.take_effect(request.store, tell=outbox.queue, newest=ids)
     of = standing[0].on_change or request.form.get("of", "")
     place = f"/changes/{of}" if of else "/audit"
     if newest.ruling in ("release", "reject"):
@@ -157,7 +160,7 @@ def preview_change(request: DeskRequest) -> Response:
         wanted = [*same, ("distinct", "Two agreements", ""), *wanted]
     previews = [
         (words, preview_rulings(
-            request.store, decide.verdicts_for(request.store, change, ruling, other), confirm_after_hours=request.hours
+            request.store, decide.verdicts_for(request.store, change, ruling, other)
         ))
         for ruling, words, other in wanted
     ]  # fmt: skip

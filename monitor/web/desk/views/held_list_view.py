@@ -56,7 +56,7 @@ def rule_on_list(request: DeskRequest) -> Response:
     ids = decide.write_rulings(request.store, [Verdict(ruling, sha256)], name, reason)
     after = f"/lists/{sha256}"
     if ruling != "note":
-        decide.take_effect(request.store, confirm_after_hours=request.hours, tell=outbox.queue, newest=ids)
+        decide.take_effect(request.store, tell=outbox.queue, newest=ids)
         after = next_after(before, sha256, read_queue(request.store), asked, name)
     return request.go(after, done=f"{ids[0]}-{ids[-1]}", seen=request.form.get("seen", ""))
 
@@ -79,7 +79,7 @@ def _preview(request: DeskRequest, found: list[PublicationRecord]) -> Effects | 
     if all(publication["status"] != "held" for publication in found):
         return None
     verdict = Verdict("release", found[0]["sha256"])
-    return preview_rulings(request.store, [verdict], confirm_after_hours=request.hours)
+    return preview_rulings(request.store, [verdict])
 
 
 def _shared_group(lists: list[HeldList], sha256: str) -> str:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from db.queries import sessions
 from monitor.web.desk.accounts import check_password
-from monitor.web.desk.login_attempts import note_attempt, seconds_to_wait
+from monitor.web.desk.login_attempts import reserve_attempt, settle_attempt
 from monitor.web.desk.respond import PREFIX, DeskRequest, Refusal
 
 #: Where a login may lead: a page of the desk, never another site.
@@ -28,14 +28,13 @@ def log_in(request: DeskRequest) -> Response:
     secret = request.desk.login_secret(request.http)
     if secret is None or not request.desk.logins.is_csrf(secret, request.form.get("csrf", "")):
         raise Refusal(403, "This form does not belong to this browser. Nothing was done. Go back and reload.")
-    wait = seconds_to_wait(request.store, name, request.address, now)
-    if wait:
-        note_attempt(request.store, name, request.address, "slowed", now)
-        response = _form(request, 429, f"Too many wrong tries. You can try again in {wait} seconds.")
-        response.headers["Retry-After"] = str(wait)
+    attempt = reserve_attempt(request.store, name, request.address, now)
+    if attempt.wait:
+        response = _form(request, 429, f"Too many wrong tries. You can try again in {attempt.wait} seconds.")
+        response.headers["Retry-After"] = str(attempt.wait)
         return response
     user = check_password(request.store, name, request.form.get("password", ""))
-    note_attempt(request.store, name, request.address, "good" if user else "wrong", now)
+    settle_attempt(request.store, attempt, user is not None)
     if user is None:
         return _form(request, 401, "Name or password is wrong.")
     if request.login is not None and request.login.token_hash:

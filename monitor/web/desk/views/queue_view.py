@@ -15,6 +15,9 @@ from db.desk_models import RulingEffect, RulingRecord
 from db.queries import desk_work, users
 from db.records import ChangeRecord
 from monitor.changelog.log import STATUSES
+from monitor.documents.checks import AT_ODDS
+from monitor.documents.library import Library
+from monitor.i18n.labels import DOCUMENT_SIGNALS
 from monitor.review.queue import PARTS, Queue, QueueItem, read_queue
 from monitor.web.desk.respond import PREFIX, DeskRequest, Refusal
 
@@ -74,13 +77,16 @@ def show_queue(request: DeskRequest) -> Response:
     last = max(1, -(-len(found) // PER_PAGE))
     number = min(request.page_number(), last)
     shown = found[(number - 1) * PER_PAGE : number * PER_PAGE]
+    at_odds = Library(request.store.connection).at_odds()
     return request.page(
         "queue.html", sections=[(part, [item for item in shown if item.part == part]) for part in PARTS],
         counts={part: sum(item.part == part for item in found) for part in PARTS}, asked=asked, total=len(found),
         number=number, last=last, query=query_of(asked), states=STATES, statuses=list(STATUSES),
         headings=PARTS, new=len(queue.known_after(user.looked_at or "")), done=find_done(request, queue),
         groups=Counter(item.held.group for item in found if item.held and item.part == "held lists"),
-        assignments=queue.assignments, saved=desk_work.list_filters(request.store.connection, user.id),
+        documents=len(at_odds), odds=Counter(s for r in at_odds for s in r["signals"] if s in AT_ODDS),
+        signals=DOCUMENT_SIGNALS, assignments=queue.assignments,
+        saved=desk_work.list_filters(request.store.connection, user.id),
     )  # fmt: skip
 
 

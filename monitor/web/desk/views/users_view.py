@@ -7,6 +7,7 @@ from starlette.responses import Response
 from db.errors import NotFoundError
 from db.queries import sessions, users
 from monitor.web.desk import accounts
+from monitor.web.desk.login_attempts import reserve_attempt, settle_attempt
 from monitor.web.desk.respond import DeskRequest, Refusal
 
 
@@ -19,7 +20,12 @@ def show_account(request: DeskRequest) -> Response:
 def change_password(request: DeskRequest) -> Response:
     """Give the reviewer another password, and end all their logins, this one too."""
     user = request.who.user
-    if accounts.check_password(request.store, user.name, request.form.get("old", "")) is None:
+    attempt = reserve_attempt(request.store, user.name, request.address, request.desk.now())
+    if attempt.wait:
+        raise Refusal(429, f"Too many wrong tries. You can try again in {attempt.wait} seconds.")
+    good = accounts.check_password(request.store, user.name, request.form.get("old", "")) is not None
+    settle_attempt(request.store, attempt, good)
+    if not good:
         raise Refusal(400, "The current password is wrong, so nothing was done.")
     if request.form.get("password") != request.form.get("again"):
         raise Refusal(400, "The two new passwords differ, so nothing was done.")

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from db.database import Store
 from db.errors import NotFoundError
 from db.queries.page_data import find_last_known_at
 from db.records import ListedAgreement
 from monitor.changelog.as_of import count_totals, find_list, list_rows
+from monitor.changelog.known_at import open_known
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Book, StatedOnPage
 from monitor.web.pages.fingerprints import mark_of
@@ -23,7 +25,7 @@ _DAY = r"\d{4}-\d{2}-\d{2}"
 #: How many days after a list a page of ICE's still speaks of it.
 STATED_DAYS = 4
 #: Answers kept for the next reader who asks the same.
-MOST_KEPT = 40
+MOST_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +106,23 @@ def _find_answer(request: PageRequest, day: str, known_at: str | None) -> AsOfAn
     with site.as_of_lock:
         kept = site.as_of_answers
         if key not in kept:
-            found = find_list(site.store, day, known, "participating")
+            found = find_list(site.store if known is None else _store_known(site, known), day, None, "participating")
             rows: Any = list_rows(found)
             totals: Any = count_totals(found, rows, day)
             if len(kept) > MOST_KEPT:
                 kept.clear()
             kept[key] = (rows, totals)
         return kept[key]
+
+
+def _store_known(site: Site, known: str) -> Store:
+    """The store as it was known then; the last one stays open, so that another day is asked of it at once."""
+    key = (site.version(), known)
+    if site.known_store is None or site.known_store[0] != key:
+        if site.known_store is not None:
+            site.known_store[1].close()
+        site.known_store = key, open_known(site.store, known)
+    return site.known_store[1]
 
 
 def known_before(request: PageRequest, known_at: str | None) -> str | None:

@@ -77,8 +77,9 @@ def test_a_cookie_cannot_be_made_up_changed_or_planted(world: World) -> None:
     real = client.cookies["ice_session"]
     forged = Signer("another key", salt="desk session").sign("x" * 43).decode()
     token, _, signature = real.rpartition(".")
+    other_first = "B" if token[0] == "A" else "A"
     swapped = f"{token}.{signature[:20].swapcase()}{signature[20:]}"
-    for cookie in ("", "x", token, swapped, f"A{token[1:]}.{signature}", forged, "." * 100):
+    for cookie in ("", "x", token, swapped, f"{other_first}{token[1:]}.{signature}", forged, "." * 100):
         other = world.client()
         other.cookies.set("ice_session", cookie)
         assert not is_in(other), cookie

@@ -148,7 +148,7 @@ def test_a_held_list_shows_what_its_release_would_change_and_changes_just_that(w
     """32 of 44 rows are gone: 32 endings would be new, and Gulf, Lake Placid, Taylor and Union stay as they are."""
     sha256, before = held(world), stands(world)
     with world.store() as store:
-        effects = preview_rulings(store, [Verdict("release", sha256)], confirm_after_hours=48)
+        effects = preview_rulings(store, [Verdict("release", sha256)])
         assert store.connection.execute("select count(*) from rulings").fetchone() == (0,)
     assert [len(effects.new), len(effects.retracted), len(effects.altered)] == [32, 0, 0]
     assert {line.kind for line in effects.new} == {"termination"}

@@ -17,6 +17,7 @@ from db.queries.subscriptions import list_subscriptions
 from db.queries.suppressions import find_suppression
 from monitor.alerts.digest_times import later
 from monitor.alerts.message import return_path
+from monitor.alerts.signup import SignUp, sign_up
 from monitor.alerts.tokens import Signer, open_signer
 from monitor.alerts.unsubscribe import end_subscriber, suppress
 from monitor.alerts.write_mail import MailWriter
@@ -103,16 +104,20 @@ def test_one_click_works_without_a_form_and_years_later(world: World, client: Te
 
 
 def test_the_answer_never_tells_who_is_subscribed(world: World, client: TestClient) -> None:
-    """A new address, a subscribed one, a suppressed one and one asked too often: the same page, byte for byte."""
+    """A new address, a subscribed and a suppressed one: the same pages, byte for byte, and the same limit."""
     world.subscribe("known@example.org")
     suppress(world.store, "gone@example.org", "complaint", world.now)
-    asked = ["new@example.org", "known@example.org", "gone@example.org", *["often@example.org"] * 5]
-    pages = {client.post("/alerts/subscribe", data={**FORM, "address": address}).text for address in asked}
-    assert len(pages) == 1
+    pages = []
+    for number, address in enumerate(("new@example.org", "known@example.org", "gone@example.org")):
+        reader = TestClient(client.app, client=(f"192.0.2.{number}", 50000))
+        pages.append([reader.post("/alerts/subscribe", data={**FORM, "address": address}).text for _ in range(5)])
+    assert pages[0] == pages[1] == pages[2]
+    assert pages[0][0] == pages[0][1] == pages[0][2]
+    assert pages[0][2] != pages[0][3] == pages[0][4], "the fourth meets the limit"
     told = world.store.connection.execute(
         "select s.address, count(*) from messages m join subscribers s on s.id = m.subscriber_id group by 1 order by 1"
     ).fetchall()
-    assert told == [("known@example.org", 1), ("new@example.org", 1), ("often@example.org", 1)]
+    assert told == [("known@example.org", 1), ("new@example.org", 1)]
 
 
 @pytest.mark.parametrize("reason", ["bounce", "refused"])
@@ -153,31 +158,80 @@ def test_ten_thousand_sign_ups_from_one_network_address_make_ten_messages(world:
         client.post("/alerts/subscribe", data={**FORM, "address": f"victim{n}@example.org"}).status_code
         for n in range(1_000)
     ]
-    from db.alert_models import Preferences
-    from monitor.alerts.signup import SignUp, sign_up
-
     for n in range(9_000):  # below the form, to be quick
         asked = SignUp(f"victim{n}@example.net", Preferences(), "en", "UTC", "192.0.2.7")
         assert sign_up(world.store, world.settings, signer(world), asked, world.now) == "too_many"
     assert codes.count(200) == 10
     assert codes.count(429) == 990
     assert counts(world) == (0, 0, 10)
-    assert world.store.connection.execute("select count(*) from signups").fetchone()[0] == 10 * 3
+    assert world.store.connection.execute("select count(*) from signups").fetchone()[0] == 10 * 4
     assert world.store.connection.execute("select count(*) from subscribers").fetchone()[0] == 10
 
 
 def test_one_mailbox_is_not_filled_from_many_network_addresses(world: World) -> None:
-    from db.alert_models import Preferences
-    from monitor.alerts.signup import SignUp, sign_up
-
+    answers = []
     for n in range(500):
         world.now = later(world.now, minutes=1)
         with world.store.writing() as connection:  # each message has left
             connection.execute("update messages set status = 'sent'")
         wish = Preferences(rhythm=("instant", "daily", "weekly")[n % 3])
         asked = SignUp(ANN, wish, "en", "UTC", f"192.0.2.{n}")
-        assert sign_up(world.store, world.settings, signer(world), asked, world.now) == "taken"
+        answers.append(sign_up(world.store, world.settings, signer(world), asked, world.now))
+    assert answers == ["taken"] * 3 + ["asked_often"] * 497
     assert counts(world)[2] == 3
+
+
+def sign_ups(world: World, addresses: list[str], clients: list[str]) -> list[str]:
+    """The answers to sign-ups of these addresses, one after the other, from these network addresses in turn."""
+    answers: list[str] = []
+    for number, address in enumerate(addresses):
+        asked = SignUp(address, Preferences(), "en", "UTC", clients[number % len(clients)])
+        answers.append(sign_up(world.store, world.settings, signer(world), asked, world.now))
+    return answers
+
+
+def test_variants_of_one_address_are_one_person(world: World) -> None:
+    variants = [
+        "ann.b@gmail.com",
+        "a.nnb+1@gmail.com",
+        "A.N.N.B@googlemail.com",
+        "annb@gmail.com",
+        "annb+x@gmail.com",
+    ]
+    clients = [f"192.0.2.{n}" for n in range(200)]
+    assert sign_ups(world, variants, clients) == ["taken"] * 3 + ["asked_often"] * 2
+    tagged = [f"bob+{n}@example.org" for n in range(5)]
+    assert sign_ups(world, tagged, clients) == ["taken"] * 3 + ["asked_often"] * 2
+    dotted = ["c.d@example.org", "cd@example.org", "c.d.e@example.org", "c-d@example.org"]
+    assert sign_ups(world, dotted, clients) == ["taken"] * 4, "elsewhere a dot makes another mailbox"
+
+
+def test_one_domain_cannot_use_up_what_everybody_has(world: World) -> None:
+    """100 an hour for one owner's domain and those below it; all others go on, to 300 together."""
+    clients = [f"192.0.2.{n}" for n in range(250)]
+    theirs = [f"x{n}@m{n}.flood.example" for n in range(150)]
+    assert sign_ups(world, theirs, clients) == ["taken"] * 100 + ["too_many"] * 50
+    assert sign_ups(world, ["ann@honest.example"], ["198.51.100.1"]) == ["taken"]
+    others = [f"y{n}@d{n}.example.co.uk" for n in range(3)] + ["z@other.co.uk"]
+    assert sign_ups(world, others, ["198.51.100.2"]) == ["taken"] * 4
+
+
+def test_a_network_of_ipv6_is_one_client(world: World) -> None:
+    clients = [f"2001:db8:0:7::{n:x}" for n in range(1, 16)]
+    addresses = [f"v{n}@d{n}.example" for n in range(15)]
+    assert sign_ups(world, addresses, clients) == ["taken"] * 10 + ["too_many"] * 5
+    assert sign_ups(world, ["w@e.example"], ["2001:db8:0:8::1"]) == ["taken"]
+
+
+def test_a_reader_who_meets_a_limit_is_told_so(world: World, client: TestClient) -> None:
+    """Nobody is told to check an inbox to which nothing was sent."""
+    for zone in ("UTC", "America/Chicago", "America/Denver"):
+        answer = client.post("/alerts/subscribe", data={**FORM, "zone": zone, "language": "en"})
+        assert answer.status_code == 200
+    answer = client.post("/alerts/subscribe", data={**FORM, "language": "en"})
+    assert answer.status_code == 429
+    assert "as many messages to confirm" in answer.text
+    assert "Check your inbox" not in answer.text
 
 
 @pytest.mark.parametrize(
@@ -211,7 +265,9 @@ def test_a_wish_that_names_nothing_is_refused_and_shown_escaped(
 
 
 def test_a_machine_that_fills_every_field_signs_nobody_up(world: World, client: TestClient) -> None:
-    assert client.post("/alerts/subscribe", data={**FORM, "website": "https://spam.example"}).status_code == 200
+    answer = client.post("/alerts/subscribe", data={**FORM, "website": "https://spam.example"})
+    assert answer.status_code == 422, "a browser may have filled it in: a person sends the form again"
+    assert 'value="https://spam.example"' not in answer.text
     assert counts(world) == (0, 0, 0)
 
 

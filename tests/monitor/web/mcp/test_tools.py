@@ -12,11 +12,12 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from monitor.web.mcp.mcp_server import make_server
+from tests.monitor.documents.linked import HIGHWAY, fill_shelf
 from tests.monitor.web.desk.history import make_history
 from tests.paths import ROOT
 
 SITE = "https://example.org"
-TOOLS = {"search", "place", "changes", "as_of", "explain"}
+TOOLS = {"search", "place", "changes", "as_of", "explain", "documents"}
 
 
 @pytest.fixture(scope="module")
@@ -143,3 +144,19 @@ def test_the_command_answers_over_standard_input_and_output(home: Path) -> None:
     answer = asyncio.run(ask())
     assert answer.structured_content["total"] == 5
     assert answer.structured_content["changes"][0]["address"].startswith("http://127.0.0.1:8000/changes/")
+
+
+def test_documents_are_found_by_their_agreement_and_by_their_words(tmp_path: Path) -> None:
+    home = fill_shelf(tmp_path)
+    of_one = call(home, "documents", agreement_id="fl-pasco-county-sheriffs-office-wso-2019-05-06")
+    assert of_one["total"] == 1
+    assert (of_one["documents"][0]["file"], of_one["documents"][0]["passage"]) == ("pasco.pdf", None)
+    assert "upon 90-day written notice" in of_one["documents"][0]["ending"]["text"]
+    answer = call(home, "documents", words='"30-day"', state="Florida")
+    assert answer["total"] == 1
+    (found,) = answer["documents"]
+    assert (found["url"], found["passage"]["page"]) == (HIGHWAY, 2)
+    assert "upon *30-day* written notice" in found["passage"]["text"]
+    assert found["address"] == f"{SITE}/documents/{found['sha256']}/#page-2"
+    assert call(home, "documents", words="notice", limit=1)["total"] == 5
+    assert "nothing to look for" in call(home, "documents", words="-notice")

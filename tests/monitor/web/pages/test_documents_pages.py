@@ -18,33 +18,15 @@ from db.database import Store
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.publish import publish
 from monitor.web.pages.publish_targets import DirectorySink
-from tests.monitor.documents.agreements import pages_of_agreement, write_agreement, write_manifest
-from tests.monitor.documents.shelf import take_in
-from tests.monitor.web.pages.conftest import fill_small, serving
-from tests.pdfs import hostile, text_pdf
-
-PASCO = "https://www.ice.gov/doclib/287gMOA/PascoCountySheriffsOfficeWSO2019.pdf"
-HIGHWAY = "https://www.ice.gov/doclib/287gMOA/FloridaHighwayPatrolTFM2025.pdf"
+from tests.monitor.documents.agreements import pages_of_agreement
+from tests.monitor.documents.linked import HIGHWAY, fill_shelf
+from tests.monitor.web.pages.conftest import serving
+from tests.pdfs import text_pdf
 
 
 @pytest.fixture(scope="module")
 def shelf_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small store with five documents of one wording, two of them linked by rows, and a hostile one."""
-    base = tmp_path_factory.mktemp("shelf")
-    home = base / "data"
-    fill_small(home, base / "lists")
-    saved = base / "saved"
-    saved.mkdir()
-    write_agreement(saved / "pasco.pdf", "Pasco County Sheriff's Office", signed="05/06/2019")
-    write_agreement(saved / "highway.pdf", "Florida Highway Patrol", days=30)
-    for name in ("Baker", "Clay", "Dixie"):
-        write_agreement(saved / f"{name}.pdf", f"{name} County Sheriff's Office")
-    (saved / "script.pdf").write_bytes(text_pdf(["<script>alert(1)</script> & words of a document " * 5]))
-    (saved / "trap.pdf").write_bytes(hostile()["polyglot_page_first.pdf"][0])
-    manifest = write_manifest(saved / "manifest.csv", {"pasco.pdf": PASCO, "highway.pdf": HIGHWAY})
-    with Store.open(home) as store:
-        take_in(store, [saved], manifest)
-    return home
+    return fill_shelf(tmp_path_factory.mktemp("shelf"))
 
 
 @pytest.fixture(scope="module")

@@ -111,7 +111,7 @@ def test_facts_and_rulings_are_files_that_another_installation_imports(home: Pat
             "select id from changes where kind = 'termination' and agreement_id like ?", [f"{change}%"]
         ).fetchone()
         decide.rule(store, "confirm", row[0], reviewer="Ada Editor", reason="I called", made_at="2025-07-20T15:00:00Z")
-        decide.take_effect(store, confirm_after_hours=48, tell=lambda *_, **__: 0)
+        decide.take_effect(store, tell=lambda *_, **__: 0)
     pages = TestClient(create_app(home))
     stated, ruled = (pages.get(f"/data/{name}.csv").content for name in ("reviewed_facts", "rulings"))
     for data in (stated, ruled):
@@ -126,5 +126,5 @@ def test_facts_and_rulings_are_files_that_another_installation_imports(home: Pat
         assert [(f.subject, f.fact, f.detail, f.source) for f in here] == [
             (f.subject, f.fact, f.detail, f.source) for f in STATED
         ]
-        rulings = rulings_csv.read_import(there, ruled, "rulings.csv", "Bob", confirm_after_hours=48)
+        rulings = rulings_csv.read_import(there, ruled, "rulings.csv", "Bob")
         assert [(r.ruling, r.reason, r.about.kind) for r in rulings.new] == [("confirm", "I called", "termination")]

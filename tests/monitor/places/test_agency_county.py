@@ -12,10 +12,10 @@ from addfips import AddFIPS
 
 from db.database import Store
 from db.queries.snapshots import load_listings
+from monitor.places.agency_county import Location, locate
 from monitor.places.bodies import body_kind
 from monitor.places.gazetteer import counties, find_county, normal
 from monitor.places.homes import home_county
-from monitor.places.located import Location, locate
 from tests.histories import open_store
 from tests.monitor.places import census_shapes
 from tests.paths import LISTS

@@ -24,6 +24,6 @@ def derive_all(
 ) -> Derived:
     """Bring the log up to date with the lists; `progress` is told how many of how many are compared."""
     return derive(
-        store, now=store.now_text(), confirm_after_hours=settings.confirm_after_hours, anew=anew, progress=progress,
+        store, now=store.now_text(), anew=anew, progress=progress,
         tell=outbox.queue,
     )  # fmt: skip

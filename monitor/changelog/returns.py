@@ -1,0 +1,67 @@
+"""Entries for agreements that are listed again after they were missing: withdrawn, reinstated or signed again."""
+
+from __future__ import annotations
+
+from db.models import Accepted, Agreement, New
+from monitor.changelog import lifecycle, record
+from monitor.changelog.fields import differing_fields
+from monitor.changelog.state import Ledger
+from monitor.matching.find_known import gap_days, was_pending_since
+from monitor.matching.rules import Judgement
+
+
+def bring_back(ledger: Ledger, publication: Accepted, agreement: Agreement, new: New, judgement: Judgement) -> None:
+    """An agreement that was missing is listed again.
+
+    A provisional ending is withdrawn. A confirmed one stands, and a reinstatement follows it. A row dated after the
+    absence began, or re-dated while the agency was on the pending list, was signed again.
+    """
+    if judgement.rule == "renewed" or _is_new_signing(ledger, agreement, new):
+        record.renew(ledger, publication, agreement, new, judgement)
+        return
+    before = (agreement.last_listing, agreement.last_seen, agreement.last_row)
+    status, was_pending = agreement.status, was_pending_since(ledger, agreement)
+    first_missing, gap = agreement.missing_position, gap_days(ledger, agreement, publication)
+    record.follow_name(ledger, publication, agreement, new, judgement)
+    ledger.put_on(publication, agreement, new)
+    if status == "withdrawn":
+        lifecycle.restore_signing(ledger, agreement)
+        return
+    fields = differing_fields(ledger.listings[before[0]], new.listing)
+    if not _ending_stands(ledger, publication, agreement, judgement):
+        if fields or judgement.review:
+            record.amend(ledger, publication, agreement, before, new, fields, judgement)
+        return
+    kind = "reinstatement" if publication.list == "participating" else "pending_listed"
+    change = record.new_change(ledger, publication, kind, agreement, "returned", agreement.endings)
+    change.before_listing, change.last_listed = before[0], (before[1], before[2])
+    change.first_missing = first_missing
+    change.after_listing, change.first_listed = new.listing_id, (publication.position, new.row)
+    change.evidence = {**judgement.evidence, "matched_by": judgement.rule, "gap_days": gap}
+    change.needs_review, change.fields = judgement.review, fields
+    if judgement.review:
+        change.candidates = [record.as_candidate(ledger, agreement, before[0], judgement)]
+    if was_pending:
+        change.evidence["was_pending"] = True
+        change.needs_review = True
+    lifecycle.state_as_shown(ledger, change)
+
+
+def _ending_stands(ledger: Ledger, publication: Accepted, agreement: Agreement, judgement: Judgement) -> bool:
+    """Return whether the ending was confirmed and is no error of ours; else it is retracted."""
+    reason = f"listed again on {publication.listed_on}"
+    if judgement.rule == "ruled_same":
+        reason = f"a reviewer ruled that it goes on in another row, first listed on {publication.listed_on}"
+        lifecycle.retract_ending(ledger, agreement, reason)
+        return False
+    return lifecycle.withdraw_ending(ledger, publication, agreement, reason)
+
+
+def _is_new_signing(ledger: Ledger, agreement: Agreement, new: New) -> bool:
+    """Return whether the row's date says that it was signed again rather than put back."""
+    signed_on = new.listing.signed_on
+    if agreement.status != "missing" or agreement.missing_position is None or agreement.list != "participating":
+        return False
+    if signed_on is None or signed_on == agreement.signed_on:
+        return False
+    return signed_on >= ledger.dates[agreement.missing_position] or was_pending_since(ledger, agreement)

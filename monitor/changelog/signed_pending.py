@@ -1,0 +1,65 @@
+"""Pending rows that left because the agency signed: the two lists tell one story."""
+
+from __future__ import annotations
+
+from db.models import Accepted, Agreement, Change
+from db.records import EvidenceValue
+from monitor.changelog import lifecycle
+from monitor.changelog.state import Ledger
+from monitor.matching.find_known import pending_of, recently_gone
+from monitor.matching.pending_signed import Signed, find_signing, listed_around
+
+
+def settle(ledger: Ledger, publication: Accepted) -> None:
+    """Confirm the endings that are old enough, and name why pending rows went, also some lists ago."""
+    lifecycle.confirm_missing(ledger, publication)
+    for pending in recently_gone(ledger, "pending", publication.listed_on):
+        change = ledger.changes.find(pending.ending)
+        if change is not None and change.status != "retracted" and (change.rule != "signed" or change.needs_review):
+            name_signing(ledger, change, pending)
+
+
+def name_signing(ledger: Ledger, change: Change, pending: Agreement) -> None:
+    """A pending row that went because the agency signed says so, once the list of participants shows it."""
+    around = [
+        agreement for agreement in listed_around(ledger, pending, change.listed_on, change.listed_on)
+        if _told_of(ledger, agreement) in (None, pending.id)
+    ]  # fmt: skip
+    found = find_signing(ledger, pending, change.listed_on, around)
+    if found is None or (change.rule == "signed" and found.review):
+        return
+    _merge(ledger, pending, found)
+    change.rule, change.evidence = "signed", {"continues": found.agreement.id, "matched_by": found.fit}
+    change.agency_id, change.candidates, change.needs_review = pending.agency_id, [], found.review
+    ledger.dirty.changes.add(change.id)
+    signing = ledger.changes.find(found.agreement.signing)
+    if signing is not None:
+        signing.evidence = {**signing.evidence, **was_pending(ledger, pending)}
+        ledger.dirty.changes.add(signing.id)
+
+
+def pending_before(ledger: Ledger, publication: Accepted, signed: Agreement) -> dict[str, EvidenceValue]:
+    """Return what the signing of a pending agreement says of it; nothing when the agency was not pending."""
+    pending = pending_of(ledger, signed, publication.listed_on)
+    return was_pending(ledger, pending) if pending is not None else {}
+
+
+def was_pending(ledger: Ledger, pending: Agreement) -> dict[str, EvidenceValue]:
+    """Return which pending agreement it was and since when: a date, or one that it was pending on or before."""
+    since = ledger.dates[pending.first_position]
+    return {"pending_agreement": pending.id, "pending_since": f"on or before {since}" if pending.baseline else since}
+
+
+def _told_of(ledger: Ledger, agreement: Agreement) -> str | None:
+    """Return the pending agreement that the agreement's signing names."""
+    signing = ledger.changes.find(agreement.signing)
+    named = signing.evidence.get("pending_agreement") if signing is not None else None
+    return str(named) if named is not None else None
+
+
+def _merge(ledger: Ledger, pending: Agreement, found: Signed) -> None:
+    """Make one agency of the two when only their names differ by a slip."""
+    if found.fit == "like name":
+        pair = (ledger.agencies[pending.agency_id], ledger.agencies[found.agreement.agency_id])
+        kept, other = sorted(pair, key=lambda a: (a.first_position, a.id))
+        ledger.merge_agencies(kept, other)

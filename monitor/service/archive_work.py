@@ -1,0 +1,105 @@
+"""The Internet Archive's past lists, as the service's job and the command bring them in."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from db.archive_models import BackfillPlan, BackfillResult
+from db.database import Store
+from db.locks import ARCHIVE, HomeLock
+from db.settings import Settings
+from db.threads import run_in_thread
+from monitor.service.triggers import Job, NothingToDo, PutOff
+from monitor.service.work_lock import derive_all, working
+
+Clock = Callable[[], datetime]
+Sleep = Callable[[float], object]
+#: A pass may run this long before it is cut off: ten requests take a minute, and comparing comes after them.
+PASS_SECONDS = 30 * 60.0
+WAIT_SECONDS = 30.0
+
+
+class PlanBackfill(Protocol):
+    """Ask the index what there is."""
+
+    def __call__(
+        self, store: Store, settings: Settings, now: Clock, sleep: Sleep, *, since: str | None = None,
+        until: str | None = None,
+    ) -> BackfillPlan: ...  # fmt: skip
+
+
+class RunBackfill(Protocol):
+    """Fetch what is planned, keep it, read it."""
+
+    def __call__(
+        self, store: Store, settings: Settings, now: Clock, sleep: Sleep, *, since: str | None = None,
+        until: str | None = None, limit: int | None = None, tries: int | None = None,
+        progress: Callable[[int, int], None] | None = None, say: Callable[[str], None] = ...,
+    ) -> BackfillResult: ...  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveIntake:
+    """What asks the archive; the composition root gives it."""
+
+    plan: PlanBackfill
+    run: RunBackfill
+
+
+def asking(store: Store, doing: str) -> HomeLock:
+    """Return the lock under which one process at a time asks the archive; lists are fetched from ICE meanwhile."""
+    return HomeLock(store.home, ARCHIVE, doing, at=store.now_text(), wait_seconds=1.0)
+
+
+class StoppedError(Exception):
+    """The service ends; what was fetched is kept."""
+
+
+class BackfillJob:
+    """The service's job for past lists: a few captures a pass, never in the way of a poll."""
+
+    def __init__(self, settings: Settings, now: Clock, intake: ArchiveIntake) -> None:
+        self._settings = settings
+        self._now = now
+        self._intake = intake
+        self._stopping = threading.Event()
+
+    async def run(self) -> str:
+        """Fetch the next captures, and bring the log up to date with the lists among them."""
+        with Store.open(self._settings.home, now=self._now) as store:
+            with asking(store, "the service's backfill"):
+                task = asyncio.ensure_future(run_in_thread(None, self._fetch, store))
+                try:
+                    done = await asyncio.shield(task)
+                except asyncio.CancelledError:
+                    self._stopping.set()  # ends the wait for the archive's next turn
+                    await asyncio.wait({task})
+                    raise
+            if done.lists:
+                async with working(store, "the service's backfill", wait_seconds=WAIT_SECONDS):
+                    await run_in_thread(store, derive_all, store, self._settings)
+        asked = done.outcomes.total()
+        if done.stopped and not asked:
+            raise PutOff(done.stopped)
+        said = f"{asked} captures asked for, {done.lists} past lists new"
+        return said if asked else NothingToDo(said)
+
+    def _fetch(self, store: Store) -> BackfillResult:
+        return self._intake.run(
+            store, self._settings, self._now, self._pause, limit=self._settings.backfill_captures_per_pass, tries=1
+        )
+
+    def _pause(self, seconds: float) -> None:
+        if self._stopping.wait(seconds):
+            raise StoppedError
+
+    def plan(self) -> list[Job]:
+        """Return when the service asks the archive: not at all where the setting `backfill` is off."""
+        if not self._settings.backfill:
+            return []
+        return [Job("backfill", self._settings.backfill_schedule, self.run, PASS_SECONDS, at_first_start=True)]

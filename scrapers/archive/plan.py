@@ -1,0 +1,87 @@
+"""Plan what to ask the Internet Archive for: every distinct content of every address ICE ever used, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from urllib.parse import unquote, urlsplit
+
+from db.archive_models import BackfillPlan, Capture
+from db.database import Store
+from db.queries import archive as stored
+from db.queries import fetches
+from scrapers.archive.client import ArchiveClient
+from scrapers.crawl.sources import WORKBOOK_NAME, promised_list
+
+#: Every address of ICE's page with the list, oldest first (docs/history.md).
+PAGES = (
+    "http://www.ice.gov/partners/287g/Section287_g.htm",
+    "http://www.ice.gov/pi/news/factsheets/section287_g.htm",
+    "http://www.ice.gov/pi/news/factsheets/section287g.htm",
+    "http://www.ice.gov/news/library/factsheets/287g.htm",
+    "http://www.ice.gov/factsheets/287g",
+    "https://www.ice.gov/287g",
+    "https://www.ice.gov/identify-and-arrest/287g",
+)
+#: Directories in which ICE put list files.
+FOLDERS = ("https://www.ice.gov/doclib/about/offices/ero/287g/",)
+
+
+def make_plan(
+    store: Store, client: ArchiveClient, *, since: str | None = None, until: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> BackfillPlan:  # fmt: skip
+    """Return one capture for each distinct content not asked for yet, oldest first.
+
+    `since` and `until` are dates of capture (UTC), both inclusive. Answers of the index that are in the store are not
+    asked for again. A list that is kept already and that the index shows to be older gets an earlier sighting.
+    """
+    captures = sorted(_search_all(store, client, progress), key=lambda c: (c.captured_at, c.original))
+    _date_earlier(store, client, captures)
+    settled, digests = stored.load_settled(store.connection), stored.load_settled_digests(store.connection)
+    known = set()
+    chosen: dict[str, Capture] = {}
+    for capture in sorted(captures, key=lambda c: c.is_revisit):  # a revisit only where nothing else has its content
+        day = capture.captured_at[:10]
+        if (since and day < since) or (until and day > until):
+            continue
+        if capture.digest in digests or (capture.original, capture.captured_at) in settled:
+            known.add(capture.digest)
+        else:
+            chosen.setdefault(capture.digest, capture)
+    return BackfillPlan(tuple(sorted(chosen.values(), key=lambda c: (c.captured_at, c.original))), len(known))
+
+
+def names_list(original: str) -> bool:
+    """Return whether an address is that of a workbook whose name promises one of ICE's lists."""
+    name = file_name(original)
+    return bool(WORKBOOK_NAME.search(name)) and promised_list(name) is not None
+
+
+def file_name(original: str) -> str:
+    """Return the last part of an address, as a person reads it."""
+    return unquote(urlsplit(original).path.rstrip("/").rsplit("/", 1)[-1])
+
+
+def _search_all(store: Store, client: ArchiveClient, progress: Callable[[int, int], None] | None) -> Iterator[Capture]:
+    links = [link for link in stored.load_links(store.connection) if not link.startswith(FOLDERS)]
+    questions = [*((page, False) for page in PAGES), *((f, True) for f in FOLDERS), *((link, False) for link in links)]
+    for number, (address, is_folder) in enumerate(questions, 1):
+        for capture in client.search(address, prefix=is_folder):
+            if not is_folder or names_list(capture.original):
+                yield capture
+        if progress is not None:
+            progress(number, len(questions))
+
+
+def _date_earlier(store: Store, client: ArchiveClient, captures: Iterable[Capture]) -> None:
+    """Record for each list kept from the archive that an earlier capture has the same content, when one has."""
+    first: dict[str, Capture] = {}
+    for capture in captures:
+        first.setdefault(capture.digest, capture)
+    for kept in stored.load_kept_sightings(store.connection):
+        earlier = first.get(kept.digest)
+        if earlier is not None and earlier.captured_at < kept.seen_at:
+            fetches.record_sighting(
+                store, kept.sha256, file=kept.file, url=client.address_of(earlier.original, earlier.captured_at),
+                linked_as=kept.linked_as, seen_at=earlier.captured_at, known_at=store.now_text(), how="archive",
+            )  # fmt: skip
