@@ -44,7 +44,7 @@ _INSTRUCTIONS = (
     "ICE's published lists of 287(g) agreements, what changed on them, and the signed documents that they link. Cite"
     " the id and the address of every statement you use. ICE publishes no terminations: that an agreement is gone is"
     ' inferred from a row\'s absence, so say "no longer listed by ICE", never "terminated". A provisional statement'
-    " waits for the next list; a retracted one does not stand; needs_review means that a careful reader could see it"
+    " waits for ten days; a retracted one does not stand; needs_review means that a careful reader could see it"
     " another way. as_of asks what ICE's lists said by a day, known_at what was known here at a time."
 )
 _READ_ONLY = ToolAnnotations(read_only_hint=True, open_world_hint=False)
