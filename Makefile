@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run test demo check static soak browser year bench lock wheel places clean
+.PHONY: help run history test demo check static soak browser year bench lock wheel places clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,6 +12,7 @@ ENOUGH := import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
 
 help:
 	@echo "make run     fetch ICE's lists, store them, and say what changed"
+	@echo "make history  fetch past lists from the Internet Archive (about 40 minutes; stop it at any time)"
 	@echo "make demo    the service shown on made-up lists, without the network"
 	@echo "make test    every check and every test, but those of minutes"
 	@echo "make browser what the browser tests need is installed (Debian, Ubuntu; as root)"
@@ -23,7 +24,12 @@ help:
 	@echo "make places  rebuild monitor/places/ data      make clean   remove what was made"
 
 run: $(VENV)/.for-run
-	$(BIN)/ice-agreements run
+	@code=0; $(BIN)/ice-agreements run || code=$$?; \
+	echo "Past lists, back to 2006, from the Internet Archive (make history):"; \
+	$(BIN)/ice-agreements backfill --dry-run || true; exit $$code
+
+history: $(VENV)/.for-run
+	$(BIN)/ice-agreements backfill
 
 demo: $(VENV)/.for-dev
 	$(BIN)/python -m tests.demo
@@ -59,6 +65,7 @@ bench: $(VENV)/.for-bench
 places: $(VENV)/.for-dev
 	$(BIN)/python -m monitor.places.make_gazetteer
 	$(BIN)/python -m monitor.places.make_homes
+	$(BIN)/python -m monitor.places.make_search_data
 
 wheel: $(VENV)/.for-dev
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .

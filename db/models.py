@@ -102,21 +102,6 @@ class StatedTotals:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingList:
-    """A list held for a person that no later accepted list has made up for."""
-
-    sha256: str
-    file: str
-    list: str
-    linked_as: str
-    published_on: str
-    published_at: str
-    rows: int
-    first_seen_at: str
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class PageState:
     """One kept state of ICE's page: what it linked, and the totals it stated."""
 
@@ -134,7 +119,7 @@ class Publication:
     file: str
     linked_as: str
     url: str
-    list_name: ListName | None  # from its header; None when it could not be read
+    list_name: ListName | None  # which list it is; None when it could not be read
     published_at: str
     published_on: str
     workbook_modified_at: str | None
@@ -166,6 +151,7 @@ class StandingRulings:
 
     pairs: dict[tuple[str, str], str] = field(default_factory=dict)  # (agreement id, agreement id) -> same | distinct
     lists: dict[str, str] = field(default_factory=dict)  # sha256 -> release | reject
+    forms: dict[str, ListName] = field(default_factory=dict)  # key of a form -> the list that lists of it are
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)  # change id -> (confirm | dismiss, words)
     confirmed: dict[str, str] = field(default_factory=dict)  # change id -> when a reviewer confirmed it
     rows: dict[str, RuledRows] = field(default_factory=dict)  # change id -> what the ruling on it is about

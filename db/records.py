@@ -204,6 +204,17 @@ class PlaceRecord(TypedDict):
     support_types: list[str]
 
 
+class SearchRecord(TypedDict):
+    """A state, county, place or agency that a search found."""
+
+    kind: Annotated[str, Field(description="state, county, place or agency")]
+    name: str
+    state: Annotated[str | None, Field(description="USPS code")]
+    fips: Annotated[str | None, Field(description="of the county, five digits as text; two of a state")]
+    url: Annotated[str, Field(description="the page, from the site's root")]
+    agencies: Annotated[int, Field(ge=0, description="agencies there with an agreement on the newest list")]
+
+
 class PlaceAgencies(TypedDict):
     """A county with its agencies, also those no longer listed."""
 

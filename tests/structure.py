@@ -17,8 +17,8 @@ from tests.paths import ROOT
 
 #: Rooms from left to right: each may import those before it, never one behind it.
 STAGES = (
-    "policy", "i18n", "places", "publications", "matching", "changelog", "documents", "review", "alerts", "web",
-    "service", "cli",
+    "policy", "i18n", "places", "publications", "matching", "changelog", "documents", "search", "review", "alerts",
+    "web", "service", "cli",
 )  # fmt: skip
 #: Parts of `monitor/web`: none imports another; all may use these.
 SHARED_BY_WEB_PARTS = frozenset({"http"})

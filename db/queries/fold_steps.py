@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from db.models import NameKey
+from db.models import ListName, NameKey
 
 Question = tuple[str, str, NameKey, NameKey]  # list, support type, name, name
 
@@ -87,6 +87,15 @@ def load_accepted(connection: sqlite3.Connection) -> frozenset[int]:
         " and p.linked_as = s.linked_as where p.status = 'accepted'"
     )
     return frozenset(row[0] for row in rows)
+
+
+def load_lists(connection: sqlite3.Connection) -> list[ListName]:
+    """Return of each step which list its publication was judged to be, from step 0."""
+    rows = connection.execute(
+        "select p.list from fold_steps s join publications p on p.sha256 = s.sha256 and p.file = s.file"
+        " and p.linked_as = s.linked_as order by s.step"
+    )
+    return [row[0] for row in rows]
 
 
 def is_settled(connection: sqlite3.Connection) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from db.models import WaitingList
+from db.service_models import WaitingList
 
 
 def read_waiting_lists(connection: sqlite3.Connection) -> list[WaitingList]:
@@ -13,7 +13,8 @@ def read_waiting_lists(connection: sqlite3.Connection) -> list[WaitingList]:
     rows = connection.execute(
         "select sha256, file, list, linked_as, published_on, published_at, rows, first_seen_at, reasons"
         " from publications h where status = 'held' and not exists (select 1 from publications p"
-        " where p.status = 'accepted' and p.list = h.list and p.published_at > h.published_at)"
+        " where p.status = 'accepted' and p.published_at > h.published_at"
+        " and p.list = iif(h.linked_as = '', h.list, h.linked_as))"
         " order by published_at, file"
     )
     return [WaitingList(*(*row[:-1], tuple(json.loads(row[-1])))) for row in rows]

@@ -73,7 +73,8 @@ def read_data_version(connection: sqlite3.Connection) -> str:
         "select (select max(derived_at || rules || last_sighting || '/' || last_ruling) from derivation),"
         " (select max(id) from statements), (select count(*) from publications), (select max(id) from page_checks),"
         " (select max(id) from moa_sightings), (select number from moa_derivation),"
-        " (select max(id) from reviewed_facts)"
+        " (select max(id) from reviewed_facts),"
+        " (select max(id) from runs where outcome = 'good')"
     ).fetchone()
     return hashlib.sha256(repr(tuple(row)).encode()).hexdigest()[:16]
 
@@ -112,7 +113,7 @@ def read_agreements(connection: sqlite3.Connection) -> list[AgreementRow]:
 def read_spans(connection: sqlite3.Connection) -> list[SpanRow]:
     """Return every row of every list as spans of positions, in order of appearance."""
     rows = connection.execute(
-        "select s.agreement_id, s.row, s.first_position, s.last_position, l.list, l.state, l.agency, l.type, l.county,"
+        "select s.agreement_id, s.row, s.first_position, s.last_position, s.list, l.state, l.agency, l.type, l.county,"
         " l.support_type, l.signed, l.moa, l.moa_url, l.addendum_url from spans s join listings l on l.id ="
         " s.listing_id order by s.first_position, s.row"
     )

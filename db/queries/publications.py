@@ -18,8 +18,8 @@ COLUMNS = (
 _SELECT = f"select {', '.join(COLUMNS)} from publications"
 #: A held list that no later accepted one has made up for.
 _WAITS = (
-    "status = 'held' and not exists (select 1 from publications p where p.status = 'accepted' and p.list = h.list"
-    " and p.published_at > h.published_at)"
+    "status = 'held' and not exists (select 1 from publications p where p.status = 'accepted' and"
+    " p.list = iif(h.linked_as = '', h.list, h.linked_as) and p.published_at > h.published_at)"
 )
 
 

@@ -62,6 +62,8 @@ def standing_rulings(rulings: Iterable[RulingRecord]) -> StandingRulings:
             found.pairs[(made.subject, made.other)] = found.pairs[(made.other, made.subject)] = made.ruling
         elif made.ruling in ("release", "reject"):
             found.lists[made.subject] = made.ruling
+        elif made.ruling == "form":
+            found.forms[made.subject] = "pending" if made.other == "pending" else "participating"
         elif made.ruling in ("confirm", "dismiss"):
             words = f"dismissed by {made.reviewer}: {made.reason}" if made.ruling == "dismiss" else ""
             found.changes[made.subject] = (made.ruling, words)

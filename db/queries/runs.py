@@ -42,6 +42,12 @@ def read_last_run(connection: sqlite3.Connection, *, finished: bool = False) -> 
     return Run(*row) if row else None
 
 
+def read_last_good_end(connection: sqlite3.Connection) -> str | None:
+    """Return when the newest run without a failure ended; None if there was none."""
+    row = connection.execute("select finished_at from runs where outcome = 'good' order by id desc limit 1").fetchone()
+    return str(row[0]) if row else None
+
+
 def read_first_start(connection: sqlite3.Connection) -> str | None:
     """Return when the first run began."""
     row = connection.execute("select started_at from runs order by id limit 1").fetchone()

@@ -14,6 +14,7 @@ import sqlite3
 import sys
 import zlib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple, cast
@@ -123,7 +124,27 @@ def has_snapshot(store: Store, sha256: str, reader: str | None = None) -> bool:
 
 
 def load_listings(store: Store, ids: Iterable[int] | None = None) -> dict[int, Listing]:
-    """Listings by id: all of them, or those asked for."""
+    """Listings by id: all of them, or those asked for.
+
+    A row's `list` is that of the accepted publication that shows it; the stored one is what its header said.
+    """
+    found = _load_as_read(store, ids)
+    for listing_id, list_name in _load_judged_otherwise(store.connection).items():
+        if listing_id in found:
+            found[listing_id] = replace(found[listing_id], list=list_name)
+    return found
+
+
+def _load_judged_otherwise(connection: sqlite3.Connection) -> dict[int, ListName]:
+    """Return the list by listing id of the rows of publications accepted as the other list than their header's."""
+    rows = connection.execute(
+        "select p.list, s.listing_ids from publications p join snapshots s on s.sha256 = p.sha256 and s.list != p.list"
+        " where p.position is not null order by p.position"
+    )
+    return {listing_id: row[0] for row in rows for listing_id in unpack(row[1])}
+
+
+def _load_as_read(store: Store, ids: Iterable[int] | None) -> dict[int, Listing]:
     if ids is None:
         return {int(row[0]): _listing(row) for row in store.connection.execute(_SELECT)}
     found: dict[int, Listing] = {}

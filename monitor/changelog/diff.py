@@ -15,9 +15,9 @@ from monitor.changelog.fields import differing_fields
 from monitor.changelog.state import Ledger
 from monitor.matching.assign import Pairing, pair_rows
 from monitor.matching.candidates import candidates_for_endings, candidates_for_signings, late_candidates
-from monitor.matching.find_known import find_double, is_participating, other_listed
+from monitor.matching.find_known import days_between, find_double, is_participating, other_listed
 from monitor.matching.rules import Judgement
-from monitor.publications.check import Difference, Rewritten
+from monitor.publications.check import Difference, Rewritten, is_signed_anew
 
 
 @dataclass(slots=True)
@@ -50,8 +50,16 @@ def differ(ledger: Ledger, publication: Accepted, found: Comparison) -> Differen
     return Difference(
         publication.list, len(ledger.listed[publication.list]), len(publication.listing_ids),
         [g.listing for g in lacking], [n.listing for n in found.pairing.unpaired],
-        [Rewritten(g.listing, n.listing, not j.review and j.rule != "renewed") for g, n, j in found.pairing.pairs],
+        [Rewritten(g.listing, n.listing, _is_explained(g, n, j)) for g, n, j in found.pairing.pairs],
+        days_between(ledger.latest[publication.list].listed_on, publication.listed_on),
     )  # fmt: skip
+
+
+def _is_explained(gone: Gone, new: New, judgement: Judgement) -> bool:
+    """Return whether the rules are sure that the row goes on so, as far as it concerns believing the list."""
+    if judgement.rule == "renewed":
+        return is_signed_anew(gone.listing, new.listing)
+    return not judgement.review
 
 
 def compare(ledger: Ledger, publication: Accepted) -> Comparison:

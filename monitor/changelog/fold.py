@@ -17,6 +17,7 @@ from db.queries.snapshots import load_rows
 from monitor.changelog import diff, lifecycle
 from monitor.changelog.state import ChangeBook, Ledger
 from monitor.changelog.state_tables import ListingBook, read_ledger, write_ledger
+from monitor.changelog.which_list import ListJudge
 from monitor.matching.side_by_side import Question, SideBySide
 from monitor.publications.accept import Acceptance, Held, stated_totals
 
@@ -35,6 +36,7 @@ def chain_steps(
     for p in sequence:
         totals = stated_totals(p, pages)
         inputs = [before, *publications.publication_row(p), rulings.lists.get(p.sha256), str(totals)]
+        inputs += sorted(rulings.forms.items())
         before = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:20]
         yield before
 
@@ -59,6 +61,7 @@ class Fold:
         self._next = 1 + max(self.ledger.dates, default=-1)  # position of the next accepted publication
         self._held_before = read_held(self._connection)
         self._acceptance = Acceptance(rulings, pages, dict(self._held_before))
+        self._judge = ListJudge(self._connection, self._listings, self.ledger.latest, rulings.forms)
         self._moved: dict[tuple[str, str, str], Publication] = {}
         self._seen: dict[tuple[ListName, frozenset[int]], str] = {}
         self._steps: list[Step] = []
@@ -117,27 +120,33 @@ class Fold:
     def _admit(self, publication: Publication) -> None:
         """Accept the publication and take it into the ledger, or let it say why not."""
         self._moved[publication.key] = publication
-        name = cast(ListName, publication.list_name)
-        ids, first = self._rows_of(publication)[0], name not in self.ledger.latest
-        if not self._acceptance.lets_in(publication, ids, first=first):
+        ids = self._rows_of(publication)[0]
+        verdict = self._judge.judge(publication, ids)
+        name = publication.list_name = verdict.list_name
+        first = name not in self.ledger.latest
+        if not self._acceptance.lets_in(publication, ids, verdict, first=first):
             return
         accepted = self._as_accepted(publication)
+        named = [reason for reason in (verdict.note, self._judge.describe_form(name, ids)) if reason]
         if first:
+            publication.reasons += named
             self._take(publication, accepted, None)
             return
         comparison = diff.compare(self.ledger, accepted)
         difference = diff.differ(self.ledger, accepted, comparison)
         hold, note = self._acceptance.doubts(publication, difference, self._all_rows(accepted))
-        if hold and not self._acceptance.is_released(publication):
+        released = self._acceptance.is_released(publication) or self._judge.is_first_ruled(name, ids)
+        if hold and not released:
             lacking, shown = frozenset(g.agreement.id for g in comparison.ending), frozenset(ids)
-            released = self._acceptance.hold(publication, hold, shown, lacking, self._file_with(name, shown))
-            if released is not None:
-                self._moved[released.key] = released
-                self._take(released, self._as_accepted(released), None)
+            agreed = self._acceptance.hold(publication, hold, shown, lacking, self._file_with(name, shown))
+            if agreed is not None:
+                self._moved[agreed.key] = agreed
+                self._judge.show(agreed.sha256, name, self._rows_of(agreed)[0])
+                self._take(agreed, self._as_accepted(agreed), None)
                 self._admit(publication)
             return
         unchanged = not comparison.gone and not comparison.new
-        self._acceptance.accept(publication, unchanged=unchanged, note=note)
+        self._acceptance.accept(publication, unchanged=unchanged, note=[*named, *note])
         self._take(publication, accepted, comparison)
 
     def _take(self, publication: Publication, accepted: Accepted, comparison: diff.Comparison | None) -> None:

@@ -77,7 +77,7 @@ class Refold:
         if not derivation.has_new_rulings(self._connection):
             return True
         folded = load_folded_rulings(self._connection, marks.last_ruling)
-        if (folded.pairs, folded.lists) != (self._rulings.pairs, self._rulings.lists):
+        if any(getattr(folded, kind) != getattr(self._rulings, kind) for kind in ("pairs", "lists", "forms")):
             return False
         return not self._confirmed_otherwise(folded)
 
@@ -112,7 +112,10 @@ class Refold:
         if fine:
             chains = list(chain_steps(chain, added, self._rulings, self._pages))
             fold.run(added, chains, range(first, first + len(added)), first, self._progress)
-            fine = fold_steps.is_settled(connection)
+            judged = fold_steps.load_lists(connection)
+            fine = fold_steps.is_settled(connection) and all(
+                judged[number] == p.list_name for number, p in enumerate(added, first)
+            )
         if fine:
             self._done.folded, self._done.kept = len(added), first
             self._finish(fold)
@@ -157,10 +160,11 @@ class Refold:
             self._clear()
         same = self._count_same(chains, marks)
         lists = [(cast(ListName, p.list_name), self._rows_of(p)[0]) for p in sequence]
+        kinds = [name for name, _ in lists]
         bits = stood_together.Bits(connection, lists)
         believed = frozenset(n for n, p in enumerate(sequence) if not is_kept_out(p, self._rulings.lists))
         believed -= find_odd_lists(lists)
-        tried: list[frozenset[int]] = []
+        tried: list[tuple[frozenset[int], list[ListName]]] = []
         kept, fold = len(sequence), None
         while True:
             together = bits.believing(believed)
@@ -174,11 +178,15 @@ class Refold:
                 self._touch(fold.written)
             kept, same = min(kept, first), len(sequence)
             fold_steps.save_believed(connection, believed)
-            accepted = fold_steps.load_accepted(connection)
-            if accepted == believed or accepted in tried:
+            accepted, judged = fold_steps.load_accepted(connection), fold_steps.load_lists(connection)
+            if (accepted, judged) == (believed, kinds) or (accepted, judged) in tried:
                 break
-            tried.append(believed)
-            believed = accepted
+            tried.append((believed, kinds))
+            if judged != kinds:
+                bits = stood_together.Bits(
+                    connection, [(kind, ids) for kind, (_, ids) in zip(judged, lists, strict=True)]
+                )
+            believed, kinds = accepted, judged
         self._done.folded, self._done.kept = len(sequence) - kept, kept
         self._write_others([p for p in every if p.status != "accepted"])
         self._finish(fold)

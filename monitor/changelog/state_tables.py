@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from db.database import Store
-from db.models import Listing
+from db.models import Listing, ListName
 from db.queries import agreements, changes, derived_rows, publications
 from db.queries.snapshots import load_listings
 from monitor.changelog.state import Dirty, Ledger
@@ -26,6 +27,12 @@ class ListingBook(Mapping[int, Listing]):
             self._known = load_listings(self._store)
         else:
             self._known.update(load_listings(self._store, [i for i in ids if i not in self._known]))
+
+    def show_as(self, ids: Iterable[int], list_name: ListName) -> None:
+        """Let the listings be rows of that list, whatever list their document's header is of."""
+        ids = set(ids)
+        self.load(ids)
+        self._known.update({i: replace(self._known[i], list=list_name) for i in ids})
 
     def __getitem__(self, listing_id: int) -> Listing:
         if listing_id not in self._known:

@@ -50,7 +50,7 @@ class BackfillCommand:
             raise typer.BadParameter(f"{since} is after {until}", param_hint="--since")
         with Store.open(settings.home) as store, asking(store, "`backfill`"):
             if dry_run:
-                plan = self._intake.plan(store, settings, utc_now, time.sleep, since=since, until=until)
+                plan = self._intake.plan(store, settings, utc_now, time.sleep, since=since, until=until, tries=1)
                 _say_plan(plan, settings, limit)
                 return
             with _bar() as progress:
@@ -82,7 +82,7 @@ def _say_plan(plan: BackfillPlan, settings: Settings, limit: int | None) -> None
         return
     minutes = max(1, round(len(captures) * 60 / settings.archive_requests_per_minute / 60))
     first, last = captures[0].captured_at[:10], captures[-1].captured_at[:10]
-    say(f"{len(captures)} captures to fetch, from {first} to {last}; it takes about {minutes} minutes")
+    say(f"{len(captures)} captures to fetch, from {first} to {last}; it takes about {minutes} min")
     if plan.known:
         say(f"{plan.known} captures were asked for before")
 

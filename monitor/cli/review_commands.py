@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -113,6 +113,16 @@ def release(sha256: ListArgument, reviewer: ReviewerOption, reason: ReasonOption
 def reject(sha256: ListArgument, reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None) -> None:
     """Leave a list out."""
     _rule(db, "reject", sha256, "", reviewer, reason)
+
+
+@app.command()
+def form(
+    sha256: ListArgument,
+    kind: Annotated[Literal["participating", "pending"], typer.Argument(help="Which list the lists of its form are.")],
+    reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None,
+) -> None:  # fmt: skip
+    """Rule which list all lists with this one's columns are, held ones and later ones; `undo` takes it all back."""
+    _rule(db, "form", sha256, kind, reviewer, reason)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
-from db.service_models import JobRun
+from db.service_models import JobRun, ListFreshness
 from monitor.cli.options import DbOption, FormatOption, open_store, settings_with
 from monitor.cli.output import Format, say, show
 from monitor.service.health.read_status import read_status, status_json
@@ -20,13 +20,22 @@ def status(format: FormatOption = Format.TABLE, db: DbOption = None) -> None:
     if format is not Format.TABLE:
         show([shown], format, {key: key for key in shown})
         return
-    for key in [key for key in shown if key not in ("jobs", "notices")]:
+    for key in [key for key in shown if key not in ("jobs", "notices", "lists")]:
         value = getattr(found, key)
         say(f"{key.replace('_', ' ')}: {'never' if value is None and key.endswith('_at') else _in_words(value)}")
+    for fresh in found.lists:
+        say(f"{fresh.list} list: {_describe_freshness(fresh)}")
     for name, job in found.jobs.items():
         say(f"job {name}: {_describe_job(job)}")
     for notice in found.notices:
         say(f"NOTICE {notice.code} since {notice.raised_at}: {notice.text}")
+
+
+def _describe_freshness(fresh: ListFreshness) -> str:
+    known = f"of {fresh.known_until}" if fresh.known_until else "none accepted"
+    if fresh.held_since is None:
+        return known
+    return f"{known}; not known since {fresh.held_since} ({fresh.held_days} days): {fresh.held} later lists held"
 
 
 def _describe_job(job: JobRun) -> str:

@@ -71,6 +71,7 @@ PLACE_STATUSES = {
     "ended": N_("No longer listed"),
     "never": N_("On no list kept here"),
 }
+FOUND_KINDS = {"state": N_("state"), "county": N_("county"), "place": N_("place"), "agency": N_("agency")}
 FIELDS = {
     "state": N_("State"),
     "agency": N_("Agency"),

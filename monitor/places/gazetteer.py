@@ -101,6 +101,11 @@ def counties(state_code: str) -> Mapping[str, County]:
     return MappingProxyType(short)
 
 
+def state_codes() -> list[str]:
+    """Return the USPS codes of every state and territory with counties, in order."""
+    return sorted(_county_rows())
+
+
 @cache
 def _all_short_names() -> frozenset[str]:
     return frozenset(short for state in _county_rows() for short in counties(state))
@@ -143,7 +148,7 @@ def find_county(state_code: str | None, text: str | None) -> CountyMatch | None:
     if not whole or not known:
         return None
     kind, name = _wanted(text)
-    if former := _former_names(state_code).get(whole) or (kind != "city" and _former_names(state_code).get(name)):
+    if former := former_names(state_code).get(whole) or (kind != "city" and former_names(state_code).get(name)):
         return CountyMatch(former, snapped=False)
     twin = f"{name} city" in known and not known.get(name, known[f"{name} city"]).is_city
     if kind == "" and twin:
@@ -163,7 +168,7 @@ def find_county(state_code: str | None, text: str | None) -> CountyMatch | None:
 
 
 @cache
-def _former_names(state_code: str) -> Mapping[str, County]:
+def former_names(state_code: str) -> Mapping[str, County]:
     """Return the counties of the state by names they had, or go by besides their official one."""
     today = {county.fips: county for county in _county_rows().get(state_code, ())}
     lines = (HERE / "former_counties.tsv").read_text(encoding="utf-8").splitlines()
@@ -222,7 +227,7 @@ def _place_text() -> str:
 
 
 @cache
-def _places(state_code: str) -> Mapping[str, str]:
+def place_names(state_code: str) -> Mapping[str, str]:
     """Return normal name -> the counties of its ZIP codes, three digits each, as one string."""
     text, mark = _place_text(), f"\n[{state_code}]\n"
     start = text.find(mark)
@@ -243,13 +248,13 @@ def _town_names(name: str) -> Iterator[str]:
 
 
 def _is_town(state_code: str, name: str) -> bool:
-    places = _places(state_code)
+    places = place_names(state_code)
     return any(form in places for form in _town_names(name))
 
 
 def is_town_exactly(state_code: str, name: str) -> bool:
     """Return whether the state has a town of just this name, its "Village" or "Township" counted as part of it."""
-    return normal(name) in _places(state_code)
+    return normal(name) in place_names(state_code)
 
 
 def is_place(state_code: str, name: str) -> bool:
@@ -273,7 +278,7 @@ def is_place(state_code: str, name: str) -> bool:
 
 def place_counties(state_code: str, city: str) -> frozenset[str]:
     """Return the FIPS codes of the counties of the city's ZIP codes; empty if the city or its counties are unknown."""
-    places = _places(state_code)
+    places = place_names(state_code)
     for form in _town_names(normal(city)):
         if form in places:
             state_fips = next(iter(counties(state_code).values())).fips[:2]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from db.models import Listing, ListName, PageState, Publication, StandingRulings, StatedTotals
 from monitor import policy
 from monitor.publications import check
+from monitor.publications.classify import Verdict
 
 OUT = ("reject", "swapped")  # what keeps a list out whatever its rows say
 
@@ -36,10 +37,10 @@ class Acceptance:
         """Return whether a reviewer released the list."""
         return self._rulings.lists.get(publication.sha256) == "release"
 
-    def lets_in(self, publication: Publication, listing_ids: Sequence[int], *, first: bool) -> bool:
+    def lets_in(self, publication: Publication, listing_ids: Sequence[int], verdict: Verdict, *, first: bool) -> bool:
         """Return whether the list may be compared at all; set its status when not.
 
-        `first` says that no list of its name was accepted before.
+        `verdict` says which list it is, `first` says that no list of its name was accepted before.
         """
         if self._rulings.lists.get(publication.sha256) == "reject":
             publication.status = "rejected"
@@ -48,8 +49,9 @@ class Acceptance:
         if self.is_released(publication):
             publication.reasons.append("released: by a reviewer")
             return True
-        if is_swapped(publication):
+        if verdict.hold:
             publication.status = "held"
+            publication.reasons.append(verdict.hold)
             return False
         if first and publication.list_name == "participating" and not listing_ids:
             publication.status = "held"
@@ -107,14 +109,10 @@ def stated_totals(publication: Publication, pages: Sequence[PageState]) -> State
     return before[-1].totals if before else None
 
 
-def is_swapped(publication: Publication) -> bool:
-    """Return whether the list's header is the other list's than its link promised."""
-    return any(check.reason_code(reason) == "swapped" for reason in publication.reasons)
-
-
 def is_kept_out(publication: Publication, rulings: Mapping[str, str]) -> bool:
-    """Return whether the list is not believed whatever its rows say."""
-    ruled = rulings.get(publication.sha256, "swapped" if is_swapped(publication) else "")
+    """Return whether the list will most likely not be believed, judged by itself."""
+    swapped = publication.linked_as not in ("", publication.list_name)
+    ruled = rulings.get(publication.sha256, "swapped" if swapped else "")
     return publication.status != "accepted" or ruled in OUT
 
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from db.models import Publication
+from db.models import ListName, Publication
 from db.queries import publications as stored
 from db.queries.snapshots import SnapshotHead, load_heads
 from monitor import policy
@@ -87,14 +87,22 @@ def _publication(
         newest_signed_on=newest,
     )  # fmt: skip
     publication = Publication(
-        sha256, file, linked_as, url, head.list, dated.published_at, dated.published_on, head.workbook_modified_at,
-        first, fetched_at, head.rows,
+        sha256, file, linked_as, url, _expected_list(head, linked_as), dated.published_at, dated.published_on,
+        head.workbook_modified_at, first, fetched_at, head.rows,
     )  # fmt: skip
     if head.error_code is not None:
         publication.status, publication.reasons = "rejected", [f"unreadable: {head.error_code}: {head.error}"]
-    elif linked_as and linked_as != head.list:
-        publication.reasons.append(f"swapped: linked as {linked_as}, its header is {head.list}'s")
     return publication
+
+
+def _expected_list(head: SnapshotHead, linked_as: str) -> ListName | None:
+    """Return the list a document most likely is, by itself; `monitor.publications.classify` decides.
+
+    A header with a SIGNED column above rows without a date says less than the link.
+    """
+    if head.list == "participating" and head.newest_signed_on is None:
+        return "pending" if linked_as == "pending" else "participating"
+    return head.list
 
 
 def _name_repeats(publications: Iterable[Publication]) -> None:
@@ -106,7 +114,9 @@ def _name_repeats(publications: Iterable[Publication]) -> None:
             by_document[p.sha256].append(p)
             by_list[p.list_name].append(p)
     for same in by_document.values():
-        same.sort(key=lambda p: (bool(p.reasons), p.fetched_at is None, _named(p), p.file, p.linked_as))
+        same.sort(
+            key=lambda p: (p.linked_as not in ("", p.list_name), p.fetched_at is None, _named(p), p.file, p.linked_as)
+        )
         for p in same[1:]:
             p.status = "duplicate"
             p.reasons.append(f"duplicate: the bytes of {same[0].file}")

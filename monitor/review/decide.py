@@ -14,11 +14,12 @@ from db.errors import NotFoundError, StoreError
 from db.queries import review_audit
 from db.queries.publication_list import read_publications
 from db.queries.rulings import in_force, list_rulings
-from db.queries.snapshots import load_listings
+from db.queries.snapshots import load_heads, load_listings, load_rows
 from db.records import Candidate, ChangeRecord
 from monitor.changelog.log import read_entries
 from monitor.changelog.rebuild import Tell, derive
 from monitor.matching.ids import agreement_slug
+from monitor.publications.classify import form_key
 
 ON_CHANGES, ON_LISTS = ("same", "distinct", "confirm", "dismiss", "note"), ("release", "reject", "note")
 LONGEST_REASON = 2000
@@ -78,6 +79,8 @@ def verdicts_for(store: Store, change: ChangeRecord, ruling: str, other: str = "
 def rule(store: Store, ruling: str, subject: str, other: str = "", *, reviewer: str, reason: str, made_at: str) -> None:
     """Store a ruling on a change id or on a list's sha256 (or its beginning); `other` is an agreement id.
 
+    A `form` ruling names a list of that form, and in `other` which list such lists are.
+
     Raise `RulingError` or `NotFoundError` when it names nothing that is here. The log follows with `take_effect`.
     """
     if not reviewer.strip():
@@ -86,6 +89,13 @@ def rule(store: Store, ruling: str, subject: str, other: str = "", *, reviewer: 
     change: ChangeRecord | None = next(iter(found), None)
     if ruling in ("same", "distinct"):
         verdict = Verdict(ruling, *_pair(store, _known(change, subject), other))
+    elif ruling == "form":
+        if other not in ("participating", "pending"):
+            raise RulingError(f"{other!r} is no list; lists of a form are participating or pending")
+        form = find_form(store, find_list(store, subject))
+        if form is None:
+            raise RulingError(f"{subject} has no rows to tell its form by; name another list of the form")
+        verdict = Verdict(ruling, form, other)
     elif ruling in ("confirm", "dismiss"):
         verdict = Verdict(ruling, _known(change, subject)["id"])
     else:
@@ -171,10 +181,21 @@ def warn_of_counties(store: Store, change_id: str, other: str) -> str:
 
 
 def rulings_on(store: Store, subject: str) -> list[RulingRecord]:
-    """Return the rulings on a change (also those on its agreement) or on a list, oldest first."""
+    """Return the rulings on a change (also those on its agreement) or on a list and its form, oldest first."""
     subjects = {subject, review_audit.find_agreement_of(store.connection, subject) or subject}
+    named = {p["sha256"] for p in read_publications(store.connection, subject)}
+    if len(named) == 1 and (form := find_form(store, named.pop())) is not None:
+        subjects.add(form)
     rulings = list_rulings(store.connection)
     return [r for r in rulings if r.subject in subjects or r.subject.startswith(subject)]
+
+
+def find_form(store: Store, sha256: str) -> str | None:
+    """Return the key of a list's form; None when it has no rows or could not be read."""
+    if load_heads(store.connection, [sha256])[sha256].rows == 0:
+        return None
+    first = load_rows(store.connection, sha256)[0][0]
+    return form_key(load_listings(store, [first])[first])
 
 
 def find_list(store: Store, beginning: str) -> str:

@@ -10,6 +10,7 @@ RULINGS = {
     "dismiss": "the change did not happen; it is retracted",
     "release": "the held list is what it claims to be, and is accepted",
     "reject": "the held list is left out",
+    "form": "lists of this form (these columns) are participating or pending lists, whatever their headers say",
     "note": "a remark; it decides nothing",
     "undo": "an earlier ruling no longer counts",
 }

@@ -114,6 +114,8 @@ def _find_fault(ruling: RulingRecord, now: str) -> str:
     """Return what is wrong with a ruling read from a file; "" when nothing is."""
     if ruling.ruling not in RULINGS:
         return f"{ruling.ruling!r} is not a ruling; known: {', '.join(RULINGS)}"
+    if ruling.ruling == "form" and ruling.other not in ("participating", "pending"):
+        return f"{ruling.other!r} is no list; write participating or pending"
     if not MOMENT.fullmatch(ruling.made_at):
         return f"{ruling.made_at!r} is not a time; write it as 2025-05-30T18:00:00Z"
     if ruling.made_at > now:
@@ -130,6 +132,8 @@ def _find_missing(
     """Return the id that a ruling names and that is not here; "" when there is none. One undone need not be."""
     if ruling.ruling == "undo":
         return "" if (ruling.subject, ruling.other) in known else ruling.other
+    if ruling.ruling == "form":
+        return ""  # it is about lists to come as well
     if not counts and ruling.ruling != "note":
         return ""
     pair = [ruling.other] if ruling.ruling in ("same", "distinct") else []

@@ -6,12 +6,14 @@ import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from db.archive_models import BackfillPlan, BackfillResult
-from db.database import Store
+from db.database import Store, parse_time
 from db.locks import ARCHIVE, HomeLock
+from db.queries.archive import load_last_word_from_ice
+from db.queries.publications import load_newest_days
 from db.settings import Settings
 from db.threads import run_in_thread
 from monitor.service.triggers import Job, NothingToDo, PutOff
@@ -22,6 +24,8 @@ Sleep = Callable[[float], object]
 #: A pass may run this long before it is cut off: ten requests take a minute, and comparing comes after them.
 PASS_SECONDS = 30 * 60.0
 WAIT_SECONDS = 30.0
+#: The archive's index is asked again after so long for what is new, while ICE refuses us.
+INDEX_DAYS_WHILE_SILENT = 0.25
 
 
 class PlanBackfill(Protocol):
@@ -29,7 +33,7 @@ class PlanBackfill(Protocol):
 
     def __call__(
         self, store: Store, settings: Settings, now: Clock, sleep: Sleep, *, since: str | None = None,
-        until: str | None = None,
+        until: str | None = None, tries: int | None = None,
     ) -> BackfillPlan: ...  # fmt: skip
 
 
@@ -90,16 +94,30 @@ class BackfillJob:
         return said if asked else NothingToDo(said)
 
     def _fetch(self, store: Store) -> BackfillResult:
-        return self._intake.run(
-            store, self._settings, self._now, self._pause, limit=self._settings.backfill_captures_per_pass, tries=1
-        )
+        """Fetch what ICE may have posted while it refuses us; where that is nothing, the next past lists."""
+        settings, limit = self._settings, self._settings.backfill_captures_per_pass
+        if self._is_ice_silent(store):
+            fresh = settings.model_copy(update={"archive_index_days": INDEX_DAYS_WHILE_SILENT})
+            since = load_newest_days(store.connection).get("participating")
+            done = self._intake.run(store, fresh, self._now, self._pause, since=since, limit=limit, tries=1)
+            if done.outcomes or done.stopped or not settings.backfill:
+                return done
+        if not settings.backfill:
+            return BackfillResult()
+        return self._intake.run(store, settings, self._now, self._pause, limit=limit, tries=1)
+
+    def _is_ice_silent(self, store: Store) -> bool:
+        """Return whether no list could be had from ICE for `archive_fallback_hours`."""
+        last = load_last_word_from_ice(store.connection)
+        hours = self._settings.archive_fallback_hours
+        return bool(hours) and last is not None and self._now() - parse_time(last) >= timedelta(hours=hours)
 
     def _pause(self, seconds: float) -> None:
         if self._stopping.wait(seconds):
             raise StoppedError
 
     def plan(self) -> list[Job]:
-        """Return when the service asks the archive: not at all where the setting `backfill` is off."""
-        if not self._settings.backfill:
+        """Return when the service asks the archive: not at all where both uses of it are off."""
+        if not (self._settings.backfill or self._settings.archive_fallback_hours):
             return []
         return [Job("backfill", self._settings.backfill_schedule, self.run, PASS_SECONDS, at_first_start=True)]

@@ -17,7 +17,8 @@ from db.queries import archive as stored
 from db.queries import fetches
 from db.settings import Settings
 from scrapers import ingest
-from scrapers.archive.client import ArchiveClient, ArchiveUnavailableError, CapturedBody
+from scrapers.archive.adapter import ArchiveUnavailableError
+from scrapers.archive.client import ArchiveClient, CapturedBody
 from scrapers.archive.plan import file_name, make_plan
 from scrapers.crawl.blocked import judge_page, judge_workbook, wall_in
 from scrapers.crawl.landing_page import parse_page
@@ -78,10 +79,10 @@ def open_client(
 
 def plan_backfill(
     store: Store, settings: Settings, now: Callable[[], datetime], sleep: Callable[[float], object],
-    *, since: str | None = None, until: str | None = None,
+    *, since: str | None = None, until: str | None = None, tries: int | None = None,
 ) -> BackfillPlan:  # fmt: skip
     """Return what a backfill would ask for, as far as the index and the pages fetched so far tell."""
-    with open_client(store, settings, now, sleep) as client:
+    with open_client(store, settings, now, sleep, tries=tries) as client:
         return make_plan(store, client, since=since, until=until)
 
 

@@ -43,6 +43,8 @@ OUTCOMES = {
     "dns_failed": "the host name has no address",
     "robots_disallowed": "robots.txt forbids this address to us",
     "unanswered": "the pass was stopped before an answer came",
+    "indexed": "the Internet Archive's index answered; its answer is kept",
+    "redirected": "the Internet Archive's capture is a redirect, or another capture answered in its place",
     "crashed": "our own code failed on the answer; the log has the traceback",
 }
 

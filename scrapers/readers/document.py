@@ -12,8 +12,10 @@ from scrapers.document_errors import (
     NotAWorkbookError,
     OldExcelError,
     TooLargeError,
+    UnknownHeaderError,
 )
 from scrapers.readers import html, mhtml, signals, workbook
+from scrapers.readers.bullets import read_bullets
 from scrapers.readers.listings import read_listings
 from scrapers.readers.mhtml import looks_like_mhtml
 from scrapers.readers.table import Table
@@ -50,9 +52,17 @@ def read_document(data: bytes, *, name: str = "") -> Snapshot:
 
 def _read_pages(pages: list[bytes], name: str) -> Snapshot:
     tables = [table for page in pages for table in html.read_tables(page, name=name)]
-    if not tables:
-        raise NotAListError("the page holds no table", file=name, value=pages[0][:80])
-    return read_listings(tables, reader=html.READER, name=name)
+    try:
+        if not tables:
+            raise NotAListError("the page holds no table", file=name, value=pages[0][:80])
+        return read_listings(tables, reader=html.READER, name=name)
+    except UnknownHeaderError:
+        raise
+    except NotAListError:
+        bullets = [found for page in pages if (found := read_bullets(page, encoding=html.encoding_of(page)))]
+        if not bullets:
+            raise
+    return read_listings(bullets, reader=html.READER, name=name)
 
 
 def _read_workbook(data: bytes, name: str) -> Snapshot:

@@ -12,7 +12,7 @@ from lxml import etree, html
 from scrapers.document_errors import NotAListError, TooLargeError
 from scrapers.readers.table import Table
 
-READER = "html/3"
+READER = "html/4"
 #: ICE's page of 2024, with 150 agreements, has 200 kB.
 MAX_HTML_BYTES = 8 * 1024 * 1024
 MAX_TABLE_ROWS = 60_000
@@ -32,7 +32,7 @@ def read_tables(data: bytes, *, name: str = "") -> list[Table]:
     """
     if len(data) > MAX_HTML_BYTES:
         raise TooLargeError("the page has more bytes than MAX_HTML_BYTES", file=name, value=len(data))
-    parser = html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, encoding=_encoding(data))
+    parser = html.HTMLParser(no_network=True, huge_tree=False, remove_comments=True, encoding=encoding_of(data))
     try:
         root = html.document_fromstring(data, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
@@ -56,7 +56,8 @@ def _square(table: Table) -> Table:
     return replace(table, rows=[[*row, *[""] * (width - len(row))] for row in table.rows])
 
 
-def _encoding(data: bytes) -> str | None:
+def encoding_of(data: bytes) -> str | None:
+    """Return the encoding to read the page in, None where the page itself declares one."""
     # Without a declaration lxml takes the page for Latin-1; ICE's pages are UTF-8, as are nearly all.
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or re.search(rb"<meta[^>]+charset", data[:4096], re.IGNORECASE):
         return None

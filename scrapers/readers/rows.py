@@ -41,6 +41,8 @@ class RowJudge:
             self._new_types = {cell: _is_name(cell) for cell in cells}
         if self._signed is not None:
             self._dated = {cell: _is_date(cell) for cell in set(columns[self._signed])}
+            if not any(self._dated.values()):
+                self._signed = None  # a column without a single date tells nothing about any row
 
     def kind(self, row: Sequence[str]) -> RowKind:
         """Return what the row is; `incomplete` lacks only a support type or a date, `residue` holds no text at all."""

@@ -54,7 +54,8 @@ class Running:
         mine = {key: value for key, value in os.environ.items() if not key.startswith("ICE_AGREEMENTS_")}
         settings = {
             "HOME": self.home, "SOURCE_URL": self.site.url, "CRAWL_DELAY_SECONDS": 0, "BACKOFF_SECONDS": 0,
-            "HEALTH_PORT": self.port, "POLL_JITTER_SECONDS": 0, "DISK_LOW_BYTES": 0, "MAX_TRIES": 1, **self.changes,
+            "HEALTH_PORT": self.port, "POLL_JITTER_SECONDS": 0, "DISK_LOW_BYTES": 0, "MAX_TRIES": 1,
+            "BACKFILL": "false", **self.changes,
         }  # fmt: skip
         return mine | {f"ICE_AGREEMENTS_{key}": str(value) for key, value in settings.items()}
 

@@ -22,6 +22,7 @@ NOTICES = {
     "unreadable_list": "a list came that cannot be read; its document is kept",
     "list_vanished": "the page no longer links a list it linked before",
     "held_list": "a list is held for a person: `ice-agreements review list`",
+    "form_changed": "look at the newest; `ice-agreements review form SHA256 pending` (or participating) releases all",
     "nothing_new": "no new list for longer than usual; look at ICE's page in a browser",
     "outbox_stuck": "messages are due and are not leaving; look at the log and at the mail server",
     "mail_unusable": "the mail relay cannot be reached or refuses the login: `ice-agreements alerts test ADDRESS`",

@@ -11,9 +11,11 @@ from db.database import Store, parse_time
 from db.queries import health
 from db.queries.held_lists import read_waiting_lists
 from db.queries.job_runs import read_job_runs
+from db.queries.list_freshness import read_list_freshness
 from db.queries.runs import read_first_start, read_last_run, read_latest_end, read_verified_at
 from db.queries.switches import SENDING_PAUSED, get_switch
 from db.settings import Settings
+from monitor import policy
 from monitor.service.health.operator_notices import NOTICES, Problem
 from monitor.service.health.read_status import hours_since
 
@@ -60,6 +62,14 @@ def _check_lists(store: Store, settings: Settings, now: str) -> _Found:
         yield "list_vanished", name, text
     for held in read_waiting_lists(store.connection):
         yield "held_list", held.file, f"{held.file} is held: {'; '.join(held.reasons)}"
+    for fresh in read_list_freshness(store.connection, now[:10]):
+        if fresh.in_a_row >= policy.HELD_IN_A_ROW:
+            text = (
+                f"ICE's form seems to have changed: {fresh.in_a_row} {fresh.list} lists in a row are held"
+                f" ({fresh.reason}), going stale since {fresh.held_since}, {fresh.held_days} days;"
+                f" the newest is {fresh.newest_held[:12]}"
+            )
+            yield "form_changed", fresh.list, text
     for file, columns in health.read_unknown_columns(store.connection):
         names = ", ".join(columns)
         yield "unknown_column", names, f"{file} has a column we do not know: {names}"

@@ -10,6 +10,7 @@ from db.locks import SERVICE, is_held
 from db.queries.health import read_counts, read_last_verification, read_newest_list, read_outbox_depth
 from db.queries.held_lists import read_waiting_lists
 from db.queries.job_runs import read_job_runs
+from db.queries.list_freshness import read_list_freshness
 from db.queries.moas import count_kept
 from db.queries.notices import read_open_notices
 from db.queries.runs import count_failed_runs, read_last_run, read_verified_at
@@ -41,6 +42,7 @@ def read_status(store: Store, settings: Settings, now: str) -> Status:
         last_verified_at=read_last_verification(connection),
         newest_list=read_newest_list(connection),
         **counts,
+        lists=read_list_freshness(connection, now[:10]),
         held_lists=len(read_waiting_lists(connection)),
         service_running=is_held(store.home, SERVICE),
         verified_at=verified_at,

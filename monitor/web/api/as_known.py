@@ -26,6 +26,7 @@ from monitor.changelog.log import read_log
 from monitor.changelog.trends import read_trends
 from monitor.documents.library import Library
 from monitor.review.facts import read_facts
+from monitor.search.find import Finder, read_finder
 from monitor.web.api.memory import Memory, to_json
 
 
@@ -101,6 +102,10 @@ class AsKnown:
     def publications(self) -> list[PublicationRecord]:
         """Return every list ever found, oldest first."""
         return self.memory.keep("publications", self.facts, lambda: read_publications(self.store.connection))
+
+    def finder(self) -> Finder:
+        """Return the search over places and agencies."""
+        return self.memory.keep("finder", self.facts, lambda: read_finder(self.store))
 
     def documents(self) -> list[DocumentRecord]:
         """Return every document kept, oldest first."""

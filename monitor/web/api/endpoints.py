@@ -23,6 +23,7 @@ from db.records import (
     PlaceRecord,
     PublicationRecord,
     ReviewedFactRecord,
+    SearchRecord,
     StatementRecord,
     Totals,
     Trend,
@@ -44,6 +45,7 @@ from monitor.web.api.parameters import (
     PlacesQuery,
     PublicationsQuery,
     ReviewedFactsQuery,
+    SearchQuery,
     StatementsQuery,
     TrendsQuery,
 )
@@ -169,6 +171,14 @@ def get_place(
     """One county with its agencies."""
     with reading(request, asked) as data:
         return whole(data, answers.find_place(data, id, asked.as_of))
+
+
+@router.get("/search", response_model=list[SearchRecord], responses=RECORD)
+def search(request: Request, asked: Annotated[SearchQuery, Query()]) -> Response:
+    """States, counties, places and agencies that a text can mean, best first. Slips of the hand are forgiven."""
+    with reading(request, KnownAt()) as data:
+        found = data.finder().find(asked.q, asked.limit)
+        return send_entries(request, data, found, len(found), None)
 
 
 @collection("/publications", PublicationRecord, get_document="sha256", get_document_content="sha256")

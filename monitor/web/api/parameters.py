@@ -218,3 +218,10 @@ class MoaSearchQuery(MoaFilters):
     ]
     limit: Limit = DEFAULT_LIMIT
     offset: Annotated[int, Field(ge=0, le=1_000_000, description="How many of the best pages to leave out.")] = 0
+
+
+class SearchQuery(BaseModel):
+    """What a person typed."""
+
+    q: Annotated[str, Field(max_length=200, description="ZIP code, city, county, state or agency, as people write it.")]
+    limit: Annotated[int, Field(ge=1, le=50, description="Answers at most.")] = 20

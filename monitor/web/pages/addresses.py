@@ -8,6 +8,7 @@ from monitor.web.pages.views import (
     agencies_page,
     as_of_page,
     changes_page,
+    crawlers_page,
     documents_page,
     downloads_page,
     home_page,
@@ -15,14 +16,15 @@ from monitor.web.pages.views import (
     one_pager_page,
     places_page,
     publications_page,
+    search_page,
     stated_page,
     trends_page,
 )
 
 
-def make_site(store: Store) -> Site:
-    """Return the site over the store, with every view."""
-    site = Site(store)
+def make_site(store: Store, public_url: str = "") -> Site:
+    """Return the site over the store, with every view; absolute addresses begin with `public_url` where it is set."""
+    site = Site(store, public_url)
     for views in (
         home_page,
         changes_page,
@@ -34,8 +36,10 @@ def make_site(store: Store) -> Site:
         trends_page,
         publications_page,
         documents_page,
+        search_page,
         one_pager_page,
         downloads_page,
+        crawlers_page,
     ):
         views.routes(site)
     return site

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -29,14 +30,16 @@ _COSTLY_PATH = re.compile(r"sheet\.pdf$|document\.pdf$|\.png$|^/data/[\w-]+\.(?:
 _COSTLY_QUERY = re.compile(rb"(?:^|&)(?:known_at|q)=[^&]")
 
 
-def create_app(home: Path, *, extra_routes: Sequence[BaseRoute] = (), turns: Turns | None = None) -> CachedApp:
+def create_app(
+    home: Path, *, extra_routes: Sequence[BaseRoute] = (), turns: Turns | None = None, public_url: str = ""
+) -> CachedApp:
     """Return the application over the store in `home`, which it only reads.
 
     `extra_routes` (feeds, forms, API, desk) are tried first, and their answers are never cached. Costly pages take
     `turns`, which others may share.
     """
     store = Store.open(home, read_only=True)
-    site = make_site(store)
+    site = make_site(store, public_url)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         response = await run_in_threadpool(answer_page, site, Request(scope, receive))
@@ -65,15 +68,19 @@ def is_costly(path: str, query: bytes) -> bool:
 def answer_page(site: Site, request: Request) -> Response:
     """Return the page at the request's address, a redirect to where it is, or a page that says there is none."""
     lang, path = split_language(request.url.path.lstrip("/"))
-    query = dict(request.query_params)
+    known = site.parameters(path, lang) | site.parameters(f"{path}/", lang)
+    query = {name: value for name, value in request.query_params.items() if name in known}
+    canonical = f"?{urlencode(query)}" if query else ""
     page = site.page(path, lang, query)
     if page is None and not path.endswith("/") and site.page(f"{path}/", lang, query) is not None:
-        return RedirectResponse(f"/{lang.prefix}{path}/" + (f"?{request.url.query}" if query else ""), 308)
+        return RedirectResponse(f"/{lang.prefix}{path}/{canonical}", 308)
+    if len(query) != len(request.query_params.multi_items()):  # else each invented parameter is another page to keep
+        return RedirectResponse(f"/{quote(request.url.path.lstrip('/'))}{canonical}", 307)
     if page is not None and page.moved is not None:
         return RedirectResponse(f"/{lang.prefix}{page.moved}", 303)
     if page is None:
         page = render_page.Page("missing.html", {}, status=404)
-    body = render_page.render(page, path, lang, static=False, query=query)
+    body = render_page.render(page, path, lang, static=False, query=query, public_url=site.public_url)
     return Response(body, page.status, headers_for(page, lang.code))
 
 

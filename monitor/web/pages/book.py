@@ -11,6 +11,7 @@ from db.desk_models import ReviewedFact, RulingRecord
 from db.queries.search_index import SearchIndex
 from db.records import ChangeRecord, PublicationRecord
 from monitor.documents.library import Library
+from monitor.search.find import Finder
 
 #: Fields whose amendment is spelling, and those whose amendment is a link: hidden at first.
 SPELLING, LINKS = frozenset({"agency", "county", "type"}), frozenset({"moa", "addendum"})
@@ -154,10 +155,12 @@ class Book:
     in_state: dict[str, list[Agency]]
     shown_by: dict[str, list[PageChange]]  # sha256 -> the changes that the document shows
     search_index: SearchIndex
+    finder: Finder
     library: Library  # the agreement documents
     reviewed: list[ReviewedFact]  # facts that stand, oldest first
     standing_rulings: list[RulingRecord]  # those in force, remarks left out, oldest first
     last_day: str  # date of the newest list of either kind; "" before there is one
+    checked_at: str | None = None  # when ICE's page and lists were last asked for without a failure
     marks: dict[str, str] = field(default_factory=dict)  # kept by `monitor.web.pages.fingerprints`
     reviewed_county: dict[str, list[Agency]] = field(default_factory=dict)  # FIPS -> those a reviewer places there
     drawn: dict[str, str] = field(default_factory=dict)  # kept by `monitor.web.pages.map.drawing`
@@ -166,6 +169,11 @@ class Book:
     def newest(self) -> PublicationRecord | None:
         """The newest accepted participating list; None before there is one."""
         return next((p for p in self.publications if p["list"] == "participating" and p["status"] == "accepted"), None)
+
+    @property
+    def newest_pending(self) -> PublicationRecord | None:
+        """The newest accepted pending list; None before there is one."""
+        return next((p for p in self.publications if p["list"] == "pending" and p["status"] == "accepted"), None)
 
     @property
     def first_day(self) -> str:

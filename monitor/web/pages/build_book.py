@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from db.database import Store
-from db.queries import fetches, page_data
+from db.queries import fetches, page_data, runs
 from db.queries.agency_ids import list_former_ids
 from db.queries.page_data import ListPosition
 from db.queries.publication_list import read_publications
@@ -15,9 +15,9 @@ from db.queries.search_index import SearchIndex
 from db.records import ChangeRecord
 from monitor.changelog.log import read_log
 from monitor.documents.library import Library
-from monitor.places.gazetteer import place_counties
 from monitor.review.facts import read_facts
 from monitor.review.queue import read_rulings
+from monitor.search.find import counties_of_city, read_finder
 from monitor.web.pages import place_index
 from monitor.web.pages.book import (
     Agency,
@@ -64,9 +64,10 @@ def read_book(store: Store) -> Book:
         {p.position: ListFile(p.file, p.sha256, p.published_on) for p in positions}, sorted(last.items()),
         dict(in_county), dict(near), dict(in_state), _shown_by(changes),
         SearchIndex((c["id"], _words_of(c, agencies.get(c["agency_id"] or ""))) for c in changes),
-        Library(store.connection), facts,
+        read_finder(store), Library(store.connection), facts,
         [r for r in read_rulings(store) if r.counts and r.ruling not in ("note", "undo")],
-        max((p.published_on for p in positions), default=""), reviewed_county=placed,
+        max((p.published_on for p in positions), default=""), runs.read_last_good_end(store.connection),
+        reviewed_county=placed,
     )  # fmt: skip
 
 
@@ -116,7 +117,7 @@ def _read_agencies(store: Store, positions: Sequence[ListPosition]) -> dict[str,
     for row in page_data.read_agencies(store.connection):
         county, fips, placed, near = row.county, row.county_fips, "list" if row.county_fips else "", tuple[str, ...]()
         if not fips and row.state:
-            near = _counties_of_city(row.state, row.name)
+            near = counties_of_city(row.state, row.name)
             if len(near) == 1:
                 fips, placed, near = near[0], "zip", ()
                 county = place_index.counties()[fips].name
@@ -126,16 +127,6 @@ def _read_agencies(store: Store, positions: Sequence[ListPosition]) -> dict[str,
             listed = (dates.get(printed.first_position, ""), dates.get(printed.last_position, ""))
             agency.names.append((printed.name, *listed))
     return found
-
-
-def _counties_of_city(state: str, name: str) -> tuple[str, ...]:
-    """The counties of the city that the agency's name begins with, by its ZIP codes."""
-    city = name
-    for word in ("Police", "Marshal", "Public Safety", "Department", "Dept", "PD", "Constable", "Board", "Office"):
-        city = city.partition(f" {word}")[0]
-    if city == name:
-        return ()
-    return tuple(sorted(f for f in place_counties(state, city) if f in place_index.counties()))
 
 
 def _read_agreements(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -73,26 +73,6 @@ def state_name(code: str | None) -> str:
     """Return the state's name; the code itself where it is none."""
     state = states().get((code or "").upper())
     return state.name if state else (code or "")
-
-
-def find_places(asked: str) -> tuple[Sequence[State], Sequence[County]]:
-    """Return states and counties whose names hold every word asked for; exact starts first."""
-    words = slug_of(asked).split("-")
-    if not asked.strip() or words == [""]:
-        return (), ()
-    chosen = [s for s in states().values() if _holds(slug_of(s.name), words) or s.slug == "-".join(words)]
-    found = []
-    for county in counties().values():
-        whole = f"{county.slug}-{slug_of(state_name(county.state))}-{county.state.lower()}"
-        if _holds(whole, words) and _holds(county.slug, words[:1]):
-            found.append(county)
-    found.sort(key=lambda c: (not c.slug.startswith(words[0]), c.slug, c.state))
-    return chosen, found
-
-
-def _holds(slug: str, words: Sequence[str]) -> bool:
-    parts = slug.split("-")
-    return all(any(part.startswith(word) for part in parts) for word in words)
 
 
 def _rows() -> list[tuple[str, str, str]]:

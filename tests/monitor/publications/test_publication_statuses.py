@@ -64,12 +64,13 @@ def test_a_list_with_the_other_lists_header_is_held_and_changes_nothing(store: S
     swapped_participating = later(MONDAY, 3, *SIXTY[:20], file="pendingAgencies06032025pm.xlsx", linked_as="pending")
     done = take(store, [MONDAY, pending, swapped_pending, swapped_participating])
     found = became(store)
-    assert found["participatingAgencies06032025pm.xlsx"] == (
-        "held", ["swapped: linked as participating, its header is pending's"],
-    )  # fmt: skip
-    assert found["pendingAgencies06032025pm.xlsx"] == (
-        "held", ["swapped: linked as pending, its header is participating's"],
-    )  # fmt: skip
+    for file, linked, kind, dates in (
+        ("participatingAgencies06032025pm.xlsx", "participating", "pending", "no SIGNED column"),
+        ("pendingAgencies06032025pm.xlsx", "pending", "participating", "signing dates in 20 of 20 rows"),
+    ):
+        status, [reason] = found[file]
+        assert status == "held"
+        assert reason.startswith(f"swapped: linked as {linked}, but it is the {kind} list ({dates}; ")
     assert read_log(store) == []
     assert done.held == ["participatingAgencies06032025pm.xlsx", "pendingAgencies06032025pm.xlsx"]
     later_done = take(store, [later(MONDAY, 4), later(pending, 4, file="pendingAgencies06042025am.xlsx")])

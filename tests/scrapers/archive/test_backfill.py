@@ -49,6 +49,8 @@ def test_the_fetch_row_says_archive_capture_time_and_original_address(past: Arch
         row = store.connection.execute(
             "select url, role, outcome, headers from fetches where sha256 is not null"
         ).fetchone()
+        index = store.connection.execute("select distinct outcome from fetches where url like '%/cdx/%'").fetchall()
+    assert index == [("indexed",)]
     assert row[0] == f"{past.archive.url}/web/20210301000000id_/{PAGE}"
     assert row[1:] == (
         "archive", "new", f'{{"archive-original": "{PAGE}", "memento-datetime": "2021-03-01T00:00:00Z"}}',
@@ -209,6 +211,16 @@ def test_lists_are_found_by_folder_and_by_the_links_of_captured_pages(past: Arch
     assert [file for file, _, _ in past.sightings()] == [
         "participatingAgencies.xlsx", "participatingAgencies.xlsx", "participatingAgencies04202026am.xlsx",
     ]  # fmt: skip
+
+
+def test_a_bullet_list_of_2007_is_a_list_and_prose_is_none(past: ArchiveWorld) -> None:
+    partners = "http://www.ice.gov/partners/287g/Section287_g.htm"
+    past.archive.keep("20070915000000", partners, (PAGES / "partners-2007" / "page.html").read_bytes())
+    past.archive.keep(
+        "20061001000000", partners, b"<html><body><h1>Section 287(g)</h1><p>Prose only.</p></body></html>"
+    )
+    assert past.backfill().lists == 1
+    assert past.sightings() == [("Section287_g.htm", f"/web/20070915000000id_/{partners}", "2007-09-15T00:00:00Z")]
 
 
 def test_dates_and_a_limit_bound_what_is_asked_for(past: ArchiveWorld) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from monitor.web.pages.briefing import choose_changes, count_periods
+from monitor.web.pages.charts import draw_trend
 from monitor.web.pages.map.shapes import read_shapes
 from monitor.web.pages.place_status import status_of
 from monitor.web.pages.render_page import Page
@@ -17,18 +19,17 @@ def routes(site: Site) -> None:
 
 
 def show_home(request: PageRequest) -> Page | None:
-    """Show the newest list in one sentence, the newest changes, and the ways in."""
+    """Show the newest list in one sentence, how much changed lately, what matters most of it, and the ways in."""
     book = request.book
-    telling = [
-        e for e in book.changes if not e["noise"] and e["status"] != "retracted" and e["list"] == "participating"
-    ]
     status = status_of(book.agencies.values())
     listed_in = {book.agencies[a.agency_id].state for a in status.listed}
+    today = max(book.last_day, (book.checked_at or "")[:10])
     return Page("home.html", {
-        "newest": book.newest, "changes": telling[:8], "status": status,
+        "newest": book.newest, "status": status, "checked_at": book.checked_at,
         "agencies": len({a.agency_id for a in status.listed}), "states_listed": len(listed_in),
         "support": {c: sum(a.support == c for a in status.listed) for c in ("JEM", "WSO", "TFM")},
-        "gone": [e for e in book.changes if book.ends_now(e)][:5],
+        "periods": count_periods(book, today) if book.newest else [], "told": choose_changes(book),
+        "pending_list": book.newest_pending, "trend": draw_trend(book, list(book.agreements.values()), 90),
     })  # fmt: skip
 
 

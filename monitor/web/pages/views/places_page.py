@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
-from monitor.places.gazetteer import slug_of
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Agency, Book
 from monitor.web.pages.charts import draw_timeline
@@ -20,23 +20,17 @@ from monitor.web.pages.views.documents_page import documents_of
 
 def routes(site: Site) -> None:
     """Add the addresses of this module's pages to the site."""
-    site.add(r"places/", show_places, lambda book: iter([("places/", book.version)]))
+    site.add(r"places/", show_places, lambda book: iter([("places/", book.version)]), parameters=("q",))
     site.add(r"places/(?P<code>[a-z]{2})/", show_state, list_states)
     site.add(r"places/(?P<code>[a-z]{2})/(?P<slug>[a-z0-9-]+)/", show_county, list_counties)
 
 
 def show_places(request: PageRequest) -> Page | None:
-    """Show all states with how many of their counties have an agreement; with `q`, the places it finds."""
-    asked, book = request.get("q"), request.book
-    found_states, found_counties = place_index.find_places(asked)
-    if asked and len(found_states) + len(found_counties) == 1:
-        only = found_states[0] if found_states else None
-        to = f"places/{only.slug}/" if only else county_address(found_counties[0])
-        return Page(moved=to)
-    agencies = [a for a in book.agencies.values() if asked and _named(a, asked)]
+    """Show all states with how many of their counties have an agreement; a question is for the search."""
+    book = request.book
+    if asked := request.get("q"):
+        return Page(moved=f"search/?{urlencode({'q': asked})}")
     return Page("places.html", {
-        "asked": asked, "found_states": found_states, "found_agencies": agencies[:100],
-        "found_counties": [(c, county_status(book, c)) for c in found_counties[:200]],
         "rows": [(s, status_of(agencies_of(book, s)), covered(book, s)) for s in place_index.states().values()],
         "newest": book.newest, "first_day": book.first_day,
     })  # fmt: skip
@@ -162,9 +156,3 @@ def county_mark(book: Book, county: County, statewide: str) -> str:
 def newest_mark(book: Book) -> str:
     """Return the mark of the newest list, for pages that name it."""
     return f"{book.newest['file']} {book.newest['published_on']} {book.newest['sha256']}" if book.newest else ""
-
-
-def _named(agency: Agency, asked: str) -> bool:
-    words = slug_of(asked).split("-")
-    whole = f"{agency.id}-{slug_of(agency.name)}-{slug_of(place_index.state_name(agency.state))}"
-    return all(any(part.startswith(word) for part in whole.split("-")) for word in words)

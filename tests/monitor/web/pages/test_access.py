@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.long, pytest.mark.xdist_group("pages-small")]
 
 PAGES = (
     "", "changes/", "changes/?all=1", "changes/2025-03/", "map/", "map/status/", "map/administration/", "map/number/",
-    "places/", "places/?q=pasco", "places/?q=washington", "places/fl/", "places/fl/pasco-county/",
+    "places/", "search/?q=pasco", "search/?q=washington", "search/?q=qqqq", "places/fl/", "places/fl/pasco-county/",
     "places/wi/waupaca-county/", "places/wi/dane-county/", "places/pr/", "agencies/fl-pasco-county-sheriffs-office/",
     "agreements/fl-pasco-county-sheriffs-office-tfm-2025-02-26/", "as-of/", "as-of/?date=2025-03-04&state=FL",
     "as-of/?date=x", "stated/", "trends/",

@@ -83,7 +83,7 @@ def test_json_holds_names_as_printed_without_what_turns_them(site: Site) -> None
 def test_a_question_is_shown_as_text(small_site: str) -> None:
     for path in (
         "/changes/?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
-        "/places/?q=%3Cimg%20src=x%20onerror=alert(1)%3E",
+        "/search/?q=%3Cimg%20src=x%20onerror=alert(1)%3E",
         "/as-of/?date=%22%3E%3Cscript%3E",
         "/changes/?agency=%22%20onfocus=%22alert(1)&state=%3Cb%3E",
     ):

@@ -65,7 +65,7 @@ def test_a_name_of_256_characters_and_cells_that_say_na_are_published(odd_site: 
         "/as-of/9999-12-31/", "/as-of/0001-01-01/", "/as-of/?date=9999-12-31", "/as-of/?date=%00",
         "/as-of/?date=2025-03-04&known_at=9999-12-31", "/changes/?q=%00", "/changes/?q=pasco%00",
         "/changes/?agency=%00",
-        "/changes/?county=%00", "/places/?q=%00", "/map/?date=%00", "/map/?date=9999-12-31", "/changes/?page=%C2%B2",
+        "/changes/?county=%00", "/search/?q=%00", "/map/?date=%00", "/map/?date=9999-12-31", "/changes/?page=%C2%B2",
         "/changes/?since=9999-99-99", "/changes/9999-99/", "/places/fl/%00/",
     ],
 )  # fmt: skip

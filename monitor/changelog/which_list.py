@@ -1,0 +1,99 @@
+"""The evidence of which list a document is, as far as the lists before it tell."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from db.models import Accepted, ListName, NameKey, Publication
+from db.queries.snapshots import SnapshotHead, load_heads
+from monitor.changelog.state_tables import ListingBook
+from monitor.matching.ids import name_key
+from monitor.publications import classify
+from monitor.publications.classify import Evidence, Standing, Verdict
+
+_Row = tuple[NameKey, str]  # name and support type
+
+
+class ListJudge:
+    """Says which list each publication is, given the newest accepted list of each kind."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, listings: ListingBook, latest: Mapping[ListName, Accepted],
+        forms: Mapping[str, ListName],
+    ) -> None:  # fmt: skip
+        self._connection, self._listings = connection, listings
+        self._latest, self._forms = latest, forms
+        self._heads: dict[str, SnapshotHead] = {}
+
+    def judge(self, publication: Publication, ids: Sequence[int]) -> Verdict:
+        """Return which list it is, and show its rows as rows of that list from now on."""
+        head = self._head(publication.sha256)
+        assert head.list is not None
+        sizes = {name: Standing(len(set(a.listing_ids)), 0, dated=False) for name, a in self._latest.items()}
+        plain = Evidence(
+            head.list, head.list == "participating", len(ids), int(head.newest_signed_on is not None),
+            publication.linked_as, publication.file, sizes,
+        )  # fmt: skip
+        ruled = self._ruled(ids)
+        if ruled is None and classify.is_plain(plain):
+            verdict = Verdict(head.list)
+        else:
+            verdict = classify.judge(self._compare(plain, ids), ruled)
+        self.show(publication.sha256, verdict.list_name, ids)
+        return verdict
+
+    def show(self, sha256: str, list_name: ListName, ids: Sequence[int]) -> None:
+        """Let the rows be read as rows of that list, when the header of their document is the other list's."""
+        if self._head(sha256).list != list_name:
+            self._listings.show_as(ids, list_name)
+
+    def describe_form(self, list_name: ListName, ids: Sequence[int]) -> str:
+        """Return the reason that names new or missing columns; "" when the form is that of the list before."""
+        latest = self._latest.get(list_name)
+        before = [self._listings[i] for i in latest.listing_ids[:1]] if latest else []
+        return classify.describe_new_form(before, [self._listings[i] for i in ids[:1]])
+
+    def is_first_ruled(self, list_name: ListName, ids: Sequence[int]) -> bool:
+        """Return whether a reviewer ruled on lists of this form, and the list before was of another."""
+        latest = self._latest.get(list_name)
+        if self._ruled(ids) is None or latest is None:
+            return False
+        return not latest.listing_ids or self._form(latest.listing_ids) != self._form(ids)
+
+    def _ruled(self, ids: Sequence[int]) -> ListName | None:
+        return self._forms.get(self._form(ids)) if self._forms and ids else None
+
+    def _form(self, ids: Sequence[int]) -> str:
+        return classify.form_key(self._listings[ids[0]])
+
+    def _head(self, sha256: str) -> SnapshotHead:
+        if sha256 not in self._heads:
+            self._heads.update(load_heads(self._connection, [sha256]))
+        return self._heads[sha256]
+
+    def _compare(self, plain: Evidence, ids: Sequence[int]) -> Evidence:
+        """Return the evidence with its rows compared with the newest list of each kind."""
+        self._listings.load(set(ids))
+        rows = [self._listings[i] for i in ids]
+        typed = all(row.support_code or row.support_type for row in rows)
+        shown = self._rows(ids, typed)
+        newest = {}
+        for name, accepted in self._latest.items():
+            self._listings.load(set(accepted.listing_ids))
+            there = self._rows(accepted.listing_ids, typed)
+            dated = any(self._listings[i].signed_on for i in accepted.listing_ids)
+            newest[name] = Standing(len(there), len(shown & there), dated)
+        return replace(
+            plain, rows=len(shown), dated=len({self._row(i, typed) for i in ids if self._listings[i].signed_on}),
+            signed_column=any(row.signed is not None for row in rows) or (not rows and plain.signed_column),
+            newest=newest,
+        )  # fmt: skip
+
+    def _rows(self, ids: Sequence[int], typed: bool) -> set[_Row]:
+        return {self._row(i, typed) for i in ids}
+
+    def _row(self, listing_id: int, typed: bool) -> _Row:
+        listing = self._listings[listing_id]
+        return name_key(listing), (listing.support_code or "") if typed else ""

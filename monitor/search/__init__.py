@@ -1,0 +1,1 @@
+"""Find a place or an agency from what a person types: the one search of pages and API."""

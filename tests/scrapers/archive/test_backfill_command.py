@@ -1,0 +1,157 @@
+"""`ice-agreements backfill` as it is typed: what it prints and how it ends; and the service's job."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import scheduler
+from db.database import Store
+from db.models import Fetch
+from db.queries import fetches
+from db.queries.publication_list import read_publications
+from monitor.changelog.log import read_log
+from monitor.changelog.rebuild import derive
+from monitor.service.archive_work import BackfillJob
+from monitor.service.triggers import PutOff
+from scheduler import archive_intake
+from scrapers import ingest
+from tests.scrapers.archive.archive_world import FOLDER, PAGE, XLSX, ArchiveWorld, TurnedClock, table_page
+from tests.standin.archive import ArchiveStandIn
+from tests.standin.lists import participating
+
+ROWS = [
+    ("LOUISIANA", f"{name} Parish Sheriff's Office", "Jail Enforcement Model", "3/4/2019", "")
+    for name in ("Acadia", "Bossier", "Caddo", "Calcasieu", "Iberia", "Jefferson", "Lafourche", "Orleans", "Ouachita")
+]
+
+
+@pytest.fixture
+def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ArchiveWorld]:
+    """An archive with two lists, and commands that do not wait: the archive's clock goes on by itself."""
+    clock = TurnedClock()
+    monkeypatch.setattr(time, "sleep", clock.sleep)
+
+    def ticking() -> datetime:
+        clock.sleep(5)
+        return clock.time
+
+    with ArchiveStandIn(ticking) as archive:
+        archive.keep("20210301120000", PAGE, table_page(ROWS[:8]))
+        archive.keep("20210401120000", PAGE, table_page(ROWS))
+        monkeypatch.setenv("ICE_AGREEMENTS_HOME", str(tmp_path / "home"))
+        monkeypatch.setenv("ICE_AGREEMENTS_ARCHIVE_URL", archive.url)
+        yield ArchiveWorld(tmp_path / "home", archive, clock)
+
+
+def ice_agreements(*words: str) -> Result:
+    return CliRunner().invoke(scheduler.app, list(words))
+
+
+def test_backfill_tells_what_changed_and_ends_with_0(typed: ArchiveWorld) -> None:
+    ran = ice_agreements("backfill")
+    assert (ran.exit_code, ran.stdout.splitlines()[0]) == (0, "2 captures asked for, 2 past lists new")
+    changes = json.loads(ice_agreements("changes", "--format", "json").stdout)
+    assert [(c["kind"], c["agency"], c["listed_on"]) for c in changes] == [
+        ("signing", "Ouachita Parish Sheriff's Office", "2021-04-01")
+    ]
+
+
+def test_publications_have_the_archives_address_and_the_captures_time(typed: ArchiveWorld) -> None:
+    ice_agreements("backfill", "--since", "2021-04-01", "--until", "2021-04-01")
+    (record,) = json.loads(ice_agreements("publications", "--format", "json").stdout)
+    assert record["url"] == f"{typed.archive.url}/web/20210401120000id_/{PAGE}"
+    assert (record["first_seen_at"], record["published_on"]) == ("2021-04-01T12:00:00Z", "2021-04-01")
+
+
+def test_a_dry_run_says_how_many_and_how_long_and_fetches_nothing(typed: ArchiveWorld) -> None:
+    ran = ice_agreements("backfill", "--dry-run")
+    assert ran.stdout == "2 captures to fetch, from 2021-03-01 to 2021-04-01; it takes about 1 min\n"
+    assert typed.archive.asked_for() == []
+
+
+def test_an_archive_that_refuses_ends_it_with_1(typed: ArchiveWorld) -> None:
+    typed.archive.faults = ["503"] * 4
+    ran = ice_agreements("backfill")
+    assert ran.exit_code == 1
+    assert "the archive did not answer in 4 tries" in ran.stderr
+
+
+def test_a_list_that_is_held_ends_it_with_3(typed: ArchiveWorld) -> None:
+    """A participating list without a single row is held."""
+    typed.archive.keep("20250601000000", FOLDER + "participatingAgencies06012025.xlsx", participating(), XLSX)
+    assert ice_agreements("backfill").exit_code == 3
+
+
+@pytest.mark.parametrize("words", [("--since", "May"), ("--since", "2021-05-01", "--until", "2021-04-01")])
+def test_wrong_dates_are_wrong_usage(typed: ArchiveWorld, words: tuple[str, ...]) -> None:
+    assert ice_agreements("backfill", *words).exit_code == 2
+
+
+def test_the_services_job_brings_a_few_captures_a_pass(past: ArchiveWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    past.archive.keep("20210301120000", PAGE, table_page(ROWS[:8]))
+    past.archive.keep("20210401120000", PAGE, table_page(ROWS))
+    past.changes = {"backfill_captures_per_pass": 1}
+    job = BackfillJob(past.settings(), past.clock.now, archive_intake())
+    monkeypatch.setattr(job, "_pause", past.clock.sleep)
+    assert asyncio.run(job.run()) == "1 captures asked for, 1 past lists new"
+    assert asyncio.run(job.run()) == "1 captures asked for, 1 past lists new"
+    assert asyncio.run(job.run()) == "0 captures asked for, 0 past lists new"
+    past.clock.sleep(8 * 86_400)
+    past.archive.faults = ["503"]
+    with pytest.raises(PutOff, match="status 503"):
+        asyncio.run(job.run())
+
+
+def test_while_ice_refuses_the_service_takes_newer_lists_from_the_archive(
+    past: ArchiveWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three lists of a week of refusals are in the log; when ICE answers again, the same bytes change nothing."""
+    lists = [participating(*(f"{row[1]}" for row in ROWS[: count + 5]), modified=f"2026-01-0{count + 5}T14:30:00Z")
+             for count in range(4)]  # fmt: skip
+    past.clock.time = datetime(2026, 1, 5, 16, tzinfo=UTC)
+    past.changes = {"backfill": False}
+    job = BackfillJob(past.settings(), past.clock.now, archive_intake())
+    monkeypatch.setattr(job, "_pause", past.clock.sleep)
+    with past.open() as store:
+        fetch_from_ice(store, lists[0], "participatingAgencies01052026.xlsx")
+    for day, data in enumerate(lists[1:], 6):
+        name = f"participatingAgencies010{day}2026.xlsx"
+        past.archive.keep(f"2026010{day}160000", FOLDER + name, data, XLSX)
+    past.archive.keep("20210301120000", PAGE, table_page(ROWS[:8]))  # a past list is not asked for
+    past.clock.sleep(3_600)
+    assert asyncio.run(job.run()) == "0 captures asked for, 0 past lists new"
+    past.clock.sleep(7 * 86_400)
+    assert asyncio.run(job.run()) == "3 captures asked for, 3 past lists new"
+    with past.open() as store:
+        signed = [(c["kind"], c["agency"], c["listed_on"]) for c in read_log(store)]
+        urls = {p["url"][: len(past.archive.url)] for p in read_publications(store.connection)[1:]}
+    assert signed == [("signing", ROWS[4 + day][1], f"2026-01-0{5 + day}") for day in (1, 2, 3)]
+    assert urls == {past.archive.url}
+    with past.open() as store:
+        assert fetch_from_ice(store, lists[3], "participatingAgencies01082026.xlsx") == []
+        assert len(read_publications(store.connection)) == 4
+
+
+def fetch_from_ice(store: Store, data: bytes, name: str) -> list[str]:
+    """A list came from ICE just now; returns the changes stated."""
+    sha256 = store.archive.put(data)
+    fetches.record_fetch(
+        store,
+        None,
+        Fetch(FOLDER + name, store.now_text(), "new", 200, sha256, linked_as="participating", file_name=name),
+    )
+    ingest.read_new(store)
+    return derive(store, now=store.now_text()).stated
+
+
+def test_the_service_has_no_such_job_where_it_is_off(past: ArchiveWorld) -> None:
+    past.changes = {"backfill": False, "archive_fallback_hours": 0}
+    assert BackfillJob(past.settings(), past.clock.now, archive_intake()).plan() == []

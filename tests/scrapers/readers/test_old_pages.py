@@ -1,0 +1,66 @@
+"""ICE's lists of 2007 to 2017, on pages made by hand in their forms; what must be read is counted by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from scrapers.document_errors import NotAListError
+from scrapers.readers.document import read_document
+from tests.paths import PAGES
+
+
+def rows_of(folder: str) -> list[tuple[str | None, str | None, str | None, str | None]]:
+    """(state code, agency, support type, signed on) of each listing of a made-up page."""
+    snapshot = read_document((PAGES / folder / "page.html").read_bytes())
+    assert snapshot.list == "participating"
+    return [(r.state_code, r.agency, r.support_code, r.signed_on) for r in snapshot.listings]
+
+
+def test_the_bullet_list_of_2007_names_agencies_only() -> None:
+    """Five items name agencies; navigation and aims of the program, in lists of their own, are none."""
+    assert rows_of("partners-2007") == [
+        ("AZ", "AZ Department of Public Safety", None, None),
+        ("AZ", "AZ Maricopa County Sheriff's Office", None, None),
+        ("NC", "Cabarrus Co. Sheriff's Office, North Carolina", None, None),
+        ("GA", "Hall County Georgia", None, None),
+        ("FL", "FL Department of Law Enforcement", None, None),
+    ]
+
+
+def test_the_table_of_2008_names_agencies_only() -> None:
+    assert rows_of("fact-sheet-2008") == [
+        ("AL", "AL State Police", None, None),
+        ("CA", "Los Angeles County Sheriff's Office", None, None),
+        ("VA", "Herndon Police Department", None, None),
+    ]
+
+
+def test_the_fact_sheet_of_2011_has_support_types_dates_and_documents() -> None:
+    """A footnote's stars are no part of the state, and the caption is no row."""
+    assert rows_of("fact-sheet-2011") == [
+        ("AL", "AL State Police", "TFM", "2003-09-10"),
+        ("AZ", "Maricopa County Sheriff's Office", "JEM", "2009-10-15"),
+        ("AZ", "Pima County Sheriff's Office", None, "2009-10-15"),  # both types in one cell: none alone is right
+        ("DE", "Delaware Department of Corrections", "JEM", "2009-10-15"),  # "Detention"
+        ("VA", "Herndon Police Department", "TFM", "2009-10-15"),
+    ]
+    first = read_document((PAGES / "fact-sheet-2011" / "page.html").read_bytes()).listings[0]
+    assert first.moa_url == (
+        "https://www.ice.gov/doclib/foia/memorandumsofAgreementUnderstanding/r_287galabamastatepolice111609.pdf"
+    )
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        ["Bay County Sheriff's Office signs 287(g) agreement with ICE"] * 6,
+        ["Office of Investigations", "Office of Detention and Removal", "Contact us", "News", "Careers", "Site map"],
+        ["Bay County Sheriff's Office"] * 4,
+        ["Bay County Sheriff's Office"] * 5 + ["Home", "About", "News", "Contact"],
+    ],
+    ids=["headlines", "navigation", "too few", "mixed with others"],
+)
+def test_other_bullet_lists_are_no_list(items: list[str]) -> None:
+    bullets = "".join(f"<li>{item}</li>" for item in items)
+    with pytest.raises(NotAListError):
+        read_document(f"<html><body><h1>287(g)</h1><ul>{bullets}</ul></body></html>".encode())
