@@ -61,6 +61,10 @@ ENDING_DAYS = 10
 #: A new support type this soon after the agency's last other one was gone is a switch.
 SWITCH_GAP_DAYS = 180
 
+#: A row first listed with a signing date more than this many days older than the list before is for a person to look
+#: at. From 21 February to September 2025, 2 of 900 rows were (87 days); a year put too low would be as well.
+SIGNED_LONG_BEFORE_DAYS = 60
+
 #: A signing date this many days before its first list cannot be a fresh signing's when another row with that date
 #: vanishes on the same list. The median signing is listed within a week.
 OLD_DATE_DAYS = 30

@@ -14,7 +14,12 @@ from monitor.changelog import record, returns, signed_pending
 from monitor.changelog.fields import differing_fields
 from monitor.changelog.state import Ledger
 from monitor.matching.assign import Pairing, pair_rows
-from monitor.matching.candidates import candidates_for_endings, candidates_for_signings, late_candidates
+from monitor.matching.candidates import (
+    candidates_for_endings,
+    candidates_for_signings,
+    late_candidates,
+    rival_candidate,
+)
 from monitor.matching.find_known import days_between, find_double, is_participating, other_listed
 from monitor.matching.rules import Judgement
 from monitor.publications.check import Difference, Rewritten, is_signed_anew
@@ -108,10 +113,14 @@ def step(ledger: Ledger, publication: Accepted, comparison: Comparison | None = 
     for new, agreement, candidate, mirrored in late_candidates(ledger, publication, found.pairing.unpaired):
         candidates[places[id(new)]].append(candidate)
         record.doubt_ending(ledger, agreement, mirrored)
+    for gone, taken, other in found.pairing.rivals:
+        if id(other) in places:
+            candidates[places[id(other)]].append(rival_candidate(gone.agreement.id, taken.listing))
+            record.name_rival(ledger, publication, gone.agreement, other)
     for new, fitting in zip(found.pairing.unpaired, candidates, strict=True):
         listed = find_double(ledger, new.listing, exact=True)  # its agency may be known by now
         if listed is None:
-            record.sign(ledger, publication, new, fitting)
+            record.sign(ledger, publication, new, fitting, previous.listed_on)
         else:
             record.note_second_row(ledger, publication, listed, new)
     for gone, fitting in zip(ending, endings, strict=True):

@@ -16,6 +16,9 @@ def bring_back(ledger: Ledger, publication: Accepted, agreement: Agreement, new:
     A provisional ending is withdrawn. A confirmed one stands, and a reinstatement follows it. A row dated after the
     absence began, or re-dated while the agency was on the pending list, was signed again.
     """
+    if agreement.status == "listed":  # another row of the list brought it back
+        record.note_second_row(ledger, publication, agreement, new)
+        return
     if judgement.rule == "renewed" or _is_new_signing(ledger, agreement, new):
         record.renew(ledger, publication, agreement, new, judgement)
         return

@@ -73,7 +73,7 @@ def serve_pages(settings: Settings, host: str, port: int, *, access_log: bool = 
             turns = Turns()
             app = create_app(
                 settings.home, extra_routes=_make_routes(settings, turns), turns=turns,
-                public_url=settings.public_url_if_set,
+                proxies=settings.trusted_proxies.split(), public_url=settings.public_url_if_set,
             )  # fmt: skip
             server = _Server(
                 uvicorn.Config(

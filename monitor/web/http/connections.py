@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -26,19 +27,32 @@ class ConnectionLimits:
 
 def make_protocol(limits: ConnectionLimits) -> type[asyncio.Protocol]:
     """Return the protocol class for uvicorn's `http` that holds connections to the limits."""
+    held: Counter[str] = Counter()  # connections by address
 
     class LimitedProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # chosen by uvicorn at run time
         def connection_made(self, transport: asyncio.Transport) -> None:
+            peer = transport.get_extra_info("peername")
+            self.host = str(peer[0]) if peer else ""
+            held[self.host] += 1
+            self.refused = held[self.host] > limits.per_address and self.host not in limits.unlimited
+            if self.refused:  # before uvicorn counts it among those it serves
+                transport.abort()
+                return
             super().connection_made(transport)
             self.doing: tuple[Any, str] = (None, "")
             self.since = self.loop.time()
-            if _host(self) not in limits.unlimited and self.held_by_client() > limits.per_address:
-                transport.abort()
-                return
             self.loop.call_later(LOOK_SECONDS, self.look)
 
-        def held_by_client(self) -> int:
-            return sum(_host(other) == _host(self) for other in self.connections)
+        def connection_lost(self, exc: Exception | None) -> None:
+            held[self.host] -= 1
+            if not held[self.host]:
+                del held[self.host]
+            if not self.refused:
+                super().connection_lost(exc)
+
+        def data_received(self, data: bytes) -> None:
+            if not self.refused:
+                super().data_received(data)
 
         def look(self) -> None:
             """End the connection when it has done the same for too long; look again later otherwise."""
@@ -56,10 +70,6 @@ def make_protocol(limits: ConnectionLimits) -> type[asyncio.Protocol]:
                 self.loop.call_later(LOOK_SECONDS, self.look)
 
     return LimitedProtocol
-
-
-def _host(protocol: Any) -> str:
-    return str(protocol.client[0]) if protocol.client else ""
 
 
 def _phase(cycle: Any) -> str:

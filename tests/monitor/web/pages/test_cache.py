@@ -46,6 +46,8 @@ def test_any_site_may_read_the_data_and_no_page(small_site: str) -> None:
 
 def test_addresses_without_their_slash_and_old_questions_move_on(small_site: str) -> None:
     status, headers, _ = ask(small_site, "/es/places/fl?x=1")
+    assert (status, headers["location"]) == (307, "/es/places/fl")
+    status, headers, _ = ask(small_site, "/es/places/fl")
     assert (status, headers["location"]) == (308, "/es/places/fl/")
     status, headers, _ = ask(small_site, "/places/?q=Dane%20County")
     assert (status, headers["location"]) == (303, "/search/?q=Dane+County")
