@@ -90,8 +90,7 @@ def _changes(book: Book) -> Iterator[Row]:
 
 def _counties(book: Book) -> Iterator[Row]:
     for fips, county in sorted(place_index.counties().items()):
-        agencies = book.in_county.get(fips, ())
-        status = status_of(agencies)
+        status = status_of(agencies := book.in_county.get(fips, ()))
         signed = [g for a in agencies for g in a.agreements if g.list_name == "participating"]
         first = min(signed, key=lambda g: g.first_on, default=None)
         yield {
@@ -100,8 +99,7 @@ def _counties(book: Book) -> Iterator[Row]:
             "listed_agencies": len({g.agency_id for g in status.listed}), "listed_agreements": len(status.listed),
             **{f"listed_{code.lower()}": sum(g.support == code for g in status.listed) for code in _MODELS},
             "pending_agreements": len(status.pending), "no_longer_listed": len(status.ended),
-            "first_listed_on": first.first_on if first else None,
-            "first_list_shows_it": first.from_start if first else None,
+            "first_listed_on": first.first_on if first else None, "first_list_shows_it": first.from_start if first else None,
             "last_listed_on": max((g.last_on for g in signed), default=None),
         }  # fmt: skip
 
