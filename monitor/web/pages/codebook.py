@@ -99,7 +99,8 @@ def _counties(book: Book) -> Iterator[Row]:
             "listed_agencies": len({g.agency_id for g in status.listed}), "listed_agreements": len(status.listed),
             **{f"listed_{code.lower()}": sum(g.support == code for g in status.listed) for code in _MODELS},
             "pending_agreements": len(status.pending), "no_longer_listed": len(status.ended),
-            "first_listed_on": first.first_on if first else None, "first_list_shows_it": first.from_start if first else None,
+            "first_listed_on": first.first_on if first else None,
+            "first_list_shows_it": first.from_start if first else None,
             "last_listed_on": max((g.last_on for g in signed), default=None),
         }  # fmt: skip
 
