@@ -157,7 +157,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home, port = Path(folder) / "home", free_port()
         shutil.copytree(given.home, home, symlinks=True)
-        serve = [sys.executable, ROOT / "scheduler.py", "--db", home, "serve", f"--port={port}"]
+        serve = [sys.executable, str(ROOT / "scheduler.py"), "--db", str(home), "serve", f"--port={port}"]
         process = subprocess.Popen(serve, cwd=ROOT, stderr=subprocess.DEVNULL)
         try:
             while socket.socket().connect_ex(("127.0.0.1", port)) != 0:

@@ -127,6 +127,9 @@ def renew(ledger: Ledger, publication: Accepted, before: Agreement, new: New, ju
     change.before_listing, change.last_listed = before.last_listing, (before.last_seen, before.last_row)
     change.after_listing, change.first_listed = new.listing_id, (publication.position, new.row)
     change.fields, change.evidence = ["signed_on"], {"continues": before.id, **judgement.evidence}
+    change.needs_review = judgement.review
+    if judgement.review:
+        change.evidence["against"] = list(judgement.against)
     if before.status == "missing":
         change.evidence["gap_days"] = gap_days(ledger, before, publication)
     lifecycle.withdraw_ending(ledger, publication, before, _renewed(publication, agreement))
@@ -158,9 +161,14 @@ def amend(
 
 
 def name_rival(ledger: Ledger, publication: Accepted, agreement: Agreement, other: New) -> None:
-    """The amendment that relabelled the agreement names the row with its name and another date."""
+    """What this list says of the agreement names another of its rows that could be the agreement as well."""
     for change in ledger.changes.at_hand.values():
-        if (change.agreement_id, change.kind, change.position) == (agreement.id, "amendment", publication.position):
+        about = change.evidence.get("continues", change.agreement_id)
+        if (
+            about == agreement.id
+            and change.position == publication.position
+            and change.kind in ("amendment", "renewal")
+        ):
             change.candidates = [*change.candidates, rival_candidate(agreement_slug(other.listing), other.listing)]
             ledger.dirty.changes.add(change.id)
 

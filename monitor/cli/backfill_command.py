@@ -16,7 +16,7 @@ from monitor.cli.options import DbOption, settings_with, to_date
 from monitor.cli.output import say, warn
 from monitor.cli.report import report, track
 from monitor.service.archive_work import ArchiveIntake, asking
-from monitor.service.work_lock import derive_all, working
+from monitor.service.work_lock import WAIT_SECONDS, derive_all, working
 
 DONE, FAILED, WAITING = 0, 1, 3
 
@@ -48,7 +48,7 @@ class BackfillCommand:
         since, until = to_date(since, "--since"), to_date(until, "--until")
         if since and until and since > until:
             raise typer.BadParameter(f"{since} is after {until}", param_hint="--since")
-        with Store.open(settings.home) as store, asking(store, "`backfill`"):
+        with Store.open(settings.home) as store, asking(store, "`backfill`", wait_seconds=WAIT_SECONDS):
             if dry_run:
                 plan = self._intake.plan(store, settings, utc_now, time.sleep, since=since, until=until, tries=1)
                 _say_plan(plan, settings, limit)

@@ -38,7 +38,7 @@ class Pairing:
     returns: list[tuple[Agreement, New, Judgement]] = field(default_factory=list)  # gone on an earlier list
     doubles: list[tuple[New, Agreement]] = field(default_factory=list)  # a second row of a listed agreement
     unpaired: list[New] = field(default_factory=list)
-    rivals: list[tuple[Gone, New, New]] = field(default_factory=list)  # gone, the row it is, the re-dated one it is not
+    rivals: list[tuple[Gone, New, New]] = field(default_factory=list)  # gone, the row it is, another it could be
 
 
 SAME_NAME = Judgement("same", "same_name", 0, 1.0, False, {"names": "equal", "dates": "same"})
@@ -210,32 +210,34 @@ def _prefer_dates(
     Both names stand on this list together, for the name of the agreement goes on there under its later date: that is
     no evidence against a name which no earlier list shows.
     """
-    redated = {t[4]: t[5] for t in reversed(judged) if t[6].rule in ("date_corrected", "renewed")}
+    redated = {t[4]: t for t in reversed(judged) if t[6].rule in ("date_corrected", "renewed")}
     taken = {id(t[5]) for t in judged if t[4] not in redated}
     kept = list(judged)
-    for index, other in redated.items():
+    for index, second in redated.items():
         agreement, listing, _, gone = entries[index]
         if gone is None:
             continue
         old, found = judge.side_of_gone(agreement, listing), []
         for n in new:
             if (
-                n is other
+                n is second[5]
                 or id(n) in taken
                 or _block(n.listing) != _block(listing)
                 or name_key(n.listing) in known.names
             ):
                 continue
             j = judge.judge(old, listing, n.listing, 0, agreement.id, together=False)
-            if j.rule == "relabelled":
+            if j.verdict != "distinct":
                 found.append((n, j))
-        if len(found) == 1:
-            n, j = found[0]
-            against = tuple(dict.fromkeys((*j.against, "rival")))
-            kept = [t for t in kept if t[4] != index and t[5] is not n]
-            text = _order_text(n.listing)
-            kept.append((0, -j.score, agreement.id, text, index, n, replace(j, review=True, against=against)))
-            result.rivals.append((gone, n, other))
+        if len(found) != 1:
+            continue
+        n, j = found[0]
+        first = (0, -j.score, agreement.id, _order_text(n.listing), index, n, j)
+        winner, loser = (first, second[5]) if j.verdict == "same" else (second, n)
+        doubtful = replace(winner[6], review=True, against=tuple(dict.fromkeys((*winner[6].against, "rival"))))
+        kept = [t for t in kept if t[4] != index and t[5] is not n]
+        kept.append((*winner[:6], doubtful))
+        result.rivals.append((gone, winner[5], loser))
     return sorted(kept, key=lambda t: (*t[:5], t[5].row))
 
 

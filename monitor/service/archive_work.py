@@ -11,7 +11,7 @@ from typing import Protocol
 
 from db.archive_models import BackfillPlan, BackfillResult
 from db.database import Store, parse_time
-from db.locks import ARCHIVE, HomeLock
+from db.locks import ARCHIVE, HomeLock, LockedError
 from db.queries.archive import load_last_word_from_ice
 from db.queries.publications import load_newest_days
 from db.settings import Settings
@@ -55,9 +55,9 @@ class ArchiveIntake:
     run: RunBackfill
 
 
-def asking(store: Store, doing: str) -> HomeLock:
+def asking(store: Store, doing: str, *, wait_seconds: float = 0.5) -> HomeLock:
     """Return the lock under which one process at a time asks the archive; lists are fetched from ICE meanwhile."""
-    return HomeLock(store.home, ARCHIVE, doing, at=store.now_text(), wait_seconds=1.0)
+    return HomeLock(store.home, ARCHIVE, doing, at=store.now_text(), wait_seconds=wait_seconds)
 
 
 class StoppedError(Exception):
@@ -75,6 +75,17 @@ class BackfillJob:
 
     async def run(self) -> str:
         """Fetch the next captures, and bring the log up to date with the lists among them."""
+        try:
+            done = await self._fetch_and_compare()
+        except LockedError as error:  # somebody runs `backfill`, or the next poll compares what was fetched
+            raise PutOff(str(error)) from error
+        asked = done.outcomes.total()
+        if done.stopped and not asked:
+            raise PutOff(done.stopped)
+        said = f"{asked} captures asked for, {done.lists} past lists new"
+        return said if asked else NothingToDo(said)
+
+    async def _fetch_and_compare(self) -> BackfillResult:
         with Store.open(self._settings.home, now=self._now) as store:
             with asking(store, "the service's backfill"):
                 task = asyncio.ensure_future(run_in_thread(None, self._fetch, store))
@@ -87,11 +98,7 @@ class BackfillJob:
             if done.lists:
                 async with working(store, "the service's backfill", wait_seconds=WAIT_SECONDS):
                     await run_in_thread(store, derive_all, store, self._settings)
-        asked = done.outcomes.total()
-        if done.stopped and not asked:
-            raise PutOff(done.stopped)
-        said = f"{asked} captures asked for, {done.lists} past lists new"
-        return said if asked else NothingToDo(said)
+        return done
 
     def _fetch(self, store: Store) -> BackfillResult:
         """Fetch what ICE may have posted while it refuses us; where that is nothing, the next past lists."""

@@ -33,13 +33,9 @@ _COSTLY_QUERY = re.compile(rb"(?:^|&)(?:known_at|q)=[^&]")
 
 
 def create_app(
-    home: Path,
-    *,
-    extra_routes: Sequence[BaseRoute] = (),
-    turns: Turns | None = None,
-    proxies: Collection[str] = (),
+    home: Path, *, extra_routes: Sequence[BaseRoute] = (), turns: Turns | None = None, proxies: Collection[str] = (),
     public_url: str = "",
-) -> CachedApp:
+) -> CachedApp:  # fmt: skip
     """Return the application over the store in `home`, which it only reads.
 
     `extra_routes` (feeds, forms, API, desk) are tried first, and their answers are never cached. Costly pages take

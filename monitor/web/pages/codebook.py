@@ -150,10 +150,7 @@ def _rulings(book: Book) -> Iterator[Row]:
 _PLACED = {
     "county": ("string", N_("County as the Census Bureau writes it; blank for statewide and unplaced agencies.")),
     "county_fips": ("string", N_("Five-digit FIPS code of the county.")),
-    "county_by": (
-        "string",
-        N_("How the county is known: list (ICE's list or the name) or zip (ZIP codes of the city)."),
-    ),
+    "county_by": ("string", N_("How the county is known: list (ICE's list or the name) or zip (by the city).")),
 }
 _SOURCES: dict[str, tuple[str, str]] = {}
 for _place_name, _words in (

@@ -168,6 +168,11 @@ def test_back_with_a_date_after_the_absence_began_is_signed_again_and_no_return(
     assert [(c.kind, c.status) for c in folded.changes] == [("termination", "retracted"), ("renewal", "confirmed")]
 
 
+def test_back_with_a_date_after_the_list_itself_is_a_misprint_and_not_signed_again() -> None:
+    ahead = replace(PASCO, signed="2026-03-10")
+    assert fold([PASCO], [ahead], [], [ahead]).kinds() == ["amendment"]
+
+
 def test_back_with_another_date_after_having_been_pending_is_signed_again_and_no_return() -> None:
     """A date near enough for a correction, were it not for the pending list in between."""
     assert pending_between("2025-03-20") == [("termination", "retracted"), ("renewal", "confirmed")]

@@ -19,7 +19,7 @@ from db.queries import fetches
 from db.queries.publication_list import read_publications
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
-from monitor.service.archive_work import BackfillJob
+from monitor.service.archive_work import BackfillJob, asking
 from monitor.service.triggers import PutOff
 from scheduler import archive_intake
 from scrapers import ingest
@@ -108,6 +108,31 @@ def test_the_services_job_brings_a_few_captures_a_pass(past: ArchiveWorld, monke
     past.archive.faults = ["503"]
     with pytest.raises(PutOff, match="status 503"):
         asyncio.run(job.run())
+
+
+def test_the_job_is_put_off_while_somebody_runs_the_command(past: ArchiveWorld) -> None:
+    job = BackfillJob(past.settings(), past.clock.now, archive_intake())
+    with past.open() as store, asking(store, "`backfill`"), pytest.raises(PutOff, match="`backfill`"):
+        asyncio.run(job.run())
+    assert past.archive.requests == []
+
+
+def test_the_job_ends_at_once_when_the_service_stops(past: ArchiveWorld) -> None:
+    """It waits for its turn at the archive; what it fetched is kept."""
+    past.changes = {"archive_requests_per_minute": 1.0}
+
+    async def stop_soon() -> None:
+        task = asyncio.ensure_future(BackfillJob(past.settings(), past.clock.now, archive_intake()).run())
+        while not past.archive.requests:
+            await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    began = time.monotonic()
+    asyncio.run(stop_soon())
+    assert time.monotonic() - began < 30
+    assert len(past.archive.requests) == 1
 
 
 def test_while_ice_refuses_the_service_takes_newer_lists_from_the_archive(
