@@ -178,11 +178,11 @@ def test_an_ending_is_confirmed_without_a_new_list_when_its_time_has_come(desk: 
     post(desk, *NAMES[:4])
     desk.poll()
     assert desk.rows("select kind, status from changes") == [("termination", "provisional")]
-    desk.later(hours=47)
+    desk.later(days=9)
     desk.poll()
     asyncio.run(desk.jobs.confirm())
     assert desk.rows("select status from changes") == [("provisional",)]
-    desk.later(hours=1)
+    desk.later(days=1)
     desk.poll()
     asyncio.run(desk.jobs.confirm())
     assert desk.rows("select status from changes") == [("confirmed",)]

@@ -78,7 +78,7 @@ def test_same_retracts_the_ending_and_the_signing_and_undo_brings_both_back(worl
 def test_what_each_other_ruling_does(world: World) -> None:
     client, log = world.client(BEN), log_of(world)
     rule(client, log[ENDING]["id"], "distinct")
-    assert stands(world)[ENDING] == ("confirmed", False)
+    assert stands(world)[ENDING] == ("provisional", False)
     assert log_of(world)[ENDING]["candidates"] == []
     rule(client, log[RELABEL]["id"], "same")  # a doubtful amendment: its row after is its row before's agreement
     assert stands(world)[RELABEL] == ("confirmed", False)
@@ -96,7 +96,7 @@ def test_a_doubtful_relabelling_can_be_taken_apart(world: World) -> None:
     rule(world.client(ADA), log_of(world)[RELABEL]["id"], "distinct")
     after = stands(world)
     assert after[RELABEL][0] == "retracted"
-    assert after[("termination", "Gulf FL")][0] == "confirmed"
+    assert after[("termination", "Gulf FL")][0] == "provisional"
     assert after[("signing", "Gulf FL")][0] == "confirmed"
 
 
@@ -108,13 +108,13 @@ def test_two_reviewers_at_once_are_both_recorded_and_the_later_stands(world: Wor
     first = rule(ada, ending, "same", token_in(seen[ada]), seen="0")
     assert "is now <strong>retracted</strong>" in ada.get(first.headers["location"]).text
     second = rule(ben, ending, "distinct", token_in(seen[ben]), seen="0")
-    assert stands(world)[ENDING] == ("confirmed", False)
+    assert stands(world)[ENDING] == ("provisional", False)
     page = ben.get(second.headers["location"]).text
     assert f"{ADA} ruled <strong>same</strong>" in page
-    assert "is now <strong>confirmed</strong>" in page
+    assert "is now <strong>provisional</strong>" in page
     again = ada.get(first.headers["location"]).text  # Ada's page, loaded again, does not say what is no longer so
     assert "It no longer counts" in again
-    assert "is now <strong>confirmed</strong>" in again
+    assert "is now <strong>provisional</strong>" in again
     with world.store() as store:
         assert [(m.reviewer, m.ruling, m.counts) for m in read_rulings(store)] == [
             (ADA, "same", False), (BEN, "distinct", True),
@@ -141,7 +141,7 @@ def test_rulings_from_many_threads_are_all_recorded_and_the_log_follows_the_last
         made = read_rulings(store)
         assert sorted(m.reason for m in made) == ["0", "1", "2", "3"]
         assert [m.counts for m in made] == [False, False, False, True]
-    assert stands(world)[ENDING][0] == ("retracted" if made[-1].ruling == "same" else "confirmed")
+    assert stands(world)[ENDING][0] == ("retracted" if made[-1].ruling == "same" else "provisional")
 
 
 def test_a_held_list_shows_what_its_release_would_change_and_changes_just_that(world: World) -> None:
