@@ -90,8 +90,7 @@ def _changes(book: Book) -> Iterator[Row]:
 
 def _counties(book: Book) -> Iterator[Row]:
     for fips, county in sorted(place_index.counties().items()):
-        agencies = book.in_county.get(fips, ())
-        status = status_of(agencies)
+        status = status_of(agencies := book.in_county.get(fips, ()))
         signed = [g for a in agencies for g in a.agreements if g.list_name == "participating"]
         first = min(signed, key=lambda g: g.first_on, default=None)
         yield {
