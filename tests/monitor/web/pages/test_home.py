@@ -12,6 +12,7 @@ from monitor.i18n.language import language
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.briefing import choose_changes, count_periods
 from monitor.web.pages.render_page import render
+from tests.histories import Posting, many, open_store, take
 
 
 def home_page(home: Path) -> str:
@@ -49,3 +50,18 @@ def test_the_page_says_when_ices_page_was_checked(small_home: Path, tmp_path: Pa
 def test_the_search_comes_first(small_home: Path) -> None:
     page = home_page(small_home)
     assert page.index('role="search"') < page.index("On the list of")
+
+
+def test_a_pending_list_whose_newer_ones_are_held_is_not_shown_as_todays(tmp_path: Path) -> None:
+    rows = many(30)
+    with open_store(tmp_path / "home") as store:
+        take(store, [
+            Posting(rows, "2025-06-02T14:00:00Z", "participatingAgencies06022025am.xlsx", linked_as="participating"),
+            Posting(rows[:3], "2025-06-02T14:00:00Z", "pendingAgencies06022025am.xlsx", "pending", "pending"),
+        ])  # fmt: skip
+    assert "Not known since" not in home_page(tmp_path / "home")
+    with open_store(tmp_path / "home") as store:
+        take(store, [Posting(rows, "2025-06-04T14:00:00Z", "pendingAgencies06042025am.xlsx", linked_as="pending")])
+    page = home_page(tmp_path / "home")
+    assert re.search(r"Not known since (<[^>]*>)?June 4, 2025", page)
+    assert "are of June 2, 2025" in page or "June 2, 2025</time></a>. It has 3 agreements." in page
