@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -183,7 +184,9 @@ def test_nothing_new_ends_in_0_and_a_held_list_in_3_until_one_makes_up_for_it(fi
     assert (held.code, held.err) == (3, "list.xlsx is held for a person; `ice-agreements review list` says why\n")
     assert filled("rebuild").code == 3
     again = replace(grown, modified="2025-06-09T14:00:00Z", file="participatingAgencies06092025am.xlsx")
+    assert "list.xlsx" in filled("review", "list").out
     assert filled("import", again.write(tmp_path)).code == 0
+    assert "list.xlsx" not in filled("review", "list").out, "a later list made up for it"
 
 
 def test_a_ruling_counts_at_once_and_needs_a_name(filled: Command) -> None:
@@ -193,6 +196,11 @@ def test_a_ruling_counts_at_once_and_needs_a_name(filled: Command) -> None:
     assert (done.code, done.out) == (0, f"{ending['id']} (no longer listed by ICE) is now retracted\n")
     (ending,) = filled("changes", "--kind", "termination", "--format", "json").rows
     assert (ending["status"], ending["reason"]) == ("retracted", "dismissed by Ann: a slip")
+    assert re.search(r"^Ruling: dismiss, by Ann at \S+: a slip$", filled("explain", ending["id"]).out, re.MULTILINE)
+    again = filled("review", "dismiss", ending["id"], "--reviewer", "Ann", "--reason", "still a slip")
+    assert again.out == f"{ending['id']} (no longer listed by ICE) is still retracted\n"
+    undone = filled("review", "undo", ending["id"], "--reviewer", "Ann")
+    assert undone.out == f"the ruling “dismiss” on {ending['id']} is undone\n"
     missing = filled("review", "confirm", "0123456789ab", "--reviewer", "Ann")
     assert (missing.code, missing.out) == (1, "")
     assert missing.err == "error: no change 0123456789ab; `ice-agreements changes` lists their ids\n"

@@ -140,3 +140,7 @@ def test_a_form_sent_from_another_site_is_refused_even_with_the_token(world: Wor
 
 def test_without_the_desk_nothing_of_it_is_served(world: World) -> None:
     assert routes(world.settings.model_copy(update={"desk": False}), world.clock) == []
+
+
+def test_the_desk_is_found_with_a_slash_at_the_end(world: World) -> None:
+    assert world.client("").get("/review/", follow_redirects=False).headers["location"] == "/review"
