@@ -131,7 +131,10 @@ _PLACED = {
     "county_fips": ("string", N_("Five-digit FIPS code of the county.")),
     "county_by": (
         "string",
-        N_("How the county is known: list (ICE's list or the name) or zip (ZIP codes of the city)."),
+        N_(
+            "What the county was found by: county_cell (ICE's list names it), agency_name (the name of the agency "
+            "contains it), city (the city in the agency's name lies in it) or zip (the ZIP codes of the city)."
+        ),
     ),
 }
 _SOURCES: dict[str, tuple[str, str]] = {}
