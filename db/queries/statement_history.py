@@ -19,7 +19,7 @@ class StatementTime(NamedTuple):
     change_id: str
     at: str
     status: str
-    reason: str | None
+    reason: str
 
 
 def list_statement_times(connection: sqlite3.Connection) -> list[StatementTime]:

@@ -111,7 +111,7 @@ def gather_entries(store: Store, selection: Selection, public_url: str) -> list[
     return entries
 
 
-def _describe(change: ChangeRecord, what: What, reason: str | None, public_url: str, *, again: bool) -> ChangeText:
+def _describe(change: ChangeRecord, what: What, reason: str, public_url: str, *, again: bool) -> ChangeText:
     """Return the words of an entry: a correction gives the reason of its own time, which may hold no longer."""
     stated: ChangeRecord = {**change, "reason": reason} if what == "correction" else change
     text = describe_change(stated, what, language("en"), public_url)
