@@ -35,6 +35,10 @@ class Table:
     rows: Callable[[Book], Iterator[Row]]
 
 
+#: Status on the pages -> in the tables, which readers see: a list says that a row is gone, not that anything ended.
+_STATUSES = {"ended": "no_longer_listed", "pending_ended": "no_longer_pending"}
+
+
 def _columns(text: Mapping[str, tuple[str, str]]) -> tuple[Column, ...]:
     return tuple(Column(name, kind, says) for name, (kind, says) in text.items())
 
@@ -52,8 +56,10 @@ def _agreements(book: Book) -> Iterator[Row]:
             "agreement_id": g.id, "list": g.list_name, "state": agency.state if agency else None,
             "agency_id": g.agency_id, "agency": agency.name if agency else None, **_place(agency),
             "support_type": g.support,
-            "signed_on": g.signed_on, "status": g.status, "first_listed_on": g.first_on, "last_listed_on": g.last_on,
-            "no_longer_listed_on": g.ended_on, "ending_change_id": g.ended_by["id"] if g.ended_by else None,
+            "signed_on": g.signed_on, "status": _STATUSES.get(g.status, g.status),
+            "first_listed_on": g.first_on, "last_listed_on": g.last_on,
+            "no_longer_listed_on": g.ended_on,
+            "no_longer_listed_change_id": g.ended_by["id"] if g.ended_by else None,
             "moa_url": g.moa,
         }  # fmt: skip
 
@@ -80,8 +86,9 @@ def _changes(book: Book) -> Iterator[Row]:
         for place in ("last_listed_in", "first_missing_from", "first_listed_in"):
             source = e[place]
             row |= {f"{place}_file": source["file"] if source else None,
-                    f"{place}_sha256": source["sha256"] if source else None,
-                    f"{place}_row": source.get("row") if source else None}  # fmt: skip
+                    f"{place}_sha256": source["sha256"] if source else None}  # fmt: skip
+            if place != "first_missing_from":  # a list has no row of what it lacks
+                row[f"{place}_row"] = source.get("row") if source else None
         yield row
 
 
@@ -143,8 +150,9 @@ for _place_name, _words in (
     ("first_missing_from", N_("The first list without the row.")),
     ("first_listed_in", N_("The first list that shows the row as it is.")),
 ):
-    _SOURCES |= {f"{_place_name}_file": ("string", _words), f"{_place_name}_sha256": ("string", _words),
-                 f"{_place_name}_row": ("integer", _words)}  # fmt: skip
+    _SOURCES |= {f"{_place_name}_file": ("string", _words), f"{_place_name}_sha256": ("string", _words)}
+    if _place_name != "first_missing_from":
+        _SOURCES[f"{_place_name}_row"] = ("integer", _words)
 
 TABLES = (
     Table("agreements", "agreement_id", N_("One agency, one support type, one signing, through all lists."), _columns({
@@ -156,11 +164,11 @@ TABLES = (
         **_PLACED,
         "support_type": ("string", N_("JEM, WSO or TFM; as printed if it is none of these.")),
         "signed_on": ("date", N_("ICE's counter-signature date as last printed.")),
-        "status": ("string", N_("listed, ended, pending, pending_ended, renewed or second_row.")),
+        "status": ("string", N_("listed, no_longer_listed, pending, no_longer_pending, renewed or second_row.")),
         "first_listed_on": ("date", N_("Date of the first list that shows it.")),
         "last_listed_on": ("date", N_("Date of the last list that shows it.")),
         "no_longer_listed_on": ("date", N_("Date of the first list without it; blank while it is listed.")),
-        "ending_change_id": ("string", N_("The change that says it is no longer listed.")),
+        "no_longer_listed_change_id": ("string", N_("The change that says it is no longer listed.")),
         "moa_url": ("string", N_("Address of the agreement document (MOA) as last linked.")),
     }), _agreements),
     Table("agencies", "agency_id", N_("One law-enforcement body in one state, whatever its spelling."), _columns({
