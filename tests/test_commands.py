@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 import scheduler
+from db.database import Store
 from tests.histories import Posting, agencies, many
 from tests.paths import ROOT
 
@@ -204,6 +205,40 @@ def test_a_ruling_counts_at_once_and_needs_a_name(filled: Command) -> None:
     missing = filled("review", "confirm", "0123456789ab", "--reviewer", "Ann")
     assert (missing.code, missing.out) == (1, "")
     assert missing.err == "error: no change 0123456789ab; `ice-agreements changes` lists their ids\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("--county", "Nowhere"),
+            "no change fits: no agency on any list kept here is in a county 'Nowhere'; check its",
+        ),
+        (
+            ("--agency", "Nobody"),
+            "no change fits: nothing on any list kept here has the name or id 'Nobody'; check its",
+        ),
+        (("--since", "2031-01-01"), "no change fits\n"),
+    ],
+)
+def test_a_misspelt_name_is_not_told_as_if_nothing_happened(
+    filled: Command, arguments: tuple[str, str], said: str
+) -> None:
+    assert filled("changes", *arguments).out.startswith(said)
+
+
+def test_changes_of_an_empty_directory_say_what_to_do_first(filled: Command, tmp_path: Path) -> None:
+    Store.open(tmp_path / "none").close()
+    assert "run `ice-agreements run` or `import` first" in filled("--db", tmp_path / "none", "changes").out
+
+
+def test_status_is_in_words(filled: Command) -> None:
+    said = filled("status").out
+    assert "\nnewest list: participatingAgencies" in said
+    assert "rows 2" not in said
+    assert "\nverified at: never\n" in said
+    assert " GB\n" in said
+    assert "open reviews" not in said
 
 
 def test_rulings_go_out_and_come_in_as_csv(filled: Command, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from monitor.changelog import as_of as listed
+from monitor.cli.nothing_found import why_nothing_fits
 from monitor.cli.options import (
     AgencyOption,
     AsOfOption,
@@ -49,7 +50,7 @@ def agreements(
             store, as_of=to_date(as_of, "--as-of"), known_at=to_moment(known_at, "--known-at"), list_name=list_name,
             state=to_state(state), county=county, agency=agency,
         )  # fmt: skip
-        show(rows, format, AGREEMENT_COLUMNS, empty="none listed")
+        show(rows, format, AGREEMENT_COLUMNS, empty=f"none listed{why_nothing_fits(store, county, agency)}")
 
 
 def totals(
