@@ -24,7 +24,9 @@ help:
 	@echo "make places  rebuild monitor/places/ data      make clean   remove what was made"
 
 run: $(VENV)/.for-run
-	$(BIN)/ice-agreements run
+	@code=0; $(BIN)/ice-agreements run || code=$$?; \
+	echo "Past lists, back to 2006, from the Internet Archive (make history):"; \
+	$(BIN)/ice-agreements backfill --dry-run || true; exit $$code
 
 history: $(VENV)/.for-run
 	$(BIN)/ice-agreements backfill

@@ -7,7 +7,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from db.models import ListFreshness
+from db.models import ListName
+
+
+@dataclass(frozen=True, slots=True)
+class ListFreshness:
+    """How up to date one list is. Days are ISO dates."""
+
+    list: ListName
+    known_until: str | None  # day of the newest accepted publication
+    held_since: str | None  # day of the first held publication after it
+    held_days: int  # from that day until today
+    held: int  # publications held since
+    in_a_row: int  # of them, the newest ones that are held for one and the same reason
+    reason: str  # the code of that reason
+    newest_held: str  # sha256 of the newest held one
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +104,18 @@ class Status:
     disk_free_bytes: int
     jobs: dict[str, JobRun]
     notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingList:
+    """A list held for a person that no later accepted list has made up for."""
+
+    sha256: str
+    file: str
+    list: str
+    linked_as: str
+    published_on: str
+    published_at: str
+    rows: int
+    first_seen_at: str
+    reasons: tuple[str, ...]

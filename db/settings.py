@@ -128,3 +128,8 @@ class Settings(ServiceSettings, DeskSettings, MoaSettings, ArchiveSettings):
     confirmations_per_hour_in_all: int = Field(
         default=300, ge=1, description="Most confirmation messages to all addresses together within an hour."
     )
+
+    @property
+    def public_url_if_set(self) -> str:
+        """The public address; "" while it is the one that nobody but this machine can use, because none was given."""
+        return self.public_url if "public_url" in self.model_fields_set else ""

@@ -26,6 +26,10 @@ class ArchiveSettings(BaseModel):
     archive_index_days: float = Field(
         default=7.0, gt=0, description="Days for which a kept answer of the archive's index is used again."
     )
+    archive_fallback_hours: float = Field(
+        default=24.0, ge=0,
+        description="Hours without a list from ICE after which the service asks the archive for newer ones; 0: never.",
+    )  # fmt: skip
     backfill: bool = Field(
         default=True, description="Whether the service brings past lists from the archive, in the background."
     )

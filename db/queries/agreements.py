@@ -108,9 +108,9 @@ def load_owners(connection: sqlite3.Connection, list_name: ListName | str, posit
 def load_participating_spans(
     connection: sqlite3.Connection,
 ) -> Iterable[tuple[int, int, int | None, str, str | None]]:
-    """Yield (listing id, first position, last position or None, agency id, its state) of every participating span."""
+    """Yield (listing id, first, last position or None, agreement id, its agency's state) of participating spans."""
     yield from connection.execute(
-        "select s.listing_id, s.first_position, s.last_position, g.id, g.state from spans s join agreements a"
+        "select s.listing_id, s.first_position, s.last_position, a.id, g.state from spans s join agreements a"
         " on a.id = s.agreement_id join agencies g on g.id = a.agency_id where s.list = 'participating'"
     )
 

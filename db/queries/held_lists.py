@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from db.models import WaitingList
+from db.service_models import WaitingList
 
 
 def read_waiting_lists(connection: sqlite3.Connection) -> list[WaitingList]:

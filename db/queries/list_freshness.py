@@ -7,7 +7,8 @@ import sqlite3
 from datetime import date
 from itertools import takewhile
 
-from db.models import ListFreshness, ListName
+from db.models import ListName
+from db.service_models import ListFreshness
 
 _NAMES: tuple[ListName, ...] = ("participating", "pending")
 

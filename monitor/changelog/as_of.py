@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-
-import us
 
 from db.database import Store
 from db.errors import NotFoundError
@@ -16,12 +14,10 @@ from db.queries import publications
 from db.queries.agreements import Owner, load_owners
 from db.queries.snapshots import load_listings, load_rows
 from db.records import Counts, ListedAgreement, ListReference, Totals
+from monitor.changelog.counting import SUPPORT_TYPES, count_by_type, count_rows, counted_row, same_row
 from monitor.changelog.county_filter import is_county
 from monitor.changelog.known_at import as_known
 from monitor.changelog.log import listing_view
-from monitor.matching.names import normal_form
-
-SUPPORT_TYPES = ("JEM", "WSO", "TFM")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,29 +65,37 @@ def list_rows(found: AsOf) -> list[ListedAgreement]:
 def totals(store: Store, *, as_of: str | None = None, known_at: str | None = None) -> Totals:
     """Return how many agreements, agencies, states and territories ICE listed on a day, and a sentence that says so."""
     found = find_list(store, as_of, known_at, "participating")
-    return count_totals(found, list_rows(found), as_of)
+    return count_totals(found, as_of)
 
 
-def count_totals(found: AsOf, rows: Sequence[ListedAgreement], as_of: str | None = None) -> Totals:
-    """Return the totals of a list that was found and of its rows."""
-    each = [(r["state"], r["agency_id"], r["support_type"]) for r in rows]
+def count_totals(found: AsOf, as_of: str | None = None) -> Totals:
+    """Return the totals of a list that was found: each agreement once, agencies by the names printed then."""
+    each = [
+        counted_row(found.listings[i], owner.agreement_id if owner else None, owner.state if owner else None)
+        for i in found.listing_ids
+        for owner in [found.owners.get(i)]
+    ]
     whole, support = count_rows(each), count_by_type(each)
-    other = [row for row in each if row[2] not in SUPPORT_TYPES]
+    other = [row for row in each if row.support_type not in SUPPORT_TYPES]
     if other:
         support["other"] = count_rows(other)
     return {
         "as_of": as_of or found.published_on, "publication": found.reference, **whole,
-        "support_types": support, "sentence": totals_sentence(found.published_on, whole, support),
+        "support_types": support, "sentence": totals_sentence(found.published_on, whole, support, len(each)),
     }  # fmt: skip
 
 
-def totals_sentence(published_on: str, whole: Counts, support: Mapping[str, Counts]) -> str:
-    """The totals as one sentence in the form ICE's page uses; the date is the list's."""
+def totals_sentence(published_on: str, whole: Counts, support: Mapping[str, Counts], rows: int) -> str:
+    """Return the totals as one sentence in the form ICE's page uses; the date is the list's.
+
+    The number of its rows is named where it differs from that of its agreements.
+    """
     day = date.fromisoformat(published_on)
     parts = [f"{code} {counts['agreements']:,} in {_covered(counts)}" for code, counts in support.items()]
+    in_rows = f" in {rows:,} rows" if rows != whole["agreements"] else ""
     return (
-        f"As of {day:%B} {day.day}, {day.year}, ICE listed {whole['agreements']:,} agreements with"
-        f" {whole['agencies']:,} agencies covering {_covered(whole)}: {', '.join(parts)}."
+        f"As of {day:%B} {day.day}, {day.year}, ICE listed {whole['agreements']:,} agreements{in_rows}"
+        f" with {whole['agencies']:,} agencies covering {_covered(whole)}: {', '.join(parts)}."
     )
 
 
@@ -136,34 +140,6 @@ def _entry(found: AsOf, listing: Listing, sheet_row: int, owner: Owner | None) -
         "moa": listing.moa_url, "addendum": listing.addendum_url, "listed": listing_view(listing),
         "rows": [sheet_row], "publication": {**found.reference, "row": sheet_row},
     }  # fmt: skip
-
-
-def same_row(listing: Listing) -> tuple[str, ...]:
-    """Return what makes two rows of one list exact duplicates: state, agency, support type and date, as folded text."""
-    return (
-        listing.state_code or normal_form(listing.state), normal_form(listing.agency),
-        listing.support_code or normal_form(listing.support_type), listing.signed_on or normal_form(listing.signed),
-    )  # fmt: skip
-
-
-def count_rows(rows: Sequence[tuple[str | None, str | None, str | None]]) -> Counts:
-    """Return how many agreements, agencies, states and territories rows (state, agency id, support type) are."""
-    codes = {state for state, _, _ in rows if state}
-    territories = {code for code in codes if _is_territory(code)}
-    return {
-        "agreements": len(rows), "agencies": len({agency for _, agency, _ in rows}),
-        "states": len(codes - territories), "territories": len(territories),
-    }  # fmt: skip
-
-
-def count_by_type(rows: Sequence[tuple[str | None, str | None, str | None]]) -> dict[str, Counts]:
-    """Return the counts of rows (state, agency id, support type) for each support type."""
-    return {code: count_rows([row for row in rows if row[2] == code]) for code in SUPPORT_TYPES}
-
-
-def _is_territory(code: str) -> bool:
-    known = us.states.lookup(code)
-    return bool(known and known.is_territory)
 
 
 def _covered(counts: Counts) -> str:

@@ -14,10 +14,15 @@ from monitor.changelog import record, returns, signed_pending
 from monitor.changelog.fields import differing_fields
 from monitor.changelog.state import Ledger
 from monitor.matching.assign import Pairing, pair_rows
-from monitor.matching.candidates import candidates_for_endings, candidates_for_signings, late_candidates
-from monitor.matching.find_known import find_double, is_participating, other_listed
+from monitor.matching.candidates import (
+    candidates_for_endings,
+    candidates_for_signings,
+    late_candidates,
+    rival_candidate,
+)
+from monitor.matching.find_known import days_between, find_double, is_participating, other_listed
 from monitor.matching.rules import Judgement
-from monitor.publications.check import Difference, Rewritten
+from monitor.publications.check import Difference, Rewritten, is_signed_anew
 
 
 @dataclass(slots=True)
@@ -50,8 +55,16 @@ def differ(ledger: Ledger, publication: Accepted, found: Comparison) -> Differen
     return Difference(
         publication.list, len(ledger.listed[publication.list]), len(publication.listing_ids),
         [g.listing for g in lacking], [n.listing for n in found.pairing.unpaired],
-        [Rewritten(g.listing, n.listing, not j.review and j.rule != "renewed") for g, n, j in found.pairing.pairs],
+        [Rewritten(g.listing, n.listing, _is_explained(g, n, j)) for g, n, j in found.pairing.pairs],
+        days_between(ledger.latest[publication.list].listed_on, publication.listed_on),
     )  # fmt: skip
+
+
+def _is_explained(gone: Gone, new: New, judgement: Judgement) -> bool:
+    """Return whether the rules are sure that the row goes on so, as far as it concerns believing the list."""
+    if judgement.rule == "renewed":
+        return is_signed_anew(gone.listing, new.listing)
+    return not judgement.review
 
 
 def compare(ledger: Ledger, publication: Accepted) -> Comparison:
@@ -100,10 +113,14 @@ def step(ledger: Ledger, publication: Accepted, comparison: Comparison | None = 
     for new, agreement, candidate, mirrored in late_candidates(ledger, publication, found.pairing.unpaired):
         candidates[places[id(new)]].append(candidate)
         record.doubt_ending(ledger, agreement, mirrored)
+    for gone, taken, other in found.pairing.rivals:
+        if id(other) in places:
+            candidates[places[id(other)]].append(rival_candidate(gone.agreement.id, taken.listing))
+            record.name_rival(ledger, publication, gone.agreement, other)
     for new, fitting in zip(found.pairing.unpaired, candidates, strict=True):
         listed = find_double(ledger, new.listing, exact=True)  # its agency may be known by now
         if listed is None:
-            record.sign(ledger, publication, new, fitting)
+            record.sign(ledger, publication, new, fitting, previous.listed_on)
         else:
             record.note_second_row(ledger, publication, listed, new)
     for gone, fitting in zip(ending, endings, strict=True):

@@ -13,6 +13,8 @@ from monitor.changelog import lifecycle, signed_pending
 from monitor.changelog.change_ids import change_id
 from monitor.changelog.fields import differing_fields
 from monitor.changelog.state import Ledger
+from monitor.matching.candidates import rival_candidate
+from monitor.matching.doubts import doubts_of_amendment, doubts_of_signing
 from monitor.matching.find_known import agency_for, gap_days, last_gone, listed_besides
 from monitor.matching.ids import agreement_slug, name_key, name_of
 from monitor.matching.names import canonical_name
@@ -30,8 +32,13 @@ KIND_LISTED = {"participating": "signing", "pending": "pending_listed"}
 KIND_GONE = {"participating": "termination", "pending": "pending_withdrawn"}
 
 
-def sign(ledger: Ledger, publication: Accepted, new: New, candidates: list[Candidate]) -> None:
-    """A row that continues nothing is a new agreement: a signing, a renewal after a gap, or a switch."""
+def sign(
+    ledger: Ledger, publication: Accepted, new: New, candidates: list[Candidate], previous_on: str
+) -> None:  # fmt: skip
+    """A row that continues nothing is a new agreement: a signing, a renewal after a gap, or a switch.
+
+    `previous_on` is the day of the list before.
+    """
     older = last_gone(ledger, new.listing, other_support=False)
     other = last_gone(ledger, new.listing, other_support=True)
     agreement = ledger.open_agreement(publication, new)
@@ -52,6 +59,7 @@ def sign(ledger: Ledger, publication: Accepted, new: New, candidates: list[Candi
         change.evidence = {"continues": before.id, "gap_days": gap_days(ledger, before, publication)}
         change.fields = ["signed_on"] if kind == "renewal" else ["support_type", "signed_on"]
     if publication.list == "participating":
+        _doubt(change, doubts_of_signing(new.listing, previous_on))
         change.evidence |= signed_pending.pending_before(ledger, publication, agreement)
     if kind == "renewal" and before is not None:
         lifecycle.withdraw_ending(ledger, publication, before, _renewed(publication, agreement))
@@ -119,6 +127,9 @@ def renew(ledger: Ledger, publication: Accepted, before: Agreement, new: New, ju
     change.before_listing, change.last_listed = before.last_listing, (before.last_seen, before.last_row)
     change.after_listing, change.first_listed = new.listing_id, (publication.position, new.row)
     change.fields, change.evidence = ["signed_on"], {"continues": before.id, **judgement.evidence}
+    change.needs_review = judgement.review
+    if judgement.review:
+        change.evidence["against"] = list(judgement.against)
     if before.status == "missing":
         change.evidence["gap_days"] = gap_days(ledger, before, publication)
     lifecycle.withdraw_ending(ledger, publication, before, _renewed(publication, agreement))
@@ -144,7 +155,22 @@ def amend(
     if judgement.review:
         change.evidence["against"] = list(judgement.against)
         change.candidates = [as_candidate(ledger, agreement, before[0], judgement)]
+    doubts = doubts_of_amendment(ledger.listings[before[0]], new.listing, fields, publication.listed_on)
+    _doubt(change, doubts if publication.list == "participating" else [])
     lifecycle.state_as_shown(ledger, change)
+
+
+def name_rival(ledger: Ledger, publication: Accepted, agreement: Agreement, other: New) -> None:
+    """What this list says of the agreement names another of its rows that could be the agreement as well."""
+    for change in ledger.changes.at_hand.values():
+        about = change.evidence.get("continues", change.agreement_id)
+        if (
+            about == agreement.id
+            and change.position == publication.position
+            and change.kind in ("amendment", "renewal")
+        ):
+            change.candidates = [*change.candidates, rival_candidate(agreement_slug(other.listing), other.listing)]
+            ledger.dirty.changes.add(change.id)
 
 
 def follow_name(ledger: Ledger, publication: Accepted, agreement: Agreement, new: New, judgement: Judgement) -> None:
@@ -229,6 +255,13 @@ def new_change(
         ledger.free_change_id(wanted), kind, "", publication.list, agreement.id, agreement.agency_id,
         publication.position, publication.listed_on, rule,
     )  # fmt: skip
+
+
+def _doubt(change: Change, codes: list[str]) -> None:
+    """Let the change say what is odd about it, for a person to look at."""
+    if codes:
+        change.evidence = {**change.evidence, "doubt": codes}
+        change.needs_review = True
 
 
 def _renewed(publication: Accepted, agreement: Agreement) -> str:

@@ -16,7 +16,10 @@ def bring_back(ledger: Ledger, publication: Accepted, agreement: Agreement, new:
     A provisional ending is withdrawn. A confirmed one stands, and a reinstatement follows it. A row dated after the
     absence began, or re-dated while the agency was on the pending list, was signed again.
     """
-    if judgement.rule == "renewed" or _is_new_signing(ledger, agreement, new):
+    if agreement.status == "listed":  # another row of the list brought it back
+        record.note_second_row(ledger, publication, agreement, new)
+        return
+    if judgement.rule == "renewed" or _is_new_signing(ledger, publication, agreement, new):
         record.renew(ledger, publication, agreement, new, judgement)
         return
     before = (agreement.last_listing, agreement.last_seen, agreement.last_row)
@@ -57,11 +60,16 @@ def _ending_stands(ledger: Ledger, publication: Accepted, agreement: Agreement, 
     return lifecycle.withdraw_ending(ledger, publication, agreement, reason)
 
 
-def _is_new_signing(ledger: Ledger, agreement: Agreement, new: New) -> bool:
-    """Return whether the row's date says that it was signed again rather than put back."""
+def _is_new_signing(ledger: Ledger, publication: Accepted, agreement: Agreement, new: New) -> bool:
+    """Return whether the row's date says that it was signed again rather than put back.
+
+    A date after the list itself is a misprint, and one that the row had when it left says nothing new.
+    """
     signed_on = new.listing.signed_on
     if agreement.status != "missing" or agreement.missing_position is None or agreement.list != "participating":
         return False
-    if signed_on is None or signed_on == agreement.signed_on:
+    if signed_on is None or signed_on > publication.listed_on:
+        return False
+    if signed_on in (agreement.signed_on, ledger.listings[agreement.last_listing].signed_on):
         return False
     return signed_on >= ledger.dates[agreement.missing_position] or was_pending_since(ledger, agreement)

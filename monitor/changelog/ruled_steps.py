@@ -23,33 +23,39 @@ def first_ruled_step(store: Store, a: str, b: str) -> int:
 def find_ruled_change(ledger: Ledger, subject: str, rulings: StandingRulings) -> Change | None:
     """Return the change that a ruling on `subject` is about; None when the log says nothing like it any more.
 
-    When another list has replaced the id, it is the change of the same kind and agreement with the same two rows.
+    When another list has replaced the id, it is the change of the same kind with the same two rows. The agreement
+    tells where to look; when its id is gone too (an older row was found), every agency of the state is looked at.
     """
     change, about = ledger.changes.find(subject), rulings.rows.get(subject)
-    if change is not None or about is None or about.agreement_id not in ledger.agreements:
+    if change is not None or about is None:
         return change
-    agency_id = ledger.agreements[about.agreement_id].agency_id
-    same = [
-        change for change in ledger.changes.of_agency(agency_id)
-        if change.id not in rulings.changes and _rows_of(ledger, change) == about
-    ]  # fmt: skip
-    return min(same, key=lambda change: change.id, default=None)
+    known = ledger.agreements.get(about.agreement_id)
+    for agency_id in [known.agency_id] if known else sorted(ledger.by_state[_state_of(about.agreement_id)]):
+        for change in sorted(ledger.changes.of_agency(agency_id), key=lambda change: change.id):
+            if change.id not in rulings.changes and _says(ledger, change, about):
+                return change
+    return None
 
 
-def _rows_of(ledger: Ledger, change: Change) -> RuledRows:
-    before, after = (
+def _says(ledger: Ledger, change: Change, about: RuledRows) -> bool:
+    rows = (
         "" if listing is None else ledger.content(listing) for listing in (change.before_listing, change.after_listing)
     )
-    return RuledRows(change.kind, change.agreement_id or "", before, after)
+    return change.kind == about.kind and tuple(rows) == (about.before, about.after)
+
+
+def _state_of(agreement_id: str) -> str | None:
+    """Return the USPS code that an agreement's id begins with; None when its row names no state."""
+    state = agreement_id.removeprefix("pending-")[:2].upper()
+    return None if state == "XX" else state
 
 
 def _first_position(store: Store, agreement: str) -> int | None:
     """Return the position of the first list with that agreement, or with a row that would be one of that id."""
     positions = [load_first_position(store.connection, agreement)]
-    state = agreement.removeprefix("pending-")[:2].upper()
     positions += [
         position
-        for listing, position in load_rows_by_state(store, None if state == "XX" else state)
+        for listing, position in load_rows_by_state(store, _state_of(agreement))
         if agreement_slug(listing) == agreement
     ]
     return min((position for position in positions if position is not None), default=None)

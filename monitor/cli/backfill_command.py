@@ -16,7 +16,7 @@ from monitor.cli.options import DbOption, settings_with, to_date
 from monitor.cli.output import say, warn
 from monitor.cli.report import report, track
 from monitor.service.archive_work import ArchiveIntake, asking
-from monitor.service.work_lock import derive_all, working
+from monitor.service.work_lock import WAIT_SECONDS, derive_all, working
 
 DONE, FAILED, WAITING = 0, 1, 3
 
@@ -48,9 +48,9 @@ class BackfillCommand:
         since, until = to_date(since, "--since"), to_date(until, "--until")
         if since and until and since > until:
             raise typer.BadParameter(f"{since} is after {until}", param_hint="--since")
-        with Store.open(settings.home) as store, asking(store, "`backfill`"):
+        with Store.open(settings.home) as store, asking(store, "`backfill`", wait_seconds=WAIT_SECONDS):
             if dry_run:
-                plan = self._intake.plan(store, settings, utc_now, time.sleep, since=since, until=until)
+                plan = self._intake.plan(store, settings, utc_now, time.sleep, since=since, until=until, tries=1)
                 _say_plan(plan, settings, limit)
                 return
             with _bar() as progress:
@@ -82,7 +82,7 @@ def _say_plan(plan: BackfillPlan, settings: Settings, limit: int | None) -> None
         return
     minutes = max(1, round(len(captures) * 60 / settings.archive_requests_per_minute / 60))
     first, last = captures[0].captured_at[:10], captures[-1].captured_at[:10]
-    say(f"{len(captures)} captures to fetch, from {first} to {last}; it takes about {minutes} minutes")
+    say(f"{len(captures)} captures to fetch, from {first} to {last}; it takes about {minutes} min")
     if plan.known:
         say(f"{plan.known} captures were asked for before")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -25,8 +26,8 @@ from monitor.cli.options import (
 from monitor.cli.output import Format, say, show
 
 AGREEMENT_COLUMNS = {
-    "state": "State", "agency": "Agency", "county": "County", "support_type": "Type", "signed_on": "Signed",
-    "moa": "MOA", "agreement_id": "Id",
+    "state": "State", "printed": "Agency then", "agency": "Agency today", "county": "County", "support_type": "Type",
+    "signed_on": "Signed", "moa": "MOA", "agreement_id": "Id",
 }  # fmt: skip
 TOTAL_COLUMNS = ("as_of", "agreements", "agencies", "states", "territories", "sentence")
 
@@ -50,7 +51,9 @@ def agreements(
             store, as_of=to_date(as_of, "--as-of"), known_at=to_moment(known_at, "--known-at"), list_name=list_name,
             state=to_state(state), county=county, agency=agency,
         )  # fmt: skip
-        show(rows, format, AGREEMENT_COLUMNS, empty=f"none listed{why_nothing_fits(store, county, agency)}")
+        then: list[Mapping[str, object]] = [{**row, "printed": row["listed"]["agency"]} for row in rows]
+        empty = f"none listed{why_nothing_fits(store, county, agency)}"
+        show(rows if format is Format.JSON else then, format, AGREEMENT_COLUMNS, empty=empty)
 
 
 def totals(

@@ -8,8 +8,11 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address
+from types import FrameType
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -25,6 +28,7 @@ from monitor.web.api import app as api
 from monitor.web.desk import app as desk
 from monitor.web.feeds import app as feeds
 from monitor.web.forms import app as forms
+from monitor.web.http.connections import ConnectionLimits, make_protocol
 from monitor.web.http.turns import Turns
 from monitor.web.pages.app import create_app
 
@@ -33,11 +37,22 @@ _LOG = logging.getLogger(__name__)
 WATCH_SECONDS = 1.0
 
 
+#: A stop that takes longer than this ends the process: nothing it does outlives a kill worse than that.
+STOP_SECONDS = 8.0
+
+
 class PortError(StoreError):
     """The address to listen on cannot be had."""
 
 
 class _Server(uvicorn.Server):
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop; end the process when that takes too long, as a thread that computes cannot be stopped."""
+        super().handle_exit(sig, frame)
+        ending = threading.Timer(STOP_SECONDS, _end)
+        ending.daemon = True
+        ending.start()
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Stop at SIGTERM or SIGINT and return; uvicorn's own raises the signal again when it is done."""
@@ -57,13 +72,18 @@ def serve_pages(settings: Settings, host: str, port: int, *, access_log: bool = 
         lock = HomeLock(settings.home, SERVING, "`serve`", at=store.now_text(), shared=True)
         with lock:
             turns = Turns()
-            app = create_app(settings.home, extra_routes=_make_routes(settings, turns), turns=turns)
+            app = create_app(
+                settings.home, extra_routes=_make_routes(settings, turns), turns=turns,
+                proxies=settings.trusted_proxies.split(), public_url=settings.public_url_if_set,
+            )  # fmt: skip
             server = _Server(
                 uvicorn.Config(
                     app, log_config=None, access_log=access_log, server_header=False, proxy_headers=False,
                     lifespan="on", limit_concurrency=2000, timeout_keep_alive=15, timeout_graceful_shutdown=5,
+                    http=make_protocol(ConnectionLimits(unlimited=settings.trusted_proxies.split())),
                 )
             )  # fmt: skip
+            _warn_if_bare(settings, host)
             address = f"http://{host}:{listening.getsockname()[1]}/"
             _LOG.info("ice-agreements %s serves %s at %s", VERSION, settings.home, address)
             if warning := warn_of_links(settings, host, listening.getsockname()[1]):
@@ -85,6 +105,28 @@ def warn_of_links(settings: Settings, host: str, port: int) -> str:
         f"links in feeds and messages lead to {settings.public_url}, not to http://{host}:{port};"
         " set ICE_AGREEMENTS_PUBLIC_URL to the address readers use"
     )
+
+
+def _end() -> None:
+    _LOG.warning("`serve` was still at work after %s s: it is ended; what it wrote is whole or not there", STOP_SECONDS)
+    os._exit(0)
+
+
+def _warn_if_bare(settings: Settings, host: str) -> None:
+    """Say so when strangers reach this program without a proxy in between."""
+    if not settings.trusted_proxies and not is_loopback(host):
+        _LOG.warning(
+            "%s can be reached from other machines and no proxy is named in trusted_proxies: put the proxy of"
+            " docs/operations.md in front, which brings TLS and limits that `serve` alone has not", host,
+        )  # fmt: skip
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine reaches what listens on the address."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def open_port(host: str, port: int) -> socket.socket:

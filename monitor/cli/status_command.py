@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
-from db.models import ListFreshness
-from db.service_models import JobRun, NewestList
+from db.service_models import JobRun, ListFreshness, NewestList
 from monitor.cli.options import DbOption, FormatOption, open_store, settings_with
 from monitor.cli.output import Format, say, show
 from monitor.service.health.read_status import read_status, status_json

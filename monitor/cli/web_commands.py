@@ -47,8 +47,10 @@ def publish(
     from monitor.web.pages.publish_targets import open_sink
 
     with open_store(db) as store:
-        feeds = list_feeds(store, settings_with(db))
-        done = publish_site(make_site(store), open_sink(target), pdf=pdf, documents=documents, extra=feeds)
+        settings = settings_with(db)
+        feeds = list_feeds(store, settings)
+        site = make_site(store, settings.public_url_if_set)
+        done = publish_site(site, open_sink(target), pdf=pdf, documents=documents, extra=feeds)
     say(f"{done.files} files: {done.rendered} rendered, {done.written} written, {done.removed} removed")
 
 

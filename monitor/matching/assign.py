@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rapidfuzz.distance import OSA
 
@@ -25,6 +25,10 @@ from monitor.matching.names import fold
 from monitor.matching.rules import Judgement, Side, dating, one_misspelt
 from monitor.matching.similarity import compare
 
+#: Tier, score below 0, agreement, the new row in words, number of the entry, new row, judgement.
+Entry = tuple[Agreement, Listing, int, Gone | None]  # with the days since it is missing; 0: gone on this list
+Judged = tuple[int, float, str, str, int, New, Judgement]
+
 
 @dataclass(slots=True)
 class Pairing:
@@ -34,6 +38,7 @@ class Pairing:
     returns: list[tuple[Agreement, New, Judgement]] = field(default_factory=list)  # gone on an earlier list
     doubles: list[tuple[New, Agreement]] = field(default_factory=list)  # a second row of a listed agreement
     unpaired: list[New] = field(default_factory=list)
+    rivals: list[tuple[Gone, New, New]] = field(default_factory=list)  # gone, the row it is, another it could be
 
 
 SAME_NAME = Judgement("same", "same_name", 0, 1.0, False, {"names": "equal", "dates": "same"})
@@ -142,7 +147,7 @@ def _pair_judged(
 ) -> list[New]:  # fmt: skip
     """Pairs by the rules of identity, best first, one to one; what fits two equally well is left."""
     # a pending row whose agency signed meanwhile went for that reason: no new row is it under another name
-    entries: list[tuple[Agreement, Listing, int, Gone | None]] = [
+    entries: list[Entry] = [
         (g.agreement, g.listing, 0, g)
         for g in gone
         if publication.list != "pending" or signed_meanwhile(known, g.agreement, publication.listed_on) is None
@@ -153,6 +158,7 @@ def _pair_judged(
     if not entries or not new:
         return new
     judged = _judge_all(entries, gone, new, leaving, judge)
+    judged = _prefer_dates(known, entries, new, judged, judge, result)
     taken_old: set[int] = set()
     taken_new: set[int] = set()
     for tier, score, agreement_id, _, index, n, j in judged:
@@ -177,11 +183,11 @@ def _pair_judged(
 
 
 def _judge_all(
-    entries: list[tuple[Agreement, Listing, int, Gone | None]], gone: list[Gone], new: list[New], leaving: set[str],
+    entries: list[Entry], gone: list[Gone], new: list[New], leaving: set[str],
     judge: Judge,
-) -> list[tuple[int, float, str, str, int, New, Judgement]]:  # fmt: skip
+) -> list[Judged]:  # fmt: skip
     """Return every pair that a rule takes for one agreement, best first, by the number of its entry."""
-    judged: list[tuple[int, float, str, str, int, New, Judgement]] = []
+    judged: list[Judged] = []
     near, possible, counts = near_rows(entries, new), _Possible(new), _block_counts(gone, new)
     for index, (agreement, listing, gap, _) in enumerate(entries):
         old, block = judge.side_of_gone(agreement, listing), _block(listing)
@@ -194,6 +200,45 @@ def _judge_all(
             if j.verdict == "same":
                 judged.append((j.tier, -j.score, agreement.id, _order_text(n.listing), index, n, j))
     return sorted(judged, key=lambda t: (*t[:5], t[5].row))
+
+
+def _prefer_dates(
+    known: Known, entries: list[Entry], new: list[New], judged: list[Judged], judge: Judge, result: Pairing
+) -> list[Judged]:
+    """Let a relabelled row with the date beat a re-dated one with the name, where both could continue one agreement.
+
+    Both names stand on this list together, for the name of the agreement goes on there under its later date: that is
+    no evidence against a name which no earlier list shows.
+    """
+    redated = {t[4]: t for t in reversed(judged) if t[6].rule in ("date_corrected", "renewed")}
+    taken = {id(t[5]) for t in judged if t[4] not in redated}
+    kept = list(judged)
+    for index, second in redated.items():
+        agreement, listing, _, gone = entries[index]
+        if gone is None:
+            continue
+        old, found = judge.side_of_gone(agreement, listing), []
+        for n in new:
+            if (
+                n is second[5]
+                or id(n) in taken
+                or _block(n.listing) != _block(listing)
+                or name_key(n.listing) in known.names
+            ):
+                continue
+            j = judge.judge(old, listing, n.listing, 0, agreement.id, together=False)
+            if j.verdict != "distinct":
+                found.append((n, j))
+        if len(found) != 1:
+            continue
+        n, j = found[0]
+        first = (0, -j.score, agreement.id, _order_text(n.listing), index, n, j)
+        winner, loser = (first, second[5]) if j.verdict == "same" else (second, n)
+        doubtful = replace(winner[6], review=True, against=tuple(dict.fromkeys((*winner[6].against, "rival"))))
+        kept = [t for t in kept if t[4] != index and t[5] is not n]
+        kept.append((*winner[:6], doubtful))
+        result.rivals.append((gone, winner[5], loser))
+    return sorted(kept, key=lambda t: (*t[:5], t[5].row))
 
 
 def _of_two_states(old: Side, new: Side, gap: int) -> bool:

@@ -120,6 +120,11 @@ def late_candidates(
                 )  # fmt: skip
 
 
+def rival_candidate(agreement_id: str, listing: Listing) -> Candidate:
+    """Return the agreement of a row that could be the same one as well, as it is named beside the row taken for it."""
+    return _candidate(agreement_id, listing, 0.6, ("rival",))
+
+
 def _candidate(agreement_id: str, listing: Listing, score: float, against: tuple[str, ...]) -> Candidate:
     return {
         "agreement_id": agreement_id, "agency_id": None, "agency": printed_form(listing.agency),

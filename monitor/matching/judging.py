@@ -38,9 +38,12 @@ class Judge:
 
     def judge(
         self, old: Side, listing: Listing, new: Listing, gap: int, agreement_id: str, leaving: Collection[str] = (),
-        *, unique: bool = False,
+        *, unique: bool = False, together: bool = True,
     ) -> Judgement:  # fmt: skip
-        """Return whether `new` continues the agreement whose row was `listing`."""
+        """Return whether `new` continues the agreement whose row was `listing`.
+
+        Without `together` it is no evidence that both names stand on one list.
+        """
         known, name = self._known, self._publication.list
         if known.rulings:
             ruled = known.rulings.get((agreement_id, agreement_slug(new)))
@@ -53,7 +56,7 @@ class Judge:
             return DISTINCT  # as the rules would say: nearly all pairs end here
         setting = Setting(
             self._publication.listed_on, gap,
-            lambda: known.side_by_side(name, new.support_code, name_key(listing), name_key(new)),
+            lambda: together and known.side_by_side(name, new.support_code, name_key(listing), name_key(new)),
             any(document_shared(known, name, document, agreement_id, leaving) for document in both),
             unique,
         )  # fmt: skip

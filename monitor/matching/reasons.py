@@ -41,4 +41,9 @@ AGAINST = {
     "listed_once": "the row stood on a single list, so it may have been a slip of ICE's",
     "other_office": "the same place, another office",
     "name_differs": "the names have little in common",
+    "rival": "another row could be the same agreement as well",
+    "redated_far": "the signing date moved by more than 30 days",
+    "signed_long_before": "the signing date lies long before the first list that shows the row",
+    "moa_date_differs": "the date in the name of the MOA's file is more than 30 days from the signing date",
+    "new_document": "the row links an MOA of another day, and its signing date is still the older one's",
 }

@@ -150,6 +150,9 @@ def _against(
     alike = like.kind in ("retyped", "contained", "reordered", "loosely equal") and same_state
     if document or (alike and dates in ("same", "corrected") and setting.gap_days == 0):
         return _candidate(0.5, evidence, *like.against)
+    at_once = same_state and old.dated and dates == "same" and setting.gap_days == 0
+    if at_once and same_county_cell(old.county_cell, new.county_cell):
+        return _candidate(0.3, evidence, *like.against)
     return DISTINCT
 
 
@@ -222,14 +225,16 @@ def _same_list_and_date(
     if same_place or (evidence["same_county"] and other_office and old.name.place == new.name.place):
         against = ("other_office",) if other_office else ()
         return Judgement("same", "relabelled", 7, 0.7, other_office, evidence, against)
+    shared = like.kind == "same place" or shares_place(old.name, new.name)
     if None not in (old.county, new.county) and old.county != new.county:
-        return _candidate(0.3, evidence, "name_differs", "other_county") if setting.unique else DISTINCT
+        return _candidate(0.3, evidence, "name_differs", "other_county") if setting.unique or shared else DISTINCT
     if _is_old(old.signed_on, setting.listed_on):
         if evidence["same_county"]:
             return Judgement("same", "relabelled", 8, 0.6, True, evidence, ("name_differs",))
         if setting.unique:
             return Judgement("same", "relabelled", 9, 0.5, True, evidence, ("name_differs",))
-    return _candidate(0.3, evidence, "name_differs") if evidence["same_county"] or setting.unique else DISTINCT
+    likely = shared or setting.unique or same_county_cell(old.county_cell, new.county_cell)
+    return _candidate(0.3, evidence, "name_differs") if likely or evidence["same_county"] else DISTINCT
 
 
 def _same_name(like: Likeness, dates: Dating, document: bool, evidence: dict[str, EvidenceValue]) -> Judgement:

@@ -32,9 +32,22 @@ REASONS = {
 }
 
 
-def allowed_gone(rows: int) -> int:
-    """How many rows may go unexplained before a list of `rows` rows is held."""
-    return int(max(policy.HOLD_ROWS, policy.HOLD_SHARE * rows))
+def allowed_gone(rows: int, days: int = 0) -> int:
+    """Return how many rows may go unexplained before a list is held, `days` after a list of `rows` rows."""
+    share = policy.HOLD_SHARE + policy.HOLD_SHARE_A_MONTH * (max(days, 0) // 30)
+    return int(max(policy.HOLD_ROWS, min(share, policy.HOLD_SHARE_MOST) * rows))
+
+
+def is_signed_anew(before: Listing, after: Listing) -> bool:
+    """Return whether a row shows a later signing with a document of its own, and nothing else differs.
+
+    Where a column slipped, dates and documents do not move on together.
+    """
+    if before.signed_on is None or after.signed_on is None or before.signed_on >= after.signed_on:
+        return False
+    same = all(getattr(before, name) == getattr(after, name) for name in ("state_code", "agency", "support_code"))
+    moved = (before.moa_url, before.moa) != (after.moa_url, after.moa)
+    return same and moved
 
 
 def find_odd_lists(lists: Iterable[tuple[str, Sequence[int]]]) -> frozenset[int]:
@@ -77,13 +90,15 @@ class Difference:
     lacking: Sequence[Listing]  # one row of each agreement that is gone, where nothing explains it
     added: Sequence[Listing]  # new rows that continue nothing
     rewritten: Sequence[Rewritten]
+    days: int = 0  # between the two lists
 
 
 def judge_difference(difference: Difference) -> tuple[list[str], list[str]]:
     """Return the reasons to hold the list, and the reasons only to be named."""
     if difference.list == "participating" and difference.rows == 0:
         return ["emptied"], []
-    limit, before = allowed_gone(difference.rows_before), difference.rows_before
+    before = difference.rows_before
+    limit = allowed_gone(before, difference.days)
     gone, added = len(difference.lacking), len(difference.added)
     if gone > limit:
         columns = explain_churn(difference.lacking) if added else ""

@@ -65,14 +65,16 @@ def date_list(
     if workbook_modified_at is not None and workbook_modified_at <= first:
         day = eastern_day(workbook_modified_at)
         if newest_signed_on is None or newest_signed_on <= day:
+            named = named and _in_right_year(named, day, _plus(day, policy.NAME_DATE_DAYS))
             # the name's day is the day of posting, when it follows closely on the last save
             if named is not None and day <= named.isoformat() <= _plus(day, policy.NAME_DATE_DAYS):
                 day = min(named.isoformat(), eastern_day(first))
             return Dated(workbook_modified_at, day, "workbook")
     if seen_at is not None:
         return Dated(seen_at, eastern_day(seen_at), "seen")
-    possible = named is not None and (newest_signed_on is None or newest_signed_on <= named.isoformat())
-    if named is not None and possible and named.isoformat() <= eastern_day(known_at):
+    latest = eastern_day(known_at)
+    named = named and _in_right_year(named, newest_signed_on or "", latest)
+    if named is not None and (newest_signed_on or "") <= named.isoformat() <= latest:
         return Dated(_part_of_day(file, named), named.isoformat(), "name")
     return Dated(known_at, eastern_day(known_at), "known")
 
@@ -100,6 +102,24 @@ def _part_of_day(file: str, day: date) -> str:
     hour = {"am": 9, "mid": 12, "pm": 16}[part[1].lower()] if part else 12
     moment = datetime.combine(day, time(hour), EASTERN).astimezone(UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _in_right_year(named: date, earliest: str, latest: str) -> date:
+    """Return the day and month of the name in the year in which they lie between the two days; the name's date if none.
+
+    The name's own year stands where it is possible, then the nearest one. Names have been a year off in January.
+    """
+    if earliest <= named.isoformat() <= latest:
+        return named
+    years = range(int(earliest[:4] or named.year - 1), int(latest[:4]) + 1)
+    for year in sorted(years, key=lambda year: (abs(year - named.year), -year)):
+        try:
+            day = named.replace(year=year)
+        except ValueError:  # 29 February
+            continue
+        if earliest <= day.isoformat() <= latest:
+            return day
+    return named
 
 
 def _plus(day: str, days: int) -> str:

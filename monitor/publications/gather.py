@@ -134,13 +134,17 @@ def _name_repeats(publications: Iterable[Publication]) -> None:
 
 
 def _keep_days_in_order(publications: Iterable[Publication]) -> None:
-    """No list is named for a day after the next list's: then its name is wrong, and the day it was saved serves."""
+    """No list is named for a day after the next list's: then its name is wrong, and the day it was saved serves.
+
+    A list behind the other one's link says nothing about the days of others.
+    """
     following: dict[str | None, str] = {}
     for p in sorted(publications, key=order_of, reverse=True):
         if p.status == "accepted":
             if p.published_on > following.get(p.list_name, p.published_on):
                 p.published_on = eastern_day(p.published_at)
-            following[p.list_name] = p.published_on
+            if p.linked_as in ("", p.list_name):
+                following[p.list_name] = p.published_on
 
 
 def _make_stale(connection: sqlite3.Connection, added: Iterable[Publication]) -> bool:

@@ -62,6 +62,7 @@ class Queue:
     changes: list[ChangeRecord]  # oldest first
     rulings: list[RulingRecord]  # oldest first
     effects: list[RulingEffect] = field(default_factory=list)
+    derived: frozenset[str] = frozenset()  # ids of the changes that the lists make now; the log has others besides
     assignments: dict[str, str] = field(default_factory=dict)  # change id -> name of who looks at it
 
     @property
@@ -86,7 +87,7 @@ class Queue:
         """
         if not ruling.counts or ruling.ruling not in ("confirm", "dismiss") or not ruling.about.kind:
             return "", []
-        if any(c["id"] == ruling.subject and c["evidence"].get("ruled") for c in self.changes):
+        if ruling.subject in self.derived:
             return "", []
         if moved := [c for c in self.changes if c["evidence"].get("ruled_on") == ruling.subject]:
             return "moved", moved
@@ -211,7 +212,10 @@ def read_queue(store: Store) -> Queue:
     ruled = {r.subject for r in rulings if r.ruling in ("release", "reject") and not r.counts}
     lists = review_audit.list_held(store.connection, ruled)
     connection = store.connection
-    return Queue(lists, changes, rulings, review_audit.list_effects(connection), desk_work.load_assignments(connection))
+    return Queue(
+        lists, changes, rulings, review_audit.list_effects(connection),
+        frozenset(review_audit.load_statuses(connection)), desk_work.load_assignments(connection),
+    )  # fmt: skip
 
 
 def read_rulings(store: Store) -> list[RulingRecord]:

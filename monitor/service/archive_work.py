@@ -6,12 +6,14 @@ import asyncio
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from db.archive_models import BackfillPlan, BackfillResult
-from db.database import Store
-from db.locks import ARCHIVE, HomeLock
+from db.database import Store, parse_time
+from db.locks import ARCHIVE, HomeLock, LockedError
+from db.queries.archive import load_last_word_from_ice
+from db.queries.publications import load_newest_days
 from db.settings import Settings
 from db.threads import run_in_thread
 from monitor.service.triggers import Job, NothingToDo, PutOff
@@ -22,6 +24,8 @@ Sleep = Callable[[float], object]
 #: A pass may run this long before it is cut off: ten requests take a minute, and comparing comes after them.
 PASS_SECONDS = 30 * 60.0
 WAIT_SECONDS = 30.0
+#: The archive's index is asked again after so long for what is new, while ICE refuses us.
+INDEX_DAYS_WHILE_SILENT = 0.25
 
 
 class PlanBackfill(Protocol):
@@ -29,7 +33,7 @@ class PlanBackfill(Protocol):
 
     def __call__(
         self, store: Store, settings: Settings, now: Clock, sleep: Sleep, *, since: str | None = None,
-        until: str | None = None,
+        until: str | None = None, tries: int | None = None,
     ) -> BackfillPlan: ...  # fmt: skip
 
 
@@ -51,9 +55,9 @@ class ArchiveIntake:
     run: RunBackfill
 
 
-def asking(store: Store, doing: str) -> HomeLock:
+def asking(store: Store, doing: str, *, wait_seconds: float = 0.5) -> HomeLock:
     """Return the lock under which one process at a time asks the archive; lists are fetched from ICE meanwhile."""
-    return HomeLock(store.home, ARCHIVE, doing, at=store.now_text(), wait_seconds=1.0)
+    return HomeLock(store.home, ARCHIVE, doing, at=store.now_text(), wait_seconds=wait_seconds)
 
 
 class StoppedError(Exception):
@@ -71,6 +75,17 @@ class BackfillJob:
 
     async def run(self) -> str:
         """Fetch the next captures, and bring the log up to date with the lists among them."""
+        try:
+            done = await self._fetch_and_compare()
+        except LockedError as error:  # somebody runs `backfill`, or the next poll compares what was fetched
+            raise PutOff(str(error)) from error
+        asked = done.outcomes.total()
+        if done.stopped and not asked:
+            raise PutOff(done.stopped)
+        said = f"{asked} captures asked for, {done.lists} past lists new"
+        return said if asked else NothingToDo(said)
+
+    async def _fetch_and_compare(self) -> BackfillResult:
         with Store.open(self._settings.home, now=self._now) as store:
             with asking(store, "the service's backfill"):
                 task = asyncio.ensure_future(run_in_thread(None, self._fetch, store))
@@ -83,23 +98,33 @@ class BackfillJob:
             if done.lists:
                 async with working(store, "the service's backfill", wait_seconds=WAIT_SECONDS):
                     await run_in_thread(store, derive_all, store, self._settings)
-        asked = done.outcomes.total()
-        if done.stopped and not asked:
-            raise PutOff(done.stopped)
-        said = f"{asked} captures asked for, {done.lists} past lists new"
-        return said if asked else NothingToDo(said)
+        return done
 
     def _fetch(self, store: Store) -> BackfillResult:
-        return self._intake.run(
-            store, self._settings, self._now, self._pause, limit=self._settings.backfill_captures_per_pass, tries=1
-        )
+        """Fetch what ICE may have posted while it refuses us; where that is nothing, the next past lists."""
+        settings, limit = self._settings, self._settings.backfill_captures_per_pass
+        if self._is_ice_silent(store):
+            fresh = settings.model_copy(update={"archive_index_days": INDEX_DAYS_WHILE_SILENT})
+            since = load_newest_days(store.connection).get("participating")
+            done = self._intake.run(store, fresh, self._now, self._pause, since=since, limit=limit, tries=1)
+            if done.outcomes or done.stopped or not settings.backfill:
+                return done
+        if not settings.backfill:
+            return BackfillResult()
+        return self._intake.run(store, settings, self._now, self._pause, limit=limit, tries=1)
+
+    def _is_ice_silent(self, store: Store) -> bool:
+        """Return whether no list could be had from ICE for `archive_fallback_hours`."""
+        last = load_last_word_from_ice(store.connection)
+        hours = self._settings.archive_fallback_hours
+        return bool(hours) and last is not None and self._now() - parse_time(last) >= timedelta(hours=hours)
 
     def _pause(self, seconds: float) -> None:
         if self._stopping.wait(seconds):
             raise StoppedError
 
     def plan(self) -> list[Job]:
-        """Return when the service asks the archive: not at all where the setting `backfill` is off."""
-        if not self._settings.backfill:
+        """Return when the service asks the archive: not at all where both uses of it are off."""
+        if not (self._settings.backfill or self._settings.archive_fallback_hours):
             return []
         return [Job("backfill", self._settings.backfill_schedule, self.run, PASS_SECONDS, at_first_start=True)]

@@ -79,10 +79,10 @@ def open_client(
 
 def plan_backfill(
     store: Store, settings: Settings, now: Callable[[], datetime], sleep: Callable[[float], object],
-    *, since: str | None = None, until: str | None = None,
+    *, since: str | None = None, until: str | None = None, tries: int | None = None,
 ) -> BackfillPlan:  # fmt: skip
     """Return what a backfill would ask for, as far as the index and the pages fetched so far tell."""
-    with open_client(store, settings, now, sleep) as client:
+    with open_client(store, settings, now, sleep, tries=tries) as client:
         return make_plan(store, client, since=since, until=until)
 
 

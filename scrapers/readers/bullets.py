@@ -35,7 +35,7 @@ def read_bullets(data: bytes, *, encoding: str | None = None) -> Table | None:
         return None
     rows: list[tuple[str, str]] = []
     for bullets in root.iter("ul", "ol"):
-        items = [" ".join("".join(item.itertext()).split()) for item in bullets if item.tag == "li"]
+        items = [" ".join("".join(map(str, item.itertext())).split()) for item in bullets if item.tag == "li"]
         read = [row for item in items if (row := _read_item(item)) is not None]
         if len(read) >= LEAST_ITEMS and len(read) >= LEAST_SHARE * len(items):
             rows += read

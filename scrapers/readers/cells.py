@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -21,6 +22,9 @@ from scrapers.readers.lookups import (
 )
 from scrapers.readers.printed_text import strip_invisible_from_address
 
+_FOOTNOTE_MARKS = "*†‡ "
+_BETWEEN_TYPES = re.compile(r"[/&,;+]| AND ")
+
 
 @lru_cache(maxsize=1_024)
 def read_state(cell: str) -> tuple[str | None, str | None]:
@@ -30,8 +34,21 @@ def read_state(cell: str) -> tuple[str | None, str | None]:
         return None, signals.STATE_BLANK
     if text in STATES:
         return STATES[text], None
-    code = nearest(text, STATE_NAMES)
+    bare = text.rstrip(_FOOTNOTE_MARKS)
+    code = STATES.get(bare) or nearest(bare, STATE_NAMES)
     return code, signals.STATE_SNAPPED if code else signals.STATE_UNKNOWN
+
+
+def split_support_types(cell: str) -> tuple[SupportType, ...]:
+    """Return the codes of a SUPPORT TYPE cell that names several, as lists until 2012 did; none for any other."""
+    parts = [part.strip() for part in _BETWEEN_TYPES.split(fold(cell)) if part.strip()]
+    codes = [code for part in parts if (code := _read_one_type(part))]
+    return tuple(dict.fromkeys(codes)) if len(parts) == len(codes) == len(set(codes)) > 1 else ()
+
+
+def _read_one_type(text: str) -> SupportType | None:
+    bare = text.rstrip(_FOOTNOTE_MARKS)
+    return SUPPORT_TYPES.get(bare) or SUPPORT_TYPE_SLIPS.get(bare) or nearest(bare, SUPPORT_TYPE_NAMES)
 
 
 @lru_cache(maxsize=1_024)
@@ -42,7 +59,9 @@ def read_support_type(cell: str) -> tuple[SupportType | None, str | None]:
         return None, signals.SUPPORT_TYPE_BLANK
     if text in SUPPORT_TYPES:
         return SUPPORT_TYPES[text], None
-    code = SUPPORT_TYPE_SLIPS.get(text) or nearest(text, SUPPORT_TYPE_NAMES)
+    if both := split_support_types(cell):
+        return both[0], signals.SUPPORT_TYPE_SNAPPED
+    code = _read_one_type(text)
     return code, signals.SUPPORT_TYPE_SNAPPED if code else signals.SUPPORT_TYPE_UNKNOWN
 
 

@@ -8,10 +8,10 @@ from dataclasses import fields, replace
 from datetime import date, timedelta
 from itertools import repeat
 
-from db.models import COLUMNS, Listing, Signal, Snapshot
+from db.models import COLUMNS, Listing, Signal, Snapshot, SupportType
 from scrapers.document_errors import NotAListError, UnknownHeaderError
 from scrapers.readers import signals
-from scrapers.readers.cells import check_type, read_link, read_state, read_support_type
+from scrapers.readers.cells import check_type, read_link, read_state, read_support_type, split_support_types
 from scrapers.readers.header import Header, find_header
 from scrapers.readers.lookups import fold
 from scrapers.readers.printed_text import count_invisible, strip_invisible
@@ -127,8 +127,9 @@ class _Reading:
             if kind == "listing" and agency.upper() != self.header.cells[agency_at]:
                 gaps += gap
                 gap = []
-                self.rows.append(row)
-                self.numbers.append(number)
+                for _ in self._types_of(row) or (None,):
+                    self.rows.append(row)
+                    self.numbers.append(number)
             elif not agency and not "".join(row).strip():
                 gap.append(number)
             elif agency.upper() == self.header.cells[agency_at] and _repeats(row, self.header):
@@ -150,7 +151,7 @@ class _Reading:
         latest = self._latest_plausible()
         states = self._read("state", read_state)
         self._read("type", check_type)
-        support_types = self._read("support_type", read_support_type)
+        support_types = self._read_support_types()
         days = self._read("signed", lambda cell: read_date(cell, latest))
         prefixed: list[_Prefixed] = []
         moas, moa_links, moa_urls = self._read_links("moa", prefixed)
@@ -177,6 +178,23 @@ class _Reading:
                 if cell in doubts:
                     self._raise(doubts[cell], number, column, cell, meanings[cell])
         return map(meanings.__getitem__, cells)
+
+    def _types_of(self, row: Sequence[str]) -> tuple[SupportType, ...]:
+        """Return the support types of a row that names several: it is as many agreements."""
+        at = self.header.columns.get("support_type")
+        return split_support_types(row[at]) if at is not None else ()
+
+    def _read_support_types(self) -> Iterable[str | None]:
+        """Return the support type of each listing; those that share a row get one each."""
+        read = self._read("support_type", read_support_type)
+        if not self.cells.get("support_type"):
+            return read
+        codes = list(read)
+        for i in range(1, len(codes)):
+            types = self._types_of(self.rows[i]) if self.rows[i] is self.rows[i - 1] else ()
+            if types:
+                codes[i] = types[[*types, None].index(codes[i - 1]) + 1]  # type: ignore[arg-type]
+        return codes
 
     def _read_links(self, column: str, prefixed: list[_Prefixed]) -> Iterable[tuple[str | None, ...]]:
         """Return the texts, hyperlinks and addresses of an MOA or ADDENDUM column, each as one sequence."""

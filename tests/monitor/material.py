@@ -97,7 +97,16 @@ def neighbour(rng: random.Random, row: Row, day: date) -> Row | None:
 
 
 def relabel(rng: random.Random, row: Row) -> Row | None:
-    """The sheriff's row under another office of the county, as ICE has done before an MOA was linked and after."""
+    """The row under another office, as ICE has done before an MOA was linked and after.
+
+    A sheriff's becomes the jail's or the board's, a town's police the county's sheriff, a constable the district's.
+    """
+    constable = re.match(r"(.*) Constable Precinct (\d+)", row.agency)
+    if constable:
+        return replace(row, agency=f"County Constable, District {constable[2]}")
+    police = re.match(r"(?:City of |Town of )?(.+?) Police Department", row.agency)
+    if police and row.county.strip():
+        return replace(row, agency=f"{police[1]} County Sheriff's Office")
     found = re.match(r"(.+ County) Sheriff", row.agency)
     if not found:
         return None

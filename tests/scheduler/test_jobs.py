@@ -13,7 +13,7 @@ import requests
 from db.locks import WORK, HomeLock
 from db.settings import Settings
 from monitor.service import jobs
-from monitor.service.triggers import JobFailed
+from monitor.service.triggers import JobFailed, NothingToDo
 from tests.scheduler.desk import Desk
 from tests.scheduler.replay import NAMES
 from tests.standin.lists import participating
@@ -205,6 +205,15 @@ def test_the_plan_is_made_from_the_settings(desk: Desk) -> None:
     plan = {job.name: job.schedule for job in jobs.plan_jobs(desk.settings, desk.jobs)}
     assert plan["poll"] == "1 2 * * *"
     assert plan["backup"] == Settings.model_fields["backup_schedule"].default
+
+
+def test_reviewers_are_told_only_where_an_address_is_set(desk: Desk) -> None:
+    assert "review" not in {job.name for job in jobs.plan_jobs(desk.settings, desk.jobs)}
+    desk.changes["review_mail_address"] = "desk@newsroom.org"
+    plan = {job.name: job.schedule for job in jobs.plan_jobs(desk.settings, desk.jobs)}
+    assert plan["review"] == "0 8 * * mon-fri"
+    said = asyncio.run(desk.jobs.tell_reviewers())
+    assert (said, type(said)) == ("nothing waits for review", NothingToDo)
 
 
 def test_new_documents_are_in_the_bucket_within_the_next_minute(desk: Desk, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@
 `headers`      security headers, Content-Security-Policy, open access for data
 `client_ip`    who asks, also behind a trusted proxy
 `limits`       a token bucket for each key, and the middleware that answers 429
+`connections`  how many connections an address may hold, and how long a request may take to arrive
 `turns`        costly questions take turns; work in a thread of its own
 
 A route that answers with bytes it has at hand needs two lines::

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.web.http.conditional import is_not_modified, make_etag
@@ -26,6 +27,8 @@ _COMPRESSED = (b"text/", b"application/json", b"image/svg+xml")
 _LEAST_COMPRESSED = 800
 #: Addresses with longer queries are answered and not kept.
 _LONGEST_QUERY = 500
+#: Characters of a path, bytes of a query, beyond which an address is refused: no link of ours is as long.
+LONGEST_PATH, LONGEST_QUERY = 1_000, 4_000
 
 
 class ByteCache(Generic[Key, Value]):
@@ -112,6 +115,11 @@ class CachedApp:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the kept answer; otherwise the application's, which is then kept if it may be."""
+        if scope["type"] == "http" and (
+            len(scope["path"]) > LONGEST_PATH or len(scope["query_string"]) > LONGEST_QUERY
+        ):
+            await PlainTextResponse("this address is too long\n", 414)(scope, receive, send)
+            return
         cached = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
         if not cached or scope["path"].startswith(self._uncached):
             await self.app(scope, receive, send)
@@ -121,7 +129,7 @@ class CachedApp:
         answer = self._cache.get(key, version)
         if answer is None:
             answer = await self._render(scope, receive)
-            if answer.status in (200, 404) and len(scope["query_string"]) <= _LONGEST_QUERY:
+            if answer.status == 200 and len(scope["query_string"]) <= _LONGEST_QUERY:
                 self._cache.put(key, version, answer, Answer.size)
         await _send(answer, scope, send)
 

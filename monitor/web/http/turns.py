@@ -7,8 +7,8 @@ finished, and its answer kept by whoever keeps answers.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
@@ -16,6 +16,8 @@ import anyio
 import anyio.to_thread
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from monitor.web.http.client_ip import client_ip
 
 #: Seconds after which a client that was refused may ask again.
 RETRY_AFTER = 5
@@ -115,9 +117,31 @@ class TakingTurns:
                 self._turns.end()
 
 
+class FewAtOnce:
+    """Middleware: one client has `most` requests in work at a time, so that a flood of one waits for itself only."""
+
+    def __init__(self, app: ASGIApp, most: int, proxies: Collection[str], refuse: Callable[[int], ASGIApp]) -> None:
+        self._app, self._most, self._proxies, self._refuse = app, most, proxies, refuse
+        self._in_work: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or refuse; a client that left counts until the work for it is done."""
+        client = client_ip(scope, self._proxies)
+        if self._in_work[client] >= self._most:
+            await self._refuse(1)(scope, receive, send)
+            return
+        self._in_work[client] += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._in_work[client] -= 1
+            if not self._in_work[client]:
+                del self._in_work[client]
+
+
 def refuse_busy(wait: int) -> ASGIApp:
     """Return a plain 503 answer."""
-    text = f"Too many costly questions are being asked; ask again in {wait} seconds.\n"
+    text = f"Too many questions are being asked; ask again in {wait} seconds.\n"
     return PlainTextResponse(text, 503, {"Retry-After": str(wait), "Cache-Control": "no-store"})
 
 

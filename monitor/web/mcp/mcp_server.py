@@ -188,7 +188,7 @@ class Tools:
             and (county is None or is_county(county, r["county"], r["county_fips"]))
         ]  # fmt: skip
         return {
-            "sentence": count_totals(found, rows)["sentence"], "total": len(fitting),
+            "sentence": count_totals(found)["sentence"], "total": len(fitting),
             "agreements": self._citing.agreements(fitting[:limit]),
             "source": self._citing.source("the list in force", found.reference),
             "address": self._citing.page(f"as-of/{day.isoformat()}/"),

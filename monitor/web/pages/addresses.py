@@ -8,6 +8,7 @@ from monitor.web.pages.views import (
     agencies_page,
     as_of_page,
     changes_page,
+    crawlers_page,
     documents_page,
     downloads_page,
     home_page,
@@ -21,9 +22,9 @@ from monitor.web.pages.views import (
 )
 
 
-def make_site(store: Store) -> Site:
-    """Return the site over the store, with every view."""
-    site = Site(store)
+def make_site(store: Store, public_url: str = "") -> Site:
+    """Return the site over the store, with every view; absolute addresses begin with `public_url` where it is set."""
+    site = Site(store, public_url)
     for views in (
         home_page,
         changes_page,
@@ -38,6 +39,7 @@ def make_site(store: Store) -> Site:
         search_page,
         one_pager_page,
         downloads_page,
+        crawlers_page,
     ):
         views.routes(site)
     return site

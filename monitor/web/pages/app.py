@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -20,27 +21,37 @@ from db.database import Store
 from monitor.i18n.language import Language, language
 from monitor.web.http.cache import CachedApp
 from monitor.web.http.headers import OPEN_ACCESS, SECURITY_HEADERS
-from monitor.web.http.turns import TakingTurns, Turns, refuse_busy
+from monitor.web.http.turns import FewAtOnce, TakingTurns, Turns, refuse_busy
 from monitor.web.pages import render_page
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.site import Site
 
-_COSTLY_PATH = re.compile(r"sheet\.pdf$|document\.pdf$|\.png$|^/data/[\w-]+\.(?:sqlite|parquet|csv|json)$")
+#: Pages rendered at a time for one client; a browser asks for six.
+MOST_AT_ONCE = 12
+_COSTLY_PATH = re.compile(r"sheet\.pdf$|document\.pdf$|\.png$|^/data/[\w-]+\.(?:sqlite|parquet|csv|json|geojson)$")
 _COSTLY_QUERY = re.compile(rb"(?:^|&)(?:known_at|q)=[^&]")
 
 
-def create_app(home: Path, *, extra_routes: Sequence[BaseRoute] = (), turns: Turns | None = None) -> CachedApp:
+def create_app(
+    home: Path, *, extra_routes: Sequence[BaseRoute] = (), turns: Turns | None = None, proxies: Collection[str] = (),
+    public_url: str = "",
+) -> CachedApp:  # fmt: skip
     """Return the application over the store in `home`, which it only reads.
 
     `extra_routes` (feeds, forms, API, desk) are tried first, and their answers are never cached. Costly pages take
-    `turns`, which others may share.
+    `turns`, which others may share. A client is known by the address that one of `proxies` reports.
     """
     store = Store.open(home, read_only=True)
-    site = make_site(store)
+    site = make_site(store, public_url)
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def render(scope: Scope, receive: Receive, send: Send) -> None:
         response = await run_in_threadpool(answer_page, site, Request(scope, receive))
         await response(scope, receive, send)
+
+    rendering = TakingTurns(render, turns or Turns(), is_costly, refuse_busy)
+
+    async def pages(scope: Scope, receive: Receive, send: Send) -> None:
+        await (redirect_to_canonical(site, Request(scope)) or rendering)(scope, receive, send)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> Any:
@@ -50,7 +61,7 @@ def create_app(home: Path, *, extra_routes: Sequence[BaseRoute] = (), turns: Tur
     routes: list[BaseRoute] = [
         *extra_routes,
         Mount("/static", StaticFiles(directory=render_page.STATIC), name="static"),
-        Route("/{path:path}", TakingTurns(answer, turns or Turns(), is_costly, refuse_busy), methods=["GET", "HEAD"]),
+        Route("/{path:path}", FewAtOnce(pages, MOST_AT_ONCE, proxies, refuse_busy), methods=["GET", "HEAD"]),
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
     uncached = tuple(prefix for route in extra_routes if (prefix := getattr(route, "path", "").split("{")[0]))
@@ -62,24 +73,38 @@ def is_costly(path: str, query: bytes) -> bool:
     return _COSTLY_PATH.search(path) is not None or _COSTLY_QUERY.search(query) is not None
 
 
+def redirect_to_canonical(site: Site, request: Request) -> Response | None:
+    """Return the way to the address without parameters that its page does not read; None when it has none.
+
+    Otherwise each invented parameter would be another page to render and to keep.
+    """
+    lang, path = split_language(request.url.path.lstrip("/"))
+    known = site.parameters(path, lang) | site.parameters(f"{path}/", lang)
+    query = {name: value for name, value in request.query_params.items() if name in known}
+    if len(query) == len(request.query_params.multi_items()):
+        return None
+    return RedirectResponse(f"/{quote(request.url.path.lstrip('/'))}" + (f"?{urlencode(query)}" if query else ""), 307)
+
+
 def answer_page(site: Site, request: Request) -> Response:
     """Return the page at the request's address, a redirect to where it is, or a page that says there is none."""
     lang, path = split_language(request.url.path.lstrip("/"))
     query = dict(request.query_params)
     page = site.page(path, lang, query)
     if page is None and not path.endswith("/") and site.page(f"{path}/", lang, query) is not None:
-        return RedirectResponse(f"/{lang.prefix}{path}/" + (f"?{request.url.query}" if query else ""), 308)
+        return RedirectResponse(f"/{lang.prefix}{path}/" + (f"?{urlencode(query)}" if query else ""), 308)
     if page is not None and page.moved is not None:
         return RedirectResponse(f"/{lang.prefix}{page.moved}", 303)
     if page is None:
         page = render_page.Page("missing.html", {}, status=404)
-    body = render_page.render(page, path, lang, static=False, query=query)
+    body = render_page.render(page, path, lang, static=False, query=query, public_url=site.public_url)
     return Response(body, page.status, headers_for(page, lang.code))
 
 
 #: Files that another site's script may read.
 _DATA = {
-    "application/json", "text/csv; charset=utf-8", "application/vnd.apache.parquet", "application/vnd.sqlite3",
+    "application/json", "application/geo+json",
+    "text/csv; charset=utf-8", "application/vnd.apache.parquet", "application/vnd.sqlite3",
 }  # fmt: skip
 
 

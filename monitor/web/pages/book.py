@@ -177,6 +177,16 @@ class Book:
         """The newest accepted pending list; None before there is one."""
         return next((p for p in self.publications if p["list"] == "pending" and p["status"] == "accepted"), None)
 
+    def held_since(self, list_name: str) -> str | None:
+        """Return the day since when newer lists behind that link are held; None when none is."""
+        since = None
+        for p in self.publications:  # newest first
+            if p["list"] == list_name and p["status"] == "accepted":
+                break
+            if p["status"] == "held" and (p["linked_as"] or p["list"]) == list_name:
+                since = p["published_on"]
+        return since
+
     @property
     def first_day(self) -> str:
         """The date of the first participating list kept here; "" before there is one."""

@@ -8,9 +8,12 @@ from typing import Any
 
 from db.moa_models import MoaFilter
 from monitor.i18n.language import N_
+from monitor.web.pages import place_index
 from monitor.web.pages.book import Agency, Book
+from monitor.web.pages.place_status import status_of
 
 Row = dict[str, Any]
+_MODELS = ("JEM", "WSO", "TFM")
 #: Licence of what people decided and found out; their names are not published with it.
 LICENCE, UNNAMED = "CC0-1.0", "a reviewer"
 
@@ -90,6 +93,23 @@ def _changes(book: Book) -> Iterator[Row]:
             if place != "first_missing_from":  # a list has no row of what it lacks
                 row[f"{place}_row"] = source.get("row") if source else None
         yield row
+
+
+def _counties(book: Book) -> Iterator[Row]:
+    for fips, county in sorted(place_index.counties().items()):
+        status = status_of(agencies := book.in_county.get(fips, ()))
+        signed = [g for a in agencies for g in a.agreements if g.list_name == "participating"]
+        first = min(signed, key=lambda g: g.first_on, default=None)
+        yield {
+            "county_fips": fips, "state": county.state, "county": county.name, "status": status.code,
+            "support_types": ",".join(sorted({g.support for g in status.listed if g.support})),
+            "listed_agencies": len({g.agency_id for g in status.listed}), "listed_agreements": len(status.listed),
+            **{f"listed_{code.lower()}": sum(g.support == code for g in status.listed) for code in _MODELS},
+            "pending_agreements": len(status.pending), "no_longer_listed": len(status.ended),
+            "first_listed_on": first.first_on if first else None,
+            "first_list_shows_it": first.from_start if first else None,
+            "last_listed_on": max((g.last_on for g in signed), default=None),
+        }  # fmt: skip
 
 
 def _lists(book: Book) -> Iterator[Row]:
@@ -214,6 +234,21 @@ TABLES = (
         "status": ("string", N_("accepted, duplicate, stale, held or rejected.")),
         "reasons": ("string", N_("Why it has that status.")),
     }), _lists),
+    Table("counties", "county_fips", N_("One county or equivalent, also those with no agreement."), _columns({
+        "county_fips": ("string", N_("Five-digit FIPS code of the county.")), "state": ("string", N_("USPS code.")),
+        "county": ("string", N_("County as the Census Bureau writes it.")),
+        "status": ("string", N_("listed, pending, ended or never, by the newest lists.")),
+        "support_types": ("string", N_("Support types listed there, separated by commas.")),
+        "listed_agencies": ("integer", N_("Agencies placed there with a listed agreement.")),
+        "listed_agreements": ("integer", N_("Agreements on the newest list.")),
+        **{f"listed_{code.lower()}": ("integer", N_("Agreements on the newest list, of this support type."))
+           for code in _MODELS},
+        "pending_agreements": ("integer", N_("Agreements on the newest pending list.")),
+        "no_longer_listed": ("integer", N_("Agreements that were listed and are not on the newest list.")),
+        "first_listed_on": ("date", N_("Date of the first list kept here that shows an agreement there.")),
+        "first_list_shows_it": ("boolean", N_("The very first list kept here shows it: it may be older.")),
+        "last_listed_on": ("date", N_("Date of the last list that shows an agreement there.")),
+    }), _counties),
     Table("documents", "id", N_("One agreement document (PDF) at one address, and what it says."), _columns({
         "id": ("string", N_("Checksum and address; the address alone where no document came.")),
         "url": ("string", N_("Where it was linked, if known.")),

@@ -87,16 +87,16 @@ def render_pages(site: Site, wanted: Sequence[tuple[str, str]], pdf: bool) -> It
         yield from (_render(site, *one) for one in wanted)
         return
     parts = [wanted[start : start + 200] for start in range(0, len(wanted), 200)]
-    home = (site.store.home, site.book().version, pdf, site.documents_published)
+    home = (site.store.home, site.book().version, pdf, site.documents_published, site.public_url)
     # a fresh process each: SQLite's connections must not be carried over a fork
     with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start, initargs=home) as pool:
         for made in pool.map(_render_part, parts):
             yield from made
 
 
-def _start(home: Path, version: str, pdf: bool, documents: bool) -> None:
+def _start(home: Path, version: str, pdf: bool, documents: bool, public_url: str) -> None:
     global _site
-    _site = make_site(Store.open(home, read_only=True))
+    _site = make_site(Store.open(home, read_only=True), public_url)
     _site.pdf_published = pdf
     _site.documents_published = documents
     if _site.book().version != version:
@@ -113,7 +113,7 @@ def _render(site: Site, code: str, address: str) -> tuple[bytes, str]:
     page = site.page(address, lang, {}, static=True)
     if page is None:
         raise LookupError(f"{address} is listed to be published, and there is no such page")
-    return render_page.render(page, address, lang, static=True), page.media
+    return render_page.render(page, address, lang, static=True, public_url=site.public_url), page.media
 
 
 def list_files(site: Site, pdf: bool) -> Iterator[tuple[str, str, Language, str]]:
@@ -132,7 +132,9 @@ def list_files(site: Site, pdf: bool) -> Iterator[tuple[str, str, Language, str]
                 linked = "pdf" if pdf and address.startswith("sheets/") else ""
                 if is_document and site.documents_published:
                     linked = "documents"
-                whole = hashlib.blake2b(f"{code_mark()} {mark} {linked}".encode(), digest_size=12).hexdigest()
+                whole = hashlib.blake2b(
+                    f"{code_mark()} {mark} {linked} {site.public_url}".encode(), digest_size=12
+                ).hexdigest()
                 yield file_of(lang, address), whole, lang, address
 
 

@@ -48,8 +48,14 @@ def asset_mark() -> str:
     return hashlib.sha256(b"".join(p.read_bytes() for p in sorted(STATIC.iterdir()))).hexdigest()[:8]
 
 
-def render(page: Page, path: str, language: Language, *, static: bool, query: Mapping[str, str] | None = None) -> bytes:
-    """Return the page's bytes. `path` is its address below the language's root, "" or ending in "/"."""
+def render(
+    page: Page, path: str, language: Language, *, static: bool, query: Mapping[str, str] | None = None,
+    public_url: str = "",
+) -> bytes:  # fmt: skip
+    """Return the page's bytes. `path` is its address below the language's root, "" or ending in "/".
+
+    With a public address, canonical and alternate links and previews are absolute; without one there are no previews.
+    """
     if page.body is not None:
         return page.body
     depth = path.count("/") + (1 if language.prefix else 0)
@@ -58,6 +64,9 @@ def render(page: Page, path: str, language: Language, *, static: bool, query: Ma
     def link(to: str = "", **values: object) -> str:
         given = {k: v for k, v in values.items() if v not in (None, "", False)}
         return root + language.prefix + to + (f"?{urlencode(given)}" if given else "")
+
+    def absolute(code: str) -> str:
+        return f"{public_url}/{'' if code == 'en' else f'{code}/'}{path}"
 
     def other(code: str) -> str:
         to = root + ("" if code == "en" else f"{code}/") + path
@@ -70,4 +79,5 @@ def render(page: Page, path: str, language: Language, *, static: bool, query: Ma
     return template.render(
         **page.values, link=link, root=root, path=path, other=other, say=say, lang=language, date=language.date,
         number=language.number, static=static, languages=LANGUAGES, query=query or {},
+        public_url=public_url, absolute=absolute,
     ).encode()  # fmt: skip

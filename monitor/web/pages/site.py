@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from db.database import Store
@@ -48,6 +48,7 @@ class Route:
     pattern: re.Pattern[str]
     view: View
     addresses: Addresses | None
+    parameters: frozenset[str]  # of the query; all others are dropped
     translated: bool  # whether it differs by language; if not, it is below the root only
 
 
@@ -56,6 +57,7 @@ class Site:
     """The site over a store; the book is rebuilt when the data have changed."""
 
     store: Store
+    public_url: str = ""  # address under which readers reach the site, without a slash at its end; "" if not set
     routes: list[Route] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     as_of_lock: threading.Lock = field(default_factory=threading.Lock)  # one history at a time is computed
@@ -86,6 +88,16 @@ class Site:
                 return route.view(request, **found.groupdict())
         return None
 
-    def add(self, pattern: str, view: View, addresses: Addresses | None = None, *, translated: bool = True) -> None:
-        """Answer addresses of this form with the view."""
-        self.routes.append(Route(re.compile(pattern), view, addresses, translated))
+    def parameters(self, path: str, language: Language) -> frozenset[str]:
+        """Return the names that the page at an address reads of a query."""
+        for route in self.routes:
+            if route.pattern.fullmatch(path) and (route.translated or not language.prefix):
+                return route.parameters
+        return frozenset()
+
+    def add(
+        self, pattern: str, view: View, addresses: Addresses | None = None, *, parameters: Iterable[str] = (),
+        translated: bool = True,
+    ) -> None:  # fmt: skip
+        """Answer addresses of this form with the view, which reads `parameters` of the query and no others."""
+        self.routes.append(Route(re.compile(pattern), view, addresses, frozenset(parameters), translated))

@@ -21,6 +21,8 @@ from db.backup import back_up
 from db.database import DATABASE_NAME, Store
 from db.locks import LockedError
 from db.restore import restore
+from db.settings import Settings
+from monitor.cli import serve_pages
 from tests.histories import Posting, agencies, open_store, take
 from tests.paths import ROOT
 
@@ -140,3 +142,42 @@ def test_serve_starts_again_on_a_database_that_took_the_place_of_its_own(
     serving.wait(" serves ", times=2)
     assert "participatingAgencies07012025am.xlsx" in serving.ask("/api/v1/publications")[1]
     assert "participatingAgencies06022025am.xlsx" not in serving.ask("/api/v1/publications")[1]
+
+
+def test_a_stop_is_quick_whatever_is_being_computed(home: Path, tmp_path: Path) -> None:
+    """A thread that computes cannot be stopped: the process ends without it within ten seconds."""
+    code = (
+        "import sys, time; from pathlib import Path; from db.settings import Settings; from monitor.cli import"
+        " serve_pages; from monitor.web.pages import app\n"
+        "app.answer_page = lambda site, request: time.sleep(120)\n"
+        "serve_pages.serve_pages(Settings(home=Path(sys.argv[1])), '127.0.0.1', int(sys.argv[2]))"
+    )
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-c", code, home, str(port)], cwd=ROOT)
+    try:
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            try:
+                reader = socket.create_connection(("127.0.0.1", port))
+                break
+            except OSError:
+                time.sleep(0.1)
+        reader.sendall(b"GET /changes/ HTTP/1.1\r\nHost: x\r\n\r\n")
+        time.sleep(1)
+        begun = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+        assert time.monotonic() - begun <= 10
+    finally:
+        process.kill()
+
+
+@pytest.mark.parametrize(
+    ("host", "proxies", "told"),
+    [("0.0.0.0", "", 1), ("::", "", 1), ("127.0.0.1", "", 0), ("localhost", "", 0), ("0.0.0.0", "10.0.0.1", 0)],  # noqa: S104
+)
+def test_serving_strangers_without_a_proxy_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, host: str, proxies: str, told: int
+) -> None:
+    serve_pages._warn_if_bare(Settings(home=tmp_path, trusted_proxies=proxies), host)
+    assert len([r for r in caplog.records if "docs/operations.md" in r.getMessage()]) == told

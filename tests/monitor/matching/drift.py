@@ -94,11 +94,7 @@ class _World:
         elif chance < 0.25:
             self._sign(neighbour(rng, right, day - timedelta(days=1)), "new", f"neighbour of {truth}")
         elif chance < 0.28:
-            other = relabel(rng, row)
-            if other and not self._is_taken(other):
-                self.current[truth] = self.right[truth] = other
-                self.out.undecidable.add(truth)
-                self._tell(truth, f"relabelled {other.agency}")
+            self._relabel(truth, day)
         elif chance < 0.31:
             self._print_twice(truth)
         elif chance < 0.35:
@@ -108,6 +104,26 @@ class _World:
             self._tell(truth, "put right")
         else:
             self._misprint(truth, NAME_MISPRINTS if rng.random() < 0.65 else CELL_MISPRINTS)
+
+    def _relabel(self, truth: str, day: date) -> None:
+        """The row goes on under another office; now and then its old name is signed by another body that day."""
+        row = self.current[truth]
+        other = relabel(self.rng, row)
+        if other is None or self._is_taken(other):
+            return
+        self.current[truth] = self.right[truth] = other
+        self.out.undecidable.add(truth)
+        self._tell(truth, f"relabelled {other.agency}")
+        if self.rng.random() < 0.2:
+            rival = f"n{len(self.out.signed)}"
+            signed = replace(
+                row, truth=rival, signed=(day - timedelta(days=1)).isoformat(), moa="Link Pending", link=None
+            )
+            self.current[rival] = self.right[rival] = signed
+            self.ever.append(signed)
+            self.out.signed[rival] = "rival"
+            self.out.undecidable.add(rival)
+            self._tell(rival, f"rival of {truth}")
 
     def _bring_back(self, quiet: bool) -> set[str]:
         back = {truth for truth, left in self.absent.items() if left <= 1}

@@ -43,7 +43,7 @@ CONTINUED = {
         replace(PASCO, link=PDF + "pasco.pdf", moa="link"),
         replace(PASCO, agency="Pasco County Corrections", link=PDF + "Pasco.pdf", moa="link"),
     ),
-    "date_corrected": (PASCO, replace(PASCO, signed="2025-05-20")),
+    "date_corrected": (PASCO, replace(PASCO, signed="2025-04-05")),
     "retyped": (replace(MARCO, agency="Macro Island Police Department"), MARCO),
     "reordered": (
         Row("FLORIDA", "Criminal Investigation Division, Department of Financial Services"),
@@ -87,7 +87,7 @@ def test_what_the_evidence_decides_asks_nobody(rule: str) -> None:
 
 
 def test_first_listed() -> None:
-    change = only(fold([], [PASCO]))
+    change = only(fold([], [replace(PASCO, signed="2025-05-28")]))
     assert (change.kind, change.rule, change.status, change.needs_review) == (
         "signing",
         "first_listed",
@@ -166,6 +166,11 @@ def test_back_with_a_date_after_the_absence_began_is_signed_again_and_no_return(
     recent = replace(PASCO, signed="2025-05-20")
     folded = fold([recent], [], [replace(PASCO, signed="2025-06-04")])
     assert [(c.kind, c.status) for c in folded.changes] == [("termination", "retracted"), ("renewal", "confirmed")]
+
+
+def test_back_with_a_date_after_the_list_itself_is_a_misprint_and_not_signed_again() -> None:
+    ahead = replace(PASCO, signed="2026-03-10")
+    assert fold([PASCO], [ahead], [], [ahead]).kinds() == ["amendment"]
 
 
 def test_back_with_another_date_after_having_been_pending_is_signed_again_and_no_return() -> None:
@@ -327,6 +332,86 @@ def test_retyped_and_re_dated_after_a_gap_is_the_same_in_one_county_for_a_person
     assert {r for x in change.candidates for r in x["reasons"]} == {AGAINST["other_date"]}
 
 
+def test_a_constable_relabelled_is_never_two_statements_that_ask_nobody() -> None:
+    """The state's constable of the 4th district becomes the county's; the county cell stays."""
+    old = Row("TEXAS", "State Constable 4th District", county="Harris County", signed="2025-05-28")
+    new = replace(old, agency="County Constable, District 4")
+    changes = fold([old], [new]).standing()
+    assert changes
+    assert all(change.needs_review for change in changes)
+
+
+def test_police_that_become_the_county_s_sheriff_are_never_two_statements_that_ask_nobody() -> None:
+    old = Row("FLORIDA", "Palatka Police Department", county="Putnam County", signed="2025-05-28")
+    new = replace(old, agency="Palatka County Sheriff's Office", county="")
+    changes = fold([old], [new]).standing()
+    assert changes
+    assert all(change.needs_review for change in changes)
+
+
+def test_a_relabelled_row_with_the_date_beats_one_with_the_name_and_a_later_date() -> None:
+    """Both name the other, and a person is asked. (Old enough dates to be signed again.)"""
+    taken = replace(PASCO, agency="Pasco County Jail")
+    other = replace(PASCO, signed="2025-06-01")
+    folded = fold([PASCO], [taken, other])
+    (amendment,), (signing,) = folded.standing("amendment"), folded.standing("signing")
+    assert (amendment.rule, amendment.needs_review, signing.needs_review) == ("relabelled", True, True)
+    assert signing.agreement_id in {c["agreement_id"] for c in amendment.candidates}
+    assert [c["agreement_id"] for c in signing.candidates] == [amendment.agreement_id]
+    assert folded.standing("termination", "renewal") == []
+
+
+MOA_OF_JULY = PDF + "PascoCoSheriffFL_TFM_MOA_07302025.pdf"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "doubt"),
+    [
+        (PASCO, replace(PASCO, signed="2025-05-12"), ["redated_far"]),
+        (PASCO, replace(PASCO, signed="2024-03-10"), ["redated_far"]),
+        (PASCO, replace(PASCO, signed="2025-04-01"), None),
+        (replace(PASCO, signed="2026-03-10"), PASCO, None),  # a date after the list itself is a misprint
+        (PASCO, replace(PASCO, link=MOA_OF_JULY, moa="link"), ["moa_date_differs"]),
+        (PASCO, replace(PASCO, link=PDF + "Pasco_MOA_03.12.25.pdf", moa="link"), None),
+        (
+            replace(PASCO, link=PDF + "Pasco_03102025.pdf", moa="link"),
+            replace(PASCO, link=PDF + "Manheim_03182025.pdf", moa="link"), ["new_document"],
+        ),
+        (
+            replace(PASCO, link=PDF + "Pasco_03102025.pdf", moa="link"),
+            replace(PASCO, link=PDF + "PascoCounty_03.10.25.pdf", moa="link"), None,
+        ),
+    ],
+)  # fmt: skip
+def test_a_date_or_document_that_moved_far_is_for_a_person_to_look_at(
+    before: Row, after: Row, doubt: list[str] | None
+) -> None:
+    change = only(fold([before], [after]))
+    assert (change.kind, change.evidence.get("doubt"), change.needs_review) == ("amendment", doubt, bool(doubt))
+
+
+@pytest.mark.parametrize(
+    ("row", "doubt"),
+    [
+        (replace(PASCO, signed="2024-06-01"), ["signed_long_before"]),
+        (replace(PASCO, signed="2025-04-04"), None),
+        (replace(PASCO, signed="2025-05-30", link=PDF + "Winkler_JEM_MOA_03.21.2025.pdf"), ["moa_date_differs"]),
+        (replace(PASCO, signed="2025-05-30", link=PDF + "Pasco_MOA_05302025.pdf"), None),
+    ],
+)
+def test_a_signing_whose_dates_are_odd_is_for_a_person_to_look_at(row: Row, doubt: list[str] | None) -> None:
+    change = only(fold([], [row]))
+    assert (change.kind, change.evidence.get("doubt"), change.needs_review) == ("signing", doubt, bool(doubt))
+
+
+def test_every_doubt_of_dates_and_documents_is_seen() -> None:
+    fold([PASCO], [replace(PASCO, signed="2025-05-12")])
+    fold([PASCO], [replace(PASCO, link=MOA_OF_JULY, moa="link")])
+    fold([], [replace(PASCO, signed="2024-06-01")])
+    linked = replace(PASCO, link=PDF + "Pasco_03102025.pdf", moa="link")
+    fold([linked], [replace(linked, link=PDF + "Manheim_03182025.pdf")])
+
+
 def test_listed_once_is_a_doubt() -> None:
     ending = fold([], [PASCO], []).standing("termination")[0]
     assert ending.needs_review
@@ -394,7 +479,9 @@ def codes(folded: Folded) -> set[str]:
     found = set()
     for change in folded.changes:
         said = change.evidence
-        found |= {change.rule, *(str(said.get(name, "")) for name in ("matched_by", "doubt"))}
+        found |= {change.rule, str(said.get("matched_by", ""))}
+        doubt = said.get("doubt", [])
+        found |= {doubt} if isinstance(doubt, str) else set(cast("list[str]", doubt))
         found |= set(cast("list[str]", said.get("against", [])))
         found |= {words[reason] for candidate in change.candidates for reason in candidate["reasons"]}
     return found

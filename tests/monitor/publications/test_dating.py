@@ -121,9 +121,30 @@ def test_a_name_dated_after_its_bytes_were_seen_does_not_say_when_the_list_was_p
     assert posted_on("list.xlsx", LATER, None) is None
 
 
-def test_a_names_date_before_the_newest_signing_is_no_evidence() -> None:
+def test_a_names_date_that_no_year_puts_after_the_newest_signing_is_no_evidence() -> None:
     found = date_list(
-        file="participatingAgencies01062025am.xlsx", workbook_modified_at=None, seen_at=None,
+        file="participatingAgencies02062025am.xlsx", workbook_modified_at=None, seen_at=None,
         known_at="2026-01-07T12:00:00Z", newest_signed_on="2025-12-30",
     )  # fmt: skip
     assert (found.published_on, found.evidence) == ("2026-01-07", "known")
+
+
+@pytest.mark.parametrize(
+    ("file", "modified", "signed_on", "day"),
+    [
+        ("pendingAgencies01022025am.xlsx", "2026-01-02T14:00:00Z", None, "2026-01-02"),
+        ("pendingAgencies01052025am.xlsx", "2026-01-02T14:00:00Z", None, "2026-01-05"),
+        ("participatingAgencies12312026pm.xlsx", "2025-12-30T20:00:00Z", "2025-12-29", "2025-12-31"),
+        ("participatingAgencies01022025am.xlsx", None, "2025-12-30", "2026-01-02"),
+        ("participatingAgencies02292024am.xlsx", "2026-03-02T14:00:00Z", None, "2026-03-02"),
+        ("participatingAgencies06022025am.xlsx", None, "2025-05-30", "2025-06-02"),
+    ],
+)
+def test_a_name_with_the_wrong_year_still_tells_day_and_month(
+    file: str, modified: str | None, signed_on: str | None, day: str
+) -> None:
+    dated = date_list(
+        file=file, workbook_modified_at=modified, seen_at=None, known_at="2026-01-20T12:00:00Z" if modified is None
+        else "2026-03-20T12:00:00Z", newest_signed_on=signed_on,
+    )  # fmt: skip
+    assert dated.published_on == day

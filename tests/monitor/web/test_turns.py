@@ -10,7 +10,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from monitor.web.http.turns import BusyError, OwnThread, TakingTurns, Turns, refuse_busy
+from monitor.web.http.turns import BusyError, FewAtOnce, OwnThread, TakingTurns, Turns, refuse_busy
 
 
 class Reader:
@@ -122,5 +122,28 @@ def test_work_in_a_thread_of_its_own_is_one_at_a_time_and_bounded() -> None:
         go.set()
         assert await asyncio.gather(*running) == [True, True]
         assert await thread.run(lambda: 7) == 7
+
+    asyncio.run(play())
+
+
+def test_a_flood_of_one_client_waits_for_itself_only() -> None:
+    async def play() -> None:
+        costly = Costly(most_waiting=100)
+        few = FewAtOnce(costly.app, 3, [], refuse_busy)
+        flood, honest = [Reader() for _ in range(10)], Reader("/cheap")
+        for reader in flood:
+            reader.scope |= {"client": ("192.0.2.1", 1), "headers": []}
+        honest.scope |= {"client": ("192.0.2.2", 1), "headers": []}
+        tasks = [asyncio.ensure_future(few(r.scope, r.receive, r.send)) for r in flood]
+        await settle()
+        assert [reader.status for reader in flood] == [None] * 3 + [503] * 7
+        await few(honest.scope, honest.receive, honest.send)
+        assert honest.status == 200
+        costly.go.set()
+        await asyncio.gather(*tasks)
+        again = flood[0]
+        again.status = None
+        await few(again.scope, again.receive, again.send)
+        assert again.status == 200
 
     asyncio.run(play())

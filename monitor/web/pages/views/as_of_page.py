@@ -22,6 +22,7 @@ from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import AsOfAnswer, PageRequest, Site
 
 _DAY = r"\d{4}-\d{2}-\d{2}"
+PARAMETERS = ("date", "known_at", "state", "support_type")
 #: How many days after a list a page of ICE's still speaks of it.
 STATED_DAYS = 4
 #: Answers kept for the next reader who asks the same.
@@ -40,8 +41,8 @@ class StateGroup:
 
 def routes(site: Site) -> None:
     """Add the addresses of this module's pages to the site."""
-    site.add(r"as-of/", ask_day, lambda book: iter([("as-of/", book.version)]))
-    site.add(rf"as-of/(?P<day>{_DAY})/", show_day, list_days)
+    site.add(r"as-of/", ask_day, lambda book: iter([("as-of/", book.version)]), parameters=PARAMETERS)
+    site.add(rf"as-of/(?P<day>{_DAY})/", show_day, list_days, parameters=PARAMETERS)
 
 
 def ask_day(request: PageRequest) -> Page | None:
@@ -60,7 +61,7 @@ def _show(request: PageRequest, day: str, status: int) -> Page:
     book = request.book
     values: dict[str, Any] = {
         "day": day, "problem": "", "found": None, "groups": [], "stated": None, "fit": 0,
-        "asked": {k: request.get(k) for k in ("date", "known_at", "state", "support_type")},
+        "asked": {k: request.get(k) for k in PARAMETERS},
     }  # fmt: skip
     known_on = request.get("known_at")
     if not _is_day(day) or (known_on and not _is_day(known_on)):
@@ -108,7 +109,7 @@ def _find_answer(request: PageRequest, day: str, known_at: str | None) -> AsOfAn
         if key not in kept:
             found = find_list(site.store if known is None else _store_known(site, known), day, None, "participating")
             rows: Any = list_rows(found)
-            totals: Any = count_totals(found, rows, day)
+            totals: Any = count_totals(found, day)
             if len(kept) > MOST_KEPT:
                 kept.clear()
             kept[key] = (rows, totals)

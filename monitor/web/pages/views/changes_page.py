@@ -28,7 +28,12 @@ Difference = tuple[str, Cell, Cell, bool]
 
 def routes(site: Site) -> None:
     """Add the addresses of this module's pages to the site."""
-    site.add(r"changes/", show_changes, lambda book: iter([("changes/", book.version)]))
+    site.add(
+        r"changes/",
+        show_changes,
+        lambda book: iter([("changes/", book.version)]),
+        parameters=(*FILTERS, "q", "all", "page"),
+    )
     site.add(r"changes/(?P<month>\d{4}-\d{2})/", show_month, list_months)
     site.add(r"changes/(?P<change_id>[0-9a-f]{12})/", show_change, list_changes)
 

@@ -42,7 +42,12 @@ class Found:
 
 def routes(site: Site) -> None:
     """Add the addresses of this module's pages to the site."""
-    site.add(r"documents/", show_documents, lambda book: iter([("documents/", mark_of(book.library.records))]))
+    site.add(
+        r"documents/",
+        show_documents,
+        lambda book: iter([("documents/", mark_of(book.library.records))]),
+        parameters=(*_FILTERS, "q", "page"),
+    )
     site.add(rf"documents/(?P<sha256>{_SHA})/", show_document, list_documents)
     site.add(rf"documents/(?P<sha256>{_SHA})/document\.pdf", send_document,
              lambda book: list_copies(site, book), translated=False)  # fmt: skip

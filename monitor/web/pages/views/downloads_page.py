@@ -20,6 +20,8 @@ from monitor.web.pages.book import Book
 from monitor.web.pages.charts import count_over_time
 from monitor.web.pages.codebook import TABLES, Table, as_text
 from monitor.web.pages.fingerprints import mark_of
+from monitor.web.pages.map.lon_lat import to_polygons
+from monitor.web.pages.map.shapes import drawn_as, read_shapes
 from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import Addresses, PageRequest, Site
 
@@ -37,7 +39,7 @@ def routes(site: Site) -> None:
     )
     others = {
         "ice-agreements.sqlite": send_database, "datapackage.json": send_package, "codebook.csv": send_codebook,
-        "totals.json": send_totals, "newest.json": send_newest,
+        "totals.json": send_totals, "newest.json": send_newest, "counties.geojson": send_geojson,
     }  # fmt: skip
     for path, view in others.items():
         site.add(rf"data/{path.replace('.', '[.]')}", view, _listed(f"data/{path}"), translated=False)
@@ -140,6 +142,19 @@ def send_totals(request: PageRequest) -> Page | None:
     }
     body = {"country": count_over_time(book, list(book.agreements.values())), "states": states}
     return Page(body=json.dumps(body, separators=(",", ":")).encode(), media="application/json", file="totals.json")
+
+
+def send_geojson(request: PageRequest) -> Page | None:
+    """Send the table of counties as GeoJSON."""
+    table = next(t for t in TABLES if t.name == "counties")
+    shapes = read_shapes().counties
+    features = []
+    for row in table.rows(request.book):
+        drawn = shapes.get(drawn_as(row["county_fips"]))
+        geometry = {"type": "MultiPolygon", "coordinates": to_polygons(drawn[0])} if drawn else None
+        features.append({"type": "Feature", "id": row["county_fips"], "properties": row, "geometry": geometry})
+    body = json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":"))
+    return Page(body=body.encode(), media="application/geo+json", file="counties.geojson")
 
 
 def send_newest(request: PageRequest) -> Page | None:

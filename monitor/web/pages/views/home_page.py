@@ -29,6 +29,7 @@ def show_home(request: PageRequest) -> Page | None:
         "agencies": len({a.agency_id for a in status.listed}), "states_listed": len(listed_in),
         "support": {c: sum(a.support == c for a in status.listed) for c in ("JEM", "WSO", "TFM")},
         "periods": count_periods(book, today) if book.newest else [], "told": choose_changes(book),
+        "held_since": {name: book.held_since(name) for name in ("participating", "pending")},
         "pending_list": book.newest_pending, "trend": draw_trend(book, list(book.agreements.values()), 90),
     })  # fmt: skip
 

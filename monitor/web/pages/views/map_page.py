@@ -22,9 +22,14 @@ from monitor.web.pages.site import PageRequest, Site
 def routes(site: Site) -> None:
     """Add the addresses of this module's pages to the site."""
     layer = rf"(?P<layer>{'|'.join(LAYERS)})"
-    site.add(r"map/", show_map, lambda book: iter([("map/", book.version)]))
-    site.add(rf"map/{layer}/", show_map, lambda book: ((f"map/{name}/", book.version) for name in LAYERS))
-    site.add(rf"map/{layer}\.(?P<form>svg|png)", send_image, list_images)
+    site.add(r"map/", show_map, lambda book: iter([("map/", book.version)]), parameters=("layer", "date"))
+    site.add(
+        rf"map/{layer}/",
+        show_map,
+        lambda book: ((f"map/{name}/", book.version) for name in LAYERS),
+        parameters=("date",),
+    )
+    site.add(rf"map/{layer}\.(?P<form>svg|png)", send_image, list_images, parameters=("date",))
     site.add(r"map/data\.json", send_data, lambda book: iter([("map/data.json", book.version)]), translated=False)
 
 

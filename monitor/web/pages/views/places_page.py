@@ -20,7 +20,7 @@ from monitor.web.pages.views.documents_page import documents_of
 
 def routes(site: Site) -> None:
     """Add the addresses of this module's pages to the site."""
-    site.add(r"places/", show_places, lambda book: iter([("places/", book.version)]))
+    site.add(r"places/", show_places, lambda book: iter([("places/", book.version)]), parameters=("q",))
     site.add(r"places/(?P<code>[a-z]{2})/", show_state, list_states)
     site.add(r"places/(?P<code>[a-z]{2})/(?P<slug>[a-z0-9-]+)/", show_county, list_counties)
 

@@ -31,7 +31,7 @@ class Card:
 
 def routes(site: Site) -> None:
     """Add the search's address to the site. Published pages have none: it answers questions."""
-    site.add(r"search/", show_search)
+    site.add(r"search/", show_search, parameters=("q",))
 
 
 def show_search(request: PageRequest) -> Page | None:

@@ -139,7 +139,7 @@ def test_facts_go_out_as_csv_and_come_in_elsewhere_previewed_and_checked(world: 
     state(ada, "ended", NEW_YORK, "2025-07-01", detail="agency", source=NEWS, note="=1+1 is kept")
     out = ada.get("/review/facts.csv")
     rows = list(csv.DictReader(io.StringIO(out.text)))
-    assert [(r["reviewer"], r["fact"], r["note"]) for r in rows] == [(ADA, "ended", "=1+1 is kept")]
+    assert [(r["reviewer"], r["fact"], r["note"]) for r in rows] == [(ADA, "ended", "'=1+1 is kept")]  # no formula
     there = out.text.replace(ADA, "Zoe Elsewhere").replace("2025-07-01,agency", "2025-06-30,law")
     form = {"csrf": token_in(ada.get("/review").text)}
     page = ada.post("/review/facts/import", data=form, files={"file": ("facts.csv", there, "text/csv")}).text

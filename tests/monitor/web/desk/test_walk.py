@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
+from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 import scheduler
@@ -17,6 +18,7 @@ from db.database import Store, utc_now
 from db.settings import Settings
 from monitor.changelog.log import read_log
 from monitor.web.desk import accounts
+from monitor.web.pages.app import create_app
 from tests.monitor.web.desk.conftest import ADA, PASSWORD, World, serve
 from tests.paths import LISTS
 
@@ -109,3 +111,61 @@ def test_nine_decisions_take_three_keys_each_at_most(corpus: Path, tmp_path: Pat
     print(f"{len(settled)} decisions, {hand.used} keys and clicks, {spent:.0f} s")
     assert hand.used / len(settled) <= 3
     assert spent < 300
+
+
+BOARD = "fl-university-of-central-florida-board-of-trustees"
+POLICE = "fl-university-of-central-florida-police-department"
+NEWS = "https://news.example.org/2025/ucf-trustees"
+
+
+def test_one_body_a_county_and_a_real_end_are_found_on_the_public_pages(
+    corpus: Path, tmp_path: Path, browser: Browser
+) -> None:
+    """A newcomer merges UCF's two names, sets the county that the trustees' row lacks, and records their real end."""
+    shutil.copytree(corpus, tmp_path / "home")
+    world = World(tmp_path / "home", utc_now, Settings(home=tmp_path / "home"))
+    with serve(world) as address:
+        page = browser.new_context(viewport=ViewportSize(width=1280, height=900)).new_page()
+        page.goto(f"{address}/review/login")
+        page.get_by_label("Name").fill(ADA)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        page.get_by_role("link", name="Agencies").first.click()
+        page.get_by_label("Name, or a part of it").fill("university of centrl florida")
+        page.get_by_role("button", name="Find").click()
+        page.locator(f'a[href$="/review/agencies/{BOARD}"]').click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Central Florida Board of Trustees")
+
+        def record(part: str, button: str, fields: dict[str, str], choices: dict[str, str]) -> None:
+            page.get_by_role("heading", name=part, level=3).click()
+            for name, text in fields.items():
+                page.locator(f"#{name}").fill(text)
+            for name, choice in choices.items():
+                page.locator(f"#{name}").select_option(choice)
+            page.get_by_role("button", name=button, exact=True).click()
+            expect(page.get_by_role("status").first).to_contain_text("The fact is recorded.")
+
+        record("One body, or two", "Record it", {"o-value": POLICE, "o-source": NEWS}, {"o-fact": "one"})
+        record("County", "Record the county", {"c-value": "Orange"}, {})
+        ended = {"e-value": "2025-07-24", "e-source": NEWS, "e-note": "The police department signed instead."}
+        record("An agreement really ended", "Record the end", ended, {"e-detail": "merged"})
+    pages = TestClient(create_app(world.home))
+    trustees, police = (pages.get(f"/agencies/{agency}/").text for agency in (BOARD, POLICE))
+    for shown, other in ((trustees, POLICE), (police, BOARD)):
+        said = " ".join(re.sub("<[^>]*>", " ", shown).split())
+        assert "Reviewed: one body with University of Central Florida" in said
+        assert f"/agencies/{other}/" in shown
+    agreement = pages.get(f"/agreements/{BOARD}-tfm-2025-04-15/").text
+    for shown in (trustees, agreement, pages.get("/places/fl/orange-county/").text):
+        assert "merged into another agreement, July 24, 2025" in shown
+        assert f'<a href="{NEWS}" rel="noreferrer nofollow">source</a>' in shown
+        assert "The police department signed instead." in shown
+        assert ADA not in shown
+    assert "Orange County</a>" in trustees
+    assert f"/agencies/{BOARD}/" in pages.get("/places/fl/orange-county/").text
+    spanish = pages.get(f"/es/agreements/{BOARD}-tfm-2025-04-15/").text
+    assert "fusionado con otro acuerdo" in spanish
+    facts = csv.DictReader(pages.get("/data/reviewed_facts.csv").text.splitlines())
+    assert [(f["fact"], f["subject"]) for f in facts] == [
+        ("one", BOARD), ("county", BOARD), ("ended", f"{BOARD}-tfm-2025-04-15"),
+    ]  # fmt: skip

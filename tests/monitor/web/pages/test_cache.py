@@ -8,6 +8,9 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from starlette.testclient import TestClient
+
+from monitor.web.pages.app import create_app
 from tests.monitor.web.pages.conftest import ROWS, fill_small, serving, take_in, workbook
 
 
@@ -43,7 +46,9 @@ def test_any_site_may_read_the_data_and_no_page(small_site: str) -> None:
 
 def test_addresses_without_their_slash_and_old_questions_move_on(small_site: str) -> None:
     status, headers, _ = ask(small_site, "/es/places/fl?x=1")
-    assert (status, headers["location"]) == (308, "/es/places/fl/?x=1")
+    assert (status, headers["location"]) == (307, "/es/places/fl")
+    status, headers, _ = ask(small_site, "/es/places/fl")
+    assert (status, headers["location"]) == (308, "/es/places/fl/")
     status, headers, _ = ask(small_site, "/places/?q=Dane%20County")
     assert (status, headers["location"]) == (303, "/search/?q=Dane+County")
 
@@ -63,3 +68,29 @@ def test_a_new_list_is_seen_within_a_second(tmp_path: Path) -> None:
 def test_other_methods_are_refused(small_site: str) -> None:
     assert ask(small_site, "/changes/", "POST")[0] == 405
     assert ask(small_site, "/changes/", "DELETE")[0] == 405
+
+
+def test_invented_parameters_lead_back_to_the_page(small_site: str) -> None:
+    for path, to in {
+        "/places/fl/?utm_source=x": "/places/fl/", "/changes/?a=1&state=FL&b=2": "/changes/?state=FL",
+        "/changes/?state=FL&state=TX": "/changes/?state=TX", "/nothing/here/?x=1": "/nothing/here/",
+        "/sheets/us/sheet.pdf?x=1": "/sheets/us/sheet.pdf", "//bad.example/?x=1": "/bad.example/",
+    }.items():  # fmt: skip
+        status, headers, _ = ask(small_site, path)
+        assert (status, headers.get("location")) == (307, to), path
+        assert ask(small_site, to)[0] in (200, 404), "one step, and no more"
+
+
+def test_addresses_longer_than_any_of_ours_are_refused(small_site: str) -> None:
+    assert ask(small_site, f"/changes/?q={'x' * 3_900}")[0] == 200
+    assert ask(small_site, f"/changes/?q={'x' * 4_000}")[0] == 414
+    assert ask(small_site, f"/{'x' * 1_000}")[0] == 414
+
+
+def test_what_is_not_there_is_not_kept(small_home: Path) -> None:
+    app = create_app(small_home)
+    client = TestClient(app)
+    for number in range(20):
+        assert client.get(f"/nothing/{number}/").status_code == 404
+    assert client.get("/changes/").status_code == 200
+    assert len(app._cache._kept) == 1

@@ -51,7 +51,7 @@ def test_every_form_holds_the_same_rows(site: Site, name: str, tmp_path: Path) -
 
 def test_the_package_describes_the_files(site: Site) -> None:
     package = json.loads(body(site, "data/datapackage.json"))
-    assert [r["name"] for r in package["resources"]] == [*COUNTS, "documents"]
+    assert [r["name"] for r in package["resources"]] == [*COUNTS, "counties", "documents", "reviewed_facts", "rulings"]
     codebook = list(csv.DictReader(io.StringIO(body(site, "data/codebook.csv").decode())))
     for resource in package["resources"]:
         table = csv.DictReader(io.StringIO(body(site, f"data/{resource['path']}").decode()))

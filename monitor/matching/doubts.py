@@ -1,0 +1,63 @@
+"""What makes a signing or an amendment doubtful though it is plain which row it is: its dates and its document."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from db.models import Listing
+from monitor import policy
+from monitor.matching.find_known import days_between
+from monitor.matching.ids import document_key
+
+#: A date in a file name: month, day and year, with or without marks between ("05082025", "03.21.2025", "04.14.25").
+_NAMED_DATE = re.compile(r"(?<!\d)(\d\d)[-_.]?(\d\d)[-_.]?(20\d\d|\d\d)(?!\d)")
+
+
+def doubts_of_signing(listing: Listing, previous_on: str) -> list[str]:
+    """Return the codes of what is odd about a row that is first listed; the list before was of `previous_on`."""
+    signed_on, found = listing.signed_on, []
+    if signed_on is not None and days_between(signed_on, previous_on) > policy.SIGNED_LONG_BEFORE_DAYS:
+        found.append("signed_long_before")
+    if _is_dated_otherwise(listing):
+        found.append("moa_date_differs")
+    return found
+
+
+def doubts_of_amendment(before: Listing, after: Listing, fields: list[str], listed_on: str) -> list[str]:
+    """Return the codes of what is odd about a row that says something else than before; `fields` names what."""
+    found = []
+    if "signed_on" in fields and _moved_far(before.signed_on, after.signed_on, listed_on):
+        found.append("redated_far")
+    if ("signed_on" in fields or "moa" in fields) and _is_dated_otherwise(after):
+        found.append("moa_date_differs")
+    if "moa" in fields and "signed_on" not in fields:
+        old, new = named_date(before.moa_url), named_date(after.moa_url)
+        if old is not None and new is not None and old != new:
+            found.append("new_document")
+    return found
+
+
+def named_date(url: str | None) -> date | None:
+    """Return the date in the file name of an agreement document; None when there is none, or more than one."""
+    found = set()
+    for month, day, year in _NAMED_DATE.findall((document_key(url) or "").rsplit("/", 1)[-1]):
+        try:
+            found.add(date(int(year) if len(year) == 4 else 2000 + int(year), int(month), int(day)))
+        except ValueError:
+            continue
+    return found.pop() if len(found) == 1 else None
+
+
+def _is_dated_otherwise(listing: Listing) -> bool:
+    named = named_date(listing.moa_url)
+    if named is None or listing.signed_on is None:
+        return False
+    return abs((named - date.fromisoformat(listing.signed_on)).days) > policy.REDATE_LINKED_DAYS
+
+
+def _moved_far(before: str | None, after: str | None, listed_on: str) -> bool:
+    """Return whether both dates could be meant, which one after the list itself is not, and lie far apart."""
+    if before is None or after is None or max(before, after) > listed_on:
+        return False
+    return abs(days_between(before, after)) > policy.REDATE_LINKED_DAYS

@@ -1,0 +1,75 @@
+"""The table of counties, and its boundaries as GeoJSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db.database import Store
+from monitor.i18n.language import language
+from monitor.web.pages.addresses import make_site
+from monitor.web.pages.map.lon_lat import read_rings
+
+
+@pytest.fixture(scope="module")
+def files(small_home: Path) -> dict[str, bytes]:
+    with Store.open(small_home, read_only=True) as store:
+        site = make_site(store)
+        pages = {name: site.page(f"data/{name}", language("en"), {}) for name in ("counties.csv", "counties.geojson")}
+        return {name: page.body for name, page in pages.items() if page is not None and page.body is not None}
+
+
+def test_every_county_has_one_row(files: dict[str, bytes]) -> None:
+    """The gazetteer has 3,235 without the planning regions, one of them the Midway Islands, which no list can name.
+
+    Pasco has a TFM and a WSO on all three lists of March 2025, Waupaca a WSO on the first, Dane none."""
+    rows = {row["county_fips"]: row for row in csv.DictReader(io.StringIO(files["counties.csv"].decode()))}
+    assert len(rows) == 3234
+    assert "01001" in rows
+    assert "72001" in rows
+    pasco, waupaca, dane = rows["12101"], rows["55135"], rows["55025"]
+    assert [pasco[k] for k in ("status", "support_types", "listed_agencies", "listed_tfm", "listed_jem")] == [
+        "listed", "TFM,WSO", "1", "1", "0",
+    ]  # fmt: skip
+    assert (pasco["first_listed_on"], pasco["first_list_shows_it"], pasco["last_listed_on"]) == (
+        "2025-03-03", "true", "2025-03-07",
+    )  # fmt: skip
+    assert (waupaca["status"], waupaca["last_listed_on"], waupaca["no_longer_listed"]) == ("ended", "2025-03-03", "1")
+    assert (dane["status"], dane["first_listed_on"], dane["listed_agreements"]) == ("never", "", "0")
+
+
+@pytest.mark.parametrize(
+    ("fips", "longitude", "latitude"),
+    [  # towns well inside their county, by public maps
+        ("12101", -82.40, 28.32), ("48201", -95.37, 29.76), ("53033", -121.8, 47.5), ("55025", -89.40, 43.07),
+        ("15003", -158.0, 21.48), ("04013", -112.1, 33.4), ("02090", -147.0, 64.8), ("51600", -77.306, 38.86),
+    ],
+)  # fmt: skip
+def test_the_boundary_is_where_the_county_is(
+    files: dict[str, bytes], fips: str, longitude: float, latitude: float
+) -> None:
+    around = [f["id"] for f in json.loads(files["counties.geojson"])["features"] if holds(f, longitude, latitude)]
+    assert around == [fips]
+
+
+def holds(feature: dict[str, Any], x: float, y: float) -> bool:
+    """Return whether a point lies in the feature, by counting the borders west of it."""
+    inside = False
+    for ring in [ring for area in (feature["geometry"] or {"coordinates": []})["coordinates"] for ring in area]:
+        assert ring[0] == ring[-1]
+        for (x1, y1), (x2, y2) in itertools.pairwise(ring):
+            if (y1 > y) != (y2 > y) and x > x1 + (y - y1) / (y2 - y1) * (x2 - x1):
+                inside = not inside
+    return inside
+
+
+def test_a_path_is_read_with_every_command_it_may_have() -> None:
+    assert read_rings("M1 2l3-1h-2v4zm1 1L0 0H5V6z") == [
+        [(1, 2), (4, 1), (2, 1), (2, 5)], [(2, 3), (0, 0), (5, 0), (5, 6)],
+    ]  # fmt: skip

@@ -1,0 +1,124 @@
+"""What travels with a page: previews, canonical addresses, sitemaps, citations."""
+
+from __future__ import annotations
+
+import re
+import struct
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from lxml.etree import fromstring
+
+from db.database import Store
+from db.settings import Settings
+from monitor.i18n.language import language
+from monitor.web.pages.addresses import make_site
+from monitor.web.pages.render_page import render
+from monitor.web.pages.site import Site
+
+PUBLIC = "https://agreements.example/287g"
+
+
+class Head(HTMLParser):
+    """The metas and links of a page, as a preview reads them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.meta: dict[str, str] = {}
+        self.links: list[dict[str, str | None]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep a meta's content by its name or property, and every link."""
+        values = dict(attrs)
+        if tag == "meta":
+            self.meta[values.get("property") or values.get("name") or ""] = values.get("content") or ""
+        elif tag == "link":
+            self.links.append(values)
+
+
+@pytest.fixture(scope="module")
+def site(small_home: Path) -> Site:
+    return make_site(Store.open(small_home, read_only=True), PUBLIC)
+
+
+def text_of(site: Site, path: str, code: str = "en") -> str:
+    page = site.page(path, language(code), {})
+    assert page is not None
+    return render(page, path, language(code), static=False, public_url=site.public_url).decode()
+
+
+def test_a_county_has_a_preview_with_absolute_addresses(site: Site) -> None:
+    head = Head(text_of(site, "places/fl/pasco-county/", "es"))
+    assert head.meta["og:url"] == f"{PUBLIC}/es/places/fl/pasco-county/"
+    assert head.meta["og:title"] == "Pasco County, Florida"
+    assert head.meta["og:description"] == head.meta["description"] == head.meta["twitter:description"]
+    assert head.meta["og:description"].startswith("Pasco County, Florida: ")
+    assert "2" in head.meta["og:description"]
+    assert head.meta["twitter:card"] == "summary_large_image"
+    assert {link["href"] for link in head.links if link["rel"] == "canonical"} == {head.meta["og:url"]}
+    assert {link["hreflang"]: link["href"] for link in head.links if link.get("hreflang")} == {
+        "en": f"{PUBLIC}/places/fl/pasco-county/", "es": head.meta["og:url"],
+        "x-default": f"{PUBLIC}/places/fl/pasco-county/",
+    }  # fmt: skip
+
+
+def test_the_previews_picture_is_there_and_as_large_as_it_says(site: Site) -> None:
+    meta = Head(text_of(site, "")).meta
+    page = site.page(meta["og:image"].removeprefix(f"{PUBLIC}/"), language("en"), {})
+    assert page is not None
+    assert page.body is not None
+    assert struct.unpack(">II", page.body[16:24]) == (
+        int(meta["og:image:width"]), int(meta["og:image:height"]),
+    )  # fmt: skip
+    assert meta["og:image:alt"]
+
+
+def test_a_hostile_name_stays_within_its_attribute(site: Site) -> None:
+    agency = next(a for a in site.book().agencies.values() if a.name.startswith("=HYPERLINK"))
+    meta = Head(text_of(site, f"agencies/{agency.id}/")).meta
+    assert meta["og:title"].startswith('=HYPERLINK("http://bad.example"')
+
+
+def test_without_a_public_address_nothing_is_claimed(small_home: Path, tmp_path: Path) -> None:
+    site = make_site(Store.open(small_home, read_only=True))
+    text = text_of(site, "places/fl/pasco-county/")
+    assert "og:" not in text
+    assert "canonical" not in text
+    assert site.page("sitemap.xml", language("en"), {}) is None
+    assert Settings(home=tmp_path).public_url_if_set == ""
+    assert Settings(home=tmp_path, public_url=PUBLIC).public_url_if_set == PUBLIC
+
+
+def test_the_sitemaps_name_every_page_once_in_both_languages(site: Site) -> None:
+    def locs(path: str) -> list[str]:
+        page = site.page(path, language("en"), {})
+        assert page is not None
+        assert page.body is not None
+        return [e.text or "" for e in fromstring(page.body).iter("{*}loc")]
+
+    every = [loc for part in locs("sitemap.xml") for loc in locs(part.removeprefix(f"{PUBLIC}/"))]
+    assert len(every) == len(set(every))
+    assert {f"{PUBLIC}/", f"{PUBLIC}/es/", f"{PUBLIC}/places/fl/pasco-county/", f"{PUBLIC}/es/about/"} <= set(every)
+    for loc in every[:: len(every) // 40]:
+        lang = language("es" if f"{PUBLIC}/es/" in loc else "en")
+        assert site.page(loc.removeprefix(f"{PUBLIC}/{lang.prefix}"), lang, {}) is not None, loc
+    robots = site.page("robots.txt", language("en"), {})
+    assert robots is not None
+    assert f"Sitemap: {PUBLIC}/sitemap.xml".encode() in (robots.body or b"")
+
+
+def test_a_change_is_cited_with_its_address_both_dates_and_the_lists_checksum(site: Site) -> None:
+    change = next(c for c in site.book().changes if c["kind"] == "termination")
+    assert change["first_missing_from"]
+    citation = re.findall(r'class="citation">(.*?)</p', text_of(site, f"changes/{change['id']}/"), re.S)[0]
+    bibtex = re.findall(r"@misc\{.*?\n\}", text_of(site, f"changes/{change['id']}/"), re.S)[0]
+    for part in (f"{PUBLIC}/changes/{change['id']}/", change["first_missing_from"]["sha256"]):
+        assert part in citation
+        assert part in bibtex
+    assert "March 5, 2025" in citation
+    assert "Known here since October 1, 2025." in citation
+    assert "2025-03-05" in bibtex
+    assert "known here since 2025-10-01" in bibtex
+    assert bibtex.count("{") == bibtex.count("}")

@@ -1,0 +1,93 @@
+"""Connections that send half a request, or too many from one address, are ended; honest ones are not."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from monitor.web.http.connections import ConnectionLimits, make_protocol
+
+
+async def read_body(request: Request) -> PlainTextResponse:
+    return PlainTextResponse(str(len(await request.body())))
+
+
+@contextlib.contextmanager
+def serving(limits: ConnectionLimits) -> Iterator[int]:
+    app = Starlette(routes=[Route("/", read_body, methods=["GET", "POST"])])
+    config = uvicorn.Config(app, port=0, log_level="critical", http=make_protocol(limits), timeout_keep_alive=60)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    thread.join(10)
+
+
+def is_ended(connection: socket.socket, within: float) -> bool:
+    connection.settimeout(within)
+    try:
+        return connection.recv(1) == b""
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: 1\r\n"])
+def test_half_a_header_is_not_waited_for(sent: bytes) -> None:
+    with serving(ConnectionLimits(header_seconds=1)) as port:
+        slow = socket.create_connection(("127.0.0.1", port))
+        slow.sendall(sent)
+        assert is_ended(slow, 6)
+
+
+def test_a_body_that_trickles_is_ended() -> None:
+    with serving(ConnectionLimits(body_seconds=1)) as port:
+        slow = socket.create_connection(("127.0.0.1", port))
+        slow.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n")
+        with contextlib.suppress(ConnectionError):
+            for _ in range(8):
+                slow.sendall(b"x")
+                time.sleep(0.5)
+        assert is_ended(slow, 2)
+
+
+def test_a_connection_in_use_is_kept_beyond_each_limit() -> None:
+    with serving(ConnectionLimits(header_seconds=2)) as port:
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        connection.connect()
+        first = connection.sock
+        for _ in range(6):
+            connection.request("GET", "/")
+            assert connection.getresponse().read() == b"0"
+            time.sleep(0.7)
+        assert connection.sock is first
+
+
+def test_one_address_holds_no_more_than_its_share() -> None:
+    with serving(ConnectionLimits(per_address=5)) as port:
+        held = [socket.create_connection(("127.0.0.1", port)) for _ in range(5)]
+        time.sleep(0.2)
+        assert is_ended(socket.create_connection(("127.0.0.1", port)), 3)
+        held.pop().close()
+        time.sleep(0.2)
+        last = http.client.HTTPConnection("127.0.0.1", port)
+        last.request("GET", "/")
+        assert last.getresponse().status == 200
+    with serving(ConnectionLimits(per_address=5, unlimited=["127.0.0.1"])) as port:
+        held = [socket.create_connection(("127.0.0.1", port)) for _ in range(9)]
+        assert not any(is_ended(one, 0.2) for one in held), "a proxy holds as many as it needs"
