@@ -65,7 +65,7 @@ ENDPOINTS = (
 
 
 def _leave_slash_out(request: Request) -> Response:
-    return RedirectResponse(PREFIX, 308)
+    return RedirectResponse(PREFIX, 303)
 
 
 def routes(settings: Settings, now: Callable[[], datetime] = utc_now) -> list[BaseRoute]:

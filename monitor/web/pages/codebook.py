@@ -11,6 +11,7 @@ from monitor.i18n.language import N_
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Agency, Book
 from monitor.web.pages.place_status import status_of
+from monitor.web.pages.shared_columns import PLACED, SOURCES
 
 Row = dict[str, Any]
 _MODELS = ("JEM", "WSO", "TFM")
@@ -153,27 +154,6 @@ def _rulings(book: Book) -> Iterator[Row]:
         }  # fmt: skip
 
 
-_PLACED = {
-    "county": ("string", N_("County as the Census Bureau writes it; blank for statewide and unplaced agencies.")),
-    "county_fips": ("string", N_("Five-digit FIPS code of the county.")),
-    "county_by": (
-        "string",
-        N_(
-            "What the county was found by: county_cell (ICE's list names it), agency_name (the name of the agency "
-            "contains it), city (the city in the agency's name lies in it) or zip (the ZIP codes of the city)."
-        ),
-    ),
-}
-_SOURCES: dict[str, tuple[str, str]] = {}
-for _place_name, _words in (
-    ("last_listed_in", N_("The last list that shows the row as it was: file, sha256, sheet row.")),
-    ("first_missing_from", N_("The first list without the row.")),
-    ("first_listed_in", N_("The first list that shows the row as it is.")),
-):
-    _SOURCES |= {f"{_place_name}_file": ("string", _words), f"{_place_name}_sha256": ("string", _words)}
-    if _place_name != "first_missing_from":
-        _SOURCES[f"{_place_name}_row"] = ("integer", _words)
-
 TABLES = (
     Table("agreements", "agreement_id", N_("One agency, one support type, one signing, through all lists."), _columns({
         "agreement_id": ("string", N_("Stable id.")),
@@ -181,7 +161,7 @@ TABLES = (
         "state": ("string", N_("USPS code.")),
         "agency_id": ("string", N_("Stable id of the agency.")),
         "agency": ("string", N_("Name as ICE printed it last.")),
-        **_PLACED,
+        **PLACED,
         "support_type": ("string", N_("JEM, WSO or TFM; as printed if it is none of these.")),
         "signed_on": ("date", N_("ICE's counter-signature date as last printed.")),
         "status": ("string", N_("listed, no_longer_listed, pending, no_longer_pending, renewed or second_row.")),
@@ -193,7 +173,7 @@ TABLES = (
     }), _agreements),
     Table("agencies", "agency_id", N_("One law-enforcement body in one state, whatever its spelling."), _columns({
         "agency_id": ("string", N_("Stable id.")), "state": ("string", N_("USPS code.")),
-        "agency": ("string", N_("Name as ICE printed it last.")), **_PLACED,
+        "agency": ("string", N_("Name as ICE printed it last.")), **PLACED,
         "body": ("string", N_("Kind of body, read from the name.")),
         "names_printed": ("string", N_("Every spelling ICE printed, separated by vertical bars.")),
         "listed_agreements": ("integer", N_("Agreements on the newest list.")),
@@ -209,7 +189,7 @@ TABLES = (
         "state": ("string", N_("USPS code.")), "agency_id": ("string", N_("Stable id of the agency.")),
         "agency": ("string", N_("Name as ICE printed it last.")),
         "agreement_id": ("string", N_("Stable id of the agreement.")),
-        "county": _PLACED["county"], "county_fips": _PLACED["county_fips"],
+        "county": PLACED["county"], "county_fips": PLACED["county_fips"],
         "support_type": ("string", N_("JEM, WSO or TFM; as printed if it is none of these.")),
         "signed_on": ("date", N_("ICE's counter-signature date as last printed.")),
         "fields": ("string", N_("The cells that differ, separated by commas.")),
@@ -220,7 +200,7 @@ TABLES = (
         "agency_after": ("string", N_("Name as printed on the later row.")),
         "signed_before": ("string", N_("Signing date as printed on the earlier row.")),
         "signed_after": ("string", N_("Signing date as printed on the later row.")),
-        **_SOURCES,
+        **SOURCES,
     }), _changes),
     Table("lists", "sha256", N_("Every list ever found, with its status and reasons."), _columns({
         "file": ("string", N_("Name under which it was found.")), "list": ("string", N_("participating or pending.")),
