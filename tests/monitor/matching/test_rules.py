@@ -531,3 +531,17 @@ def test_a_misspelt_county_that_spells_a_city_is_no_real_county() -> None:
     right = Row("KANSAS", "Saline County Sheriff's Office", county="Saline County", signed="2025-05-20")
     change = only(fold([right], [replace(right, agency="Salina County Sheriff's Office")]))
     assert (change.kind, change.rule) == ("amendment", "retyped")
+
+
+def test_of_two_rows_for_one_that_left_the_equal_date_wins_and_each_names_the_other() -> None:
+    """A relabelled row with the date beats the old name with a later date; a person is asked on both sides."""
+    old = Row("FLORIDA", "Gulf County BOCC", county="Gulf County", signed="2025-06-20")
+    relabelled, redated = replace(old, agency="Gulf County Sheriff's Office"), replace(old, signed="2025-07-05")
+    folded = fold([old], [relabelled, redated])
+    (amendment,), (signing,) = folded.standing("amendment"), folded.standing("signing")
+    assert amendment.rule == "relabelled"
+    assert amendment.needs_review
+    assert signing.needs_review
+    assert AGAINST["rival"] in {r for c in amendment.candidates for r in c["reasons"]}
+    assert [c["reasons"] for c in signing.candidates] == [[AGAINST["rival"]]]
+    assert signing.candidates[0]["agreement_id"] == amendment.agreement_id
