@@ -123,7 +123,8 @@ def _begin(store: Store, saved: SavedList, ahead: ThreadPoolExecutor) -> _Begun:
         raise ImportRefusedError(f"cannot be read: {error.strerror}", file=str(saved.path)) from error
     name = os.fsencode(saved.path.name).decode("utf-8", "replace")  # a name may hold bytes that are no text
     if not looks_like_list(data):
-        refusal = NotAWorkbookError("neither a workbook nor a page; not stored", file=name, value=data[:40])
+        advice = "if it names lists, import it with --manifest" if name.casefold().endswith(".csv") else ""
+        refusal = NotAWorkbookError("neither a workbook nor a page; not stored", file=name, value=data[:40], do=advice)
         return _Begun(saved, name, "", None, str(refusal))
     sha256 = store.archive.put(data)
     return _Begun(saved, name, sha256, None if _is_read(store, sha256) else ahead.submit(read_bytes, data, name))

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 import scheduler
+from db.database import Store
 from tests.histories import Posting, agencies, many
 from tests.paths import ROOT
 
@@ -183,7 +185,9 @@ def test_nothing_new_ends_in_0_and_a_held_list_in_3_until_one_makes_up_for_it(fi
     assert (held.code, held.err) == (3, "list.xlsx is held for a person; `ice-agreements review list` says why\n")
     assert filled("rebuild").code == 3
     again = replace(grown, modified="2025-06-09T14:00:00Z", file="participatingAgencies06092025am.xlsx")
+    assert "list.xlsx" in filled("review", "list").out
     assert filled("import", again.write(tmp_path)).code == 0
+    assert "list.xlsx" not in filled("review", "list").out, "a later list made up for it"
 
 
 def test_a_ruling_counts_at_once_and_needs_a_name(filled: Command) -> None:
@@ -193,9 +197,48 @@ def test_a_ruling_counts_at_once_and_needs_a_name(filled: Command) -> None:
     assert (done.code, done.out) == (0, f"{ending['id']} (no longer listed by ICE) is now retracted\n")
     (ending,) = filled("changes", "--kind", "termination", "--format", "json").rows
     assert (ending["status"], ending["reason"]) == ("retracted", "dismissed by Ann: a slip")
+    assert re.search(r"^Ruling: dismiss, by Ann at \S+: a slip$", filled("explain", ending["id"]).out, re.MULTILINE)
+    again = filled("review", "dismiss", ending["id"], "--reviewer", "Ann", "--reason", "still a slip")
+    assert again.out == f"{ending['id']} (no longer listed by ICE) is still retracted\n"
+    undone = filled("review", "undo", ending["id"], "--reviewer", "Ann")
+    assert undone.out == f"the ruling “dismiss” on {ending['id']} is undone\n"
     missing = filled("review", "confirm", "0123456789ab", "--reviewer", "Ann")
     assert (missing.code, missing.out) == (1, "")
     assert missing.err == "error: no change 0123456789ab; `ice-agreements changes` lists their ids\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("--county", "Nowhere"),
+            "no change fits: no agency on any list kept here is in a county 'Nowhere'; check its",
+        ),
+        (
+            ("--agency", "Nobody"),
+            "no change fits: nothing on any list kept here has the name or id 'Nobody'; check its",
+        ),
+        (("--since", "2031-01-01"), "no change fits\n"),
+    ],
+)
+def test_a_misspelt_name_is_not_told_as_if_nothing_happened(
+    filled: Command, arguments: tuple[str, str], said: str
+) -> None:
+    assert filled("changes", *arguments).out.startswith(said)
+
+
+def test_changes_of_an_empty_directory_say_what_to_do_first(filled: Command, tmp_path: Path) -> None:
+    Store.open(tmp_path / "none").close()
+    assert "run `ice-agreements run` or `import` first" in filled("--db", tmp_path / "none", "changes").out
+
+
+def test_status_is_in_words(filled: Command) -> None:
+    said = filled("status").out
+    assert "\nnewest list: participatingAgencies" in said
+    assert "rows 2" not in said
+    assert "\nverified at: never\n" in said
+    assert " GB\n" in said
+    assert "open reviews" not in said
 
 
 def test_rulings_go_out_and_come_in_as_csv(filled: Command, tmp_path: Path) -> None:

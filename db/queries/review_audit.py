@@ -72,7 +72,8 @@ def list_held(connection: sqlite3.Connection, also: Iterable[str] = ()) -> list[
     """Return every held list, and the lists with the sha256 `also` whatever their status; oldest first."""
     rows = connection.execute(
         "select sha256, file, list, rows, published_on, first_seen_at, reasons, status = 'held', exists"
-        " (select 1 from publications p where p.status = 'accepted' and p.list = h.list"
+        " (select 1 from publications p where p.status = 'accepted'"
+        " and p.list = iif(h.linked_as = '', h.list, h.linked_as)"
         " and p.published_at > h.published_at) from publications h"
         " where status = 'held' or sha256 in (select value from json_each(?)) order by published_at",
         [json.dumps(list(also))],

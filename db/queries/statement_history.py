@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import NamedTuple
 
 
 def list_statuses(connection: sqlite3.Connection, change_id: str) -> list[str]:
@@ -11,9 +12,20 @@ def list_statuses(connection: sqlite3.Connection, change_id: str) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-def list_statement_times(connection: sqlite3.Connection) -> list[tuple[int, str, str, str]]:
-    """Return (number, change id, when, status) of every statement, in the order in which they were made."""
-    return connection.execute("select id, change_id, known_at, status from statements order by id").fetchall()
+class StatementTime(NamedTuple):
+    """One statement: its number, the change, when it was made, the status it gave and why."""
+
+    number: int
+    change_id: str
+    at: str
+    status: str
+    reason: str
+
+
+def list_statement_times(connection: sqlite3.Connection) -> list[StatementTime]:
+    """Return every statement, in the order in which they were made."""
+    rows = connection.execute("select id, change_id, known_at, status, why from statements order by id")
+    return [StatementTime(*row) for row in rows]
 
 
 def get_last_old_feed_id(connection: sqlite3.Connection) -> int:

@@ -18,9 +18,9 @@ KIND_WORDS = {
 }  # fmt: skip
 
 
-def show_changes(entries: Sequence[Mapping[str, Any]], format: Format) -> None:
-    """Print the changes; a table gives the kind in words, JSON and CSV by its code."""
-    show(in_words(entries, format), format, CHANGE_COLUMNS, empty="no such change")
+def show_changes(entries: Sequence[Mapping[str, Any]], format: Format, *, empty: str = "no change fits") -> None:
+    """Print the changes; a table gives the kind in words, JSON and CSV by its code. `empty` is said for none."""
+    show(in_words(entries, format), format, CHANGE_COLUMNS, empty=empty)
 
 
 def in_words(entries: Sequence[Mapping[str, Any]], format: Format) -> Sequence[Mapping[str, Any]]:

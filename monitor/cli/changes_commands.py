@@ -9,6 +9,7 @@ import typer
 from db.errors import NotFoundError
 from monitor.changelog.log import KINDS, STATUSES, Filter, read_log
 from monitor.cli.change_table import show_changes
+from monitor.cli.nothing_found import why_nothing_fits
 from monitor.cli.options import (
     AgencyOption,
     CountyOption,
@@ -53,7 +54,7 @@ def changes(
         status, needs_review, to_moment(known_at, "--known-at"),
     )  # fmt: skip
     with open_store(db) as store:
-        show_changes(read_log(store, wanted), format)
+        show_changes(read_log(store, wanted), format, empty=f"no change fits{why_nothing_fits(store, county, agency)}")
 
 
 def explain(
@@ -63,9 +64,13 @@ def explain(
     """Explain why the log says what it says of a change: both rows, the rule, what else was considered."""
     from monitor.changelog.comebacks import count_comebacks
     from monitor.changelog.explain import explain_change
+    from monitor.review.decide import rulings_on
 
     with open_store(db) as store:
         found = [change for change in read_log(store) if change["id"] == change_id]
         if not found:
             raise NotFoundError(f"no change {change_id}; `ice-agreements changes` lists their ids")
         say(explain_change(found[0], count_comebacks(store.connection)))
+        for ruling in rulings_on(store, change_id):
+            about = f" {ruling.other}" if ruling.other else ""
+            say(f"Ruling: {ruling.ruling}{about}, by {ruling.reviewer} at {ruling.made_at}: {ruling.reason or '-'}")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from monitor.changelog import as_of as listed
+from monitor.cli.nothing_found import why_nothing_fits
 from monitor.cli.options import (
     AgencyOption,
     AsOfOption,
@@ -51,7 +52,8 @@ def agreements(
             state=to_state(state), county=county, agency=agency,
         )  # fmt: skip
         then: list[Mapping[str, object]] = [{**row, "printed": row["listed"]["agency"]} for row in rows]
-        show(rows if format is Format.JSON else then, format, AGREEMENT_COLUMNS, empty="none listed")
+        empty = f"none listed{why_nothing_fits(store, county, agency)}"
+        show(rows if format is Format.JSON else then, format, AGREEMENT_COLUMNS, empty=empty)
 
 
 def totals(

@@ -90,7 +90,8 @@ class MoaCommand:
                 _show_hits(store, library, text, wanted, form)
                 return
             records = library.missing() if missing else library.at_odds() if at_odds else None
-            show(library.select(wanted, records), form, COLUMNS, empty="no documents")
+            columns = {key: head for key, head in COLUMNS.items() if not (missing and key in ("pages", "ending.page"))}
+            show(library.select(wanted, records), form, columns, empty="no documents; `moas --fetch` asks ICE for them")
 
     def _work(self, paths: list[Path], manifest: Path | None, *, take_in: bool, fetch: bool, db: Path | None) -> None:
         settings = settings_with(db)

@@ -12,6 +12,7 @@ import typer
 from db.database import Store
 from db.desk_models import HeldList
 from db.queries.publication_list import read_publications
+from db.records import ChangeRecord
 from db.settings import Settings
 from monitor.alerts import outbox
 from monitor.changelog.comebacks import count_comebacks
@@ -47,7 +48,10 @@ COLUMNS = {
 def list_open(format: FormatOption = Format.TABLE, db: DbOption = None) -> None:
     """What waits for a person: held lists first, then changes that need review."""
     with open_store(db) as store:
-        items = [item for item in read_queue(store).in_order({}) if item.part in ("held lists", "doubtful")]
+        queue = read_queue(store).in_order({})
+        items = [
+            i for i in queue if i.part == "doubtful" or (i.held and i.part == "held lists" and not i.held.superseded)
+        ]
         at_odds = len(Library(store.connection).at_odds()) if format is Format.TABLE else 0
     waiting: list[Mapping[str, object]] = [_held_row(i.held) if i.held else i.change or {} for i in items]
     show(in_words(waiting, format), format, COLUMNS, empty="nothing waits for a person")
@@ -132,7 +136,7 @@ def undo(subject: SubjectArgument, reviewer: ReviewerOption, reason: ReasonOptio
     with Store.open(settings.home) as store:
         undone = decide.undo_newest(store, subject, reviewer=reviewer, reason=reason, made_at=store.now_text())
         _take_effect(store, settings)
-    say(f"{undone} on {subject} no longer counts")
+    say(f"the ruling “{undone}” on {subject} is undone")
 
 
 @app.command()
@@ -186,13 +190,18 @@ def _rule(db: Path | None, ruling: str, subject: str, other: str, reviewer: str,
         if ruling == "same" and (warning := decide.warn_of_counties(store, subject, other)):
             warn(warning)
         decide.rule(store, ruling, subject, other, reviewer=reviewer, reason=reason, made_at=store.now_text())
+        before = _find_change(store, subject)
         _take_effect(store, settings)
-        for change in read_log(store, Filter()):
-            if change["id"] == subject:
-                words = KIND_WORDS.get(change["kind"], change["kind"])
-                say(f"{change['id']} ({words}) is now {change['status']}")
-                return
+        if change := _find_change(store, subject):
+            words = KIND_WORDS.get(change["kind"], change["kind"])
+            same = before and before["status"] == change["status"]
+            say(f"{change['id']} ({words}) is {'still' if same else 'now'} {change['status']}")
+            return
     warn(f"{ruling} is recorded for {subject}")
+
+
+def _find_change(store: Store, change_id: str) -> ChangeRecord | None:
+    return next((change for change in read_log(store, Filter()) if change["id"] == change_id), None)
 
 
 def _take_effect(store: Store, settings: Settings) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
 from types import FrameType
+from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.routing import BaseRoute
@@ -85,12 +86,25 @@ def serve_pages(settings: Settings, host: str, port: int, *, access_log: bool = 
             _warn_if_bare(settings, host)
             address = f"http://{host}:{listening.getsockname()[1]}/"
             _LOG.info("ice-agreements %s serves %s at %s", VERSION, settings.home, address)
+            if warning := warn_of_links(settings, host, listening.getsockname()[1]):
+                _LOG.warning(warning)
             replaced = asyncio.run(_serve(server, listening, store))
             if replaced:
                 _LOG.warning("the database was replaced: `serve` starts again on the new one")
                 # not closed but replaced: SQLite, closing the old file, would remove the new one's log
                 os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - this program itself
     _LOG.info("ice-agreements %s: `serve` has stopped", VERSION)
+
+
+def warn_of_links(settings: Settings, host: str, port: int) -> str:
+    """Return a warning when feeds and messages would link to another port of this machine than the one served."""
+    asked = urlsplit(settings.public_url)
+    if asked.hostname not in ("127.0.0.1", "localhost", "::1") or asked.port == port:
+        return ""
+    return (
+        f"links in feeds and messages lead to {settings.public_url}, not to http://{host}:{port};"
+        " set ICE_AGREEMENTS_PUBLIC_URL to the address readers use"
+    )
 
 
 def _end() -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
-from db.service_models import JobRun, ListFreshness
+from db.service_models import JobRun, ListFreshness, NewestList
 from monitor.cli.options import DbOption, FormatOption, open_store, settings_with
 from monitor.cli.output import Format, say, show
 from monitor.service.health.read_status import read_status, status_json
+
+#: Told below the rest, or said twice by what JSON needs: by `verified_at`, and by `needs_review`.
+_NOT_IN_WORDS = ("jobs", "notices", "lists", "verified_hours_ago", "open_reviews")
 
 
 def status(format: FormatOption = Format.TABLE, db: DbOption = None) -> None:
@@ -20,9 +23,8 @@ def status(format: FormatOption = Format.TABLE, db: DbOption = None) -> None:
     if format is not Format.TABLE:
         show([shown], format, {key: key for key in shown})
         return
-    for key in [key for key in shown if key not in ("jobs", "notices", "lists")]:
-        value = getattr(found, key)
-        say(f"{key.replace('_', ' ')}: {'never' if value is None and key.endswith('_at') else _in_words(value)}")
+    for key in [key for key in shown if key not in _NOT_IN_WORDS]:
+        say(f"{key.replace('_', ' ').replace(' bytes', ' size')}: {_in_words(key, getattr(found, key))}")
     for fresh in found.lists:
         say(f"{fresh.list} list: {_describe_freshness(fresh)}")
     for name, job in found.jobs.items():
@@ -44,11 +46,15 @@ def _describe_job(job: JobRun) -> str:
     return f"{job.outcome} at {job.finished_at}, {job.failures} failures in a row: {job.detail}"
 
 
-def _in_words(value: Any) -> str:
+def _in_words(key: str, value: Any) -> str:
+    if isinstance(value, NewestList):
+        return f"{value.file} of {value.published_on}, {value.rows:,} rows"
     if is_dataclass(value) and not isinstance(value, type):
         return ", ".join(f"{name} {part}" for name, part in asdict(value).items() if part not in (None, ""))
     if value is None:
-        return "none"
+        return "never" if key.endswith("_at") else "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    if key.endswith("_bytes"):
+        return f"{value / 1e9:,.1f} GB" if value >= 1e9 else f"{value / 1e6:,.1f} MB"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -43,7 +43,9 @@ def add(
     agency: Annotated[str | None, typer.Option(help="Agency by id or by the name we use.")] = None,
     support_type: Annotated[str | None, typer.Option(help="JEM, WSO or TFM.")] = None,
     kind: Annotated[list[str] | None, typer.Option(help=f"May be given again: {', '.join(KINDS)}")] = None,
-    only_endings: Annotated[bool, typer.Option("--only-endings", help="Only endings and returns.")] = False,
+    only_endings: Annotated[
+        bool, typer.Option("--only-endings", help="Only agreements no longer listed by ICE, and returns.")
+    ] = False,
     early: Annotated[bool, typer.Option("--early", help="Also what is unconfirmed.")] = False,
     endings: Annotated[str | None, typer.Option(help="Rhythm of endings and returns, when another.")] = None,
     counts_only: Annotated[

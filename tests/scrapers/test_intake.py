@@ -162,6 +162,13 @@ def test_what_is_neither_a_workbook_nor_a_page_is_not_stored(store: Store, tmp_p
     assert store.connection.execute("select count(*) from documents").fetchone() == (0,)
 
 
+def test_a_csv_is_refused_with_the_option_that_reads_it(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "manifest.csv").write_text("file,uploaded_as\nlist.xlsx,participating\n")
+    done = import_list(store, SavedList(tmp_path / "manifest.csv"), NOW)
+    assert "--manifest" in done.error
+    assert "fetch again" not in done.error
+
+
 def test_an_imported_page_that_is_no_list_is_not_public(store: Store, folder: Path) -> None:
     """It is kept, so that better readers can read it; nobody else is shown it. A list is public."""
     listed = import_list(store, SavedList(folder / "list.xlsx"), NOW)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Mount
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -62,6 +64,10 @@ ENDPOINTS = (
 )
 
 
+def _leave_slash_out(request: Request) -> Response:
+    return RedirectResponse(PREFIX, 303)
+
+
 def routes(settings: Settings, now: Callable[[], datetime] = utc_now) -> list[BaseRoute]:
     """Return the desk's routes; none when the settings say that there is no desk."""
     if not settings.desk:
@@ -69,6 +75,7 @@ def routes(settings: Settings, now: Callable[[], datetime] = utc_now) -> list[Ba
     files = StaticFiles(directory=Path(__file__).parent / "static")
     return [
         Mount(f"{PREFIX}/static", app=files, middleware=[Middleware(_StaticHeaders)]),
+        Route(f"{PREFIX}/", _leave_slash_out, methods=["GET"]),
         *routes_of(Desk(settings, now), ENDPOINTS),
     ]
 

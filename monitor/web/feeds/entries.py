@@ -7,7 +7,7 @@ an entry of its own, because most readers do not show that an old entry changed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from heapq import merge
 
@@ -92,9 +92,8 @@ def gather_entries(store: Store, selection: Selection, public_url: str) -> list[
     }  # fmt: skip
     said: dict[str, What] = {}
     times: dict[str, int] = {}
-    words = language("en")
     entries = []
-    for number, change_id, at, status in list_statement_times(store.connection):
+    for number, change_id, at, status, reason in list_statement_times(store.connection):
         change = changes.get(change_id)
         what: What | None = None
         if status == "confirmed" and said.get(change_id) != "news":
@@ -103,11 +102,23 @@ def gather_entries(store: Store, selection: Selection, public_url: str) -> list[
             what = "correction"
         if change is None or what is None:
             continue
+        said_before = change_id in said
         said[change_id] = what
         times[change_id] = times.get(change_id, 0) + 1
-        text = describe_change(change, what, words, public_url)
-        entries.append(Entry(number, times[change_id], _dated(change, at, what), text, at, change))
+        again = what == "news" and said_before
+        text = _describe(change, what, reason, public_url, again=again)
+        entries.append(Entry(number, times[change_id], at if again else _dated(change, at, what), text, at, change))
     return entries
+
+
+def _describe(change: ChangeRecord, what: What, reason: str, public_url: str, *, again: bool) -> ChangeText:
+    """Return the words of an entry: a correction gives the reason of its own time, which may hold no longer."""
+    stated: ChangeRecord = {**change, "reason": reason} if what == "correction" else change
+    text = describe_change(stated, what, language("en"), public_url)
+    if again:
+        certainty = f"{text.certainty} An earlier correction of this statement has been withdrawn."
+        return replace(text, headline=f"Confirmed again: {text.headline}", certainty=certainty)
+    return text
 
 
 def merge_entries(entries: Iterable[Entry], more: Iterable[Entry]) -> list[Entry]:

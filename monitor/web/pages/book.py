@@ -122,7 +122,9 @@ class Agency:
     name: str
     county: str | None
     fips: str | None
-    placed_by: str  # list: ICE's COUNTY cell or the name; zip: the one county of the city's ZIP codes; "": none
+    placed_by: (
+        str  # county_cell, agency_name, city (the one in its name), zip (of the city's ZIP codes); "": not placed
+    )
     near: tuple[str, ...]  # counties that a city's ZIP codes reach, where they are several
     body: str
     is_state: bool = False  # a body of the state, as ICE's TYPE cell says

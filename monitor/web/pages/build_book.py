@@ -15,6 +15,8 @@ from db.queries.search_index import SearchIndex
 from db.records import ChangeRecord
 from monitor.changelog.log import read_log
 from monitor.documents.library import Library
+from monitor.matching.names import printed_form
+from monitor.places.agency_county import locate
 from monitor.review.facts import read_facts
 from monitor.review.queue import read_rulings
 from monitor.search.find import counties_of_city, read_finder
@@ -115,7 +117,7 @@ def _read_agencies(store: Store, positions: Sequence[ListPosition]) -> dict[str,
     dates = {p.position: p.published_on for p in positions}
     found: dict[str, Agency] = {}
     for row in page_data.read_agencies(store.connection):
-        county, fips, placed, near = row.county, row.county_fips, "list" if row.county_fips else "", tuple[str, ...]()
+        county, fips, placed, near = row.county, row.county_fips, "", tuple[str, ...]()
         if not fips and row.state:
             near = counties_of_city(row.state, row.name)
             if len(near) == 1:
@@ -152,10 +154,22 @@ def _read_agreements(
         if agreement.agency_id in agencies:
             agencies[agreement.agency_id].agreements.append(agreement)
     for agency in agencies.values():
+        if agency.placed_by != "zip" and agency.fips:
+            agency.placed_by = find_basis(agency)
         typed = [row for agreement in agency.agreements for row in agreement.rows if row.type]
         newest = max(typed, key=lambda row: row.last, default=None)
         agency.is_state = newest is not None and (newest.type or "").strip().casefold().startswith("state")
     return found
+
+
+def find_basis(agency: Agency) -> str:
+    """Return what the newest row that gives the agency's county places it by: its cell, the name, or the city."""
+    rows = (row for agreement in agency.agreements for row in agreement.rows)
+    for row in sorted(rows, key=lambda row: row.last, reverse=True):
+        location = locate(agency.state, row.county, printed_form(row.agency), row.type)
+        if location and location.county.fips == agency.fips:
+            return location.basis
+    return "county_cell"
 
 
 def _find_spells(agreement: Agreement, order: Sequence[int], dates: Mapping[int, str]) -> None:

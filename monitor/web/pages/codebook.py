@@ -11,6 +11,7 @@ from monitor.i18n.language import N_
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Agency, Book
 from monitor.web.pages.place_status import status_of
+from monitor.web.pages.shared_columns import PLACED, SOURCES
 
 Row = dict[str, Any]
 _MODELS = ("JEM", "WSO", "TFM")
@@ -38,6 +39,10 @@ class Table:
     rows: Callable[[Book], Iterator[Row]]
 
 
+#: Status on the pages -> in the tables, which readers see: a list says that a row is gone, not that anything ended.
+_STATUSES = {"ended": "no_longer_listed", "pending_ended": "no_longer_pending"}
+
+
 def _columns(text: Mapping[str, tuple[str, str]]) -> tuple[Column, ...]:
     return tuple(Column(name, kind, says) for name, (kind, says) in text.items())
 
@@ -55,8 +60,10 @@ def _agreements(book: Book) -> Iterator[Row]:
             "agreement_id": g.id, "list": g.list_name, "state": agency.state if agency else None,
             "agency_id": g.agency_id, "agency": agency.name if agency else None, **_place(agency),
             "support_type": g.support,
-            "signed_on": g.signed_on, "status": g.status, "first_listed_on": g.first_on, "last_listed_on": g.last_on,
-            "no_longer_listed_on": g.ended_on, "ending_change_id": g.ended_by["id"] if g.ended_by else None,
+            "signed_on": g.signed_on, "status": _STATUSES.get(g.status, g.status),
+            "first_listed_on": g.first_on, "last_listed_on": g.last_on,
+            "no_longer_listed_on": g.ended_on,
+            "no_longer_listed_change_id": g.ended_by["id"] if g.ended_by else None,
             "moa_url": g.moa,
         }  # fmt: skip
 
@@ -83,8 +90,9 @@ def _changes(book: Book) -> Iterator[Row]:
         for place in ("last_listed_in", "first_missing_from", "first_listed_in"):
             source = e[place]
             row |= {f"{place}_file": source["file"] if source else None,
-                    f"{place}_sha256": source["sha256"] if source else None,
-                    f"{place}_row": source.get("row") if source else None}  # fmt: skip
+                    f"{place}_sha256": source["sha256"] if source else None}  # fmt: skip
+            if place != "first_missing_from":  # a list has no row of what it lacks
+                row[f"{place}_row"] = source.get("row") if source else None
         yield row
 
 
@@ -146,20 +154,6 @@ def _rulings(book: Book) -> Iterator[Row]:
         }  # fmt: skip
 
 
-_PLACED = {
-    "county": ("string", N_("County as the Census Bureau writes it; blank for statewide and unplaced agencies.")),
-    "county_fips": ("string", N_("Five-digit FIPS code of the county.")),
-    "county_by": ("string", N_("How the county is known: list (ICE's list or the name) or zip (by the city).")),
-}
-_SOURCES: dict[str, tuple[str, str]] = {}
-for _place_name, _words in (
-    ("last_listed_in", N_("The last list that shows the row as it was: file, sha256, sheet row.")),
-    ("first_missing_from", N_("The first list without the row.")),
-    ("first_listed_in", N_("The first list that shows the row as it is.")),
-):
-    _SOURCES |= {f"{_place_name}_file": ("string", _words), f"{_place_name}_sha256": ("string", _words),
-                 f"{_place_name}_row": ("integer", _words)}  # fmt: skip
-
 TABLES = (
     Table("agreements", "agreement_id", N_("One agency, one support type, one signing, through all lists."), _columns({
         "agreement_id": ("string", N_("Stable id.")),
@@ -167,19 +161,19 @@ TABLES = (
         "state": ("string", N_("USPS code.")),
         "agency_id": ("string", N_("Stable id of the agency.")),
         "agency": ("string", N_("Name as ICE printed it last.")),
-        **_PLACED,
+        **PLACED,
         "support_type": ("string", N_("JEM, WSO or TFM; as printed if it is none of these.")),
         "signed_on": ("date", N_("ICE's counter-signature date as last printed.")),
-        "status": ("string", N_("listed, ended, pending, pending_ended, renewed or second_row.")),
+        "status": ("string", N_("listed, no_longer_listed, pending, no_longer_pending, renewed or second_row.")),
         "first_listed_on": ("date", N_("Date of the first list that shows it.")),
         "last_listed_on": ("date", N_("Date of the last list that shows it.")),
         "no_longer_listed_on": ("date", N_("Date of the first list without it; blank while it is listed.")),
-        "ending_change_id": ("string", N_("The change that says it is no longer listed.")),
+        "no_longer_listed_change_id": ("string", N_("The change that says it is no longer listed.")),
         "moa_url": ("string", N_("Address of the agreement document (MOA) as last linked.")),
     }), _agreements),
     Table("agencies", "agency_id", N_("One law-enforcement body in one state, whatever its spelling."), _columns({
         "agency_id": ("string", N_("Stable id.")), "state": ("string", N_("USPS code.")),
-        "agency": ("string", N_("Name as ICE printed it last.")), **_PLACED,
+        "agency": ("string", N_("Name as ICE printed it last.")), **PLACED,
         "body": ("string", N_("Kind of body, read from the name.")),
         "names_printed": ("string", N_("Every spelling ICE printed, separated by vertical bars.")),
         "listed_agreements": ("integer", N_("Agreements on the newest list.")),
@@ -195,7 +189,7 @@ TABLES = (
         "state": ("string", N_("USPS code.")), "agency_id": ("string", N_("Stable id of the agency.")),
         "agency": ("string", N_("Name as ICE printed it last.")),
         "agreement_id": ("string", N_("Stable id of the agreement.")),
-        "county": _PLACED["county"], "county_fips": _PLACED["county_fips"],
+        "county": PLACED["county"], "county_fips": PLACED["county_fips"],
         "support_type": ("string", N_("JEM, WSO or TFM; as printed if it is none of these.")),
         "signed_on": ("date", N_("ICE's counter-signature date as last printed.")),
         "fields": ("string", N_("The cells that differ, separated by commas.")),
@@ -206,7 +200,7 @@ TABLES = (
         "agency_after": ("string", N_("Name as printed on the later row.")),
         "signed_before": ("string", N_("Signing date as printed on the earlier row.")),
         "signed_after": ("string", N_("Signing date as printed on the later row.")),
-        **_SOURCES,
+        **SOURCES,
     }), _changes),
     Table("lists", "sha256", N_("Every list ever found, with its status and reasons."), _columns({
         "file": ("string", N_("Name under which it was found.")), "list": ("string", N_("participating or pending.")),

@@ -112,6 +112,11 @@ def test_start_stop_and_requests_are_in_the_log_as_json(serving: Serving) -> Non
     assert serving.process.wait(20) == 0
     lines = [json.loads(line) for line in serving.log.splitlines()]
     assert re.fullmatch(r"ice-agreements \S+ serves \S+ at http://127\.0\.0\.1:\d+/", lines[0]["message"])
+    assert re.fullmatch(
+        r"links in feeds and messages lead to http://127\.0\.0\.1:8000, not to http://127\.0\.0\.1:\d+; set"
+        " ICE_AGREEMENTS_PUBLIC_URL to the address readers use",
+        lines[1]["message"],
+    )
     assert re.fullmatch(r"ice-agreements \S+: `serve` has stopped", lines[-1]["message"])
     assert any("GET /healthz" in line["message"] for line in lines)
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", line["timestamp"]) for line in lines)

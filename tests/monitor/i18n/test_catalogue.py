@@ -14,7 +14,7 @@ PLACES = re.compile(r"%\(\w+\)[sd]")
 #: Messages that are the same in both languages.
 SAME = {
     "%(some)s of %(all)s", "Biden (2021–2025)", "Obama (2009–2017)", "Trump I (2017–2021)", "provisional", "FIPS",
-    "listed, ended, pending, pending_ended, renewed or second_row.", "287(g): %(what)s",
+    "listed, no_longer_listed, pending, no_longer_pending, renewed or second_row.", "287(g): %(what)s",
 }  # fmt: skip
 
 

@@ -290,3 +290,29 @@ def test_published_files_carry_every_page_and_the_index(world: World) -> None:
     assert "feeds/county/12086.atom" not in files
     assert "feeds/all/archive/4.atom" not in files
     assert "feeds/state/FL/archive/1.atom" not in files
+
+
+def test_a_ruling_taken_back_is_followed_by_an_entry_that_says_so(world: World, client: TestClient) -> None:
+    """The correction keeps the reason it had; the newest entry says that the statement stands again."""
+
+    def first_listed() -> list[tuple[str, str]]:
+        feed = atom(client, "/feeds/all.atom")
+        found = [(e.findtext(ATOM + "title"), e.findtext(ATOM + "content") or e.findtext(ATOM + "summary"))
+                 for e in feed.iter(ATOM + "entry")]  # fmt: skip
+        return [entry for entry in found if "Camden" in entry[0]]
+
+    log = read_log(world.store)
+    signing = next(c for c in log if "Camden" in (c["agency"] or ""))
+    decide.rule(world.store, "dismiss", signing["id"], reviewer="Ann", reason="misread", made_at="2025-06-06T10:00:00Z")
+    world.now = "2025-06-06T10:00:00Z"
+    world.derive()
+    assert first_listed()[0][0].startswith("Correction to: First listed: Camden")
+    decide.undo_newest(world.store, signing["id"], reviewer="Ann", reason="", made_at="2025-06-06T11:00:00Z")
+    world.now = "2025-06-06T11:00:00Z"
+    world.derive()
+    titles = [title for title, _ in first_listed()]
+    assert [title.partition(": Camden")[0] for title in titles] == [
+        "Confirmed again: First listed", "Correction to: First listed", "First listed",
+    ]  # fmt: skip
+    assert "A reviewer found that it does not stand." in first_listed()[1][1]
+    assert "An earlier correction of this statement has been withdrawn." in first_listed()[0][1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,8 @@ import pytest
 from db.database import Store
 from monitor.i18n import labels
 from monitor.web.pages import place_index
-from monitor.web.pages.book import Book
-from monitor.web.pages.build_book import read_book
+from monitor.web.pages.book import Agency, Agreement, Book, PrintedSpan
+from monitor.web.pages.build_book import find_basis, read_book
 from monitor.web.pages.charts import count_over_time
 from monitor.web.pages.map.drawing import COLOURS, painted
 from monitor.web.pages.map.shapes import read_shapes
@@ -128,3 +129,14 @@ def test_colours_are_told_apart_by_the_colour_blind(layer: str) -> None:
             for other in names[i + 1 :]:
                 apart = sum((a - b) ** 2 for a, b in zip(seen[one], seen[other], strict=True)) ** 0.5
                 assert apart >= 50, (one, other, apart)
+
+
+def test_an_agency_says_by_what_its_county_was_found(book: Book) -> None:
+    """Pasco's rows print the county in the COUNTY cell; no row does for a police department placed by its city."""
+    assert book.agencies["fl-pasco-county-sheriffs-office"].placed_by == "county_cell"
+    row = PrintedSpan("FLORIDA", "Zephyrhills Police Department", "Municipality", None, "TFM", None, None, None, None,
+                      2, 1, 1, "2025-03-03", "2025-03-03", True)  # fmt: skip
+    for name, basis in (("Zephyrhills Police Department", "city"), ("Pasco County Jail", "agency_name")):
+        agreement = Agreement("x", "participating", "y", "TFM", None, "listed", rows=[replace(row, agency=name)])
+        agency = Agency("y", "FL", name, "Pasco County", "12101", "", (), "municipal", agreements=[agreement])
+        assert find_basis(agency) == basis
