@@ -357,6 +357,7 @@ def test_a_relabelled_row_with_the_date_beats_one_with_the_name_and_a_later_date
     (amendment,), (signing,) = folded.standing("amendment"), folded.standing("signing")
     assert (amendment.rule, amendment.needs_review, signing.needs_review) == ("relabelled", True, True)
     assert signing.agreement_id in {c["agreement_id"] for c in amendment.candidates}
+    assert "rival" in cast("list[str]", amendment.evidence["against"])
     assert [c["agreement_id"] for c in signing.candidates] == [amendment.agreement_id]
     assert folded.standing("termination", "renewal") == []
 
