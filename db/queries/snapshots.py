@@ -128,7 +128,7 @@ def load_listings(store: Store, ids: Iterable[int] | None = None) -> dict[int, L
 
     A row's `list` is that of the accepted publication that shows it; the stored one is what its header said.
     """
-    found = _load_as_read(store, ids)
+    found = load_listings_as_read(store, ids)
     for listing_id, list_name in _load_judged_otherwise(store.connection).items():
         if listing_id in found:
             found[listing_id] = replace(found[listing_id], list=list_name)
@@ -144,7 +144,8 @@ def _load_judged_otherwise(connection: sqlite3.Connection) -> dict[int, ListName
     return {listing_id: row[0] for row in rows for listing_id in unpack(row[1])}
 
 
-def _load_as_read(store: Store, ids: Iterable[int] | None) -> dict[int, Listing]:
+def load_listings_as_read(store: Store, ids: Iterable[int] | None = None) -> dict[int, Listing]:
+    """Return listings by id: all of them, or those asked for, each on the list that its document's header names."""
     if ids is None:
         return {int(row[0]): _listing(row) for row in store.connection.execute(_SELECT)}
     found: dict[int, Listing] = {}

@@ -21,6 +21,7 @@ from monitor.matching.candidates import (
     rival_candidate,
 )
 from monitor.matching.find_known import days_between, find_double, is_participating, other_listed
+from monitor.matching.ids import on_list
 from monitor.matching.rules import Judgement
 from monitor.publications.check import Difference, Rewritten, is_signed_anew
 
@@ -83,8 +84,8 @@ def compare(ledger: Ledger, publication: Accepted) -> Comparison:
     for listing_id in gone_ids:
         agreement = ledger.agreements[listed[listing_id]]
         whole = leaving[agreement.id] == len(agreement.rows)
-        gone.append(Gone(agreement, listing_id, ledger.listings[listing_id], whole))
-    new = [New(i, row, ledger.listings[i]) for i, row in shown.items() if i not in listed]
+        gone.append(Gone(agreement, listing_id, on_list(publication.list, ledger.listings[listing_id]), whole))
+    new = [New(i, row, on_list(publication.list, ledger.listings[i])) for i, row in shown.items() if i not in listed]
     return Comparison(gone, new, pair_rows(ledger, publication, gone, new))
 
 
@@ -137,7 +138,7 @@ def _take_baseline(ledger: Ledger, publication: Accepted) -> None:
     for listing_id, row in zip(publication.listing_ids, publication.rows, strict=True):
         if listing_id in ledger.listed[publication.list]:
             continue  # an exact duplicate: the listing is there already
-        new = New(listing_id, row, ledger.listings[listing_id])
+        new = New(listing_id, row, on_list(publication.list, ledger.listings[listing_id]))
         agreement = find_double(ledger, new.listing, exact=False)
         if agreement is None:
             agreement = ledger.open_agreement(publication, new)

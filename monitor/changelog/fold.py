@@ -141,7 +141,6 @@ class Fold:
             agreed = self._acceptance.hold(publication, hold, shown, lacking, self._file_with(name, shown))
             if agreed is not None:
                 self._moved[agreed.key] = agreed
-                self._judge.show(agreed.sha256, name, self._rows_of(agreed)[0])
                 self._take(agreed, self._as_accepted(agreed), None)
                 self._admit(publication)
             return

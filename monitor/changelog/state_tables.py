@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 
 from db.database import Store
-from db.models import Listing, ListName
+from db.models import Listing
 from db.queries import agreements, changes, derived_rows, publications
-from db.queries.snapshots import load_listings
+from db.queries.snapshots import load_listings_as_read
 from monitor.changelog.state import Dirty, Ledger
 from monitor.matching.names import canonical_name
 
 
 class ListingBook(Mapping[int, Listing]):
-    """Listings by id, read from the store when they are first asked for."""
+    """Listings by id, as their documents were read; a row may stand on one list and on another day on the other."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -24,15 +23,9 @@ class ListingBook(Mapping[int, Listing]):
     def load(self, ids: set[int] | None = None) -> None:
         """Read the listings asked for (all when `ids` is None) in one go."""
         if ids is None:
-            self._known = load_listings(self._store)
+            self._known = load_listings_as_read(self._store)
         else:
-            self._known.update(load_listings(self._store, [i for i in ids if i not in self._known]))
-
-    def show_as(self, ids: Iterable[int], list_name: ListName) -> None:
-        """Let the listings be rows of that list, whatever list their document's header is of."""
-        ids = set(ids)
-        self.load(ids)
-        self._known.update({i: replace(self._known[i], list=list_name) for i in ids})
+            self._known.update(load_listings_as_read(self._store, [i for i in ids if i not in self._known]))
 
     def __getitem__(self, listing_id: int) -> Listing:
         if listing_id not in self._known:

@@ -28,7 +28,7 @@ class ListJudge:
         self._heads: dict[str, SnapshotHead] = {}
 
     def judge(self, publication: Publication, ids: Sequence[int]) -> Verdict:
-        """Return which list it is, and show its rows as rows of that list from now on."""
+        """Return which list it is."""
         head = self._head(publication.sha256)
         assert head.list is not None
         sizes = {name: Standing(len(set(a.listing_ids)), 0, dated=False) for name, a in self._latest.items()}
@@ -41,13 +41,7 @@ class ListJudge:
             verdict = Verdict(head.list)
         else:
             verdict = classify.judge(self._compare(plain, ids), ruled)
-        self.show(publication.sha256, verdict.list_name, ids)
         return verdict
-
-    def show(self, sha256: str, list_name: ListName, ids: Sequence[int]) -> None:
-        """Let the rows be read as rows of that list, when the header of their document is the other list's."""
-        if self._head(sha256).list != list_name:
-            self._listings.show_as(ids, list_name)
 
     def describe_form(self, list_name: ListName, ids: Sequence[int]) -> str:
         """Return the reason that names new or missing columns; "" when the form is that of the list before."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
-from db.models import Listing, NameKey
+from db.models import Listing, ListName, NameKey
 from monitor.matching.names import Name, canonical_name, printed_form, slug
 from monitor.places.printed_county import county_of
 
@@ -22,6 +23,11 @@ def name_key(listing: Listing) -> NameKey:
 def agency_slug(listing: Listing) -> str:
     """Return the id a new agency gets: its state and its name as first printed."""
     return f"{(listing.state_code or 'xx').lower()}-{slug(listing.agency or '')}"
+
+
+def on_list(list_name: ListName, listing: Listing) -> Listing:
+    """Return the row as one of that list: its document's header may be the other list's."""
+    return listing if listing.list == list_name else replace(listing, list=list_name)
 
 
 def agreement_slug(listing: Listing) -> str:

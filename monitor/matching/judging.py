@@ -68,7 +68,7 @@ def side_of_gone(agreement: Agreement, listing: Listing) -> Side:
     return Side(
         listing.state_code, name_of(listing), listing.support_code, _believed_date(agreement, listing),
         frozenset(agreement.documents), bool(agreement.documents), county_fips(listing), normal_form(listing.county),
-        listing.list != "pending",
+        agreement.list != "pending",
     )  # fmt: skip
 
 
