@@ -13,7 +13,9 @@ from db.settings import Settings
 from monitor.alerts import outbox
 from monitor.alerts.filters import check_preferences
 from monitor.alerts.subscribe import Added, add_subscription
+from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import Derived, derive
+from monitor.review import decide
 from scrapers.readers.document import read_document
 from tests.workbooks import PARTICIPATING, PENDING, make_workbook
 
@@ -79,6 +81,12 @@ class World:
         done = derive(self.store, now=self.now, anew=anew, tell=outbox.queue)
         self.stated += done.stated
         return done
+
+    def dismiss(self, kind: str) -> Derived:
+        """A reviewer dismisses the standing change of this kind: it was an error."""
+        (change,) = [c for c in read_log(self.store) if c["kind"] == kind and c["status"] != "retracted"]
+        decide.rule(self.store, "dismiss", change["id"], reviewer="Ann", reason="an error", made_at=self.now)
+        return self.derive()
 
     def subscribe(self, address: str, rhythm: str = "instant", *, channel: str = "mail", **wish: Any) -> Added:
         """A confirmed subscription."""

@@ -179,7 +179,7 @@ def test_a_held_list_is_accepted_when_the_next_days_list_agrees(store: Store) ->
     assert found[next_day.file] == ("accepted", [])
     log = read_log(store)
     assert sorted((c["kind"], c["status"], c["listed_on"]) for c in log) == [
-        *[("termination", "confirmed", "2025-06-03")] * 30, ("termination", "provisional", "2025-06-04"),
+        *[("termination", "provisional", "2025-06-03")] * 30, ("termination", "provisional", "2025-06-04"),
     ]  # fmt: skip
 
 
@@ -298,5 +298,5 @@ def test_a_collapse_that_goes_on_is_dated_to_its_first_list_whatever_else_is_rew
     take(store, [MONDAY, fallen, rewritten])
     assert became(store)[fallen.file][0] == "accepted"
     endings = [c for c in read_log(store) if c["kind"] == "termination"]
-    assert {(c["status"], c["listed_on"]) for c in endings} == {("confirmed", "2025-06-03")}
+    assert {(c["status"], c["listed_on"]) for c in endings} == {("provisional", "2025-06-03")}
     assert len(endings) == 30
