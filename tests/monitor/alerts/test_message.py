@@ -60,8 +60,8 @@ def texts(world: World, code: str, times: int = 1) -> list[ChangeText]:
 
 
 def told_by(world: World, code: str) -> list[ChangeText]:
-    """What a message of all says: its one correction is said by the return that explains it."""
-    return [text for text in texts(world, code) if text.what != "correction"]
+    """What a message of all says: its corrections among them."""
+    return texts(world, code)
 
 
 def built(world: World, code: str, times: int = 1) -> tuple[bytes, Rendered]:

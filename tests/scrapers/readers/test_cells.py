@@ -121,7 +121,7 @@ def test_a_state_is_exact_or_the_only_plausible_one(printed: str, code: str | No
         ("Task Force Officer", "TFM", signals.SUPPORT_TYPE_SNAPPED),
         ("Tsak Force Model", "TFM", signals.SUPPORT_TYPE_SNAPPED),
         ("Tribal Task Force Model", None, signals.SUPPORT_TYPE_UNKNOWN),
-        ("Jail Enforcement Model / Task Force Model", None, signals.SUPPORT_TYPE_UNKNOWN),
+        ("Jail Enforcement Model / Hall Model", None, signals.SUPPORT_TYPE_UNKNOWN),
     ],
 )
 def test_a_support_type_is_exact_or_the_only_plausible_one(printed: str, code: str | None, signal: str | None) -> None:

@@ -167,8 +167,8 @@ def test_the_description_makes_importable_clients(api: TestClient) -> None:
     description = api.get("/openapi.json").json()
     assert re.fullmatch(r"[A-Za-z][A-Za-z ]+", description["info"]["title"])
     operations = [o["get"]["operationId"] for o in description["paths"].values()]
-    assert len(operations) == len(set(operations)) == 15
-    assert all(re.fullmatch(r"(list|get)_[a-z_]+", name) and name.isidentifier() for name in operations)
+    assert len(operations) == len(set(operations)) == 19
+    assert all(re.fullmatch(r"(list|get|search)(_[a-z_]+)?", name) and name.isidentifier() for name in operations)
     assert all(re.fullmatch(r"[A-Z][A-Za-z]+", name) for name in description["components"]["schemas"])
     assert set(api.get("/openapi.json").json()["paths"]["/changes"]["get"]["responses"]["200"]["content"]) == {
         "application/json", "text/csv", "application/x-ndjson", XLSX
