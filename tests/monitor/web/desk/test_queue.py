@@ -31,6 +31,7 @@ def test_a_ruling_settles_the_change_it_was_made_on_and_names_what_follows(world
     assert parts(world)["doubtful"] == ["Gulf FL", "Lake FL"]  # dated four months before its first list, it stays so
     assert log_of(world)[SIGNING]["candidates"] == []
     page = client.get(answer.headers["location"]).text
+    assert "It also changed" not in page  # the signing was in doubt before, and is
     rule(client, log_of(world)[SIGNING]["id"], "confirm")
     assert "Lake FL" not in parts(world)["rest"]
 
