@@ -135,6 +135,8 @@ def test_a_hook_that_is_down_gets_everything_later_with_the_same_id(world: World
 def test_a_correction_is_posted_to_who_was_told(world: World, taker: Taker) -> None:
     world.subscribe(taker.url, channel="webhook")
     for day, rows in (("2025-06-03", []), ("2025-06-04", []), ("2025-06-05", [PASCO])):
+        if rows:
+            world.dismiss("termination")
         world.publish(day, *rows)
         send_due(world.store, world.settings, world.now)
     said = [(c["what"], c["change"]["kind"]) for _, body in taker.calls for c in json.loads(body)["changes"]]

@@ -102,6 +102,7 @@ def test_a_correction_goes_to_those_who_were_told_and_to_nobody_else(world: Worl
             [ANN],
         )
     world.subscribe("cy@example.org")
+    world.dismiss("termination")
     world.publish("2025-06-05", PASCO)
     corrections = [(address, what) for address, kind, what in world.outbox() if kind == "termination"]
     assert corrections == [(ANN, "news"), (ANN, "correction")]
@@ -119,6 +120,7 @@ def test_what_may_have_been_taken_is_corrected_only_when_it_was(world: World) ->
     assert compose_due(world.store, world.now) == 2
     with world.store.writing() as connection:
         connection.execute("update messages set status = 'sending'")
+    world.dismiss("termination")
     world.publish("2025-06-05", PASCO)
     assert [what for _, kind, what in world.outbox() if kind == "termination"] == ["news", "correction"] * 2
     with world.store.writing() as connection:

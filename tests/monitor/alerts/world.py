@@ -13,7 +13,9 @@ from db.settings import Settings
 from monitor.alerts import outbox
 from monitor.alerts.filters import check_preferences
 from monitor.alerts.subscribe import Added, add_subscription
+from monitor.changelog.log import read_entries, read_log
 from monitor.changelog.rebuild import Derived, derive
+from monitor.review.decide import rule
 from scrapers.readers.document import read_document
 from tests.workbooks import PARTICIPATING, PENDING, make_workbook
 
@@ -74,6 +76,11 @@ class World:
             )  # fmt: skip
         return self.derive(anew=anew)
 
+    def dismiss(self, kind: str) -> None:
+        """A reviewer finds that the newest change of the kind does not stand; the log follows with the next list."""
+        change = [c for c in read_log(self.store) if c["kind"] == kind][-1]
+        rule(self.store, "dismiss", change["id"], reviewer="rev", reason="", made_at=self.now)
+
     def derive(self, *, anew: bool = False) -> Derived:
         """The log follows what is known."""
         done = derive(self.store, now=self.now, anew=anew, tell=outbox.queue)
@@ -106,8 +113,6 @@ class World:
 
     def kind(self, change_id: str) -> str:
         """The kind of a change, also of one that is no longer derived."""
-        from monitor.changelog.log import read_entries
-
         return str(read_entries(self.store, [change_id])[0]["kind"])
 
     def pretend_sent(self) -> None:
