@@ -78,7 +78,7 @@ def _fit(known: Known, pending: Agreement, listing: Listing, agreement: Agreemen
         one_real = is_real(name, listing.state_code) != is_real(other, agency.state)
         return "other state" if county or one_real else None
     if like.strong and (like.kind != "contained" or place_of(name)):
-        return "same place" if like.doubt else "like name"
+        return "same place" if like.doubt and not shares_place(name, other) else "like name"
     return "same place" if _same_place(name, other, like.kind, like.against, county) else None
 
 

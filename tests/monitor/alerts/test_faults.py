@@ -34,7 +34,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for address in [*READERS, NOBODY]:
         world.subscribe(address)
     world.publish("2025-06-03", LEE)
-    world.publish("2025-06-04", LEE)
+    world.publish("2025-06-14", LEE)
     world.store.close()
     return world.home
 
@@ -86,15 +86,16 @@ def run_schedule(template: Path, home: Path, seed: int, *, kills: bool) -> None:
     plan = Plan(seed, chance.choice([0.2, 0.5, 0.8]), 4, kills, (NOBODY,), late_seconds=3.5)
     with Server(plan, home / "accepted.jsonl") as server:
         settings = make_world(home, smtp_port=server.port, smtp_timeout_seconds=3).settings
-        world = World(home, Store.open(home), settings, "2025-06-04T13:00:00Z")
+        world = World(home, Store.open(home), settings, "2025-06-14T13:00:00Z")
         ending = world.store.connection.execute("select id from changes where kind = 'termination'").fetchone()[0]
         signing = world.store.connection.execute("select id from changes where kind = 'signing'").fetchone()[0]
         retract_after = chance.randrange(6)
         for turn in range(40):
             run_worker(home, settings, world.now, server, kills)
-            if turn == retract_after:  # ICE lists Pasco County again: what was told is to be corrected
-                world.now = max(world.now, "2025-06-05T13:00:00Z")
-                world.publish("2025-06-05", LEE, PASCO)
+            if turn == retract_after:  # a reviewer dismisses what was told, and ICE lists Pasco County again
+                world.dismiss("termination")
+                world.now = max(world.now, "2025-06-15T13:00:00Z")
+                world.publish("2025-06-15", LEE, PASCO)
             elif turn > retract_after and not is_open(world.store):
                 break
             world.now = later(world.now, hours=1)

@@ -46,8 +46,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     new = [row(f"Town {n} Police Department", ("FLORIDA", "GEORGIA")[n % 2], signed="2025-06-02") for n in range(7)]
     world.publish("2025-06-02", pasco, bay)
     world.publish("2025-06-03", bay, *new, row(EVIL, signed="2025-06-02"))
-    world.publish("2025-06-04", *new, row(EVIL, signed="2025-06-02"))
-    world.publish("2025-06-05", *new, pasco, row(EVIL, signed="2025-06-02"))
+    world.publish("2025-06-14", *new, row(EVIL, signed="2025-06-02"))
+    world.publish("2025-06-15", *new, pasco, row(EVIL, signed="2025-06-02"))
     return world
 
 
@@ -120,7 +120,7 @@ def test_the_headers_are_what_relays_and_mail_programs_look_for(world: World) ->
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["List-Id"] == "<alerts.ice-agreements.localhost>"
-    assert message["Date"].datetime.date() == date(2025, 6, 5)
+    assert message["Date"].datetime.date() == date(2025, 6, 15)
     assert message["Subject"] == make_subject(told_by(world, "es"), language("es"))
     assert message["Bcc"] is None
 

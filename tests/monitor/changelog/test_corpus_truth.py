@@ -127,7 +127,7 @@ def test_every_ending_lies_between_the_two_lists_named(
             continue
         (ending,) = [
             c for c in changes
-            if c["kind"] == "termination" and c["status"] == "confirmed" and c["support_type"] == o["model"]
+            if c["kind"] == "termination" and c["status"] != "retracted" and c["support_type"] == o["model"]
             and _loose(c["before"]["agency"]) == _loose(o["agency_as_last_listed"])
             and c["before"]["state"].strip().upper() == o["state"]
         ]  # fmt: skip
