@@ -68,12 +68,10 @@ def test_the_swap_of_22_september_makes_no_change_and_is_named(store: Store) -> 
     found = by_file(store)
     pending, participating = found["participatingAgencies09222025pm.xlsx"], found["pendingAgencies09222025pm.xlsx"]
     assert (pending["status"], pending["list"]) == ("held", "pending")
-    assert pending["reasons"] == ["swapped: linked as participating, its header is pending's"]
+    assert [reason.split(",")[0] for reason in pending["reasons"]] == ["swapped: linked as participating"]
+    assert "it is the pending list" in pending["reasons"][0]
     assert (participating["status"], participating["list"]) == ("duplicate", "participating")
-    assert participating["reasons"] == [
-        "swapped: linked as pending, its header is participating's",
-        "duplicate: the bytes of participatingAgencies09182025pm.xlsx",
-    ]
+    assert participating["reasons"][-1] == "duplicate: the bytes of participatingAgencies09182025pm.xlsx"
     named = {pending["file"], participating["file"]}
     shown = [r for c in read_log(store) for r in (c["last_listed_in"], c["first_missing_from"], c["first_listed_in"])]
     assert not [reference for reference in shown if reference and reference["file"] in named]
@@ -86,11 +84,12 @@ def test_a_name_with_a_wrong_month_or_an_extra_digit_lands_on_2_september(store:
 
 def test_totals_of_30_may_2025_are_what_ice_said_that_day(store: Store) -> None:
     found = totals(store, as_of="2025-05-30")
-    assert (found["agreements"], found["states"], found["territories"]) == (635, 40, 0)
+    # ICE counted its rows, 635; one agreement stands in two of them, and we count agreements.
+    assert (found["agreements"], found["states"], found["territories"]) == (634, 40, 0)
     counts = {code: (c["agreements"], c["states"]) for code, c in found["support_types"].items()}
-    assert counts == {"JEM": (100, 25), "WSO": (228, 31), "TFM": (307, 30)}
-    assert "635 agreements" in found["sentence"]
-    assert "JEM 100 in 25 states, WSO 228 in 31 states, TFM 307 in 30 states." in found["sentence"]
+    assert counts == {"JEM": (100, 25), "WSO": (228, 31), "TFM": (306, 30)}
+    assert "634 agreements in 635 rows" in found["sentence"]
+    assert "JEM 100 in 25 states, WSO 228 in 31 states, TFM 306 in 30 states." in found["sentence"]
 
 
 def test_totals_of_15_january_2021(store: Store) -> None:

@@ -80,7 +80,7 @@ def test_a_false_ending_is_settled_undone_and_a_held_list_released_by_keyboard_a
     ready(page)
     page.keyboard.press("u")
     expect(page.get_by_role("status")).to_contain_text("Undo is recorded")
-    assert statuses(world)[ENDING] == "confirmed"
+    assert statuses(world)[ENDING] == "provisional"
     expect(page.get_by_text("no longer counts").first).to_be_visible()
 
     page.goto(f"{address}/review")
@@ -126,7 +126,7 @@ def test_the_same_without_scripts(browser: Browser, address: str, world: World) 
     expect(page.get_by_role("status")).to_contain_text("is now retracted")
     assert statuses(world)[ENDING] == "retracted"
     page.get_by_role("button", name="Undo").first.click()
-    assert statuses(world)[ENDING] == "confirmed"
+    assert statuses(world)[ENDING] == "provisional"
 
 
 def every_page(page: Page, address: str) -> list[str]:
@@ -172,7 +172,7 @@ def test_keys_can_be_turned_off(browser: Browser, address: str, world: World) ->
     page.wait_for_timeout(800)
     page.keyboard.press("s")
     page.wait_for_timeout(300)
-    assert statuses(world)[ENDING] == "confirmed"
+    assert statuses(world)[ENDING] == "provisional"
 
 
 def test_typing_a_reason_rules_nothing(browser: Browser, address: str, world: World) -> None:
@@ -208,7 +208,7 @@ def test_a_key_pressed_before_the_change_is_on_the_screen_rules_nothing(
     page.goto(f"{address}{there}")
     ready(page)
     assert page.url == f"{address}{there}"
-    assert statuses(world)[ENDING] == "confirmed"
+    assert statuses(world)[ENDING] == "provisional"
     with world.store() as store:
         assert store.connection.execute("select count(*) from rulings").fetchone() == (0,)
     page.evaluate(PRESS)

@@ -277,6 +277,6 @@ def test_the_command_line_takes_back_what_the_desk_ruled(world: World) -> None:
     rule(world.client(ADA), ending, "same")
     undo = ["--db", str(world.home), "review", "undo", ending, "--reviewer", BEN]
     result = CliRunner().invoke(scheduler.app, undo)
-    assert (result.exit_code, result.stdout) == (0, f"same on {ending} no longer counts\n")
+    assert (result.exit_code, result.stdout) == (0, f"the ruling “same” on {ending} is undone\n")
     assert {k: v for k, v in stands(world).items() if k in before} == before
     assert isinstance(CliRunner().invoke(scheduler.app, undo).exception, RulingError)
