@@ -71,7 +71,10 @@ def test_the_swap_of_22_september_makes_no_change_and_is_named(store: Store) -> 
     assert [reason.split(",")[0] for reason in pending["reasons"]] == ["swapped: linked as participating"]
     assert "it is the pending list" in pending["reasons"][0]
     assert (participating["status"], participating["list"]) == ("duplicate", "participating")
-    assert participating["reasons"][-1] == "duplicate: the bytes of participatingAgencies09182025pm.xlsx"
+    assert participating["reasons"] == [
+        "swapped: linked as pending, but it is a participating list known here",
+        "duplicate: the bytes of participatingAgencies09182025pm.xlsx",
+    ]
     named = {pending["file"], participating["file"]}
     shown = [r for c in read_log(store) for r in (c["last_listed_in"], c["first_missing_from"], c["first_listed_in"])]
     assert not [reference for reference in shown if reference and reference["file"] in named]

@@ -119,6 +119,8 @@ def _name_repeats(publications: Iterable[Publication]) -> None:
         )
         for p in same[1:]:
             p.status = "duplicate"
+            if p.linked_as not in ("", p.list_name):
+                p.reasons.append(f"swapped: linked as {p.linked_as}, but it is a {p.list_name} list known here")
             p.reasons.append(f"duplicate: the bytes of {same[0].file}")
     for group in by_list.values():
         orders = [(p.published_at, p.sha256) for p in group if p.status == "accepted"]

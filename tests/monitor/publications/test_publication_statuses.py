@@ -58,6 +58,18 @@ def test_the_same_bytes_under_another_name_are_a_duplicate(store: Store) -> None
     }
 
 
+def test_a_duplicate_behind_the_other_lists_link_is_named_as_swapped_too(store: Store) -> None:
+    take(store, [MONDAY, replace(MONDAY, file="pendingAgencies06052025pm.xlsx", linked_as="pending")])
+    assert became(store)["pendingAgencies06052025pm.xlsx"] == (
+        "duplicate",
+        [
+            "swapped: linked as pending, but it is a participating list known here",
+            f"duplicate: the bytes of {MONDAY.file}",
+        ],
+    )
+    assert read_log(store) == []
+
+
 def test_a_list_with_the_other_lists_header_is_held_and_changes_nothing(store: Store) -> None:
     pending = Posting(SIXTY[:5], "2025-06-02T14:00:00Z", "pendingAgencies06022025am.xlsx", "pending", "pending")
     swapped_pending = later(pending, 3, file="participatingAgencies06032025pm.xlsx", linked_as="participating")
