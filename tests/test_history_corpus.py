@@ -87,7 +87,7 @@ def test_a_name_with_a_wrong_month_or_an_extra_digit_lands_on_2_september(store:
 
 def test_totals_of_30_may_2025_are_what_ice_said_that_day(store: Store) -> None:
     found = totals(store, as_of="2025-05-30")
-    # ICE counted its rows, 635; one agreement stands in two of them, and we count agreements.
+    # ICE counted its rows, 635; St. Cloud's police stands in two of them (56 and 257), and we count agreements.
     assert (found["agreements"], found["states"], found["territories"]) == (634, 40, 0)
     counts = {code: (c["agreements"], c["states"]) for code, c in found["support_types"].items()}
     assert counts == {"JEM": (100, 25), "WSO": (228, 31), "TFM": (306, 30)}

@@ -108,7 +108,7 @@ def test_no_text_names_a_registry_host_or_a_path_of_one_machine() -> None:
         "py" + "pi.org",
         "python" + "hosted.org",
         "registry.np" + "mjs.org",
-        "deb." + "debian.org",
+        "deb." + "deb" + "ian.org",
         "/opt/" + "pypi",
     ]
     pattern = re.compile("|".join(map(re.escape, hosts)) + r"|(?<![\w.\-])/(?:work|root|home/\w+|Users/\w+)/\w")
