@@ -13,7 +13,7 @@ from tests.paths import ROOT
 from tests.structure import Source
 from tests.test_docs import CODES
 
-LIFECYCLE = "monitor/changelog/lifecycle.py"
+CHANGE_STATUS = "monitor/changelog/change_status.py"
 
 
 @cache
@@ -22,7 +22,7 @@ def sources() -> tuple[Source, ...]:
 
 
 def statuses(found: Iterable[Source]) -> list[str]:
-    return structure.statuses_set_outside(found, LIFECYCLE)
+    return structure.statuses_set_outside(found, CHANGE_STATUS)
 
 
 CHECKS: list[Callable[[Iterable[Source]], list[str]]] = [
@@ -92,7 +92,7 @@ SOUND: list[tuple[Callable[[Iterable[Source]], list[str]], dict[str, str]]] = [
     (structure.circles, {"db/a.py": "from db import b", "db/b.py": "def f():\n    from db import a"}),
     (structure.sql_outside_db, {"db/queries/a.py": "connection.execute('select 1 from changes')"}),
     (structure.sql_outside_db, {"monitor/alerts/a.py": "WORDS = 'Select a county from the list'"}),
-    (statuses, {LIFECYCLE: "change.status = 'confirmed'", "monitor/publications/a.py": "p.status = 'held'"}),
+    (statuses, {CHANGE_STATUS: "change.status = 'confirmed'", "monitor/publications/a.py": "p.status = 'held'"}),
     (structure.repeated_basenames, {"monitor/web/pages/app.py": "", "monitor/web/api/app.py": ""}),
     (structure.overlong, {"db/a.py": "x = 1\n" * 300}),
     (structure.unresolved_names, {"db/a.py": '"""See `db.a.Thing`."""\nclass Thing: ...'}),

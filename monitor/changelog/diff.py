@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from db.models import Accepted, Agreement, Gone, New
 from db.records import Candidate
-from monitor.changelog import record, returns, signed_pending
+from monitor.changelog import returns, signed_pending, write_changes
 from monitor.changelog.fields import differing_fields
 from monitor.changelog.state import Ledger
 from monitor.matching.assign import Pairing, pair_rows
@@ -104,7 +104,7 @@ def step(ledger: Ledger, publication: Accepted, comparison: Comparison | None = 
     for agreement, new, judgement in found.pairing.returns:
         returns.bring_back(ledger, publication, agreement, new, judgement)
     for new, agreement in found.pairing.doubles:
-        record.note_second_row(ledger, publication, agreement, new)
+        write_changes.note_second_row(ledger, publication, agreement, new)
     ending = [g for g in found.left if not g.agreement.rows and g.agreement.status == "listed"]
     former = ending + [g for g, _, judgement in found.pairing.pairs if judgement.rule == "renewed"]
     candidates = candidates_for_signings(ledger, publication, found.pairing.unpaired, former)
@@ -113,17 +113,17 @@ def step(ledger: Ledger, publication: Accepted, comparison: Comparison | None = 
     places = {id(new): i for i, new in enumerate(found.pairing.unpaired)}
     for new, agreement, candidate, mirrored in late_candidates(ledger, publication, found.pairing.unpaired):
         candidates[places[id(new)]].append(candidate)
-        record.doubt_ending(ledger, agreement, mirrored)
+        write_changes.doubt_ending(ledger, agreement, mirrored)
     for gone, taken, other in found.pairing.rivals:
         if id(other) in places:
             candidates[places[id(other)]].append(rival_candidate(gone.agreement.id, taken.listing))
-            record.name_rival(ledger, publication, gone.agreement, other)
+            write_changes.name_rival(ledger, publication, gone.agreement, other)
     for new, fitting in zip(found.pairing.unpaired, candidates, strict=True):
         listed = find_double(ledger, new.listing, exact=True)  # its agency may be known by now
         if listed is None:
-            record.sign(ledger, publication, new, fitting, previous.listed_on)
+            write_changes.sign(ledger, publication, new, fitting, previous.listed_on)
         else:
-            record.note_second_row(ledger, publication, listed, new)
+            write_changes.note_second_row(ledger, publication, listed, new)
     for gone, fitting in zip(ending, endings, strict=True):
         _end(ledger, publication, gone, fitting, previous)
     signed_pending.settle(ledger, publication)
@@ -151,14 +151,14 @@ def _continue(
 ) -> None:
     """The agreement of `gone` goes on in `new`: renewed, or the same with some cells changed."""
     if judgement.rule == "renewed":
-        record.renew(ledger, publication, gone.agreement, new, judgement)
+        write_changes.renew(ledger, publication, gone.agreement, new, judgement)
         return
     before = (gone.listing_id, previous.position, gone.agreement.last_row)
-    record.follow_name(ledger, publication, gone.agreement, new, judgement)
+    write_changes.follow_name(ledger, publication, gone.agreement, new, judgement)
     ledger.put_on(publication, gone.agreement, new)
     fields = differing_fields(gone.listing, new.listing)
     if fields or judgement.review:
-        record.amend(ledger, publication, gone.agreement, before, new, fields, judgement)
+        write_changes.amend(ledger, publication, gone.agreement, before, new, fields, judgement)
 
 
 def _end(ledger: Ledger, publication: Accepted, gone: Gone, candidates: list[Candidate], previous: Accepted) -> None:
@@ -167,9 +167,9 @@ def _end(ledger: Ledger, publication: Accepted, gone: Gone, candidates: list[Can
         return
     other = other_listed(ledger, gone.agreement) or _ruled_same(ledger, gone.agreement)
     if other is not None:
-        record.withdraw_row(ledger, publication, gone, other, previous)
+        write_changes.withdraw_row(ledger, publication, gone, other, previous)
     else:
-        record.end(ledger, publication, gone, candidates, previous)
+        write_changes.end(ledger, publication, gone, candidates, previous)
 
 
 def _ruled_same(ledger: Ledger, agreement: Agreement) -> Agreement | None:

@@ -14,12 +14,12 @@ from db.models import Accepted, Listing, ListName, PageState, Publication, Stand
 from db.queries import derived_rows, fold_steps, publications
 from db.queries.fold_steps import Step
 from db.queries.snapshots import load_rows
-from monitor.changelog import diff, lifecycle
+from monitor.changelog import change_status, diff
 from monitor.changelog.state import ChangeBook, Ledger
 from monitor.changelog.state_tables import ListingBook, read_ledger, write_ledger
 from monitor.changelog.which_list import ListJudge
 from monitor.matching.side_by_side import Question, SideBySide
-from monitor.publications.accept import Acceptance, Held, stated_totals
+from monitor.publications.hold_or_accept import Acceptance, Held, stated_totals
 
 #: The newest steps can each be undone alone; of older ones, so many together.
 SINGLE_STEPS = 8
@@ -160,8 +160,8 @@ class Fold:
         previous, seen_at = self.ledger.latest.get(name), publication.first_seen_at
         if previous is not None and self.ledger.waiting:
             until = publications.load_served_until(self._connection, previous.sha256, seen_at)
-            lifecycle.confirm_served(self.ledger, name, until)
-            lifecycle.confirm_ruled(self.ledger, name, self._rulings, seen_at)
+            change_status.confirm_served(self.ledger, name, until)
+            change_status.confirm_ruled(self.ledger, name, self._rulings, seen_at)
 
     def _file_with(self, name: ListName, shown: frozenset[int]) -> str | None:
         """Return the file of the oldest accepted publication of the list with just these rows."""

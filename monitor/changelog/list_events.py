@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import cast
 
 from db.models import Change, ListName, PageState
-from monitor.changelog import lifecycle
+from monitor.changelog import change_status
 from monitor.changelog.change_ids import change_id
 from monitor.changelog.state import Ledger
 from monitor.publications.dating import eastern_day
@@ -25,5 +25,5 @@ def note_lists_gone(ledger: Ledger, pages: Iterable[PageState]) -> None:
                 None, 0, eastern_day(page.seen_at), "list_gone", reason=f"ICE's page no longer links the {name} list",
                 evidence={"page_sha256": page.sha256, "seen_at": page.seen_at},
             )  # fmt: skip
-            lifecycle.state_as_shown(ledger, change)
+            change_status.state_as_shown(ledger, change)
         linked = page.linked

@@ -16,16 +16,16 @@ from db.queries import derivation, derived_rows, fold_steps, publications
 from db.queries.rulings import load_folded_rulings, load_standing_rulings
 from db.queries.snapshots import load_rows
 from monitor import policy
-from monitor.changelog import lifecycle, revisions, stood_together
+from monitor.changelog import change_status, revisions, stood_together
+from monitor.changelog.apply_rulings import apply_rulings, first_ruled_step
 from monitor.changelog.fold import STEPS_TOGETHER, Fold, Progress, Rows, as_accepted, as_row, chain_steps
 from monitor.changelog.list_events import note_lists_gone
-from monitor.changelog.ruled_steps import first_ruled_step
 from monitor.matching.find_known import days_between
 from monitor.matching.ids import name_key
-from monitor.publications.accept import is_kept_out
 from monitor.publications.check import find_odd_lists
 from monitor.publications.dating import eastern_day
 from monitor.publications.gather import gather, gather_newest
+from monitor.publications.hold_or_accept import is_kept_out
 
 #: Raised when a rule changes what a list says, so that a newer program derives once more what an older one derived.
 RULES_VERSION = "4"
@@ -247,9 +247,9 @@ class Refold:
         ledger = fold.ledger
         for name, newest in ledger.latest.items():
             until = publications.load_served_until(self._connection, newest.sha256)
-            lifecycle.confirm_served(ledger, name, until)
+            change_status.confirm_served(ledger, name, until)
         note_lists_gone(ledger, self._pages)
-        lifecycle.apply_rulings(ledger, self._rulings)
+        apply_rulings(ledger, self._rulings)
         fold.flush(LAST)
         self._touch(fold.written)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from db.models import Accepted, Agreement, New
-from monitor.changelog import lifecycle, record
+from monitor.changelog import change_status, write_changes
 from monitor.changelog.fields import differing_fields
 from monitor.changelog.state import Ledger
 from monitor.matching.find_known import gap_days, was_pending_since
@@ -17,37 +17,37 @@ def bring_back(ledger: Ledger, publication: Accepted, agreement: Agreement, new:
     absence began, or re-dated while the agency was on the pending list, was signed again.
     """
     if agreement.status == "listed":  # another row of the list brought it back
-        record.note_second_row(ledger, publication, agreement, new)
+        write_changes.note_second_row(ledger, publication, agreement, new)
         return
     if judgement.rule == "renewed" or _is_new_signing(ledger, publication, agreement, new):
-        record.renew(ledger, publication, agreement, new, judgement)
+        write_changes.renew(ledger, publication, agreement, new, judgement)
         return
     before = (agreement.last_listing, agreement.last_seen, agreement.last_row)
     status, was_pending = agreement.status, was_pending_since(ledger, agreement)
     first_missing, gap = agreement.missing_position, gap_days(ledger, agreement, publication)
-    record.follow_name(ledger, publication, agreement, new, judgement)
+    write_changes.follow_name(ledger, publication, agreement, new, judgement)
     ledger.put_on(publication, agreement, new)
     if status == "withdrawn":
-        lifecycle.restore_signing(ledger, agreement)
+        change_status.restore_signing(ledger, agreement)
         return
     fields = differing_fields(ledger.listings[before[0]], new.listing)
     if not _ending_stands(ledger, publication, agreement, judgement):
         if fields or judgement.review:
-            record.amend(ledger, publication, agreement, before, new, fields, judgement)
+            write_changes.amend(ledger, publication, agreement, before, new, fields, judgement)
         return
     kind = "reinstatement" if publication.list == "participating" else "pending_listed"
-    change = record.new_change(ledger, publication, kind, agreement, "returned", agreement.endings)
+    change = write_changes.new_change(ledger, publication, kind, agreement, "returned", agreement.endings)
     change.before_listing, change.last_listed = before[0], (before[1], before[2])
     change.first_missing = first_missing
     change.after_listing, change.first_listed = new.listing_id, (publication.position, new.row)
     change.evidence = {**judgement.evidence, "matched_by": judgement.rule, "gap_days": gap}
     change.needs_review, change.fields = judgement.review, fields
     if judgement.review:
-        change.candidates = [record.as_candidate(ledger, agreement, before[0], judgement)]
+        change.candidates = [write_changes.as_candidate(ledger, agreement, before[0], judgement)]
     if was_pending:
         change.evidence["was_pending"] = True
         change.needs_review = True
-    lifecycle.state_as_shown(ledger, change)
+    change_status.state_as_shown(ledger, change)
 
 
 def _ending_stands(ledger: Ledger, publication: Accepted, agreement: Agreement, judgement: Judgement) -> bool:
@@ -55,9 +55,9 @@ def _ending_stands(ledger: Ledger, publication: Accepted, agreement: Agreement, 
     reason = f"listed again on {publication.listed_on}"
     if judgement.rule == "ruled_same":
         reason = f"a reviewer ruled that it goes on in another row, first listed on {publication.listed_on}"
-        lifecycle.retract_ending(ledger, agreement, reason)
+        change_status.retract_ending(ledger, agreement, reason)
         return False
-    return lifecycle.withdraw_ending(ledger, publication, agreement, reason)
+    return change_status.withdraw_ending(ledger, publication, agreement, reason)
 
 
 def _is_new_signing(ledger: Ledger, publication: Accepted, agreement: Agreement, new: New) -> bool:

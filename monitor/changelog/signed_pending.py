@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from db.models import Accepted, Agreement, Change
 from db.records import EvidenceValue
-from monitor.changelog import lifecycle
+from monitor.changelog import change_status
 from monitor.changelog.state import Ledger
 from monitor.matching.find_known import pending_of, recently_gone
 from monitor.matching.pending_signed import Signed, find_signing, listed_around
@@ -12,7 +12,7 @@ from monitor.matching.pending_signed import Signed, find_signing, listed_around
 
 def settle(ledger: Ledger, publication: Accepted) -> None:
     """Confirm the endings that are old enough, and name why pending rows went, also some lists ago."""
-    lifecycle.confirm_missing(ledger, publication)
+    change_status.confirm_missing(ledger, publication)
     for pending in recently_gone(ledger, "pending", publication.listed_on):
         change = ledger.changes.find(pending.ending)
         if change is not None and change.status != "retracted" and (change.rule != "signed" or change.needs_review):

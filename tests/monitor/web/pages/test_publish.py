@@ -61,7 +61,7 @@ def state(folder: Path) -> dict[str, tuple[str, int]]:
 
 
 def test_every_link_leads_to_a_file(out: Path) -> None:
-    """Crawled from the front page as a plain file server would answer; all but robots.txt and the 404 pages is reached."""
+    """Crawled from the front page as a plain file server would answer; all but robots.txt and 404 pages is reached."""
     reached, waiting = set(), ["index.html"]
     while waiting:
         name = waiting.pop()

@@ -1,4 +1,4 @@
-"""What a ruling reaches: the change it is about, and the first list that could show both of two agreements."""
+"""Apply rulings: to the change each is about, and from the first list that could show both of two agreements."""
 
 from __future__ import annotations
 
@@ -6,10 +6,31 @@ from db.database import Store
 from db.models import Change, RuledRows, StandingRulings
 from db.queries.agreements import load_first_position, load_rows_by_state
 from db.queries.fold_steps import load_step_of
+from monitor.changelog import change_status
 from monitor.changelog.state import Ledger
 from monitor.matching.ids import agreement_slug
 
 NEVER = 2_000_000_000
+
+
+def apply_rulings(ledger: Ledger, rulings: StandingRulings) -> None:
+    """Let the changes that a reviewer confirmed or dismissed say so."""
+    for subject, (ruling, words) in sorted(rulings.changes.items()):
+        change = find_ruled_change(ledger, subject, rulings)
+        if change is None:
+            continue
+        change.needs_review = False
+        if ruling == "dismiss":
+            change_status.retract(ledger, change, words)
+            agreement = ledger.agreements.get(change.agreement_id or "")
+            if agreement is not None and change.kind in ("termination", "pending_withdrawn"):
+                change_status.undo_switches(ledger, agreement, f"{agreement.id}: {words}")
+        elif change.status == "provisional":
+            change_status.confirm(ledger, change)
+        change.evidence = {**change.evidence, "ruled": ruling}
+        if change.id != subject:
+            change.evidence["ruled_on"] = subject
+        ledger.dirty.changes.add(change.id)
 
 
 def first_ruled_step(store: Store, a: str, b: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from db.models import Accepted, Agreement, Change, Gone, New
 from db.records import Candidate
 from monitor import policy
-from monitor.changelog import lifecycle, signed_pending
+from monitor.changelog import change_status, signed_pending
 from monitor.changelog.change_ids import change_id
 from monitor.changelog.fields import differing_fields
 from monitor.changelog.state import Ledger
@@ -62,9 +62,9 @@ def sign(
         _doubt(change, doubts_of_signing(new.listing, previous_on))
         change.evidence |= signed_pending.pending_before(ledger, publication, agreement)
     if kind == "renewal" and before is not None:
-        lifecycle.withdraw_ending(ledger, publication, before, _renewed(publication, agreement))
+        change_status.withdraw_ending(ledger, publication, before, _renewed(publication, agreement))
         ledger.set_status(before, "renewed", before.missing_position)
-    lifecycle.state_as_shown(ledger, change)
+    change_status.state_as_shown(ledger, change)
 
 
 def end(ledger: Ledger, publication: Accepted, gone: Gone, candidates: list[Candidate], previous: Accepted) -> None:
@@ -85,7 +85,7 @@ def end(ledger: Ledger, publication: Accepted, gone: Gone, candidates: list[Cand
         change.needs_review = publication.list == "participating"
     if publication.list == "pending":
         signed_pending.name_signing(ledger, change, agreement)
-    lifecycle.state_as_missing(ledger, change, agreement)
+    change_status.state_as_missing(ledger, change, agreement)
     for candidate in candidates:
         if candidate["signed_on"] is not None and candidate["signed_on"] == agreement.signed_on:
             _doubt_signing(ledger, agreement, candidate)
@@ -132,10 +132,10 @@ def renew(ledger: Ledger, publication: Accepted, before: Agreement, new: New, ju
         change.evidence["against"] = list(judgement.against)
     if before.status == "missing":
         change.evidence["gap_days"] = gap_days(ledger, before, publication)
-    lifecycle.withdraw_ending(ledger, publication, before, _renewed(publication, agreement))
+    change_status.withdraw_ending(ledger, publication, before, _renewed(publication, agreement))
     since = publication.position if before.status == "listed" else before.missing_position
     ledger.set_status(before, "renewed", since)
-    lifecycle.state_as_shown(ledger, change)
+    change_status.state_as_shown(ledger, change)
 
 
 def amend(
@@ -157,7 +157,7 @@ def amend(
         change.candidates = [as_candidate(ledger, agreement, before[0], judgement)]
     doubts = doubts_of_amendment(ledger.listings[before[0]], new.listing, fields, publication.listed_on)
     _doubt(change, doubts if publication.list == "participating" else [])
-    lifecycle.state_as_shown(ledger, change)
+    change_status.state_as_shown(ledger, change)
 
 
 def name_rival(ledger: Ledger, publication: Accepted, agreement: Agreement, other: New) -> None:
@@ -210,7 +210,7 @@ def withdraw_row(ledger: Ledger, publication: Accepted, gone: Gone, other: Agree
         ledger.set_status(agreement, "withdrawn", publication.position)
         reason = f"a second row of {other.id}, no longer listed on {publication.listed_on}"
         if signing is not None and signing.status != "retracted":
-            lifecycle.retract(ledger, signing, reason)
+            change_status.retract(ledger, signing, reason)
         return
     change = new_change(ledger, publication, "renewal", other, "renewed")
     change.before_listing, change.last_listed = gone.listing_id, (previous.position, agreement.last_row)
@@ -219,7 +219,7 @@ def withdraw_row(ledger: Ledger, publication: Accepted, gone: Gone, other: Agree
     change.first_listed = (first, row)
     change.fields, change.evidence = ["signed_on"], {"continues": agreement.id, "listed_together": True}
     ledger.set_status(agreement, "renewed", publication.position)
-    lifecycle.state_as_shown(ledger, change)
+    change_status.state_as_shown(ledger, change)
 
 
 def note_second_row(ledger: Ledger, publication: Accepted, agreement: Agreement, new: New) -> None:

@@ -12,7 +12,6 @@ from dataclasses import replace
 from db.models import Accepted, Agreement, Change, ListName, StandingRulings
 from monitor import policy
 from monitor.changelog.change_ids import change_id
-from monitor.changelog.ruled_steps import find_ruled_change
 from monitor.changelog.state import Ledger
 from monitor.matching.find_known import days_between
 from monitor.publications.dating import eastern_day
@@ -36,7 +35,7 @@ def confirm_missing(ledger: Ledger, publication: Accepted) -> list[tuple[Agreeme
     confirmed = []
     for agreement_id, change in _waiting(ledger, publication.list):
         if change.position < publication.position and has_passed(change, publication.listed_on):
-            _confirm(ledger, change)
+            confirm(ledger, change)
             confirmed.append((ledger.agreements[agreement_id], change))
     return confirmed
 
@@ -50,7 +49,7 @@ def confirm_served(ledger: Ledger, list_name: ListName, served_until: str | None
         return
     for _, change in _waiting(ledger, list_name):
         if has_passed(change, eastern_day(served_until)):
-            _confirm(ledger, change)
+            confirm(ledger, change)
             change.evidence = {**change.evidence, "confirmed_by": "time"}
 
 
@@ -58,7 +57,7 @@ def confirm_ruled(ledger: Ledger, list_name: ListName, rulings: StandingRulings,
     """Confirm the endings of the list that a reviewer confirmed before that time, when its next list was first seen."""
     for _, change in _waiting(ledger, list_name):
         if rulings.confirmed.get(change.id, before) < before:
-            _confirm(ledger, change)
+            confirm(ledger, change)
 
 
 def has_passed(change: Change, day: str) -> bool:
@@ -127,33 +126,14 @@ def undo_switches(ledger: Ledger, agreement: Agreement, reason: str) -> None:
         ledger.dirty.agreements.add(other.id)
 
 
-def apply_rulings(ledger: Ledger, rulings: StandingRulings) -> None:
-    """Let the changes that a reviewer confirmed or dismissed say so."""
-    for subject, (ruling, words) in sorted(rulings.changes.items()):
-        change = find_ruled_change(ledger, subject, rulings)
-        if change is None:
-            continue
-        change.needs_review = False
-        if ruling == "dismiss":
-            retract(ledger, change, words)
-            agreement = ledger.agreements.get(change.agreement_id or "")
-            if agreement is not None and change.kind in ("termination", "pending_withdrawn"):
-                undo_switches(ledger, agreement, f"{agreement.id}: {words}")
-        elif change.status == "provisional":
-            _confirm(ledger, change)
-        change.evidence = {**change.evidence, "ruled": ruling}
-        if change.id != subject:
-            change.evidence["ruled_on"] = subject
-        ledger.dirty.changes.add(change.id)
-
-
 def _waiting(ledger: Ledger, list_name: ListName) -> list[tuple[str, Change]]:
     """Return the list's provisional endings by the id of their agreement."""
     found = [(agreement, ledger.changes.find(ending)) for agreement, ending in sorted(ledger.waiting.items())]
     return [(agreement, change) for agreement, change in found if change is not None and change.list_name == list_name]
 
 
-def _confirm(ledger: Ledger, change: Change) -> None:
+def confirm(ledger: Ledger, change: Change) -> None:
+    """Confirm the change: it waits for nothing more."""
     change.status = "confirmed"
     ledger.waiting.pop(change.agreement_id or "", None)
     ledger.dirty.changes.add(change.id)
