@@ -12,7 +12,7 @@ class Capture:
 
     captured_at: str  # aware UTC, as the store writes it
     original: str  # the address as it was captured
-    digest: str  # SHA-1 of the body as stored, in base32
+    digest: str  # SHA-1 of the body as stored, in base32; "-" where the index has none
     mimetype: str
     is_revisit: bool = False  # without a body of its own: the same content as an earlier capture
 
@@ -20,6 +20,11 @@ class Capture:
     def stamp(self) -> str:
         """The time in the archive's fourteen digits."""
         return "".join(filter(str.isdigit, self.captured_at))
+
+    @property
+    def content(self) -> str:
+        """What captures of the same content have in common; without a digest each is one of its own."""
+        return self.digest if self.digest != "-" else f"{self.captured_at} {self.original}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def load_settled(connection: sqlite3.Connection) -> set[tuple[str, str]]:
 def load_settled_digests(connection: sqlite3.Connection) -> set[str]:
     """Return the digests of every content that was had, or is known to be no list."""
     rows = connection.execute(
-        "select distinct digest from archive_captures where outcome not in ('missing', 'redirected')"
+        "select distinct digest from archive_captures where digest <> '-' and outcome not in ('missing', 'redirected')"
     )
     return {str(row[0]) for row in rows}
 
