@@ -92,7 +92,9 @@ def past_lists() -> Iterator[PastList]:
     yield PastList("20130810120000", FACT_SHEET, "table", tuple(renewed), "(36) as of 08/07/2013")
     yield PastList("20150715120000", LATER_FACT_SHEET, "table", tuple(renewed[4:]), "(35) signed as of 07/25/2014")
     new = _some(71, 97, "Jail Enforcement", date(2017, 6, 30))
-    yield PastList("20170820120000", LATER_FACT_SHEET, "table", tuple(renewed[4:] + new), "(35) signed as of 07/25/2014")
+    yield PastList(
+        "20170820120000", LATER_FACT_SHEET, "table", tuple(renewed[4:] + new), "(35) signed as of 07/25/2014"
+    )
     now = [replace(r, support_type="Jail Enforcement Model") for r in renewed[4:] + new]
     now += _some(97, 99, "Jail Enforcement Model", date(2017, 9, 25))
     yield PastList("20171030120000", LANDING, "table", tuple(now))
