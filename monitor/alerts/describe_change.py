@@ -11,6 +11,7 @@ from db.records import ChangeRecord
 from monitor.alerts.filters import SUPPORT_TYPES, state_names
 from monitor.alerts.page_links import agency_page, change_page
 from monitor.alerts.plain_text import plain
+from monitor.changelog.listed_between import wide_range
 from monitor.i18n.labels import FIELDS, KINDS, SUPPORT, label
 from monitor.i18n.language import N_, Language
 from monitor.publications.dating import eastern_day
@@ -120,6 +121,9 @@ def _facts(change: ChangeRecord, words: Language) -> list[str]:
             facts.append(words.say("Before: %(support)s", support=plain(before["support_type"])))
     if kind in ("termination", "pending_withdrawn"):
         facts += _absence(change, words)
+    elif wide := wide_range(change["listed_between"]):
+        first, last = map(words.date, wide)
+        facts.append(words.say("Between ICE's lists of %(first)s and %(last)s", first=first, last=last))
     elif kind == "list_event":
         day = words.date(change["listed_on"])
         facts.append(words.say("ICE's page has not linked the list since %(day)s", day=day))

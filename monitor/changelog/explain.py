@@ -8,6 +8,7 @@ from typing import Any
 
 from db.records import Candidate, ChangeRecord, ListReference, PrintedRow
 from monitor.changelog.comebacks import Comebacks
+from monitor.changelog.listed_between import wide_range
 from monitor.changelog.log import KINDS, STATUSES
 from monitor.matching.reasons import AGAINST, RULES
 
@@ -56,7 +57,7 @@ def explain_change(change: ChangeRecord, comebacks: Comebacks | None = None) -> 
         f"{change['id']}: {change['kind']} ({KINDS[change['kind']]}), {change['status']}"
         f" ({STATUSES[change['status']]})" + (", needs review" if change["needs_review"] else ""),
         f"Agency: {change['agency']} ({change['state']}), {change['support_type']}, agreement {change['agreement_id']}",
-        f"Shown by the list of {change['listed_on']}; known here since {change['known_at']}",
+        f"Shown by the list of {change['listed_on']}{_between(change)}; known here since {change['known_at']}",
     ]
     lines += _absence(change, comebacks)
     if change.get("reason"):
@@ -72,6 +73,11 @@ def explain_change(change: ChangeRecord, comebacks: Comebacks | None = None) -> 
     lines += _evidence(change["evidence"])
     lines += _candidates(change["candidates"], change["agreement_id"])
     return "\n".join(lines)
+
+
+def _between(change: ChangeRecord) -> str:
+    wide = wide_range(change["listed_between"])
+    return f" (the list before is of {wide[0]}: it lies between the two)" if wide else ""
 
 
 def _absence(change: ChangeRecord, comebacks: Comebacks | None) -> list[str]:

@@ -48,7 +48,9 @@ class Signed:
 
     @property
     def state_name(self) -> str:
-        return us.states.lookup(self.state).name
+        found = us.states.lookup(self.state)
+        assert found is not None
+        return str(found.name)
 
 
 @dataclass(frozen=True, slots=True)
