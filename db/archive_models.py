@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
+
+_CAPTURE = re.compile(r"/web/(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)id_/")
+
+
+def find_capture_time(url: str) -> str | None:
+    """Return when the Internet Archive captured what is at this address; None when it is no address of a capture."""
+    found = _CAPTURE.search(url)
+    return "{}-{}-{}T{}:{}:{}Z".format(*found.groups()) if found else None
 
 
 @dataclass(frozen=True, slots=True)

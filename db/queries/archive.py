@@ -87,12 +87,3 @@ def load_last_request(connection: sqlite3.Connection) -> str | None:
     """Return when the archive was last asked."""
     row = connection.execute("select max(requested_at) from fetches where role = 'archive'").fetchone()
     return None if row[0] is None else str(row[0])
-
-
-def load_last_word_from_ice(connection: sqlite3.Connection) -> str | None:
-    """Return when a list was last had or verified at ICE; without any, when ICE was first asked; None if never."""
-    row = connection.execute(
-        "select ifnull((select max(requested_at) from fetches where role = 'list'"
-        " and outcome in ('new', 'same', 'not_modified')), (select min(requested_at) from fetches where role = 'page'))"
-    ).fetchone()
-    return None if row[0] is None else str(row[0])

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from db.archive_models import find_capture_time
 from db.records import Candidate, ChangeRecord, ListReference, PrintedRow
 from monitor.changelog.comebacks import Comebacks
 from monitor.changelog.listed_between import wide_range
@@ -119,6 +120,8 @@ def _row(label: str, row: PrintedRow | None, source: ListReference | None) -> li
 def _source(source: ListReference) -> str:
     row = f", row {source['row']}" if source.get("row") else ""
     link = f", {source['url']}" if source.get("url") else ""
+    if captured_at := find_capture_time(source["url"] or ""):
+        link += f", as the Internet Archive kept it at {captured_at}"
     modified = source["workbook_modified_at"]
     saved = f", workbook saved {modified}" if modified else ""
     if modified and modified[:10] > _plus_a_day(source["published_on"]):
