@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from typing import TypeVar
+from urllib.parse import parse_qsl
 
 import anyio
 import anyio.to_thread
@@ -137,6 +138,11 @@ class FewAtOnce:
             self._in_work[client] -= 1
             if not self._in_work[client]:
                 del self._in_work[client]
+
+
+def asks(query: bytes, *names: str) -> bool:
+    """Return whether a query gives one of the parameters a value, in whatever way the name is written."""
+    return any(name in names for name, _ in parse_qsl(query.decode("latin-1")))
 
 
 def refuse_busy(wait: int) -> ASGIApp:

@@ -21,15 +21,14 @@ from db.database import Store
 from monitor.i18n.language import Language, language
 from monitor.web.http.cache import CachedApp
 from monitor.web.http.headers import OPEN_ACCESS, SECURITY_HEADERS
-from monitor.web.http.turns import FewAtOnce, TakingTurns, Turns, refuse_busy
+from monitor.web.http.turns import FewAtOnce, TakingTurns, Turns, asks, refuse_busy
 from monitor.web.pages import render_page
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.site import Site
 
 #: Pages rendered at a time for one client; a browser asks for six.
 MOST_AT_ONCE = 12
-_COSTLY_PATH = re.compile(r"sheet\.pdf$|document\.pdf$|\.png$|^/data/[\w-]+\.(?:sqlite|parquet|csv|json|geojson)$")
-_COSTLY_QUERY = re.compile(rb"(?:^|&)(?:known_at|q)=[^&]")
+_COSTLY_PATH = re.compile(r"sheet\.pdf$|document\.pdf$|\.png$|^/+data/[\w-]+\.(?:sqlite|parquet|csv|json|geojson)$")
 
 
 def create_app(
@@ -70,7 +69,7 @@ def create_app(
 
 def is_costly(path: str, query: bytes) -> bool:
     """Return whether a page is one that is typeset, drawn, searched for, a whole table, or of the earlier log."""
-    return _COSTLY_PATH.search(path) is not None or _COSTLY_QUERY.search(query) is not None
+    return _COSTLY_PATH.search(path) is not None or asks(query, "known_at", "q")
 
 
 def redirect_to_canonical(site: Site, request: Request) -> Response | None:
