@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from monitor.web.http.client_ip import client_ip
+from monitor.web.http.client_ip import client_network
 
 #: Makes the answer to a client that must wait: (what it did, seconds to wait) -> an ASGI application.
 Refusal = Callable[[str, int], ASGIApp]
@@ -62,7 +62,7 @@ class RateLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        client = client_ip(scope, self._proxies)
+        client = client_network(scope, self._proxies)
         wait = self._buckets.take(client)
         left, full_in = self._buckets.left(client)
 
