@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -40,6 +40,11 @@ class TokenBuckets:
         """Return how many requests the key's bucket held when it was last asked, and the seconds until it is full."""
         left, _ = self._buckets.get(key, (self._size, 0.0))
         return int(left), math.ceil((self._size - left) / self._rate)
+
+
+def is_too_large(headers: Mapping[str, str], most_bytes: int) -> bool:
+    """Return whether a request's body may be larger than that: by its length, or because it does not say one."""
+    return int(headers.get("content-length") or most_bytes + 1) > most_bytes
 
 
 def refuse_in_text(detail: str, wait: int) -> ASGIApp:

@@ -333,3 +333,20 @@ def test_pages_are_not_kept_framed_or_passed_on(client: TestClient) -> None:
     assert headers["referrer-policy"] == "no-referrer"
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert 'lang="es"' in client.get("/alerts/subscribe", headers={"accept-language": "es-MX,en;q=0.5"}).text
+
+
+def test_a_form_too_large_is_refused_before_it_is_read(client: TestClient) -> None:
+    """A body without end, or one that says it is large, costs neither memory nor time."""
+    sent: list[int] = []
+
+    def without_end() -> Iterator[bytes]:
+        for number in range(2_000):
+            sent.append(number)
+            yield b"&" * 65_536
+
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    manage = "/alerts/manage/no-token"
+    for path in ("/alerts/subscribe", manage):
+        assert client.post(path, content=b"a=" + b"x" * 70_000, headers=kind).status_code == 413
+        assert client.post(path, content=without_end(), headers=kind).status_code == 413
+    assert client.post("/alerts/subscribe", data=FORM).status_code == 200
