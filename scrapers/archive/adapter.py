@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urljoin
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -25,6 +26,8 @@ from scrapers.document_errors import ScraperError
 
 #: The root of all addresses that `wayback` asks for.
 WAYBACK_ROOT = "https://web.archive.org"
+#: What addresses of the archive begin with; no others are asked.
+ARCHIVE_ROOTS = (f"{WAYBACK_ROOT}/", "http://web.archive.org/")
 _INDEX_FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
 _INDEX_LINE = re.compile(r"\S+ \d{14} \S+ \S+ (?:\d+|-) \S+ (?:\d+|-)(?: .*)?")
 
@@ -87,7 +90,7 @@ class ArchiveAdapter(HTTPAdapter):
     ) -> tuple[str, str, requests.Response | None]:
         """Return (outcome when it is to be tried again, detail, answer)."""
         led = request.copy()
-        led.url = self._settings.archive_url + asked[len(WAYBACK_ROOT) :] if asked.startswith(WAYBACK_ROOT) else asked
+        led.url = self._settings.archive_url + asked[asked.index("/", len("https://")) :]
         kwargs["proxies"] = get_environ_proxies(led.url)
         response: requests.Response | None = None
         try:
@@ -127,7 +130,12 @@ class ArchiveAdapter(HTTPAdapter):
         response.request, response.url = request, asked
         location = response.headers.get("Location", "")
         if location.startswith(self._settings.archive_url):
-            response.headers["Location"] = WAYBACK_ROOT + location[len(self._settings.archive_url) :]
+            location = response.headers["Location"] = WAYBACK_ROOT + location[len(self._settings.archive_url) :]
+        if response.is_redirect and not urljoin(asked, location).startswith(ARCHIVE_ROOTS):
+            self._record(asked, "redirected", location[:300], response)
+            if is_index:
+                raise ArchiveUnavailableError("redirected", "the archive's index leads to another site", asked)
+            del response.headers["Location"]
         if is_index and response.status_code == 200:
             body = _clean_index(response.content)
             with self._store.writing():

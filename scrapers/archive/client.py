@@ -7,7 +7,6 @@ headers. Its addresses are fixed, so `scrapers.archive.adapter`, mounted on its 
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import zlib
 from collections.abc import Callable, Iterator
@@ -26,7 +25,7 @@ from wayback.exceptions import (
 from db.archive_models import Capture
 from db.database import Store, parse_time, to_text
 from db.settings import Settings
-from scrapers.archive.adapter import WAYBACK_ROOT, ArchiveAdapter, ArchiveUnavailableError
+from scrapers.archive.adapter import ARCHIVE_ROOTS, ArchiveAdapter, ArchiveUnavailableError
 
 #: Records that one answer of the index may hold; the page of 2021 to 2025 has 2,394 captures.
 INDEX_PAGE = 5_000
@@ -56,14 +55,15 @@ class ArchiveClient:
         self, store: Store, settings: Settings, now: Callable[[], datetime], sleep: Callable[[float], object],
         *, user_agent: str, tries: int | None = None,
     ) -> None:  # fmt: skip
-        self._root = settings.archive_url
+        self._root, self._most_unpacked = settings.archive_url, settings.max_unpacked_bytes
         session = WaybackSession(
             retries=0, timeout=settings.request_timeout_seconds, user_agent=user_agent, search_calls_per_second=0,
             memento_calls_per_second=0,
         )  # fmt: skip
         self._adapter = ArchiveAdapter(store, settings, now, sleep, tries or settings.archive_tries)
-        session.mount(WAYBACK_ROOT, self._adapter)
-        session.mount("http://web.archive.org", self._adapter)
+        session.adapters.clear()  # no other host is ever asked, whatever an answer says
+        for root in ARCHIVE_ROOTS:
+            session.mount(root, self._adapter)
         self._client = WaybackClient(session)
 
     def __enter__(self) -> ArchiveClient:
@@ -117,7 +117,8 @@ class ArchiveClient:
             if 300 <= memento.status_code < 400:
                 outcome = "redirected"
             return CapturedBody(
-                url, self.address_of(original, at), original, at, outcome, unpacked(memento.content),
+                url, self.address_of(original, at), original, at, outcome,
+                unpacked(memento.content, self._most_unpacked),
                 digest_of(memento.content), memento.headers.get("content-disposition", ""),
                 f"the capture is an answer with status {memento.status_code}" if outcome else "",
             )  # fmt: skip
@@ -129,11 +130,16 @@ def digest_of(body: bytes) -> str:
     return base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
 
 
-def unpacked(body: bytes) -> bytes:
-    """Return the body without the gzip it may still be in, although no header says so; as it is when that is broken."""
+def unpacked(body: bytes, most_bytes: int) -> bytes:
+    """Return the body without the gzip it may still be in, although no header says so.
+
+    Returns it as it is when that is broken, or would be larger than allowed.
+    """
     if not body.startswith(b"\x1f\x8b"):
         return body
+    unpacking = zlib.decompressobj(wbits=31)
     try:
-        return gzip.decompress(body)
-    except (OSError, EOFError, zlib.error):
+        plain = unpacking.decompress(body, most_bytes)
+    except zlib.error:
         return body
+    return plain if unpacking.eof else body

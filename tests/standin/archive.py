@@ -76,7 +76,7 @@ class ArchiveStandIn:
     odd_lines: list[str] = field(default_factory=list)  # odd records that every answer of the index begins with
     index_limit: int = 10_000  # the most records in one answer
     answers_json: bool = False
-    faults: list[str] = field(default_factory=list)  # for the next requests, one each: 503, 429, drop, cut, empty, ""
+    faults: list[str] = field(default_factory=list)  # of the next requests: 503, 429, drop, cut, empty, "", or where it leads
     drop_every: int = 0  # each so-manieth connection is dropped; 0: none
     requests: list[Asked] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -194,6 +194,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if fault in ("429", "503"):
             self.send(int(fault), {"Content-Type": "text/html"}, b"<html><body>Slow down</body></html>")
+            return
+        if fault.startswith("http"):
+            self.send(302, {"Location": fault}, b"")
             return
         if self.path.startswith("/cdx/search/cdx"):
             body = archive.index(parse_qs(self.path.partition("?")[2]))
