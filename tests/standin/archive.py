@@ -76,7 +76,9 @@ class ArchiveStandIn:
     odd_lines: list[str] = field(default_factory=list)  # odd records that every answer of the index begins with
     index_limit: int = 10_000  # the most records in one answer
     answers_json: bool = False
-    faults: list[str] = field(default_factory=list)  # of the next requests: 503, 429, drop, cut, empty, "", or where it leads
+    faults: list[str] = field(
+        default_factory=list
+    )  # of the next requests: 503, 429, drop, cut, empty, "", or where it leads
     drop_every: int = 0  # each so-manieth connection is dropped; 0: none
     requests: list[Asked] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
