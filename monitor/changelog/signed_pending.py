@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from db.models import Accepted, Agreement, Change
 from db.records import EvidenceValue
 from monitor.changelog import change_status
 from monitor.changelog.state import Ledger
 from monitor.matching.find_known import pending_of, recently_gone
-from monitor.matching.pending_signed import Signed, find_signing, listed_around
+from monitor.matching.pending_signed import (
+    Signed,
+    earliest_signing,
+    find_signing,
+    fresh_participants,
+    listed_around,
+)
 
 
 def settle(ledger: Ledger, publication: Accepted) -> None:
     """Confirm the endings that are old enough, and name why pending rows went, also some lists ago."""
     change_status.confirm_missing(ledger, publication)
-    for pending in recently_gone(ledger, "pending", publication.listed_on):
-        change = ledger.changes.find(pending.ending)
-        if change is not None and change.status != "retracted" and (change.rule != "signed" or change.needs_review):
-            name_signing(ledger, change, pending)
+    waiting = [
+        (change, pending) for pending in recently_gone(ledger, "pending", publication.listed_on)
+        if (change := ledger.changes.find(pending.ending)) is not None
+        and change.status != "retracted" and (change.rule != "signed" or change.needs_review)
+    ]  # fmt: skip
+    if waiting:
+        since = min(earliest_signing(ledger, pending) for _, pending in waiting)
+        fresh = fresh_participants(ledger, since)
+        for change, pending in waiting:
+            name_signing(ledger, change, pending, fresh)
 
 
-def name_signing(ledger: Ledger, change: Change, pending: Agreement) -> None:
-    """A pending row that went because the agency signed says so, once the list of participants shows it."""
+def name_signing(
+    ledger: Ledger, change: Change, pending: Agreement, fresh: Sequence[Agreement] | None = None
+) -> None:  # fmt: skip
+    """A pending row that went because the agency signed says so, once the list of participants shows it.
+
+    `fresh` are the participating agreements first listed since it could have signed, where they are at hand.
+    """
+    if fresh is None:
+        fresh = fresh_participants(ledger, earliest_signing(ledger, pending))
     around = [
-        agreement for agreement in listed_around(ledger, pending, change.listed_on, change.listed_on)
+        agreement for agreement in listed_around(ledger, pending, change.listed_on, fresh)
         if _told_of(ledger, agreement) in (None, pending.id)
     ]  # fmt: skip
     found = find_signing(ledger, pending, change.listed_on, around)
