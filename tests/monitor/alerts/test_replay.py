@@ -36,7 +36,7 @@ pytestmark = [
 def random_wish(chance: random.Random, log: list[ChangeRecord]) -> Preferences:
     """A filter of up to four parts, drawn from what the log holds, so that most select something."""
     drawn = chance.choice(log)
-    parts = {part for part in ("state", "county", "agency", "support", "kinds") if chance.random() < 0.35}
+    parts = {part for part in ("state", "county", "agency", "support", "kinds") if chance.random() < 0.3}
     return Preferences(
         rhythm="instant",
         state=drawn["state"] if "state" in parts else None,
