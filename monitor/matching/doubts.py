@@ -10,8 +10,11 @@ from monitor import policy
 from monitor.matching.find_known import days_between
 from monitor.matching.ids import document_key
 
-#: A date in a file name: month, day and year, with or without marks between ("05082025", "03.21.2025", "04.14.25").
-_NAMED_DATE = re.compile(r"(?<!\d)(\d\d)[-_.]?(\d\d)[-_.]?(20\d\d|\d\d)(?!\d)")
+#: A date in a file name: month, day and year, with or without marks between ("05082025", "03.21.2025", "04.14.25"), or
+#: year, month and day ("2019-10-15").
+_NAMED_DATE = re.compile(
+    r"(?<!\d)(?:(?P<iso>20\d\d[-_.]\d\d[-_.]\d\d)|(?P<month>\d\d)[-_.]?(?P<day>\d\d)[-_.]?(?P<year>20\d\d|\d\d))(?!\d)"
+)
 
 
 def doubts_of_signing(listing: Listing, previous_on: str) -> list[str]:
@@ -29,7 +32,8 @@ def doubts_of_amendment(before: Listing, after: Listing, fields: list[str], list
     found = []
     if "signed_on" in fields and _moved_far(before.signed_on, after.signed_on, listed_on):
         found.append("redated_far")
-    if ("signed_on" in fields or "moa" in fields) and _is_dated_otherwise(after):
+    believed = after.signed_on is None or after.signed_on <= listed_on  # a date after the list itself is a misprint
+    if ("signed_on" in fields or "moa" in fields) and believed and _is_dated_otherwise(after):
         found.append("moa_date_differs")
     if "moa" in fields and "signed_on" not in fields:
         old, new = named_date(before.moa_url), named_date(after.moa_url)
@@ -41,7 +45,10 @@ def doubts_of_amendment(before: Listing, after: Listing, fields: list[str], list
 def named_date(url: str | None) -> date | None:
     """Return the date in the file name of an agreement document; None when there is none, or more than one."""
     found = set()
-    for month, day, year in _NAMED_DATE.findall((document_key(url) or "").rsplit("/", 1)[-1]):
+    for match in _NAMED_DATE.finditer((document_key(url) or "").rsplit("/", 1)[-1]):
+        year, month, day = (
+            re.split(r"[-_.]", match["iso"]) if match["iso"] else (match["year"], match["month"], match["day"])
+        )
         try:
             found.add(date(int(year) if len(year) == 4 else 2000 + int(year), int(month), int(day)))
         except ValueError:
