@@ -14,7 +14,7 @@ from monitor.changelog.change_ids import change_id
 from monitor.changelog.fields import differing_fields
 from monitor.changelog.state import Ledger
 from monitor.matching.candidates import rival_candidate
-from monitor.matching.doubts import doubts_of_amendment, doubts_of_signing
+from monitor.matching.doubts import doubts_of_amendment, doubts_of_place, doubts_of_signing
 from monitor.matching.find_known import agency_for, gap_days, last_gone, listed_besides
 from monitor.matching.ids import agreement_slug, name_key, name_of
 from monitor.matching.names import canonical_name
@@ -61,6 +61,8 @@ def sign(
     if publication.list == "participating":
         _doubt(change, doubts_of_signing(new.listing, previous_on))
         change.evidence |= signed_pending.pending_before(ledger, publication, agreement)
+    else:
+        _doubt(change, doubts_of_place(new.listing))
     if kind == "renewal" and before is not None:
         change_status.withdraw_ending(ledger, publication, before, _renewed(publication, agreement))
         ledger.set_status(before, "renewed", before.missing_position)

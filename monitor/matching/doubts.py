@@ -9,6 +9,8 @@ from db.models import Listing
 from monitor import policy
 from monitor.matching.find_known import days_between
 from monitor.matching.ids import document_key
+from monitor.matching.names import printed_form
+from monitor.places.agency_county import locate
 
 #: A date in a file name: month, day and year, with or without marks between ("05082025", "03.21.2025", "04.14.25"), or
 #: year, month and day ("2019-10-15").
@@ -24,7 +26,13 @@ def doubts_of_signing(listing: Listing, previous_on: str) -> list[str]:
         found.append("signed_long_before")
     if _is_dated_otherwise(listing):
         found.append("moa_date_differs")
-    return found
+    return [*found, *doubts_of_place(listing)]
+
+
+def doubts_of_place(listing: Listing) -> list[str]:
+    """Return the code for a county cell that names another county than that of the city in the agency's name."""
+    found = locate(listing.state_code, listing.county, printed_form(listing.agency), listing.type)
+    return ["county_contradicts"] if found is not None and found.contradicts is not None else []
 
 
 def doubts_of_amendment(before: Listing, after: Listing, fields: list[str], listed_on: str) -> list[str]:
@@ -39,6 +47,8 @@ def doubts_of_amendment(before: Listing, after: Listing, fields: list[str], list
         old, new = named_date(before.moa_url), named_date(after.moa_url)
         if old is not None and new is not None and old != new:
             found.append("new_document")
+    if {"county", "agency", "state"}.intersection(fields) and not doubts_of_place(before):
+        found += doubts_of_place(after)
     return found
 
 
