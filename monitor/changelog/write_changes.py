@@ -6,7 +6,7 @@ time it was. So a rebuild, another order of imports, older lists found later or 
 
 from __future__ import annotations
 
-from db.models import Accepted, Agreement, Change, Gone, New
+from db.models import Accepted, Agency, Agreement, Change, Gone, New
 from db.records import Candidate
 from monitor import policy
 from monitor.changelog import change_status, signed_pending
@@ -190,6 +190,7 @@ def follow_name(ledger: Ledger, publication: Accepted, agreement: Agreement, new
     if renamed and not _OTHER_AGENCY.intersection(judgement.against) and judgement.rule != "state_corrected":
         if known is None:
             ledger.name_agency(old, new.listing, publication.position)
+            _take_in_emptied(ledger, old)
         elif judgement.rule == "relabelled" or judgement.review:
             ledger.move_agreement(agreement, known)
             if not ledger.by_agency[old.id] and judgement.rule != "relabelled":
@@ -202,6 +203,18 @@ def follow_name(ledger: Ledger, publication: Accepted, agreement: Agreement, new
     ledger.move_agreement(agreement, agency)
     if judgement.rule == "state_corrected" and not ledger.by_agency[old.id]:
         ledger.merge_agencies(agency, old)
+
+
+def _take_in_emptied(ledger: Ledger, agency: Agency) -> None:
+    """Give the agency what went by a part of its new name and has no agreement left: it is the same body."""
+    name = canonical_name(agency.state, agency.name)
+    for agency_id in sorted(ledger.by_state[agency.state]):
+        other = ledger.agencies.get(agency_id)
+        if other is None or other.id == agency.id or other.state != agency.state or ledger.by_agency.get(other.id):
+            continue
+        like = compare(canonical_name(other.state, other.name), name, other.state, agency.state)
+        if like.strong and not like.doubt:
+            ledger.merge_agencies(agency, other)
 
 
 def withdraw_row(ledger: Ledger, publication: Accepted, gone: Gone, other: Agreement, previous: Accepted) -> None:

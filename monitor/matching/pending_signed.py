@@ -53,7 +53,9 @@ def find_signing(known: Known, pending: Agreement, gone_on: str, around: Iterabl
     found: dict[Fit, list[Agreement]] = {fit: [] for fit in FITS}
     for agreement in around:
         fit = _fit(known, pending, listing, agreement)
-        late = days_between(gone_on, known.dates[agreement.first_position]) > policy.SIGNED_LATER_DAYS
+        late = days_between(gone_on, known.dates[agreement.first_position]) > policy.SIGNED_LATER_DAYS and (
+            agreement.signed_on is None or abs(days_between(gone_on, agreement.signed_on)) > policy.SIGNED_LATER_DAYS
+        )
         if fit is not None and not (late and fit != "same agency"):
             found[fit].append(agreement)
     for fit in FITS:
