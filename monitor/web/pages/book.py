@@ -129,7 +129,7 @@ class Agency:
     county: str | None
     fips: str | None
     placed_by: (
-        str  # county_cell, agency_name, city (the one in its name), zip (of the city's ZIP codes); "": not placed
+        str  # county_cell, agency_name, city (the one in its name), city_not_cell, zip (of the city's); "": not placed
     )
     near: tuple[str, ...]  # counties that a city's ZIP codes reach, where they are several
     body: str
