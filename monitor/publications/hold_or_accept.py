@@ -51,7 +51,8 @@ class Acceptance:
             publication.reasons.append("rejected: by a reviewer")
             return False
         if self.is_released(publication):
-            publication.reasons.append("released: by a reviewer")
+            named = self._rulings.named.get(publication.sha256)
+            publication.reasons.append(f"released: by a reviewer{f', as the {named} list' if named else ''}")
             return True
         if verdict.hold:
             publication.status = "held"
