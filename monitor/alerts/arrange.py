@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from monitor.alerts.describe_change import ChangeText
 from monitor.alerts.filters import state_names
+from monitor.documents.events import KINDS as DOCUMENT_KINDS
 from monitor.i18n.language import N_, Language
 
 #: The groups in the order of a message: heading, and the kinds in it. Corrections come before all.
@@ -16,6 +17,7 @@ _GROUPS = (
     (N_("Listed again"), ("reinstatement",)),
     (N_("New and renewed agreements"), ("signing", "renewal", "switch")),
 )
+_DOCUMENTS = N_("Agreement documents")
 _REST = N_("Pending list and corrected listings")
 #: What is news of an agency's agreement -> kinds whose correction it explains, so that one of the two is enough.
 _EXPLAINS = {
@@ -76,6 +78,9 @@ def group_changes(changes: Iterable[ChangeText], words: Language) -> list[Group]
     for name, kinds in _GROUPS:
         groups.append(Group(words.say(name), tuple(c for c in rest if c.kind in kinds)))
         rest = [c for c in rest if c.kind not in kinds]
+    documents = tuple(c for c in rest if c.kind in DOCUMENT_KINDS)
+    rest = [c for c in rest if c.kind not in DOCUMENT_KINDS]
+    groups.append(Group(words.say(_DOCUMENTS), documents, folded=any(group.changes for group in groups)))
     groups.append(Group(words.say(_REST), tuple(rest), folded=any(group.changes for group in groups)))
     return [group for group in groups if group.changes]
 

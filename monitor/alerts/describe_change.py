@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from db.alert_models import Told, What
 from db.records import ChangeRecord
 from monitor.alerts.filters import SUPPORT_TYPES, state_names
-from monitor.alerts.page_links import agency_page, change_page
+from monitor.alerts.page_links import agency_page, change_page, document_page
 from monitor.alerts.plain_text import plain
-from monitor.i18n.labels import FIELDS, KINDS, SUPPORT, label
+from monitor.i18n.labels import DOCUMENT_EVENT_SENTENCES, DOCUMENT_EVENTS, FIELDS, NEWS_KINDS, SUPPORT, label
 from monitor.i18n.language import N_, Language
 from monitor.publications.dating import eastern_day
 
@@ -52,7 +52,7 @@ def describe_change(
     change: ChangeRecord, what: What, words: Language, public_url: str, corrects: Told | None = None
 ) -> ChangeText:
     """Return the change as a reader is told it; `corrects` is the message that a correction corrects."""
-    headline = label(KINDS, change["kind"], words.say)
+    headline = label(NEWS_KINDS, change["kind"], words.say)
     if change["kind"] == "termination" and change["needs_review"] and change["candidates"]:
         headline = words.say("Replaced or dropped by ICE, a person is to check")
     if what == "correction":
@@ -64,9 +64,16 @@ def describe_change(
         change["id"], what, change["kind"], headline, _agency(change, words), agency_id or "", _place(change),
         change["state"] or "", plain(change["support_type"]), _support(change, words), tuple(_facts(change, words)),
         _certainty(change, what, words), _told_before(corrects, words), document_of(change),
-        change_page(public_url, change["id"]), agency_page(public_url, agency_id) if agency_id else "",
+        _page(change, public_url), agency_page(public_url, agency_id) if agency_id else "",
         change["listed_on"],
     )  # fmt: skip
+
+
+def _page(change: ChangeRecord, public_url: str) -> str:
+    evidence = change["evidence"]
+    if change["kind"] in DOCUMENT_EVENTS:
+        return document_page(public_url, str(evidence["document_after"] or evidence["document_before"]))
+    return change_page(public_url, change["id"])
 
 
 def _told_before(corrects: Told | None, words: Language) -> str:
@@ -82,6 +89,8 @@ def _told_before(corrects: Told | None, words: Language) -> str:
 
 def document_of(change: ChangeRecord) -> str:
     """Return the address of ICE's document, from the newest row that links one; "" when none does."""
+    if change["kind"] in DOCUMENT_EVENTS:
+        return str(change["evidence"]["url"])
     for row in (change["after"], change["before"]):
         if row:
             for found in (row["normalised"].get("moa"), row["moa"]):
@@ -110,6 +119,9 @@ def _support(change: ChangeRecord, words: Language) -> str:
 
 def _facts(change: ChangeRecord, words: Language) -> list[str]:
     kind, facts = change["kind"], []
+    if kind in DOCUMENT_EVENTS:
+        seen = words.say("Seen on %(day)s", day=words.date(change["listed_on"]))
+        return [plain(str(change["evidence"]["file"])), seen]
     if change["signed_on"]:
         facts.append(words.say("Signed on %(day)s", day=words.date(change["signed_on"])))
     if kind in ("renewal", "switch") and (before := change["before"]):
@@ -128,7 +140,14 @@ def _facts(change: ChangeRecord, words: Language) -> list[str]:
     if kind == "amendment" and change["fields"]:
         names = [label(FIELDS, plain(f), words.say) for f in change["fields"]]
         facts.append(words.say("What differs: %(fields)s", fields=words.join(names)))
+        if is_dated_by_document(change):
+            facts.append(words.say("The date was corrected as ICE posted the agreement document"))
     return facts
+
+
+def is_dated_by_document(change: ChangeRecord) -> bool:
+    """Whether a signing date was corrected on the list that first links the signed agreement."""
+    return {"signed_on", "moa"} <= set(change["fields"]) and bool(document_of({**change, "before": None}))
 
 
 def _absence(change: ChangeRecord, words: Language) -> list[str]:
@@ -154,6 +173,8 @@ def _certainty(change: ChangeRecord, what: What, words: Language) -> str:
         return words.say("The lists known now no longer say so.")
     if what == "early":
         return words.say("ICE's newest list lacks it. Ten days decide, and we will tell you.")
+    if change["kind"] in DOCUMENT_EVENTS:
+        return label(DOCUMENT_EVENT_SENTENCES, change["kind"], words.say)
     if change["needs_review"]:
         named = plain(change["candidates"][0]["agency"]) if change["candidates"] else ""
         if named:

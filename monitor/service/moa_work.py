@@ -12,6 +12,7 @@ from db.locks import DOCUMENTS, HomeLock
 from db.moa_models import MoaReading
 from db.settings import Settings
 from db.threads import run_in_thread
+from monitor.alerts.outbox import queue_documents
 from monitor.documents.template_groups import derive_wordings
 from monitor.service.triggers import Job, NothingToDo
 from monitor.service.work_lock import working
@@ -41,7 +42,7 @@ def fetching(store: Store, doing: str) -> HomeLock:
 def read_and_compare(
     store: Store, settings: Settings, intake: MoaIntake, progress: Callable[[int, int], None] | None = None
 ) -> list[MoaReading]:
-    """Read the documents that were not read yet and compare all wordings again; return the new readings."""
+    """Read what was not read yet, compare all wordings again, tell what ICE did; return the new readings."""
     readings = []
     for reading, total in intake.read_new(store, settings):
         readings.append(reading)
@@ -49,6 +50,7 @@ def read_and_compare(
             progress(len(readings), total)
     if readings:
         derive_wordings(store)
+    queue_documents(store, store.now_text())
     return readings
 
 
