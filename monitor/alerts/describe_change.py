@@ -7,10 +7,12 @@ from typing import TypeGuard
 from urllib.parse import urlsplit
 
 from db.alert_models import Told, What
+from db.archive_models import find_capture_time
 from db.records import ChangeRecord
 from monitor.alerts.filters import SUPPORT_TYPES, state_names
 from monitor.alerts.page_links import agency_page, change_page, document_page
 from monitor.alerts.plain_text import plain
+from monitor.changelog.listed_between import wide_range
 from monitor.i18n.labels import DOCUMENT_EVENT_SENTENCES, DOCUMENT_EVENTS, FIELDS, NEWS_KINDS, SUPPORT, label
 from monitor.i18n.language import N_, Language
 from monitor.publications.dating import eastern_day
@@ -135,8 +137,14 @@ def _facts(change: ChangeRecord, words: Language) -> list[str]:
     elif kind == "list_event":
         day = words.date(change["listed_on"])
         facts.append(words.say("ICE's page has not linked the list since %(day)s", day=day))
+    elif wide := wide_range(change["listed_between"]):
+        first, last = map(words.date, wide)
+        facts.append(words.say("Between ICE's lists of %(first)s and %(last)s", first=first, last=last))
     else:
         facts.append(words.say("On ICE's list of %(day)s", day=words.date(change["listed_on"])))
+    shown = change["first_missing_from"] or change["first_listed_in"]
+    if shown and (captured_at := find_capture_time(shown["url"])):
+        facts.append(words.say("The list as the Internet Archive kept it on %(day)s", day=words.date(captured_at)))
     if kind == "amendment" and change["fields"]:
         names = [label(FIELDS, plain(f), words.say) for f in change["fields"]]
         facts.append(words.say("What differs: %(fields)s", fields=words.join(names)))
