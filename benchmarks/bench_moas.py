@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import resource
 import statistics
 import tempfile
 import time
@@ -69,17 +70,23 @@ def fill(store: Store, texts: dict[str, PdfText], count: int) -> None:
             moas.save_reading(store, read_document(sha256, PdfText("kept", pages, len(pages))))
 
 
-def read_real() -> tuple[dict[str, PdfText], list[float]]:
-    """Return the real documents' texts by file name, and how long each took with its clauses."""
+def computing() -> float:
+    """Return the seconds of computing of this process and of those it started that have ended."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
+def read_real() -> tuple[dict[str, PdfText], list[float], float]:
+    """Return the real documents' texts by file name, how long each took with its clauses, and the mean of computing."""
     texts: dict[str, PdfText] = {}
     taken = []
+    begun = computing()
     with PdfReader(max_bytes=MAX_BYTES) as reader:
         for path in sorted(DOCUMENTS.glob("*.pdf")):
             start = time.perf_counter()
             texts[path.name] = reader.read(path)
             read_document(path.name, texts[path.name])
             taken.append(time.perf_counter() - start)
-    return texts, taken
+    return texts, taken, (computing() - begun) / len(taken)
 
 
 def read_hostile(folder: Path) -> list[float]:
@@ -93,13 +100,15 @@ def read_hostile(folder: Path) -> list[float]:
     return taken
 
 
-def search_all(store: Store) -> list[float]:
-    """Return how long each search took, with and without filters."""
+def search_all(store: Store) -> list[tuple[float, float]]:
+    """Return how long each search took, and its computing, with and without filters."""
     library = Library(store.connection)
     taken = []
     for wanted in (MoaFilter(), MoaFilter(support_type="WSO"), MoaFilter(template="TFM 2025-02")):
         for query in QUERIES:
-            taken += [seconds(partial(search, store.connection, library, query, wanted)) for _ in range(3)]
+            for _ in range(3):
+                begun = computing()
+                taken.append((seconds(partial(search, store.connection, library, query, wanted)), computing() - begun))
     return taken
 
 
@@ -108,18 +117,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=2000)
     count = parser.parse_args().documents
-    texts, real = read_real()
+    texts, real, mean = read_real()
     with tempfile.TemporaryDirectory() as home, Store.open(Path(home)) as store:
         odd = read_hostile(Path(home))
         stored = seconds(partial(fill, store, texts, count))
         compared = seconds(partial(derive_wordings, store))
         gathered = seconds(partial(Library, store.connection))
-        searches = sorted(search_all(store))
+        searches, computed = (sorted(times) for times in zip(*search_all(store), strict=True))
     show("agreement documents", [
         Figure("one real document read, median", statistics.median(real) * 1000, "ms", 400, note=f"of {len(real)}"),
+        Figure("one real document read, computing, mean with the child's start", mean * 1000, "ms", 400),
         Figure("one real document read, longest", max(real) * 1000, "ms"),
         Figure("one hostile file judged, longest", max(odd), "s", 10, note=f"of {len(odd)}"),
         Figure(f"search in {count} documents, median", statistics.median(searches) * 1000, "ms", 50),
+        Figure("search, computing, median", statistics.median(computed) * 1000, "ms", 50),
         Figure("search, 90th percentile", searches[int(len(searches) * 0.9)] * 1000, "ms"),
         Figure(f"{count} documents' clauses found and stored", stored, "s"),
         Figure(f"{count} documents grouped and compared", compared, "s"),

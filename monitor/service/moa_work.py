@@ -31,6 +31,7 @@ class MoaIntake:
     fetch: Callable[
         [Store, Settings, Clock], Coroutine[object, object, list[str]]
     ]  # one pass; a line for each address asked
+    ask_archive: Callable[[Store, Settings, Clock], list[str]]  # for what ICE no longer has; a line for each
     read_new: Callable[[Store, Settings], Iterable[tuple[MoaReading, int]]]
 
 
@@ -67,6 +68,7 @@ class MoaJob:
         with Store.open(self._settings.home, now=self._now) as store:
             with fetching(store, "the service's documents"):
                 lines = await self._intake.fetch(store, self._settings, self._now)
+                lines += await run_in_thread(store, self._intake.ask_archive, store, self._settings, self._now)
             async with working(store, "the service's documents", wait_seconds=WAIT_SECONDS):
                 readings = await run_in_thread(store, read_and_compare, store, self._settings, self._intake)
         said = f"{len(lines)} lines: {lines[-1]}; {len(readings)} documents read"
