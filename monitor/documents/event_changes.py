@@ -51,7 +51,8 @@ def _change(event: MoaEvent, certain_at: str, row: ListedMoa, told: Container[st
             "event": event_id(event), "url": event["url"], "file": event["file"],
             "document_before": event["before"] or "", "document_after": event["after"] or "", "seen_at": event["at"],
         },
-        "candidates": [], "reason": "", "list": "participating", "last_listed_in": None, "listed_between": None, "first_missing_from": None,
+        "candidates": [], "reason": "", "list": "participating", "last_listed_in": None,
+        "listed_between": None, "first_missing_from": None,
         "first_listed_in": None, "listed_on": eastern_day(event["at"]), "known_at": certain_at,
         "told": change_id in told,
     }  # fmt: skip
