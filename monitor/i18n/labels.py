@@ -152,6 +152,8 @@ DOCUMENT_EVENTS = {
     "moa_replaced": N_("ICE replaced the agreement document"),
     "moa_removed": N_("ICE took the agreement document down"),
 }
+#: Every kind that somebody can ask to be told of.
+NEWS_KINDS = {**KINDS, **DOCUMENT_EVENTS}
 DOCUMENT_EVENT_SENTENCES = {
     "moa_posted": N_("Nothing was at its address when it was asked for before."),
     "moa_replaced": N_("The file at its address is another one than before; both are kept here."),

@@ -30,7 +30,7 @@ ROW = ListedMoa(
     f"{ROOT}baker.pdf", "moa", "fl-baker-wso", "fl-baker", "Baker County Sheriff's Office", "FL", "Baker County",
     "12003", "WSO", "2025-02-26", True, True,
 )  # fmt: skip
-READING = MoaReading("0" * 64, "moa/1", "kept", support_type="WSO", agency="Baker County Sheriff's Office")
+READING = MoaReading("0" * 64, "moa/2", "kept", support_type="WSO", agency="Baker County Sheriff's Office")
 
 
 @pytest.fixture
