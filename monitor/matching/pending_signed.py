@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Literal
 
 from db.models import Agreement, Listing
@@ -33,18 +34,21 @@ class Signed:
         return self.fit in ("same place", "other state")
 
 
-def listed_around(known: Known, pending: Agreement, gone_on: str | None, today: str) -> list[Agreement]:
-    """Return the agreements of the pending one's support type that were first listed when it left, by id.
+def listed_around(known: Known, pending: Agreement, gone_on: str) -> list[Agreement]:
+    """Return the participating agreements of the pending one's support type that were first listed when it left, by id.
 
-    One that had been listed for weeks before is no signing of the pending row's. `gone_on` is None while it is listed.
+    One that had been listed for weeks before is no signing of the pending row's.
     """
-    last_on = known.dates[pending.last_seen] if gone_on is not None else today
-    return [
-        a for _, a in sorted(known.agreements.items())
-        if a.list == "participating" and a.support == pending.support and a.rows and not a.baseline
-        and days_between(known.dates[a.first_position], last_on) <= policy.SIGNED_DAYS
-        and (gone_on is None or days_between(gone_on, known.dates[a.first_position]) <= policy.SIGNED_DAYS)
-    ]  # fmt: skip
+    around = timedelta(days=policy.SIGNED_DAYS)
+    earliest = (date.fromisoformat(known.dates[pending.last_seen]) - around).isoformat()
+    latest = (date.fromisoformat(gone_on) + around).isoformat()
+    opened = (
+        known.agreements[agreement_id]
+        for position, ids in known.opened.items() if earliest <= known.dates[position] <= latest
+        for agreement_id in ids
+    )  # fmt: skip
+    found = [a for a in opened if a.support == pending.support and a.rows and not a.baseline]
+    return sorted(found, key=lambda a: a.id)
 
 
 def find_signing(known: Known, pending: Agreement, gone_on: str, around: Iterable[Agreement]) -> Signed | None:
@@ -53,8 +57,10 @@ def find_signing(known: Known, pending: Agreement, gone_on: str, around: Iterabl
     found: dict[Fit, list[Agreement]] = {fit: [] for fit in FITS}
     for agreement in around:
         fit = _fit(known, pending, listing, agreement)
+        if fit is None:
+            continue
         late = days_between(gone_on, known.dates[agreement.first_position]) > policy.SIGNED_LATER_DAYS
-        if fit is not None and not (late and fit != "same agency"):
+        if fit == "same agency" or not late:
             found[fit].append(agreement)
     for fit in FITS:
         if fit == "same agency" and found[fit]:
