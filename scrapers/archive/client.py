@@ -64,6 +64,7 @@ class ArchiveClient:
         session.headers["Accept-Encoding"] = "gzip"  # nothing else is unpacked here
         session.mount(WAYBACK_ROOT, self._adapter)
         session.mount("http://web.archive.org", self._adapter)
+        self.session = session
         self._client = WaybackClient(session)
 
     def __enter__(self) -> ArchiveClient:
@@ -80,7 +81,6 @@ class ArchiveClient:
         try:
             for record in self._client.search(
                 address, match_type="prefix" if prefix else "exact", limit=INDEX_PAGE, filter_field="statuscode:200",
-                collapse="digest",
             ):  # fmt: skip
                 if record.statuscode not in (None, 200):
                     continue  # an index that does not filter

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.changelog.log import read_log
+from monitor.changelog.rebuild import derive
 from tests.paths import PAGES
 from tests.scrapers.archive.archive_world import FOLDER, OLD_PAGE, PAGE, XLSX, ArchiveWorld, table_page
 from tests.standin.lists import participating
@@ -238,3 +240,15 @@ def test_an_earlier_capture_of_a_kept_list_dates_it_without_a_request(past: Arch
     past.backfill()
     assert past.archive.asked_for() == [f"/web/20210501000000id_/{PAGE}"]
     assert [seen for _, _, seen in past.sightings()] == ["2020-10-15T00:00:00Z", "2021-05-01T00:00:00Z"]
+
+
+def test_a_range_begins_when_the_list_before_was_last_seen(past: ArchiveWorld) -> None:
+    """The index names later captures of the same content; nobody asks for them."""
+    for stamp, body in [("20210301000000", ONE), ("20210401000000", ONE), ("20210701000000", TWO),
+                        ("20210901000000", ONE)]:  # fmt: skip
+        past.archive.keep(stamp, PAGE, body)
+    past.backfill()
+    assert len(past.archive.asked_for()) == 2
+    with past.open() as store:
+        derive(store, now=store.now_text())
+        assert [c["listed_between"] for c in read_log(store)] == [["2021-04-01", "2021-06-30"]]
