@@ -1,4 +1,4 @@
-"""The attacks of `bench_hostile`: each is one small thing that a stranger does, and eight threads do it all the time."""
+"""The attacks of `bench_hostile`: each is one small thing that a stranger does, and eight threads do all the time."""
 
 from __future__ import annotations
 
@@ -104,7 +104,9 @@ def send_large_bodies(target: Target, number: int) -> None:
 
 def read_slowly(target: Target, number: int) -> None:
     """Ask for whole tables and read nothing of the answer."""
-    path = ("/data/ice-agreements.sqlite", "/data/changes.json", f"/api/v1/changes.csv?limit={number + 500}")[number % 3]
+    path = ("/data/ice-agreements.sqlite", "/data/changes.json", f"/api/v1/changes.csv?limit={number + 500}")[
+        number % 3
+    ]
     target.hold(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
 
 

@@ -13,23 +13,27 @@ from tests.histories import Posting, agencies
 from tests.pdfs import hostile, text_pdf
 
 _hostile_pdfs = cache(hostile)
-_NAMES = [f"{name} County Sheriff's Office" for name in ("Baker", "Pasco", "Union", "Taylor", "Lake", "Bay")]
 _STARTS = (b"<", b"&", b"\0", b"\xff\xfe", b"=1+1", b"]]>", b"<!ENTITY a '", b"' or 1=1 --", b"%PDF-1.7", b"PK\3\4")
 _ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">{}]>'.format(
     "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True))
 )
 
 
-def workbook() -> bytes:
+def names(number: int) -> list[str]:
+    """Six agencies that no other list has: what many lists say in turn would be news."""
+    return [f"{word} {number} County Sheriff's Office" for word in "Baker Pasco Union Taylor Lake Bay".split()]
+
+
+def workbook(number: int) -> bytes:
     """A true list of six agencies."""
-    return Posting(agencies(*_NAMES), "2025-06-02T14:00:00Z", "participatingAgencies06022025am.xlsx").data
+    return Posting(agencies(*names(number)), "2025-06-02T14:00:00Z", "participatingAgencies06022025am.xlsx").data
 
 
-def page() -> bytes:
+def page(number: int) -> bytes:
     """A true page with a table of six agencies."""
     rows = "".join(
         f"<tr><td>FLORIDA</td><td>{name}</td><td>Jail Enforcement Model</td><td>6/2/2020</td><td>link</td></tr>"
-        for name in _NAMES
+        for name in names(number)
     )
     head = "<tr><th>STATE</th><th>LAW ENFORCEMENT AGENCY</th><th>SUPPORT TYPE</th><th>SIGNED</th><th>MOA</th></tr>"
     return f"<!doctype html><html><body><h1>287(g)</h1><table>{head}{rows}</table></body></html>".encode()
@@ -89,9 +93,11 @@ def widen(chance: random.Random, data: bytes) -> bytes:
     rows, end = chance.choice((10, 60_000, 1_048_576)), chance.choice(("ZZ", "XFD", "A"))
     areas = " ".join(f"A1:{end}{rows}" for _ in range(chance.choice((1, 50, 3_000))))
     more = chance.choice((
-        f'<hyperlinks><hyperlink ref="{areas}" location="x"/></hyperlinks>', f'<mergeCells><mergeCell ref="{areas}"/></mergeCells>',
-        f'<row r="{rows}"><c r="{end}{rows}" t="inlineStr"><is><t>x</t></is></c></row>', "<row>" * 5_000, _ENTITIES,
+        f'<hyperlinks><hyperlink ref="{areas}" location="x"/></hyperlinks>',
+        f'<mergeCells><mergeCell ref="{areas}"/></mergeCells>',
+        f'<row r="{rows}"><c r="{end}{rows}" t="inlineStr"><is><t>x</t></is></c></row>',
         f'<c r="A1"><f t="shared" ref="A1:{end}{rows}" si="0">A1+A1</f><v>1</v></c>' * chance.choice((1, 500)),
+        "<row>" * 5_000, _ENTITIES,
     ))  # fmt: skip
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
@@ -128,9 +134,9 @@ def make_file(number: int) -> tuple[str, bytes]:
     chance = random.Random(number)
     if number % 3 == 0:
         change: Callable[[random.Random, bytes], bytes] = chance.choice((mutate, mutate_parts, mutate_parts, widen))
-        return f"participatingAgencies{number}.xlsx", change(chance, workbook())
+        return f"participatingAgencies{number}.xlsx", change(chance, workbook(number))
     if number % 3 == 1:
-        return f"page{number}.html", chance.choice((mutate, mutate, grow_page))(chance, page())
+        return f"page{number}.html", chance.choice((mutate, mutate, grow_page))(chance, page(number))
     return f"moa{number}.pdf", _make_pdf(chance)
 
 
