@@ -10,6 +10,7 @@ from typing import Literal
 
 from db.models import Agreement, Listing
 from monitor import policy
+from monitor.matching.find_known import days_between
 from monitor.matching.ids import name_of
 from monitor.matching.known import Known
 from monitor.matching.names import Name, canonical_name, normal_form
@@ -66,7 +67,7 @@ def find_signing(known: Known, pending: Agreement, gone_on: str, around: Sequenc
     late_after = _days_after(gone_on, policy.SIGNED_LATER_DAYS)
     found: dict[Fit, list[Agreement]] = {}
     for agreement in around:
-        if known.dates[agreement.first_position] <= late_after:
+        if not _late(known, agreement, gone_on, late_after):
             fit = _fit(known, listing, agreement)
             if fit is not None:
                 found.setdefault(fit, []).append(agreement)
@@ -74,6 +75,14 @@ def find_signing(known: Known, pending: Agreement, gone_on: str, around: Sequenc
         if fit in found:
             return Signed(found[fit][0], fit) if len(found[fit]) == 1 else None
     return None
+
+
+def _late(known: Known, agreement: Agreement, gone_on: str, late_after: str) -> bool:
+    """Whether the agreement was neither listed nor signed about when the pending row left."""
+    if known.dates[agreement.first_position] <= late_after:
+        return False
+    signed_on = agreement.signed_on
+    return signed_on is None or abs(days_between(gone_on, signed_on)) > policy.SIGNED_LATER_DAYS
 
 
 def _fit(known: Known, listing: Listing, agreement: Agreement) -> Fit | None:

@@ -16,12 +16,13 @@ from monitor.web.api import PREFIX
 from monitor.web.api.description import describe
 from monitor.web.api.endpoints import COLLECTIONS, router
 from monitor.web.api.memory import Memory, to_json
-from monitor.web.api.problems import HANDLERS, METHODS, refuse_busy, refuse_too_many
+from monitor.web.api.problems import HANDLERS, refuse_busy, refuse_too_many
 from monitor.web.api.reference import make_page
 from monitor.web.api.sending import COMMON
 from monitor.web.api.table_formats import MEDIA, preferred_form
 from monitor.web.http.cache import CachedApp
 from monitor.web.http.limits import RateLimit
+from monitor.web.http.open_access import PREFLIGHT
 from monitor.web.http.turns import TakingTurns, Turns, asks
 
 API_VERSION = "1.0.0"
@@ -32,17 +33,6 @@ _ABOUT = (
     " is needed."
 )
 _COSTLY_ENDS = ("/search", *(f".{form}" for form in MEDIA))
-_PREFLIGHT = {
-    **COMMON,
-    "Access-Control-Allow-Methods": METHODS,
-    # nothing here depends on who asks, so a script may send whatever its library adds
-    "Access-Control-Allow-Headers": (
-        "*, Accept, Accept-Language, Authorization, Cache-Control, Content-Type, If-Modified-Since, If-None-Match,"
-        " Pragma, X-Requested-With"
-    ),
-    "Access-Control-Max-Age": "86400",
-    "Allow": METHODS,
-}
 
 
 def routes(settings: Settings, turns: Turns | None = None) -> list[BaseRoute]:
@@ -61,7 +51,7 @@ def make_api(settings: Settings, turns: Turns | None = None) -> ASGIApp:
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         if scope["method"] == "OPTIONS":
-            await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, send)
+            await Response(status_code=204, headers={**COMMON, **PREFLIGHT})(scope, receive, send)
         elif path != "/" and path.endswith("/"):
             await _move(f"{PREFIX}{path.rstrip('/')}", scope)(scope, receive, send)
         else:

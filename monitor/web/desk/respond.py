@@ -21,8 +21,11 @@ from starlette.routing import Route
 from db.database import Store
 from db.errors import NotFoundError, StoreError
 from db.settings import Settings
+from monitor.changelog.kept_log import KeptLog
 from monitor.i18n import labels
 from monitor.i18n.templates import make_environment
+from monitor.review.queue import Queue, read_queue
+from monitor.review.ruling_kinds import RULING_WORDS
 from monitor.web.desk.accounts import find_active_user
 from monitor.web.desk.logins import Login, Logins, read_signing_key
 from monitor.web.http.client_ip import client_ip
@@ -81,6 +84,10 @@ class DeskRequest:
         number = self.get("page")
         return max(int(number), 1) if number.isdecimal() and len(number) < 9 else 1
 
+    def queue(self) -> Queue:
+        """Return everything to review, as it stands now."""
+        return read_queue(self.store, self.desk.kept_log)
+
     def page(self, template: str, status: int = 200, **shown: object) -> Response:
         """Return the template as an answer."""
         login = self.login
@@ -116,13 +123,17 @@ class Desk:
     def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
         self.settings = settings
         self.now = now
+        self.kept_log = KeptLog()
         self._hashing = OwnThread(MOST_WAITING)
         key = read_signing_key(settings.home)
         self.logins = Logins(key, settings.session_hours, settings.session_idle_minutes)
         self._proxies = frozenset(settings.trusted_proxies.split())
         self._login_signer = Signer(key, salt="desk login")
         self.templates = make_environment(
-            Path(__file__).parent / "templates", kind_words=labels.KINDS, field_words=labels.FIELDS
+            Path(__file__).parent / "templates",
+            kind_words=labels.KINDS,
+            field_words=labels.FIELDS,
+            ruling_words=RULING_WORDS,
         )
 
     def is_secure(self, http: Request) -> bool:

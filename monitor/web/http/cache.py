@@ -24,7 +24,7 @@ Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 RawHeaders = list[tuple[bytes, bytes]]
 
-_COMPRESSED = (b"text/", b"application/json", b"image/svg+xml")
+_COMPRESSED = (b"text/", b"application/json", b"application/atom+xml", b"application/feed+json", b"image/svg+xml")
 #: A shorter body gains nothing by compression.
 _LEAST_COMPRESSED = 800
 #: Addresses with longer queries are answered and not kept.

@@ -20,7 +20,8 @@ from starlette.types import Receive, Scope, Send
 from db.database import Store
 from monitor.i18n.language import Language, language
 from monitor.web.http.cache import CachedApp
-from monitor.web.http.headers import OPEN_ACCESS, SECURITY_HEADERS
+from monitor.web.http.headers import SECURITY_HEADERS
+from monitor.web.http.open_access import OpenAccess
 from monitor.web.http.turns import Clients, FewAtOnce, TakingTurns, Turns, asks, refuse_busy
 from monitor.web.pages import render_page
 from monitor.web.pages.addresses import make_site
@@ -62,10 +63,13 @@ def create_app(
     for route in extra_routes:
         if isinstance(route, Route):
             route.app = FewAtOnce(route.app, clients, refuse_busy)
+    few = FewAtOnce(pages, clients, refuse_busy)
     routes: list[BaseRoute] = [
         *extra_routes,
         Mount("/static", StaticFiles(directory=render_page.STATIC), name="static"),
-        Route("/{path:path}", FewAtOnce(pages, clients, refuse_busy), methods=["GET", "HEAD"]),
+        Mount("/data", OpenAccess(few)),
+        Route("/map/data.json", OpenAccess(few)),
+        Route("/{path:path}", few, methods=["GET", "HEAD"]),
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
     uncached = tuple(prefix for route in extra_routes if (prefix := getattr(route, "path", "").split("{")[0]))
@@ -105,22 +109,13 @@ def answer_page(site: Site, request: Request) -> Response:
     return Response(body, page.status, headers_for(page, lang.code))
 
 
-#: Files that another site's script may read.
-_DATA = {
-    "application/json", "application/geo+json",
-    "text/csv; charset=utf-8", "application/vnd.apache.parquet", "application/vnd.sqlite3",
-}  # fmt: skip
-
-
 def headers_for(page: render_page.Page, language_code: str) -> dict[str, str]:
-    """Return the headers of a page; data may be read by any site's script."""
+    """Return the headers of a page."""
     headers = {**SECURITY_HEADERS, "content-type": page.media, "cache-control": "public, max-age=60, must-revalidate"}
     if page.media.startswith("text/html"):
         headers["content-language"] = language_code
     if page.file is not None:
         headers["content-disposition"] = f'attachment; filename="{page.file}"'
-    if page.media in _DATA:
-        headers |= OPEN_ACCESS
     return headers
 
 

@@ -13,7 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from monitor.web.http import cache
 from monitor.web.http.cache import ByteCache, CachedApp
-from monitor.web.http.conditional import answer_conditional, http_date, is_not_modified, make_etag
+from monitor.web.http.conditional import http_date, is_not_modified, make_etag
 from monitor.web.http.limits import TokenBuckets
 
 ETAG = '"0123456789abcdef01234567"'
@@ -58,15 +58,16 @@ def test_the_date_counts_only_without_a_mark() -> None:
 
 def test_an_answer_is_sent_once_and_then_confirmed() -> None:
     def show(request: Request) -> Response:
-        return answer_conditional(request, b"body", "text/plain", {"Cache-Control": "no-cache"}, last_modified=MODIFIED)
+        return PlainTextResponse(b"body", headers={"Cache-Control": "no-cache", "Last-Modified": MODIFIED})
 
-    client = TestClient(Router([Route("/", show)]))
+    client = TestClient(CachedApp(Router([Route("/", show)]), lambda: "1"))
     first = client.get("/")
     assert (first.status_code, first.content, first.headers["last-modified"]) == (200, b"body", MODIFIED)
     again = client.get("/", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == first.headers["etag"]
     assert again.headers["cache-control"] == "no-cache"
+    assert client.get("/", headers={"If-Modified-Since": MODIFIED}).status_code == 304
 
 
 def test_kept_values_go_with_their_version_and_the_least_recently_used_first() -> None:

@@ -259,7 +259,7 @@ def test_the_archive_leads_nowhere_else(past: ArchiveWorld) -> None:
 
 
 def test_a_packed_body_unpacks_to_no_more_than_allowed(past: ArchiveWorld) -> None:
-    past.changes = {"max_unpacked_bytes": 2_000_000}
+    past.changes = {"max_list_bytes": 2_000_000}
     past.archive.keep("20210301000000", PAGE, gzip.compress(ONE + b" " * 8_000_000))
     past.archive.keep("20210401000000", PAGE, gzip.compress(TWO))
     assert past.backfill().lists == 1
