@@ -19,7 +19,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 pytestmark = [pytest.mark.soak, needs(NEWSBOAT)]
 
 
-def entries(address: str) -> set[tuple[str, str, str]]:
+def entries(address: str) -> set[tuple[str | None, str | None, str | None]]:
     """(id, title, summary) of each entry."""
     with urllib.request.urlopen(address) as answer:
         found = etree.fromstring(answer.read()).findall(f"{ATOM}entry")
