@@ -37,7 +37,9 @@ class _TranslatedOnce(Environment):
 
     translate: Callable[[str], str] | None = None
 
-    def _generate(self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False) -> str:
+    def _generate(
+        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
+    ) -> str:
         if self.translate is not None:
             escaped = self.autoescape(name) if callable(self.autoescape) else self.autoescape
             source = _Translating(self.translate, Markup if escaped else str).visit(source)
