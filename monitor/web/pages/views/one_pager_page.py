@@ -88,6 +88,7 @@ def make_state(request: PageRequest, pdf: bool, code: str) -> Sheet | None:
     status = status_of(agencies_of(request.book, state))
     facts = [
         _say_status(status, state.name, request),
+        *_say_pending_list(status, request),
         *_count_listed(status, request.language),
         _count_ended(status, request.language),
     ]
@@ -105,7 +106,11 @@ def make_county(request: PageRequest, pdf: bool, code: str, slug: str) -> Sheet 
     state = place_index.states()[county.state]
     status = status_of(agencies_of(book, fips=county.fips))
     where = f"{county.name}, {state.name}"
-    facts = [_say_status(status, where, request), *_count_listed(status, request.language)]
+    facts = [
+        _say_status(status, where, request),
+        *_say_pending_list(status, request),
+        *_count_listed(status, request.language),
+    ]
     neighbours = [place_index.counties()[f] for f in county.neighbours if f in place_index.counties()]
     with_one = [c.name for c in neighbours if status_of(agencies_of(book, fips=c.fips)).code == "listed"]
     if with_one:
@@ -124,7 +129,11 @@ def make_agency(request: PageRequest, pdf: bool, agency_id: str) -> Sheet | None
         return None
     status = status_of([agency])
     where = f"{agency.name}, {place_index.state_name(agency.state)}"
-    facts = [_say_status(status, where, request), *_count_listed(status, request.language)]
+    facts = [
+        _say_status(status, where, request),
+        *_say_pending_list(status, request),
+        *_count_listed(status, request.language),
+    ]
     if len(agency.names) > 1:
         names = "; ".join(name for name, _, _ in agency.names[:6])
         facts.append(request.language.say("Names ICE printed: %(names)s.", names=names))
@@ -235,6 +244,15 @@ def _say_status(status: PlaceStatus, where: str, request: PageRequest) -> str:
         return say("%(where)s: no longer listed by ICE since %(day)s.", **values)
     first_day = request.language.date(request.book.first_day)
     return say("%(where)s: on no list kept here (since %(day)s).", where=where, day=first_day)
+
+
+def _say_pending_list(status: PlaceStatus, request: PageRequest) -> list[str]:
+    """Return of which day the list is that shows what is pending: it is not the list of signed agreements."""
+    newest = request.book.newest_pending
+    if newest is None or not status.pending:
+        return []
+    day = request.language.date(newest["published_on"])
+    return [request.language.say("ICE's newest list of pending agreements kept here is of %(day)s.", day=day)]
 
 
 def _count_listed(status: PlaceStatus, language: Language) -> list[str]:
