@@ -160,6 +160,8 @@ class Library:
             signals.append("departs_from_template")
         if outcome == "not_there" and reading:
             signals.append("taken_down")
+        if outcome == "not_there" and not reading and any(row.is_listed and row.is_current for row in rows):
+            signals.append("nothing_there")
         return signals
 
     def of_document(self, sha256: str) -> Sequence[MoaRecord]:
@@ -187,8 +189,9 @@ class Library:
         return found
 
     def at_odds(self) -> list[MoaRecord]:
-        """Return the records of documents that the list contradicts, by file name."""
-        return self.select(MoaFilter(), [r for r in self.records if set(AT_ODDS) & set(r["signals"])])
+        """Return the records of documents that the list contradicts, and of links that lead nowhere, by file name."""
+        chosen = [r for r in (*self.records, *self.missing()) if set(AT_ODDS) & set(r["signals"])]
+        return self.select(MoaFilter(), chosen)
 
     def select(self, wanted: MoaFilter, records: Iterable[MoaRecord] | None = None) -> list[MoaRecord]:
         """Return the records that fit the filter, by file name."""

@@ -149,5 +149,5 @@ def _split(block: Sequence[Line]) -> Iterator[list[Line]]:
 
 def _sentence(lines: Sequence[Line]) -> Sentence:
     text = re.sub(r"\s+", " ", " ".join(line.text for line in lines))
-    text = re.sub(r"(?<=[.!?])(?: \W?\w\W?| [\W_]+)$", "", text)  # specks of the scan after the stop
+    text = re.sub(r"(?<=[.!?])(?: \W?\w\W?| [\W_]+)+$|(?: [-_=~–—]{3,})+$", "", text)  # specks after the stop, lines
     return Sentence(lines[0].page, text, squeeze(text))

@@ -153,6 +153,22 @@ def test_replaced_moved_gone_and_shared(store: Store, monkeypatch: pytest.Monkey
     ]  # fmt: skip
 
 
+def test_links_that_lead_nowhere_wait_for_a_person(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        replace(ROW, url=f"{ROOT}gone.pdf", agreement_id="gone"),
+        replace(ROW, url=f"{ROOT}ended.pdf", agreement_id="ended", is_listed=False),
+        replace(ROW, url=f"{ROOT}blocked.pdf", agreement_id="blocked"),
+        replace(ROW, url="", agreement_id="nothing"),
+    ]
+    see(store, f"{ROOT}gone.pdf", "not_there")
+    see(store, f"{ROOT}ended.pdf", "not_there")
+    see(store, f"{ROOT}blocked.pdf", "block_page")
+    found = listing(store, rows, monkeypatch).at_odds()
+    assert [(r["agreement_ids"], r["signals"]) for r in found] == [
+        (["nothing"], ["link_without_address"]), (["gone"], ["nothing_there"]),
+    ]  # fmt: skip
+
+
 def test_a_moved_document_says_so(store: Store) -> None:
     sha256 = store.archive.put(b"%PDF-1 moved")
     moas.record_sighting(

@@ -168,7 +168,7 @@ def _make_sheet(
         "lang": request.language.code, "kicker": say("287(g) agreements with ICE"), "place": place, "to": to,
         "page": page, "day": day, "source": source, "facts": [fact for fact in facts if fact],
         "svg": "", "drawing": None, **drawn,
-        "endings_title": say("How it can be ended, in its own words"), "endings": [],
+        "endings_title": "", "endings": [],
         "what_title": say("What 287(g) is"), "facts_title": say("What the list says"), "map_title": say("Map"),
         "what": say(
             "Section 287(g) of the Immigration and Nationality Act lets ICE sign an agreement with a state or local"
@@ -199,7 +199,13 @@ def _with_agreements(sheet: Sheet, request: PageRequest, status: PlaceStatus) ->
          _say_first(a, request.language), say(labels.AGREEMENT_STATUSES[a.status]))
         for a in (*status.listed, *status.pending, *status.ended)
     ]  # fmt: skip
-    sheet = {**sheet, "endings": _quote_endings(request, status)}
+    endings = _quote_endings(request, status)
+    title = (
+        say("How this agreement can be ended, in its own words")
+        if len(endings) == 1
+        else say("How these agreements can be ended, in their own words")
+    )
+    sheet = {**sheet, "endings": endings, "endings_title": title}
     head = [say("Agency"), say("Support type"), say("Signed"), say("First listed"), say("Status")]
     return _with_rows(sheet, request.language, head, rows)
 
