@@ -75,6 +75,24 @@ def load_rows(connection: sqlite3.Connection, sha256: str) -> tuple[tuple[int, .
     return unpack(row[0]), unpack(row[1])
 
 
+class OtherRows(NamedTuple):
+    """How many rows below the header of a document are no agreements, and how many of them lack only a cell of one."""
+
+    all: int
+    incomplete: int
+
+
+def count_other_rows(connection: sqlite3.Connection, sha256: str) -> OtherRows:
+    """Return how many rows of a document that was read are no agreements."""
+    row = connection.execute(
+        "select ifnull(sum(iif(value ->> 0 = 'rows_not_agreements', cast(value ->> 3 as integer), 0)), 0),"
+        " ifnull(sum(value ->> 0 = 'row_incomplete'), 0)"
+        " from snapshots, json_each(snapshots.signals) where sha256 = ?",
+        [sha256],
+    ).fetchone()
+    return OtherRows(*row)
+
+
 def load_names(connection: sqlite3.Connection, ids: Iterable[int] | None = None) -> dict[int, tuple[str, str, str]]:
     """Return (support type or "", USPS code or "", agency as printed) of listings by id: all, or those asked for."""
     asked = None if ids is None else json.dumps(list(ids))

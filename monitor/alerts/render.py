@@ -15,7 +15,7 @@ from monitor import policy
 from monitor.alerts.arrange import group_changes, merge_changes, shorten
 from monitor.alerts.describe_change import ChangeText
 from monitor.alerts.page_links import changes_page
-from monitor.alerts.subject import make_subject
+from monitor.alerts.subject import count_changes, make_subject
 from monitor.i18n.language import Language, language
 from monitor.i18n.templates import make_environment
 
@@ -58,7 +58,8 @@ def render_alert(
     shown = len(changes)
     while True:
         values = {
-            "subject": subject, "intro": _intro(changes, words), "trend": trend, "groups": shorten(groups, shown),
+            "subject": subject, "intro": _intro(changes, words), "summary": count_changes(changes, words),
+            "trend": trend, "groups": shorten(groups, shown),
             "full": len(changes) <= policy.FULL_CHANGES, "several": len(changes) > 1, "more": len(changes) - shown,
             "more_url": _rest_page(changes, settings.public_url),
             "why": words.say("You get this because you asked %(site)s for:", site=settings.site_name),
@@ -97,7 +98,11 @@ def _render(name: str, code: str, subject: str, values: dict[str, object]) -> Re
 def _intro(changes: Sequence[ChangeText], words: Language) -> str:
     if all(change.what == "correction" for change in changes):
         return words.say("We told you something that turned out not to stand. This corrects it.")
-    return words.say("What changed on ICE's published lists of 287(g) agreements.")
+    days = [change.listed_on for change in changes]
+    first, last = words.date(min(days)), words.date(max(days))
+    if first == last:
+        return words.say("What changed on ICE's 287(g) list of %(day)s.", day=first)
+    return words.say("What changed on ICE's 287(g) lists of %(first)s to %(last)s.", first=first, last=last)
 
 
 def _rest_page(changes: Sequence[ChangeText], public_url: str) -> str:

@@ -18,15 +18,18 @@ def describe_trend(connection: sqlite3.Connection, changes: Sequence[ChangeText]
     states = {change.state for change in changes if change.state}
     state = states.pop() if len(states) == 1 else None
     now, before = count_listed(connection, state), count_listed(connection, state, _DAYS)
-    if now is None or not now.agreements:
+    if now is None or (state is None and not now.agreements):
         return ""
     values = {"day": words.date(now.published_on), "n": words.number(now.agreements)}
-    if state is None:
+    place = state_names()[state] if state else ""
+    if not place:
         said = words.say("ICE's list of %(day)s has %(n)s agreements", **values)
+    elif now.agreements == 0:
+        said = words.say("ICE's list of %(day)s has no agreement in %(place)s", place=place, **values)
+    elif now.agreements == 1:
+        said = words.say("ICE's list of %(day)s has one agreement in %(place)s", place=place, **values)
     else:
-        said = words.say(
-            "ICE's list of %(day)s has %(n)s agreements in %(place)s", place=state_names()[state], **values
-        )
+        said = words.say("ICE's list of %(day)s has %(n)s agreements in %(place)s", place=place, **values)
     if before is None:
         return f"{said}."
     change = now.agreements - before.agreements

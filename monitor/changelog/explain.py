@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from db.archive_models import find_capture_time
 from db.records import Candidate, ChangeRecord, ListReference, PrintedRow
 from monitor.changelog.comebacks import Comebacks
+from monitor.changelog.listed_between import wide_range
 from monitor.changelog.log import KINDS, STATUSES
 from monitor.matching.reasons import AGAINST, RULES
 
@@ -56,7 +58,7 @@ def explain_change(change: ChangeRecord, comebacks: Comebacks | None = None) -> 
         f"{change['id']}: {change['kind']} ({KINDS[change['kind']]}), {change['status']}"
         f" ({STATUSES[change['status']]})" + (", needs review" if change["needs_review"] else ""),
         f"Agency: {change['agency']} ({change['state']}), {change['support_type']}, agreement {change['agreement_id']}",
-        f"Shown by the list of {change['listed_on']}; known here since {change['known_at']}",
+        f"Shown by the list of {change['listed_on']}{_between(change)}; known here since {change['known_at']}",
     ]
     lines += _absence(change, comebacks)
     if change.get("reason"):
@@ -72,6 +74,11 @@ def explain_change(change: ChangeRecord, comebacks: Comebacks | None = None) -> 
     lines += _evidence(change["evidence"])
     lines += _candidates(change["candidates"], change["agreement_id"])
     return "\n".join(lines)
+
+
+def _between(change: ChangeRecord) -> str:
+    wide = wide_range(change["listed_between"])
+    return f" (the list before is of {wide[0]}: it lies between the two)" if wide else ""
 
 
 def _absence(change: ChangeRecord, comebacks: Comebacks | None) -> list[str]:
@@ -113,6 +120,8 @@ def _row(label: str, row: PrintedRow | None, source: ListReference | None) -> li
 def _source(source: ListReference) -> str:
     row = f", row {source['row']}" if source.get("row") else ""
     link = f", {source['url']}" if source.get("url") else ""
+    if captured_at := find_capture_time(source["url"] or ""):
+        link += f", as the Internet Archive kept it at {captured_at}"
     modified = source["workbook_modified_at"]
     saved = f", workbook saved {modified}" if modified else ""
     if modified and modified[:10] > _plus_a_day(source["published_on"]):

@@ -15,6 +15,7 @@ from db.queries.publications import load_references
 from db.queries.snapshots import load_listings
 from db.records import ChangeRecord, ListReference, PrintedRow
 from monitor.changelog.county_filter import is_county
+from monitor.changelog.listed_between import find_lists_before
 
 KINDS = {
     "signing": "first listed by ICE",
@@ -94,12 +95,11 @@ def word_overturned(store: Store, stated: Mapping[str, Stated], derived: Collect
     found: list[ChangeRecord] = []
     for change_id, body in changes.load_last_wordings(store.connection, overturned).items():
         said = stated[change_id]
-        found.append(
-            {
-                **body, "status": said.status, "needs_review": said.needs_review, "known_at": said.known_at,
-                "reason": said.why or body["reason"], "told": change_id in told,
-            }
-        )  # fmt: skip
+        current: ChangeRecord = {
+            "listed_between": None, **body, "status": said.status, "needs_review": said.needs_review,
+            "known_at": said.known_at, "reason": said.why or body["reason"], "told": change_id in told,
+        }  # fmt: skip
+        found.append(current)
     return found
 
 
@@ -119,7 +119,10 @@ def present(
     references = load_references(store.connection) if references is None else references
     agencies = load_agency_views(store.connection) if agencies is None else agencies
     told = changes.load_told(store.connection)
-    return [_entry(c, listings, references, agencies, stated.get(c.id), c.id in told) for c in of]
+    before = find_lists_before(references)
+    return [
+        _entry(c, listings, references, agencies, stated.get(c.id), c.id in told, before.get(c.position)) for c in of
+    ]
 
 
 def listing_view(listing: Listing) -> PrintedRow:
@@ -141,7 +144,7 @@ def listing_view(listing: Listing) -> PrintedRow:
 
 def _entry(
     c: Change, listings: Mapping[int, Listing], references: Mapping[int, ListReference],
-    agencies: Mapping[str, AgencyView], said: Stated | None, told: bool,
+    agencies: Mapping[str, AgencyView], said: Stated | None, told: bool, list_before_on: str | None,
 ) -> ChangeRecord:  # fmt: skip
     before = listings[c.before_listing] if c.before_listing is not None else None
     after = listings[c.after_listing] if c.after_listing is not None else None
@@ -161,7 +164,8 @@ def _entry(
         "list": c.list_name, "last_listed_in": _reference(references, c.last_listed),
         "first_missing_from": _reference(references, (c.first_missing, 0)) if c.first_missing is not None else None,
         "first_listed_in": None if gone else _reference(references, c.first_listed),
-        "listed_on": c.listed_on, "known_at": said.known_at if said else None, "told": told,
+        "listed_on": c.listed_on, "listed_between": [list_before_on, c.listed_on] if list_before_on else None,
+        "known_at": said.known_at if said else None, "told": told,
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from db.models import Accepted, ListName, NameKey, Publication, StandingRulings
 from db.queries.snapshots import SnapshotHead, load_heads
 from monitor.changelog.state_tables import ListingBook
-from monitor.matching.ids import name_key
+from monitor.matching.ids import name_key, name_of
 from monitor.publications import classify
 from monitor.publications.classify import Evidence, Standing, Verdict
 
@@ -92,4 +92,6 @@ class ListJudge:
 
     def _row(self, listing_id: int, typed: bool) -> _Row:
         listing = self._listings[listing_id]
-        return name_key(listing), (listing.support_code or "") if typed else ""
+        if typed:
+            return name_key(listing), listing.support_code or ""
+        return (listing.state_code or "", name_of(listing).loose), ""  # of then, when names were written as it came

@@ -12,8 +12,8 @@ from typing import Protocol
 from db.archive_models import BackfillPlan, BackfillResult
 from db.database import Store, parse_time
 from db.locks import ARCHIVE, HomeLock, LockedError
-from db.queries.archive import load_last_word_from_ice
 from db.queries.publications import load_newest_days
+from db.queries.runs import read_first_start, read_verified_at
 from db.settings import Settings
 from db.threads import run_in_thread
 from monitor.service.triggers import Job, NothingToDo, PutOff
@@ -114,8 +114,8 @@ class BackfillJob:
         return self._intake.run(store, settings, self._now, self._pause, limit=limit, tries=1)
 
     def _is_ice_silent(self, store: Store) -> bool:
-        """Return whether no list could be had from ICE for `archive_fallback_hours`."""
-        last = load_last_word_from_ice(store.connection)
+        """Return whether the page, or a list it links, could not be had from ICE for `archive_fallback_hours`."""
+        last = read_verified_at(store.connection) or read_first_start(store.connection)
         hours = self._settings.archive_fallback_hours
         return bool(hours) and last is not None and self._now() - parse_time(last) >= timedelta(hours=hours)
 

@@ -45,9 +45,9 @@ def make_plan(
         if (since and day < since) or (until and day > until):
             continue
         if capture.digest in digests or (capture.original, capture.captured_at) in settled:
-            known.add(capture.digest)
+            known.add(capture.content)
         else:
-            chosen.setdefault(capture.digest, capture)
+            chosen.setdefault(capture.content, capture)
     return BackfillPlan(tuple(sorted(chosen.values(), key=lambda c: (c.captured_at, c.original))), len(known))
 
 
@@ -63,7 +63,9 @@ def file_name(original: str) -> str:
 
 
 def _search_all(store: Store, client: ArchiveClient, progress: Callable[[int, int], None] | None) -> Iterator[Capture]:
-    links = [link for link in stored.load_links(store.connection) if not link.startswith(FOLDERS)]
+    links = [
+        link for link in stored.load_links(store.connection) if not (link.startswith(FOLDERS) and names_list(link))
+    ]
     questions = [*((page, False) for page in PAGES), *((f, True) for f in FOLDERS), *((link, False) for link in links)]
     for number, (address, is_folder) in enumerate(questions, 1):
         for capture in client.search(address, prefix=is_folder):
@@ -77,7 +79,7 @@ def _date_earlier(store: Store, client: ArchiveClient, captures: Iterable[Captur
     """Record for each list kept from the archive that an earlier capture has the same content, when one has."""
     first: dict[str, Capture] = {}
     for capture in captures:
-        first.setdefault(capture.digest, capture)
+        first.setdefault(capture.content, capture)
     for kept in stored.load_kept_sightings(store.connection):
         earlier = first.get(kept.digest)
         if earlier is not None and earlier.captured_at < kept.seen_at:

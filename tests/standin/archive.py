@@ -37,6 +37,7 @@ class Kept:
     packed: bool = False  # the stored body is gzip, and no header says so
     gone: bool = False  # indexed, yet not to be played: the nearest one answers in its place
     digest: str = ""
+    headers: dict[str, str] = field(default_factory=dict)  # of the answer, besides those of every capture
 
     def __post_init__(self) -> None:
         if self.packed:
@@ -76,7 +77,12 @@ class ArchiveStandIn:
     odd_lines: list[str] = field(default_factory=list)  # odd records that every answer of the index begins with
     index_limit: int = 10_000  # the most records in one answer
     answers_json: bool = False
-    faults: list[str] = field(default_factory=list)  # for the next requests, one each: 503, 429, drop, cut, empty, ""
+    filters: bool = True  # whether the index heeds `filter`
+    says_memento: bool = True  # whether captures are called so in their answers' headers
+    location: str = "{root}/web/{stamp}{mode}/{original}"  # where the nearest capture is, in a redirect's header
+    faults: list[str] = field(
+        default_factory=list
+    )  # for the next requests: a status, drop, cut, empty, page, "", or where it leads
     drop_every: int = 0  # each so-manieth connection is dropped; 0: none
     requests: list[Asked] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -151,7 +157,7 @@ class ArchiveStandIn:
             if kept.timestamp < query.get("from", [""])[0] or kept.timestamp > query.get("to", ["9"])[0]:
                 continue
             revisit = kept.mimetype == "warc/revisit"
-            if query.get("filter") == ["statuscode:200"] and kept.status != 200 and not revisit:
+            if self.filters and query.get("filter") == ["statuscode:200"] and kept.status != 200 and not revisit:
                 continue
             if query.get("collapse") == ["digest"] and kept.digest == before:
                 continue
@@ -192,8 +198,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.close()
             return
-        if fault in ("429", "503"):
-            self.send(int(fault), {"Content-Type": "text/html"}, b"<html><body>Slow down</body></html>")
+        if fault == "page" or fault.isdigit():
+            status = 200 if fault == "page" else int(fault)
+            self.send(status, {"Content-Type": "text/html"}, b"<html><body><h1>Slow down</h1></body></html>")
+            return
+        if fault.startswith("http"):
+            self.send(302, {"Location": fault}, b"")
             return
         if self.path.startswith("/cdx/search/cdx"):
             body = archive.index(parse_qs(self.path.partition("?")[2]))
@@ -208,14 +218,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.send(404, {"Content-Type": "text/html"}, b"<html><body>The Wayback Machine has not archived it</body>")
             return
         if not exact:
-            place = f"{archive.url}/web/{kept.timestamp}{found[2] or ''}/{kept.original}"
+            place = archive.location.format(
+                root=archive.url, stamp=kept.timestamp, mode=found[2] or "", original=kept.original
+            )
             self.send(302, {"Location": place}, b"")
             return
         moment = datetime.strptime(kept.timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-        headers = {
-            "Content-Type": kept.mimetype, "Memento-Datetime": format_datetime(moment, usegmt=True),
-            "Link": f'<{kept.original}>; rel="original"',
-        }  # fmt: skip
+        headers = {"Content-Type": kept.mimetype, **kept.headers}
+        if archive.says_memento:
+            headers["Memento-Datetime"] = format_datetime(moment, usegmt=True)
+            headers["Link"] = f'<{kept.original}>; rel="original"'
         if kept.location:
             headers["Location"] = f"{archive.url}/web/{kept.timestamp}id_/{kept.location}"
         if kept.disposition:

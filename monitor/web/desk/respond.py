@@ -30,6 +30,7 @@ from monitor.web.desk.accounts import find_active_user
 from monitor.web.desk.logins import Login, Logins, read_signing_key
 from monitor.web.http.client_ip import client_ip
 from monitor.web.http.headers import SECURITY_HEADERS
+from monitor.web.http.limits import is_too_large
 from monitor.web.http.turns import RETRY_AFTER, BusyError, OwnThread
 
 PREFIX = "/review"
@@ -151,7 +152,7 @@ class Desk:
             rows: set[str] = set()
             file: bytes | None = None
             if endpoint.method == "POST":
-                if int(http.headers.get("content-length") or LARGEST_FORM_BYTES + 1) > LARGEST_FORM_BYTES:
+                if is_too_large(http.headers, LARGEST_FORM_BYTES):
                     return self._dress(http, Response("the form is too large\n", 413, media_type="text/plain"))
                 async with http.form(max_files=1, max_fields=MOST_FIELDS) as sent:
                     for name, value in sent.multi_items():

@@ -50,8 +50,8 @@ def _describe(event: MoaEvent, event_id: str, row: ListedMoa, words: Language, p
     day = eastern_day(event["at"])
     return ChangeText(
         event_id, "news", event["kind"], words.say(headline), plain(row.agency), row.agency_id,
-        f"{county}, {state}" if county and state else county or state, row.state or "", plain(row.support_type), "",
-        (plain(event["file"]), words.say("Seen on %(day)s", day=words.date(day))),
+        f"{county}, {state}" if county and state else county or state, row.state or "", plain(row.support_type),
+        False, "", (plain(event["file"]), words.say("Seen on %(day)s", day=words.date(day))),
         words.say(sentence), "", event["url"],
         document_page(public_url, event["after"] or event["before"] or ""), agency_page(public_url, row.agency_id), day,
     )  # fmt: skip

@@ -33,7 +33,7 @@ from monitor.alerts.unsubscribe import end_subscriber, end_subscription
 from monitor.i18n.language import language
 from monitor.web.forms.form_pages import FormPages
 from monitor.web.forms.posted import Posted, chosen_language, empty_form, explain_problem, read_form, read_posted
-from monitor.web.http.client_ip import client_ip
+from monitor.web.http.client_ip import client_network
 
 
 class Forms:
@@ -61,7 +61,7 @@ class Forms:
         if request.method != "POST":
             return self._pages.show_form(code, empty_form(code))
         posted = read_posted(await read_form(request))
-        return await run_in_threadpool(self._subscribe, posted, code, client_ip(request.scope, self._proxies))
+        return await run_in_threadpool(self._subscribe, posted, code, client_network(request.scope, self._proxies))
 
     def _subscribe(self, posted: Posted, code: str, client: str) -> Response:
         words = language(code)

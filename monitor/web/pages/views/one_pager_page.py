@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from monitor.changelog.listed_between import wide_range
 from monitor.i18n import labels
 from monitor.i18n.language import Language
 from monitor.i18n.safe_text import reveal_invisible
 from monitor.web.pages import place_index
-from monitor.web.pages.book import Book
+from monitor.web.pages.book import Agreement, Book
 from monitor.web.pages.fingerprints import agency_mark, mark_of
 from monitor.web.pages.map.drawing import COLOURS
 from monitor.web.pages.map.image import draw_small_country, draw_small_state
@@ -171,13 +172,20 @@ def _with_agreements(sheet: Sheet, request: PageRequest, status: PlaceStatus) ->
     say = request.language.say
     rows = [
         (request.book.agencies[a.agency_id].name, a.support or "", a.signed_on or "–",
-         say("by %(day)s", day=a.first_on) if a.from_start else a.first_on,
-         say(labels.AGREEMENT_STATUSES[a.status]))
+         _say_first(a, request.language), say(labels.AGREEMENT_STATUSES[a.status]))
         for a in (*status.listed, *status.pending, *status.ended)
     ]  # fmt: skip
     sheet = {**sheet, "endings": _quote_endings(request, status)}
     head = [say("Agency"), say("Support type"), say("Signed"), say("First listed"), say("Status")]
     return _with_rows(sheet, request.language, head, rows)
+
+
+def _say_first(agreement: Agreement, language: Language) -> str:
+    """Return since when an agreement is listed: a day, or the two between which it was first listed."""
+    if agreement.from_start:
+        return language.say("by %(day)s", day=agreement.first_on)
+    wide = wide_range(agreement.first_between)
+    return language.say("%(first)s to %(last)s", first=wide[0], last=wide[1]) if wide else agreement.first_on
 
 
 def _quote_endings(request: PageRequest, status: PlaceStatus) -> list[tuple[str, str]]:
