@@ -150,7 +150,7 @@ class Pages:
         told: ChangeText = describe_change(change, what, self.marked.language, "https://tracker.example")
         entry = describe_entry(change, what, "", "https://tracker.example", again=False)
         assert entry.headline == re.sub("\u27e6.*?\u27e7", "", told.headline)  # feeds say what mails say, in English
-        trend = describe_trend(self._store.connection, [told], self.marked.language)
+        trend = describe_trend(self._store.connection, told.state or None, self.marked.language)
         yield f"mail of {change['id']}", "\n".join([told.headline, *told.facts, told.certainty, trend]), about
 
     def _continued(self, change: ChangeRecord) -> Iterator[Agreement]:
