@@ -88,7 +88,7 @@ def test_a_change_between_lists_months_apart_is_said_as_a_range(told: Store) -> 
     ended = change_of(told, "2011-08-18", "termination")
     assert ended["listed_between"] == ["2010-11-12", "2011-08-18"]
     assert in_words([ended], Format.TABLE)[0]["listed_on"] == "2010-11-12 to 2011-08-18"
-    assert "the list before is of 2010-11-12" in explain_change(ended)
+    assert "the list before was last seen on 2010-11-12" in explain_change(ended)
     signed = change_of(told, "2025-03-05", "signing")  # nine days after the list before: a day says enough
     assert signed["listed_between"] == ["2025-02-24", "2025-03-05"]
     assert in_words([signed], Format.TABLE)[0]["listed_on"] == "2025-03-05"
