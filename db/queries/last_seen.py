@@ -13,7 +13,8 @@ def load_times_seen(connection: sqlite3.Connection, documents: Iterable[str]) ->
     rows = connection.execute(
         "with asked as (select value as sha256 from json_each(?))"
         " select f.sha256, max(f.requested_at) from asked join fetches f using (sha256)"
-        " where f.role in ('page', 'list') and f.outcome in ('new', 'same', 'not_modified') group by f.sha256, substr(f.requested_at, 1, 10)"
+        " where f.role in ('page', 'list') and f.outcome in ('new', 'same', 'not_modified')"
+        " group by f.sha256, substr(f.requested_at, 1, 10)"
         " union select c.sha256, s.captured_at from asked join archive_captures c using (sha256)"
         " join archive_seen s using (digest)"
         " union select s.sha256, s.seen_at from asked join sightings s using (sha256) where s.seen_at is not null"

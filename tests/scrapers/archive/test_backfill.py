@@ -243,7 +243,7 @@ def test_an_earlier_capture_of_a_kept_list_dates_it_without_a_request(past: Arch
 
 
 def test_a_range_begins_when_the_list_before_was_last_seen(past: ArchiveWorld) -> None:
-    """The index names later captures of the same content; nobody asks for them. Days are ICE's: midnight UTC is before."""
+    """The index names later captures of the same content; nobody asks for them. Days are ICE's."""
     for stamp, body in [("20210301000000", ONE), ("20210401000000", ONE), ("20210701000000", TWO),
                         ("20210901000000", ONE)]:  # fmt: skip
         past.archive.keep(stamp, PAGE, body)
