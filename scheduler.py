@@ -74,7 +74,14 @@ def moa_intake() -> MoaIntake:
 
         return await fetch_documents(store, settings, now)
 
-    return MoaIntake(ingest_moas.import_saved, fetch, ingest_moas.read_new)
+    def ask_archive(store: Store, settings: Settings, now: Clock) -> list[str]:
+        from time import sleep
+
+        from scrapers.archive.missing_documents import MOST_A_PASS, ask_archive
+
+        return ask_archive(store, settings, now, sleep, MOST_A_PASS)
+
+    return MoaIntake(ingest_moas.import_saved, fetch, ask_archive, ingest_moas.read_new)
 
 
 def make_doctor_command() -> Callable[..., None]:

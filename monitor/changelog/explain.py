@@ -47,6 +47,10 @@ _VALUES = {
     ("names", "loosely equal"): 'the same once words like "City of" are set aside as well',
     ("names", "contained"): "the same but for words added or left out",
     ("names", "same place"): "of the same place, but of another office",
+    ("matched_by", "like name"): "its name is nearly the same",
+    ("matched_by", "other state"): "the same name, support type and time, but in another state",
+    ("matched_by", "same agency"): "it is the same agency's",
+    ("matched_by", "same place"): "it is of the same place, but of another office or under another name",
     ("confirmed_by", "time"): "time: ICE still served a list without it that much later",
 }
 _COLUMNS = ("state", "agency", "type", "county", "support_type", "signed_on", "moa", "addendum")
@@ -94,15 +98,20 @@ def _absence(change: ChangeRecord, comebacks: Comebacks | None) -> list[str]:
     return [f"Not on the list of {change['listed_on']}{often}"]
 
 
-def _evidence(evidence: Mapping[str, Any]) -> list[str]:
-    """A line for each thing that was weighed."""
-    lines = []
+def word_evidence(evidence: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Return for each thing that was weighed what it is called and what was found, as words for a person."""
+    found = {}
     for name, value in sorted(evidence.items()):
         if name == "letters_apart" and evidence.get("names") not in ("retyped", "near"):
             continue  # only counted where letters were compared; 0 would say that the names are equal
         words = _VALUES.get((name, str(value))) or (RULES.get(str(value)) if name == "matched_by" else None)
-        lines.append(f"Evidence: {EVIDENCE.get(name, name.replace('_', ' '))}: {words or _words(value)}")
-    return lines
+        found[name] = EVIDENCE.get(name, name.replace("_", " ")), words or _words(value)
+    return found
+
+
+def _evidence(evidence: Mapping[str, Any]) -> list[str]:
+    """A line for each thing that was weighed."""
+    return [f"Evidence: {name}: {words}" for name, words in word_evidence(evidence).values()]
 
 
 def _row(label: str, row: PrintedRow | None, source: ListReference | None) -> list[str]:

@@ -80,7 +80,9 @@ class ArchiveStandIn:
     filters: bool = True  # whether the index heeds `filter`
     says_memento: bool = True  # whether captures are called so in their answers' headers
     location: str = "{root}/web/{stamp}{mode}/{original}"  # where the nearest capture is, in a redirect's header
-    faults: list[str] = field(default_factory=list)  # for the next requests: a status, drop, cut, empty, page, or ""
+    faults: list[str] = field(
+        default_factory=list
+    )  # for the next requests: a status, drop, cut, empty, page, "", or where it leads
     drop_every: int = 0  # each so-manieth connection is dropped; 0: none
     saving: list[str] = field(default_factory=list)  # addresses of which a copy was asked for
     requests: list[Asked] = field(default_factory=list)
@@ -200,6 +202,9 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "page" or fault.isdigit():
             status = 200 if fault == "page" else int(fault)
             self.send(status, {"Content-Type": "text/html"}, b"<html><body><h1>Slow down</h1></body></html>")
+            return
+        if fault.startswith("http"):
+            self.send(302, {"Location": fault}, b"")
             return
         if self.path.startswith("/cdx/search/cdx"):
             body = archive.index(parse_qs(self.path.partition("?")[2]))
