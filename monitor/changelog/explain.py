@@ -82,7 +82,7 @@ def explain_change(change: ChangeRecord, comebacks: Comebacks | None = None) -> 
 
 def _between(change: ChangeRecord) -> str:
     wide = wide_range(change["listed_between"])
-    return f" (the list before is of {wide[0]}: it lies between the two)" if wide else ""
+    return f" (the list before was last seen on {wide[0]}: it lies between the two)" if wide else ""
 
 
 def _absence(change: ChangeRecord, comebacks: Comebacks | None) -> list[str]:
