@@ -8,11 +8,13 @@ from typing import TypeGuard
 from urllib.parse import urlsplit
 
 from db.alert_models import Told, What
+from db.archive_models import find_capture_time
 from db.records import ChangeRecord
 from monitor.alerts.filters import SUPPORT_TYPES, state_names
-from monitor.alerts.page_links import agency_page, change_page
+from monitor.alerts.page_links import agency_page, change_page, document_page
 from monitor.alerts.plain_text import plain
-from monitor.i18n.labels import FIELDS, KINDS, SUPPORT, label
+from monitor.changelog.listed_between import wide_range
+from monitor.i18n.labels import DOCUMENT_EVENT_SENTENCES, DOCUMENT_EVENTS, FIELDS, NEWS_KINDS, SUPPORT, label
 from monitor.i18n.language import N_, Language
 from monitor.publications.dating import eastern_day
 
@@ -60,7 +62,7 @@ def describe_change(
     change: ChangeRecord, what: What, words: Language, public_url: str, corrects: Told | None = None
 ) -> ChangeText:
     """Return the change as a reader is told it; `corrects` is the message that a correction corrects."""
-    headline = label(KINDS, change["kind"], words.say)
+    headline = label(NEWS_KINDS, change["kind"], words.say)
     unsettled = bool(change["kind"] == "termination" and change["needs_review"] and change["candidates"])
     if unsettled:
         headline = words.say("Replaced or dropped by ICE, a person is to check")
@@ -74,9 +76,16 @@ def describe_change(
         change["state"] or "", plain(change["support_type"]), unsettled, _support(change, words),
         tuple(_facts(change, what, words)), _certainty(change, what, words), _told_before(corrects, words),
         document_of(change),
-        change_page(public_url, change["id"]), agency_page(public_url, agency_id) if agency_id else "",
+        _page(change, public_url), agency_page(public_url, agency_id) if agency_id else "",
         change["listed_on"],
     )  # fmt: skip
+
+
+def _page(change: ChangeRecord, public_url: str) -> str:
+    evidence = change["evidence"]
+    if change["kind"] in DOCUMENT_EVENTS:
+        return document_page(public_url, str(evidence["document_after"] or evidence["document_before"]))
+    return change_page(public_url, change["id"])
 
 
 def _told_before(corrects: Told | None, words: Language) -> str:
@@ -92,6 +101,8 @@ def _told_before(corrects: Told | None, words: Language) -> str:
 
 def document_of(change: ChangeRecord) -> str:
     """Return the address of ICE's document, from the newest row that links one; "" when none does."""
+    if change["kind"] in DOCUMENT_EVENTS:
+        return str(change["evidence"]["url"])
     for row in (change["after"], change["before"]):
         if row:
             for found in (row["normalised"].get("moa"), row["moa"]):
@@ -120,6 +131,9 @@ def _support(change: ChangeRecord, words: Language) -> str:
 
 def _facts(change: ChangeRecord, what: What, words: Language) -> list[str]:
     kind, facts = change["kind"], []
+    if kind in DOCUMENT_EVENTS:
+        seen = words.say("Seen on %(day)s", day=words.date(change["listed_on"]))
+        return [plain(str(change["evidence"]["file"])), seen]
     if change["signed_on"]:
         facts.append(words.say("Signed on %(day)s", day=words.date(change["signed_on"])))
     if kind in ("renewal", "switch") and (before := change["before"]):
@@ -135,11 +149,19 @@ def _facts(change: ChangeRecord, what: What, words: Language) -> list[str]:
     elif kind == "list_event":
         day = words.date(change["listed_on"])
         facts.append(words.say("ICE's page has not linked the list since %(day)s", day=day))
+    elif wide := wide_range(change["listed_between"]):
+        first, last = map(words.date, wide)
+        facts.append(words.say("Between ICE's lists of %(first)s and %(last)s", first=first, last=last))
     else:
         facts.append(_presence(change, words))
+    shown = change["first_missing_from"] or change["first_listed_in"]
+    if shown and (captured_at := find_capture_time(shown["url"])):
+        facts.append(words.say("The list as the Internet Archive kept it on %(day)s", day=words.date(captured_at)))
     if kind == "amendment" and change["fields"]:
         names = [label(FIELDS, plain(f), words.say) for f in change["fields"]]
         facts.append(words.say("What differs: %(fields)s", fields=words.join(names)))
+        if is_dated_by_document(change):
+            facts.append(words.say("The date was corrected as ICE posted the agreement document"))
     return facts
 
 
@@ -149,6 +171,11 @@ def _presence(change: ChangeRecord, words: Language) -> str:
     if row:
         return words.say("On ICE's list of %(day)s, row %(row)s", day=day, row=row)
     return words.say("On ICE's list of %(day)s", day=day)
+
+
+def is_dated_by_document(change: ChangeRecord) -> bool:
+    """Whether a signing date was corrected on the list that first links the signed agreement."""
+    return {"signed_on", "moa"} <= set(change["fields"]) and bool(document_of({**change, "before": None}))
 
 
 def _absence(change: ChangeRecord, words: Language) -> list[str]:
@@ -174,6 +201,8 @@ def _certainty(change: ChangeRecord, what: What, words: Language) -> str:
         if change["kind"] == "pending_withdrawn":
             return words.say("ICE's newest pending list lacks it. Ten days decide, and we will tell you.")
         return words.say("ICE's newest list lacks it. Ten days decide, and we will tell you.")
+    if change["kind"] in DOCUMENT_EVENTS:
+        return label(DOCUMENT_EVENT_SENTENCES, change["kind"], words.say)
     said = []
     if change["kind"] in ("termination", "pending_withdrawn"):
         if change["evidence"].get("confirmed_by") == "time":

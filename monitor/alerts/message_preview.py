@@ -17,8 +17,8 @@ from monitor.alerts.describe_change import describe_change
 from monitor.alerts.page_links import token_page
 from monitor.alerts.reader_addresses import masked
 from monitor.alerts.render import Footer, Rendered, render_alert
+from monitor.alerts.told_changes import read_told_changes
 from monitor.alerts.trend import place_of, read_trend
-from monitor.changelog.log import read_entries
 from monitor.i18n.language import LANGUAGES, language
 
 WHATS: tuple[What, ...] = get_args(What)
@@ -42,7 +42,7 @@ def preview_message(store: Store, settings: Settings, ids: Sequence[str], what: 
     said = next((known for known in WHATS if known == what), None)
     if said is None or code not in LANGUAGES:
         raise AlertError(f"say one of {', '.join(WHATS)} and one of {', '.join(LANGUAGES)}")
-    changes = read_entries(store, ids)
+    changes = read_told_changes(store, ids)
     if unknown := sorted(set(ids) - {c["id"] for c in changes}):
         raise NotFoundError(f"no change {unknown[0]}; `ice-agreements changes` lists their ids")
     words = language(code)
@@ -57,7 +57,7 @@ def preview_message(store: Store, settings: Settings, ids: Sequence[str], what: 
 def read_waiting(store: Store) -> list[WaitingLine]:
     """Return every statement and message that has not left, soonest first."""
     rows = list_waiting(store.connection)
-    changes = {c["id"]: c for c in read_entries(store, [row["change_id"] for row in rows if row["change_id"]])}
+    changes = {c["id"]: c for c in read_told_changes(store, [row["change_id"] for row in rows if row["change_id"]])}
     lines = []
     for row in rows:
         change = changes.get(row["change_id"] or "")

@@ -18,8 +18,8 @@ from monitor.alerts.page_links import token_page
 from monitor.alerts.render import Footer, Rendered, render_alert, render_confirmation
 from monitor.alerts.review_mail import WAITING, write_review_mail
 from monitor.alerts.tokens import CONFIRM_DAYS, Signer
+from monitor.alerts.told_changes import read_told_changes
 from monitor.alerts.trend import Trend, place_of, read_trend
-from monitor.changelog.log import read_entries
 from monitor.i18n.language import language
 
 #: Changes and their texts cached; a digest tells everybody the same few, and memory stays flat.
@@ -48,7 +48,7 @@ class MailWriter:
             if len(self._changes) > _CACHED_CHANGES:
                 self._changes.clear()
                 missing = [s.change_id for s in message.statements]
-            self._changes.update((c["id"], c) for c in read_entries(self._store, missing))
+            self._changes.update((c["id"], c) for c in read_told_changes(self._store, missing))
         return [(s, self._changes[s.change_id]) for s in message.statements if s.change_id in self._changes]
 
     def texts(self, message: OutgoingMessage, code: str) -> list[ChangeText]:

@@ -23,7 +23,7 @@ from monitor.web.api.table_formats import MEDIA, preferred_form
 from monitor.web.http.cache import CachedApp
 from monitor.web.http.limits import RateLimit
 from monitor.web.http.open_access import PREFLIGHT
-from monitor.web.http.turns import TakingTurns, Turns
+from monitor.web.http.turns import TakingTurns, Turns, asks
 
 API_VERSION = "1.0.0"
 KEPT_BYTES = 64_000_000
@@ -32,6 +32,7 @@ _ABOUT = (
     ' inferred from a row\'s absence: every text for readers says "no longer listed by ICE". For reading only; no key'
     " is needed."
 )
+_COSTLY_ENDS = ("/search", *(f".{form}" for form in MEDIA))
 
 
 def routes(settings: Settings, turns: Turns | None = None) -> list[BaseRoute]:
@@ -63,8 +64,8 @@ def make_api(settings: Settings, turns: Turns | None = None) -> ASGIApp:
 
 
 def is_costly(path: str, query: bytes) -> bool:
-    """Return whether a question is one of the earlier log, which is derived first, or of a whole table."""
-    return b"known_at" in query or path.endswith(tuple(f".{form}" for form in MEDIA))
+    """Return whether a question is one of the earlier log, which is derived first, a search, or of a whole table."""
+    return asks(query, "known_at") or path.endswith(_COSTLY_ENDS)
 
 
 def make_app(memory: Memory) -> FastAPI:

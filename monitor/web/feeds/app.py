@@ -111,12 +111,12 @@ def list_feeds(store: Store, settings: Settings) -> Iterator[tuple[str, bytes, s
     groups: dict[tuple[str, str], list[Entry]] = {("all", ""): everything}
     groups.update({("state", code): [] for code in state_names()})  # every state's page names its feed
     for entry in everything:
-        if change := entry.change:
-            for sort, name in (
-                ("state", change["state"]), ("county", change["county_fips"]), ("agency", change["agency_id"]),
-            ):  # fmt: skip
-                if name:
-                    groups.setdefault((sort, name), []).append(entry)
+        change = entry.change
+        for sort, name in (
+            ("state", change["state"]), ("county", change["county_fips"]), ("agency", change["agency_id"]),
+        ):  # fmt: skip
+            if name:
+                groups.setdefault((sort, name), []).append(entry)
     for agency_id, documents in gather_document_entries(store, settings.public_url).items():
         groups["agency", agency_id] = merge_entries(groups.get(("agency", agency_id), ()), documents)
     for (sort, name), entries in sorted(groups.items(), key=lambda group: group[0]):

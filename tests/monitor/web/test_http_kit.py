@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, Router
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
+from monitor.web.http import cache
 from monitor.web.http.cache import ByteCache, CachedApp
 from monitor.web.http.conditional import http_date, is_not_modified, make_etag
 from monitor.web.http.limits import TokenBuckets
@@ -114,3 +118,43 @@ def test_a_bucket_empties_and_refills_evenly() -> None:
     assert [buckets.take("a") for _ in range(2)] == [0, 2]
     buckets.take("c")  # the third key: the one used longest ago is forgotten
     assert buckets.take("b") == 0
+
+
+def test_bodies_on_their_way_to_slow_clients_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large bodies that are not kept: the ninth waits for none of them, and takes no memory; small ones go through."""
+    monkeypatch.setattr(cache, "MOST_ON_THEIR_WAY", 16_000_000)
+
+    async def render(scope: Scope, receive: Receive, send: Send) -> None:
+        size = 2_000_000 if scope["path"].startswith("/large") else 2_000
+        await Response(b"x" * size, media_type="application/octet-stream")(scope, receive, send)
+
+    async def play() -> list[int]:
+        app, go, statuses = CachedApp(render, str, most_bytes=1_000_000), asyncio.Event(), []
+
+        async def ask(path: str, *, slow: bool) -> None:
+            pieces = []
+
+            async def send(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    statuses.append(message["status"])
+                elif slow:
+                    await go.wait()
+                pieces.append(len(message.get("body", b"")))
+
+            await app({"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}, wait, send)
+            assert max(pieces) <= 65_536
+            assert statuses[-1] == 503 or sum(pieces) in (2_000, 2_000_000)
+
+        async def wait() -> Message:
+            return {"type": "http.disconnect"}
+
+        slow = [asyncio.ensure_future(ask(f"/large{n}", slow=True)) for n in range(8)]
+        await asyncio.sleep(0)
+        await ask("/large8", slow=False)
+        await ask("/small", slow=False)
+        go.set()
+        await asyncio.gather(*slow)
+        await ask("/large8", slow=False)
+        return statuses
+
+    assert asyncio.run(play()) == [200] * 8 + [503, 200, 200]
