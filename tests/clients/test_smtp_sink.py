@@ -66,7 +66,7 @@ def test_five_kills_lose_nothing_and_repeat_at_most_one_message_each(tmp_path: P
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
-    sink = subprocess.Popen([SINK, "-u", getpass.getuser(), "-D", f"{folder}/m", f"127.0.0.1:{port}", "9"])
+    sink = subprocess.Popen([SINK, "-u", getpass.getuser(), "-d", f"{folder}/m", f"127.0.0.1:{port}", "9"])
     command = [sys.executable, "-m", "scheduler", "--db", str(tmp_path / "home"), "alerts", "send"]
     peak = begun = 0
     try:

@@ -73,7 +73,7 @@ def test_a_digest_carries_its_picture(world: World) -> None:
     html = mail.get_body(("html",))
     assert html is not None
     caption = "Agreements listed from June 2, 2025 to June 30, 2025: from 1 to 4"
-    assert f'<img src="cid:trend" width="280" height="48" alt="{caption}"' in html.get_content()
+    assert f'<img src="cid:trend" width="280" height="48" alt=""><br>{caption}</p>' in html.get_content()
     (picture,) = [part for part in mail.walk() if part.get_content_type() == "image/png"]
     assert picture["Content-ID"] == "<trend>"
     assert picture.get_content_disposition() == "inline"
