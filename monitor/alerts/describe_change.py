@@ -55,6 +55,8 @@ def describe_change(
     headline = label(KINDS, change["kind"], words.say)
     if change["kind"] == "termination" and change["needs_review"] and change["candidates"]:
         headline = words.say("Replaced or dropped by ICE, a person is to check")
+    if change["kind"] == "pending_withdrawn" and change["rule"] == "signed":
+        headline = words.say("Pending before, signed now")
     if what == "correction":
         headline = words.say("Correction to: %(headline)s", headline=headline)
     elif what == "early":
@@ -118,6 +120,10 @@ def _facts(change: ChangeRecord, words: Language) -> list[str]:
             facts.append(words.say("The agreement before was signed on %(day)s", day=words.date(older)))
         elif kind == "switch" and before["support_type"]:
             facts.append(words.say("Before: %(support)s", support=plain(before["support_type"])))
+    if since := change["evidence"].get("pending_since"):
+        bound, _, day = str(since).rpartition(" ")
+        said = words.say("Was pending on or before %(day)s", day=words.date(day)) if bound else ""
+        facts.append(said or words.say("Was pending since %(day)s", day=words.date(day)))
     if kind in ("termination", "pending_withdrawn"):
         facts += _absence(change, words)
     elif kind == "list_event":

@@ -110,6 +110,32 @@ def none_now(values: Values, about: Subject, truth: Truth) -> bool:
 
 
 @check
+def nothing_now(values: Values, about: Subject, truth: Truth) -> bool:
+    """Nothing is listed, pending, or was ever listed as signed."""
+    return none_now(values, about, truth) and not pending_now(values, about, truth) and not about_signed(about)
+
+
+def about_signed(about: Subject) -> bool:
+    return any(a.list == "participating" for a in about.agreements)
+
+
+@check
+def only_once_pending(values: Values, about: Subject, truth: Truth) -> bool:
+    return nothing_now(values, about, truth) and bool(about.agreements)
+
+
+@check
+def place_once_pending_since(values: Values, about: Subject, truth: Truth) -> bool:
+    gone = [max(truth.missing_on(a)) for a in about.agreements]
+    return only_once_pending(values, about, truth) and max(gone) == iso(values["day"])
+
+
+@check
+def pending_row_gone_there(values: Values, about: Subject, truth: Truth) -> bool:
+    return any(a.list == "pending" and not truth.is_listed(a) for a in (*about.agreements, *about.beside))
+
+
+@check
 def since(values: Values, about: Subject, truth: Truth) -> bool:
     """Something about an agreement began on that day, and not with the first list kept here."""
     day = iso(values["day"])
@@ -424,3 +450,16 @@ def change_on_participating_list(values: Values, about: Subject, truth: Truth) -
         a.list == "participating" and {row.support for row in truth.printed([a])} & support
         for a in truth.of() if a.agency in agencies or truth.homes[a.agency][0] == about.state
     )  # fmt: skip
+
+
+@check
+def was_pending_since(values: Values, about: Subject, truth: Truth) -> bool:
+    """A pending row of the subject was first listed that day, and not on the first list kept."""
+    day, found = iso(values["day"]), [a for a in (*about.agreements, *about.beside) if a.list == "pending"]
+    return any(truth.first_on(a) == day and not truth.from_start(a) for a in found)
+
+
+@check
+def was_pending_on_or_before(values: Values, about: Subject, truth: Truth) -> bool:
+    day, found = iso(values["day"]), [a for a in (*about.agreements, *about.beside) if a.list == "pending"]
+    return any(truth.from_start(a) and truth.first_on(a) == day for a in found)
