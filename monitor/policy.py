@@ -104,6 +104,10 @@ TWICE_LETTERS = 2
 #: A change is news when the list that shows it was put out or first fetched at most this many days before we first
 #: said it. Older lists taken in later change the log; they are not told. Two weeks bridge a holiday.
 TOLD_DAYS = 14
+
+#: Where the list before is older than this, a change is said to lie between the two. ICE's own lists follow each other
+#: within days, a fortnight at most over a holiday; captures of its page until 2025 lie weeks to months apart.
+RANGE_DAYS = 14
 #: When digests leave, by the subscriber's clock: every day, or on Mondays.
 DIGEST_HOUR = 7
 #: A daily digest is sent when an agreement ended or returned, when this many changes wait, or when one has waited so

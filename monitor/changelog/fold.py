@@ -38,6 +38,7 @@ def chain_steps(
         totals = stated_totals(p, pages)
         inputs = [before, *publications.publication_row(p), rulings.lists.get(p.sha256), str(totals)]
         inputs += sorted(rulings.forms.items())
+        inputs += [rulings.named[p.sha256]] if p.sha256 in rulings.named else []
         before = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:20]
         yield before
 
@@ -62,7 +63,7 @@ class Fold:
         self._next = 1 + max(self.ledger.dates, default=-1)  # position of the next accepted publication
         self._held_before = read_held(self._connection)
         self._acceptance = Acceptance(rulings, pages, dict(self._held_before))
-        self._judge = ListJudge(self._connection, self._listings, self.ledger.latest, rulings.forms)
+        self._judge = ListJudge(self._connection, self._listings, self.ledger.latest, rulings)
         self._moved: dict[tuple[str, str, str], Publication] = {}
         self._seen: dict[tuple[ListName, frozenset[int]], str] = {}
         self._steps: list[Step] = []
@@ -140,7 +141,10 @@ class Fold:
         released = self._acceptance.is_released(publication) or self._judge.is_first_ruled(name, ids)
         if hold and not released:
             lacking, shown = frozenset(g.agreement.id for g in comparison.ending), frozenset(ids)
-            agreed = self._acceptance.hold(publication, hold, shown, lacking, self._file_with(name, shown))
+            goes_on = len(set(self.ledger.listed[name].values()) - lacking)
+            agreed = self._acceptance.hold(
+                publication, hold, shown, lacking, self._file_with(name, shown), goes_on=goes_on
+            )
             if agreed is not None:
                 self._moved[agreed.key] = agreed
                 self._take(agreed, self._as_accepted(agreed), None)

@@ -25,7 +25,7 @@ def settle(ledger: Ledger, publication: Accepted) -> None:
 def name_signing(ledger: Ledger, change: Change, pending: Agreement) -> None:
     """A pending row that went because the agency signed says so, once the list of participants shows it."""
     around = [
-        agreement for agreement in listed_around(ledger, pending, change.listed_on, change.listed_on)
+        agreement for agreement in listed_around(ledger, pending, change.listed_on)
         if _told_of(ledger, agreement) in (None, pending.id)
     ]  # fmt: skip
     found = find_signing(ledger, pending, change.listed_on, around)
@@ -55,9 +55,13 @@ def was_pending(ledger: Ledger, pending: Agreement) -> dict[str, EvidenceValue]:
 
 def _told_of(ledger: Ledger, agreement: Agreement) -> str | None:
     """Return the pending agreement that the agreement's signing names."""
-    signing = ledger.changes.find(agreement.signing)
-    named = signing.evidence.get("pending_agreement") if signing is not None else None
-    return str(named) if named is not None else None
+    if agreement.id not in ledger.named_pending:
+        signing = ledger.changes.find(agreement.signing)
+        named = signing.evidence.get("pending_agreement") if signing is not None else None
+        if named is None:
+            return None
+        ledger.named_pending[agreement.id] = str(named)
+    return ledger.named_pending[agreement.id]
 
 
 def _named_alike(ledger: Ledger, pending: Agreement, found: Signed) -> bool:

@@ -19,7 +19,7 @@ from db.alert_models import What
 from db.database import Store
 from db.records import ChangeRecord
 from monitor.alerts.describe_change import ChangeText, describe_change
-from monitor.alerts.trend import describe_trend
+from monitor.alerts.trend import place_of, read_trend
 from monitor.changelog.log import read_log
 from monitor.i18n.catalogue import extract_messages
 from monitor.web.feeds.entries import _describe as describe_entry
@@ -159,8 +159,12 @@ class Pages:
         told: ChangeText = describe_change(change, what, self.marked.language, "https://tracker.example")
         entry = describe_entry(change, what, "", "https://tracker.example", again=False)
         assert entry.headline == re.sub("\u27e6.*?\u27e7", "", told.headline)  # feeds say what mails say, in English
-        trend = describe_trend(self._store.connection, [told], self.marked.language)
-        yield f"mail of {change['id']}", "\n".join([told.headline, *told.facts, told.certainty, trend]), about
+        trend = read_trend(self._store.connection, place_of([told]), self.marked.language)
+        yield (
+            f"mail of {change['id']}",
+            "\n".join([told.headline, *told.facts, told.certainty, trend.sentence, trend.caption]),
+            about,
+        )
 
     def _continued(self, change: ChangeRecord) -> Iterator[Agreement]:
         for key in ("continues", "pending_agreement"):

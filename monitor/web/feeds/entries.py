@@ -13,7 +13,6 @@ from heapq import merge
 
 from db.alert_models import What
 from db.database import Store
-from db.moa_models import MoaEvent
 from db.queries.statement_history import list_statement_times
 from db.records import ChangeRecord
 from monitor import policy
@@ -37,8 +36,7 @@ class Entry:
     at: str
     text: ChangeText
     said_at: str
-    change: ChangeRecord | None = None
-    event: MoaEvent | None = None  # of an entry about a document
+    change: ChangeRecord
 
     @property
     def updated(self) -> str:
@@ -54,8 +52,7 @@ class Entry:
     @property
     def summary(self) -> str:
         """The entry's text."""
-        facts = ". ".join((*((self.text.support,) if self.text.support else ()), *self.text.facts))
-        return f"{facts}. {self.text.certainty}"
+        return self.text.in_short
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +113,7 @@ def _describe(change: ChangeRecord, what: What, reason: str, public_url: str, *,
     stated: ChangeRecord = {**change, "reason": reason} if what == "correction" else change
     text = describe_change(stated, what, language("en"), public_url)
     if again:
-        certainty = f"{text.certainty} An earlier correction of this statement has been withdrawn."
+        certainty = f"{text.certainty} An earlier correction of this statement has been withdrawn.".strip()
         return replace(text, headline=f"Confirmed again: {text.headline}", certainty=certainty)
     return text
 
