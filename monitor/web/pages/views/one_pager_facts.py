@@ -33,6 +33,8 @@ def say_status(status: PlaceStatus, where: str, request: PageRequest) -> str:
         return say("%(where)s: listed as pending since %(day)s.", **values)
     if status.code == "ended":
         return say("%(where)s: no longer listed by ICE since %(day)s.", **values)
+    if status.once_pending:
+        return say("%(where)s: no longer listed as pending since %(day)s.", **values)
     first_day = request.language.date(request.book.first_day)
     return say("%(where)s: on no list kept here (since %(day)s).", where=where, day=first_day)
 
