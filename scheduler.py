@@ -59,9 +59,9 @@ def make_backfill_command() -> Callable[..., None]:
 def archive_intake() -> ArchiveIntake:
     """Return what asks the Internet Archive for past lists."""
     from monitor.service.archive_work import ArchiveIntake
-    from scrapers.archive import backfill
+    from scrapers.archive import backfill, save
 
-    return ArchiveIntake(backfill.plan_backfill, backfill.run_backfill)
+    return ArchiveIntake(backfill.plan_backfill, backfill.run_backfill, save.save_new)
 
 
 def moa_intake() -> MoaIntake:

@@ -13,6 +13,20 @@ HOLD_SHARE = 0.015
 HOLD_SHARE_A_MONTH = 0.015
 HOLD_SHARE_MOST = 0.25
 
+#: A list is held when more rows than the larger of these, and than the list before had, are no agreements. None of the
+#: 304 lists of 2021 to 2025 has any; a title, sources and footnotes take a few.
+HOLD_NOTES = 10
+HOLD_NOTES_SHARE = 0.015
+
+#: A column is lost when at least so many rows lost what they said in it, and at most this share of it is left. Of 243
+#: lists of 2025, one was so (132 of 132 MOA links, in a file saved again by who kept it); where a column was only half
+#: filled in, 41 % and more was left.
+LOST_CELLS = 5
+LOST_KEPT_SHARE = 0.1
+#: More rows than may be gone that name another county or link what was another row's document: the column slipped. In
+#: one step ICE changed at most 4 counties and 21 types; types may change in so many times more rows.
+RETYPED_TIMES = 3
+
 #: Of the agreements that a held list lacks, at most this share may be back on the list that agrees with it. Chosen, not
 #: measured: no collapse of ICE's has been a true one so far, so there is no case to measure.
 AGREEING_SHARE = 0.1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypedDict, get_args
 
 from db.alert_models import What
@@ -16,7 +18,7 @@ from monitor.alerts.page_links import token_page
 from monitor.alerts.reader_addresses import masked
 from monitor.alerts.render import Footer, Rendered, render_alert
 from monitor.alerts.told_changes import read_told_changes
-from monitor.alerts.trend import describe_trend
+from monitor.alerts.trend import place_of, read_trend
 from monitor.i18n.language import LANGUAGES, language
 
 WHATS: tuple[What, ...] = get_args(What)
@@ -47,7 +49,9 @@ def preview_message(store: Store, settings: Settings, ids: Sequence[str], what: 
     manage, stop = (token_page(settings.public_url, purpose, "preview") for purpose in ("manage", "unsubscribe"))
     footer = Footer(code, (words.say("the whole country"),), manage, stop)
     texts = [describe_change(change, said, words, settings.public_url) for change in changes]
-    return render_alert(texts, footer, settings, trend=describe_trend(store.connection, texts, words))
+    rendered = render_alert(texts, footer, settings, trend=read_trend(store.connection, place_of(texts), words))
+    picture = f"data:image/png;base64,{b64encode(rendered.picture).decode()}"
+    return replace(rendered, html=rendered.html.replace("cid:trend", picture))
 
 
 def read_waiting(store: Store) -> list[WaitingLine]:

@@ -77,7 +77,7 @@ class Refold:
         if not derivation.has_new_rulings(self._connection):
             return True
         folded = load_folded_rulings(self._connection, marks.last_ruling)
-        if any(getattr(folded, kind) != getattr(self._rulings, kind) for kind in ("pairs", "lists", "forms")):
+        if any(getattr(folded, kind) != getattr(self._rulings, kind) for kind in ("pairs", "lists", "named", "forms")):
             return False
         return not self._confirmed_otherwise(folded)
 

@@ -6,6 +6,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -244,6 +245,7 @@ def _quotation(passage: Passage | None) -> Quotation | None:
     return {"page": passage.page, "text": passage.text} if passage else None
 
 
+@lru_cache(maxsize=32768)  # the same few thousand addresses each time a library is made
 def address_key(url: str) -> str:
     """Return what two spellings of one address have in common: host and path, percent signs and case aside."""
     parts = urlsplit(url)
@@ -258,6 +260,7 @@ def file_name(url: str) -> str:
     return PurePosixPath(urlsplit(url).path).name
 
 
+@lru_cache(maxsize=32768)
 def file_key(name_or_url: str) -> str:
     """Return what a saved file's name and its address have in common."""
     return unquote(file_name(name_or_url) if "://" in name_or_url else name_or_url).lower().replace(" ", "")

@@ -60,6 +60,11 @@ _NUMBERS = {**{word: str(n) for n, word in enumerate(ORDINALS, 1)}, **_ROMAN}
 _CARDINALS = {word: str(n) for n, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
 _COUNTED = re.compile(rf"\b(precinct|district|ward|number|zone|region|place|post) ({'|'.join(_CARDINALS)})\b")
 
+#: What a county joined with its seat puts before its name: "Metropolitan Moore County" is Moore County.
+_CONSOLIDATED = re.compile(
+    r"^(?:metropolitan|metro|consolidated|unified)(?: government of)? (?=\w+(?: \w+){0,2} (?:county|parish) )"
+)
+
 
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
@@ -111,7 +116,7 @@ def canonical_name(state: str | None, agency: str) -> Name:
         if loose.startswith(lead + " "):
             loose = loose[len(lead) + 1 :]
             rank = lead.removesuffix(" of") if lead.endswith(" of") else rank
-    loose = _without_state(loose, state, rules.heads)
+    loose = _CONSOLIDATED.sub("", _without_state(loose, state, rules.heads))
     loose = _without_own_state(loose, state, agency, rules.office_words)
     meaning = tuple(word for word in loose.split() if word not in rules.fillers)
     place = " ".join(word for word in meaning if word not in rules.office_words and not _number(word))

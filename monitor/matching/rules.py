@@ -135,14 +135,9 @@ def one_misspelt(old: Side, new: Side, like: Likeness) -> bool:
 
 
 def _against(
-    old: Side,
-    new: Side,
-    setting: Setting,
-    like: Likeness,
-    dates: Dating,
-    document: bool,
+    old: Side, new: Side, setting: Setting, like: Likeness, dates: Dating, document: bool,
     evidence: dict[str, EvidenceValue],
-) -> Judgement:
+) -> Judgement:  # fmt: skip
     """What speaks against beats likeness; only one document, one date and one list together outweigh it."""
     same_state = old.state == new.state
     if document and dates == "same" and setting.gap_days == 0 and same_state and like.kind != "unlike":
@@ -157,21 +152,21 @@ def _against(
 
 
 def _same_state(
-    old: Side,
-    new: Side,
-    setting: Setting,
-    like: Likeness,
-    dates: Dating,
-    document: bool,
+    old: Side, new: Side, setting: Setting, like: Likeness, dates: Dating, document: bool,
     evidence: dict[str, EvidenceValue],
-) -> Judgement:
+) -> Judgement:  # fmt: skip
     if like.kind in ("equal", "loosely equal"):
         if not document and dates != "same" and None not in (old.county, new.county) and old.county != new.county:
             return _candidate(0.5, evidence, "other_county", "other_date")  # two townships of one name
         return _same_name(like, dates, document, evidence)
     if document and dates in ("same", "corrected"):
         moved = old.name.body != new.name.body and like.kind not in ("contained", "reordered", "retyped")
-        return Judgement("same", "same_document", 2, 0.95, moved, evidence, ("other_office",) if moved else ())
+        put_right = (
+            dates == "same" and setting.gap_days == 0 and evidence["same_county"] and _same_place(old, new, like)
+        )
+        return Judgement(
+            "same", "same_document", 2, 0.95, moved and not put_right, evidence, ("other_office",) if moved else ()
+        )
     if not old.dated:
         return _undated(old, new, setting, like, evidence)
     soon = setting.gap_days <= policy.RETURN_DAYS
@@ -220,9 +215,8 @@ def _same_list_and_date(
             doubt = ("name_differs",) if far else ()
             return Judgement("same", "retyped", 6, 0.75 - like.distance / 50, far, evidence, doubt)
         return _candidate(0.5, evidence, "name_differs")
-    same_place = like.kind == "same place" and place_of(old.name) == place_of(new.name)
     other_office = old.name.body != new.name.body
-    if same_place or (evidence["same_county"] and other_office and old.name.place == new.name.place):
+    if _same_place(old, new, like) or (evidence["same_county"] and other_office and old.name.place == new.name.place):
         against = ("other_office",) if other_office else ()
         return Judgement("same", "relabelled", 7, 0.7, other_office, evidence, against)
     shared = like.kind == "same place" or shares_place(old.name, new.name)
@@ -237,6 +231,10 @@ def _same_list_and_date(
     return _candidate(0.3, evidence, "name_differs") if likely or evidence["same_county"] else DISTINCT
 
 
+def _same_place(old: Side, new: Side, like: Likeness) -> bool:
+    return like.kind == "same place" and place_of(old.name) == place_of(new.name)
+
+
 def _same_name(like: Likeness, dates: Dating, document: bool, evidence: dict[str, EvidenceValue]) -> Judgement:
     step = 0 if like.kind == "equal" else 1
     if dates == "same":
@@ -249,14 +247,9 @@ def _same_name(like: Likeness, dates: Dating, document: bool, evidence: dict[str
 
 
 def _other_state(
-    old: Side,
-    new: Side,
-    setting: Setting,
-    like: Likeness,
-    dates: Dating,
-    document: bool,
+    old: Side, new: Side, setting: Setting, like: Likeness, dates: Dating, document: bool,
     evidence: dict[str, EvidenceValue],
-) -> Judgement:
+) -> Judgement:  # fmt: skip
     at_once = dates == "same" and setting.gap_days == 0
     alike = like.kind in ("equal", "loosely equal", "reordered") or (like.kind == "retyped" and at_once)
     if not alike or setting.gap_days > policy.RETURN_DAYS:

@@ -157,9 +157,11 @@ def _make_stale(connection: sqlite3.Connection, added: Iterable[Publication]) ->
     """Return whether a list that is here was put out later than an added one was saved: then it is an old one."""
     earliest = min((p.published_at for p in added), default="")
     days = [(p.list_name, eastern_day(p.published_at)) for p in added]
+    first = min((day for _, day in days), default="")
     return any(
         name == list_name and day < posted
         for list_name, file, published_at, seen_at, fetched_at in stored.load_seen_after(connection, earliest[:10])
+        if (posted_on(file, seen_at, fetched_at) or "") > first
         for posted in [_late_posting(file, published_at, seen_at, fetched_at)]
         if posted is not None
         for name, day in days

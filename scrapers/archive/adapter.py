@@ -26,6 +26,8 @@ from scrapers.document_errors import ScraperError
 
 #: The root of all addresses that `wayback` asks for.
 WAYBACK_ROOT = "https://web.archive.org"
+#: What addresses of the archive begin with; no others are asked.
+ARCHIVE_ROOTS = (f"{WAYBACK_ROOT}/", "http://web.archive.org/")
 _INDEX_FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
 _INDEX_LINE = re.compile(r"\S+ (\d{14}) \S+ \S+ (?:\d+|-) \S+ (?:\d+|-)(?: .*)?")
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -99,7 +101,7 @@ class ArchiveAdapter(HTTPAdapter):
     ) -> tuple[str, str, requests.Response | None]:
         """Return (outcome when it is to be tried again, detail, answer)."""
         led = request.copy()
-        led.url = self._settings.archive_url + asked[len(WAYBACK_ROOT) :] if asked.startswith(WAYBACK_ROOT) else asked
+        led.url = self._settings.archive_url + asked[asked.index("/", len("https://")) :]
         kwargs["proxies"] = get_environ_proxies(led.url)
         response: requests.Response | None = None
         try:
@@ -145,9 +147,10 @@ class ArchiveAdapter(HTTPAdapter):
             return _answer(request, body)
         if response.status_code in _REDIRECTS and not self.is_evident:
             self._record(asked, "redirected", location[:300], response)
-            if elsewhere := _REPLAY.fullmatch(
-                location
-            ):  # the nearest capture; any other place is none of the archive's
+            if is_index:
+                raise ArchiveUnavailableError("redirected", "the archive's index leads to another site", asked)
+            # The nearest capture is asked for at the archive, whatever host is named; no other place is asked.
+            if elsewhere := _REPLAY.fullmatch(location):
                 response.headers["Location"] = WAYBACK_ROOT + elsewhere[1]
         elif response.status_code == 200 and not self.is_evident:
             response.headers["Memento-Datetime"] = response.headers.get("Date", "-")  # by its address it is a capture

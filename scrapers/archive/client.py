@@ -23,7 +23,7 @@ from wayback.exceptions import (
 from db.archive_models import Capture
 from db.database import Store, parse_time, to_text
 from db.settings import Settings
-from scrapers.archive.adapter import WAYBACK_ROOT, ArchiveAdapter, ArchiveUnavailableError
+from scrapers.archive.adapter import ARCHIVE_ROOTS, ArchiveAdapter, ArchiveUnavailableError
 from scrapers.archive.packing import unpacked
 
 #: Records that one answer of the index may hold; the page of 2021 to 2025 has 2,394 captures.
@@ -62,8 +62,10 @@ class ArchiveClient:
         )  # fmt: skip
         self._adapter = ArchiveAdapter(store, settings, now, sleep, tries or settings.archive_tries)
         session.headers["Accept-Encoding"] = "gzip"  # nothing else is unpacked here
-        session.mount(WAYBACK_ROOT, self._adapter)
-        session.mount("http://web.archive.org", self._adapter)
+        session.adapters.clear()  # no other host is ever asked, whatever an answer says
+        for root in ARCHIVE_ROOTS:
+            session.mount(root, self._adapter)
+        self.session = session
         self._client = WaybackClient(session)
 
     def __enter__(self) -> ArchiveClient:
@@ -80,7 +82,6 @@ class ArchiveClient:
         try:
             for record in self._client.search(
                 address, match_type="prefix" if prefix else "exact", limit=INDEX_PAGE, filter_field="statuscode:200",
-                collapse="digest",
             ):  # fmt: skip
                 if record.statuscode not in (None, 200):
                     continue  # an index that does not filter

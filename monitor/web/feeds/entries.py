@@ -52,8 +52,7 @@ class Entry:
     @property
     def summary(self) -> str:
         """The entry's text."""
-        facts = ". ".join((*((self.text.support,) if self.text.support else ()), *self.text.facts))
-        return f"{facts}. {self.text.certainty}"
+        return self.text.in_short
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ def _describe(change: ChangeRecord, what: What, reason: str, public_url: str, *,
     stated: ChangeRecord = {**change, "reason": reason} if what == "correction" else change
     text = describe_change(stated, what, language("en"), public_url)
     if again:
-        certainty = f"{text.certainty} An earlier correction of this statement has been withdrawn."
+        certainty = f"{text.certainty} An earlier correction of this statement has been withdrawn.".strip()
         return replace(text, headline=f"Confirmed again: {text.headline}", certainty=certainty)
     return text
 

@@ -11,6 +11,7 @@ from monitor.web.pages.views import (
     crawlers_page,
     documents_page,
     downloads_page,
+    embed_page,
     home_page,
     map_page,
     one_pager_page,
@@ -39,6 +40,7 @@ def make_site(store: Store, public_url: str = "") -> Site:
         search_page,
         one_pager_page,
         downloads_page,
+        embed_page,
         crawlers_page,
     ):
         views.routes(site)

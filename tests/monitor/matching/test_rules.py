@@ -73,7 +73,7 @@ def test_a_row_that_goes_on_under_the_rule_is_an_amendment(rule: str) -> None:
     assert change.rule == ("cell_changed" if rule == "same_name" else rule)
 
 
-@pytest.mark.parametrize("rule", ["relabelled", "same_document", "support_type_corrected"])
+@pytest.mark.parametrize("rule", ["relabelled", "support_type_corrected"])
 def test_another_office_or_support_type_is_for_a_person_to_look_at(rule: str) -> None:
     before, after = CONTINUED[rule]
     change = only(fold([before], [after]))
@@ -81,7 +81,15 @@ def test_another_office_or_support_type_is_for_a_person_to_look_at(rule: str) ->
     assert [c["agency"] for c in change.candidates] == [before.agency]
 
 
-@pytest.mark.parametrize("rule", ["same_name", "date_corrected", "retyped", "reordered", "expanded", "state_corrected"])
+def test_one_document_under_an_office_of_another_place_is_for_a_person_to_look_at() -> None:
+    before, after = CONTINUED["same_document"]
+    change = only(fold([replace(before, agency="Pasco Police Department")], [after]))
+    assert (change.kind, change.rule, change.needs_review) == ("amendment", "same_document", True)
+
+
+@pytest.mark.parametrize(
+    "rule", ["same_name", "same_document", "date_corrected", "retyped", "reordered", "expanded", "state_corrected"]
+)
 def test_what_the_evidence_decides_asks_nobody(rule: str) -> None:
     assert not only(fold([CONTINUED[rule][0]], [CONTINUED[rule][1]])).needs_review
 
@@ -373,7 +381,9 @@ MOA_OF_JULY = PDF + "PascoCoSheriffFL_TFM_MOA_07302025.pdf"
         (PASCO, replace(PASCO, signed="2025-04-01"), None),
         (replace(PASCO, signed="2026-03-10"), PASCO, None),  # a date after the list itself is a misprint
         (PASCO, replace(PASCO, link=MOA_OF_JULY, moa="link"), ["moa_date_differs"]),
+        (PASCO, replace(PASCO, link=PDF + "287gTFM_PascoCoFl2025-07-30.pdf", moa="link"), ["moa_date_differs"]),
         (PASCO, replace(PASCO, link=PDF + "Pasco_MOA_03.12.25.pdf", moa="link"), None),
+        (PASCO, replace(PASCO, signed="2026-03-10", link=PDF + "Pasco_MOA_03.12.25.pdf", moa="link"), None),
         (
             replace(PASCO, link=PDF + "Pasco_03102025.pdf", moa="link"),
             replace(PASCO, link=PDF + "Manheim_03182025.pdf", moa="link"), ["new_document"],
@@ -405,10 +415,28 @@ def test_a_signing_whose_dates_are_odd_is_for_a_person_to_look_at(row: Row, doub
     assert (change.kind, change.evidence.get("doubt"), change.needs_review) == ("signing", doubt, bool(doubt))
 
 
+WHEATON = Row(
+    "MISSOURI", "Wheaton Police Department", signed="2025-05-20", county="Montgomery County", type="Municipality"
+)
+
+
+def test_a_county_cell_that_contradicts_the_city_is_flagged_once_and_not_copied() -> None:
+    """Wheaton, Missouri, lies in Barry County."""
+    right = replace(WHEATON, county="Barry County")
+    for lists, kind in (([[], [WHEATON]], "signing"), ([[right], [WHEATON]], "amendment")):
+        change = only(fold(*lists))
+        assert (change.kind, change.evidence["doubt"], change.needs_review) == (kind, ["county_contradicts"], True)
+    assert fold([], [WHEATON]).ledger.agencies["mo-wheaton-police-department"].county == "Barry County"
+    for before, after in ((WHEATON, right), (WHEATON, replace(WHEATON, type="City"))):
+        assert not only(fold([before], [after])).needs_review
+    assert not only(fold([], [right])).needs_review
+
+
 def test_every_doubt_of_dates_and_documents_is_seen() -> None:
     fold([PASCO], [replace(PASCO, signed="2025-05-12")])
     fold([PASCO], [replace(PASCO, link=MOA_OF_JULY, moa="link")])
     fold([], [replace(PASCO, signed="2024-06-01")])
+    fold([], [WHEATON])
     linked = replace(PASCO, link=PDF + "Pasco_03102025.pdf", moa="link")
     fold([linked], [replace(linked, link=PDF + "Manheim_03182025.pdf")])
 

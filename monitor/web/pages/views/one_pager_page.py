@@ -12,8 +12,9 @@ from monitor.i18n.safe_text import reveal_invisible
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Agreement, Book
 from monitor.web.pages.fingerprints import agency_mark, mark_of
-from monitor.web.pages.map.drawing import COLOURS
-from monitor.web.pages.map.image import draw_small_country, draw_small_state
+from monitor.web.pages.map.drawing import COLOURS, outline_place, state_shades
+from monitor.web.pages.map.image import draw_printed_state, draw_small_country
+from monitor.web.pages.place_index import County, State
 from monitor.web.pages.place_status import PlaceStatus, agencies_of, status_of
 from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import Addresses, PageRequest, Site, View
@@ -50,7 +51,10 @@ def _show(make: Callable[..., Sheet | None], pdf: bool) -> View:
         if pdf:
             name = "287g-" + sheet["to"].strip("/").replace("/", "-") + f"-{request.language.code}.pdf"
             return Page(body=set_sheet(_revealed(sheet)), media="application/pdf", file=name)
-        return Page("sheet.html", {"sheet": sheet, "pdf": request.site.pdf_published or not request.static})
+        return Page(
+            "sheet.html",
+            {"sheet": sheet, "drawing": sheet["drawing"], "pdf": request.site.pdf_published or not request.static},
+        )
 
     return show
 
@@ -70,7 +74,9 @@ def make_country(request: PageRequest, pdf: bool) -> Sheet:
         if listed := status_of(agencies_of(book, state)).listed:
             rows.append((state.name, *(str(sum(a.support == c for a in listed)) for c in MODELS)))
     rows.sort(key=lambda r: -sum(map(int, r[1:])))
-    sheet = _make_sheet(request, say("The United States"), facts, "us/", "places/", draw_small_country(book, pdf))
+    sheet = _make_sheet(
+        request, say("The United States"), facts, "us/", "places/", {"svg": draw_small_country(book, pdf)}
+    )
     return _with_rows(sheet, request.language, [say("State"), *MODELS], rows)
 
 
@@ -85,8 +91,8 @@ def make_state(request: PageRequest, pdf: bool, code: str) -> Sheet | None:
         *_count_listed(status, request.language),
         _count_ended(status, request.language),
     ]
-    drawing = draw_small_state(request.book, state, None, pdf)
-    sheet = _make_sheet(request, state.name, facts, f"{state.slug}/", f"places/{state.slug}/", drawing)
+    drawn = _draw(request.book, state, None, pdf)
+    sheet = _make_sheet(request, state.name, facts, f"{state.slug}/", f"places/{state.slug}/", drawn)
     return _with_agreements(sheet, request, status)
 
 
@@ -107,7 +113,7 @@ def make_county(request: PageRequest, pdf: bool, code: str, slug: str) -> Sheet 
     elif neighbours:
         facts.append(say("No neighboring county has a listed agreement."))
     to = f"{state.slug}/{county.slug}/"
-    sheet = _make_sheet(request, where, facts, to, f"places/{to}", draw_small_state(book, state, county, pdf))
+    sheet = _make_sheet(request, where, facts, to, f"places/{to}", _draw(book, state, county, pdf))
     return _with_agreements(sheet, request, status)
 
 
@@ -123,13 +129,21 @@ def make_agency(request: PageRequest, pdf: bool, agency_id: str) -> Sheet | None
         names = "; ".join(name for name, _, _ in agency.names[:6])
         facts.append(request.language.say("Names ICE printed: %(names)s.", names=names))
     state, county = place_index.states().get(agency.state or ""), place_index.counties().get(agency.fips or "")
-    drawing = draw_small_state(request.book, state, county, pdf) if state else ""
-    sheet = _make_sheet(request, where, facts, f"agency/{agency.id}/", f"agencies/{agency.id}/", drawing)
+    drawn = _draw(request.book, state, county, pdf) if state else {}
+    sheet = _make_sheet(request, where, facts, f"agency/{agency.id}/", f"agencies/{agency.id}/", drawn)
     return _with_agreements(sheet, request, status)
 
 
+def _draw(book: Book, state: State, county: County | None, pdf: bool) -> Sheet:
+    """The drawing of a state: as SVG for paper, otherwise where its picture is."""
+    place = outline_place(state, county)
+    if place is None:
+        return {}
+    return {"svg": draw_printed_state(book, place, state)} if pdf else {"drawing": place}
+
+
 def _make_sheet(
-    request: PageRequest, place: str, facts: Sequence[str], to: str, page: str, drawing: str
+    request: PageRequest, place: str, facts: Sequence[str], to: str, page: str, drawn: Sheet
 ) -> Sheet:  # fmt: skip
     """The one-pager of a place without its table. `to` is its address below `sheets/`, `page` that of its page."""
     say, newest = request.language.say, request.book.newest
@@ -143,7 +157,8 @@ def _make_sheet(
         )  # fmt: skip
     return {
         "lang": request.language.code, "kicker": say("287(g) agreements with ICE"), "place": place, "to": to,
-        "page": page, "day": day, "source": source, "facts": [fact for fact in facts if fact], "svg": drawing,
+        "page": page, "day": day, "source": source, "facts": [fact for fact in facts if fact],
+        "svg": "", "drawing": None, **drawn,
         "endings_title": "", "endings": [],
         "what_title": say("What 287(g) is"), "facts_title": say("What the list says"), "map_title": say("Map"),
         "what": say(
@@ -152,7 +167,7 @@ def _make_sheet(
             " supervision."
         ),
         "types": [f"{c} · {say(labels.SUPPORT[c])}: {say(labels.SUPPORT_SENTENCES[c])}" for c in MODELS],
-        "key": [(COLOURS[c], say(t)) for c, t in labels.CLASSES["status"]] if drawing else [],
+        "key": [(COLOURS[c], say(t)) for c, t in labels.CLASSES["status"]] if drawn else [],
         "limits": say(
             "ICE publishes no list of agreements that ended: one that ends simply is not on the next list, which does"
             " not say why. This page is not published by ICE or by any agency named here."
@@ -176,11 +191,10 @@ def _with_agreements(sheet: Sheet, request: PageRequest, status: PlaceStatus) ->
         for a in (*status.listed, *status.pending, *status.ended)
     ]  # fmt: skip
     endings = _quote_endings(request, status)
-    title = (
-        say("How this agreement can be ended, in its own words")
-        if len(endings) == 1
-        else say("How these agreements can be ended, in their own words")
-    )
+    title = request.language.count(
+        "How this agreement can be ended, in its own words", "How these agreements can be ended, in their own words",
+        len(endings),
+    )  # fmt: skip
     sheet = {**sheet, "endings": endings, "endings_title": title}
     head = [say("Agency"), say("Support type"), say("Signed"), say("First listed"), say("Status")]
     return _with_rows(sheet, request.language, head, rows)
@@ -256,7 +270,19 @@ def _revealed(value: Any) -> Any:
 
 
 def _listed(addresses: Addresses, pdf: bool) -> Addresses:
-    return lambda book: ((f"{path}sheet.pdf" if pdf else path, mark) for path, mark in addresses(book))
+    """The addresses of the pages, or of the PDFs: these have the newest list's name and their state's map in them."""
+    if not pdf:
+        return addresses
+
+    def listed(book: Book) -> Iterator[tuple[str, str]]:
+        shades = {state.slug: mark_of(state_shades(book, state)) for state in place_index.states().values()}
+        for path, mark in addresses(book):
+            parts = path.split("/")
+            agency = book.agencies.get(parts[2]) if parts[1] == "agency" else None
+            around = shades.get((agency.state or "").lower() if agency else parts[1])
+            yield f"{path}sheet.pdf", mark_of(mark, newest_mark(book), around)
+
+    return listed
 
 
 def _list_country(book: Book) -> Iterator[tuple[str, str]]:
@@ -268,12 +294,8 @@ def _list_states(book: Book) -> Iterator[tuple[str, str]]:
 
 
 def _list_counties(book: Book) -> Iterator[tuple[str, str]]:
-    day = newest_mark(book)
-    return ((path.replace("places/", "sheets/", 1), mark_of(mark, day)) for path, mark in list_counties(book))
+    return ((path.replace("places/", "sheets/", 1), mark) for path, mark in list_counties(book))
 
 
 def _list_agencies(book: Book) -> Iterator[tuple[str, str]]:
-    states = {path[7:9].upper(): mark for path, mark in list_states(book)}
-    for agency in book.agencies.values():
-        mark = mark_of(agency_mark(book, agency), states.get(agency.state or ""))
-        yield f"sheets/agency/{agency.id}/", mark
+    return ((f"sheets/agency/{agency.id}/", agency_mark(book, agency)) for agency in book.agencies.values())

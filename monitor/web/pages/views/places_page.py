@@ -10,7 +10,7 @@ from monitor.web.pages import place_index
 from monitor.web.pages.book import Agency, Book
 from monitor.web.pages.charts import draw_timeline
 from monitor.web.pages.fingerprints import agency_mark, mark_of
-from monitor.web.pages.map.drawing import draw_place
+from monitor.web.pages.map.drawing import draw_state, outline_place
 from monitor.web.pages.place_index import County, State
 from monitor.web.pages.place_status import PlaceStatus, agencies_of, in_order, status_of
 from monitor.web.pages.render_page import Page
@@ -65,7 +65,7 @@ def state_facts(book: Book, state: State) -> dict[str, Any]:
         "statewide": [a for a in unplaced if a.is_state], "unplaced": [a for a in unplaced if not a.is_state],
         "first_day": book.first_day, "agencies": agencies, "newest": book.newest, "changes": telling[:15],
         "changes_total": len(telling), "covered": covered(book, state),
-        "support": support_counts(status), "drawing": draw_place(book, state),
+        "support": support_counts(status), "drawing": draw_state(book, state),
     }  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def county_facts(book: Book, county: County) -> dict[str, Any]:
         "first_day": book.first_day, "reviewed_here": book.reviewed_county.get(county.fips, []),
         "changes": changes, "newest": book.newest, "timeline": draw_timeline(book, agencies),
         "shelf": documents_of(book, [g for a in agencies for g in a.agreements]),
-        "drawing": draw_place(book, state, county),
+        "drawing": outline_place(state, county),
     }  # fmt: skip
 
 
@@ -125,10 +125,7 @@ def list_states(book: Book) -> Iterator[tuple[str, str]]:
 def list_counties(book: Book) -> Iterator[tuple[str, str]]:
     """Yield the address of every county."""
     statewide = {
-        code: mark_of(
-            [agency_mark(book, a) for a in agencies_of(book, state) if not a.fips],
-            [county_status(book, c).code for c in state.counties.values()],
-        )
+        code: mark_of([agency_mark(book, a) for a in agencies_of(book, state) if not a.fips])
         for code, state in place_index.states().items()
     }
     for county in place_index.counties().values():
