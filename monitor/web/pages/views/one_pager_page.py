@@ -206,11 +206,10 @@ def _with_agreements(sheet: Sheet, request: PageRequest, status: PlaceStatus) ->
         for a in (*status.listed, *status.pending, *status.ended)
     ]  # fmt: skip
     endings = _quote_endings(request, status)
-    title = (
-        say("How this agreement can be ended, in its own words")
-        if len(endings) == 1
-        else say("How these agreements can be ended, in their own words")
-    )
+    title = request.language.count(
+        "How this agreement can be ended, in its own words", "How these agreements can be ended, in their own words",
+        len(endings),
+    )  # fmt: skip
     sheet = {**sheet, "endings": endings, "endings_title": title}
     head = [say("Agency"), say("Support type"), say("Signed"), say("First listed"), say("Status")]
     return _with_rows(sheet, request.language, head, rows)
