@@ -23,7 +23,7 @@ from monitor.matching.candidates import (
 from monitor.matching.find_known import days_between, find_double, is_participating, other_listed
 from monitor.matching.ids import on_list
 from monitor.matching.rules import Judgement
-from monitor.publications.check import Difference, Rewritten, is_signed_anew
+from monitor.publications.check import Difference, Rewritten, is_signed_again
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ def differ(ledger: Ledger, publication: Accepted, found: Comparison) -> Differen
 def _is_explained(gone: Gone, new: New, judgement: Judgement) -> bool:
     """Return whether the rules are sure that the row goes on so, as far as it concerns believing the list."""
     if judgement.rule == "renewed":
-        return is_signed_anew(gone.listing, new.listing)
+        return is_signed_again(gone.listing, new.listing)
     return not judgement.review
 
 

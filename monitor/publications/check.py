@@ -38,7 +38,7 @@ def allowed_gone(rows: int, days: int = 0) -> int:
     return int(max(policy.HOLD_ROWS, min(share, policy.HOLD_SHARE_MOST) * rows))
 
 
-def is_signed_anew(before: Listing, after: Listing) -> bool:
+def is_signed_again(before: Listing, after: Listing) -> bool:
     """Return whether a row shows a later signing with a document of its own, and nothing else differs.
 
     Where a column slipped, dates and documents do not move on together.
