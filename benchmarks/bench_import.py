@@ -55,7 +55,7 @@ def measure() -> list[Figure]:
         derive(store, now=store.now_text())
         at_once = (time.perf_counter() - begun) * 1000 / len(lists)
     thousand = [ms for ms, rows, _ in taken if rows in ABOUT_A_THOUSAND]
-    again = sum(anew for _, _, anew in taken)
+    again = sum(several for _, _, several in taken)
     everything = [ms for ms, _, _ in taken]
     return [
         Figure(

@@ -31,8 +31,8 @@ KINDS = {
 }
 STATUSES = {
     "provisional": "the newest lists lack the agreement; ten days from the first of them decide",
-    "confirmed": "the statement stands",
-    "retracted": "the statement does not stand; the reason says why",
+    "confirmed": "the statement holds",
+    "retracted": "the statement was withdrawn; the reason says why",
 }
 
 

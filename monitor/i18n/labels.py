@@ -43,7 +43,7 @@ STATUSES = {
 }
 STATUS_SENTENCES = {
     "provisional": N_("ICE's newest lists lack the agreement; ten days from the first of them decide."),
-    "confirmed": N_("The statement stands."),
+    "confirmed": N_("The statement holds."),
     "retracted": N_("The statement was withdrawn; the reason says why."),
 }
 SUPPORT = {

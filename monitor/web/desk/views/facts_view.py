@@ -57,7 +57,7 @@ def show_agency(request: DeskRequest) -> Response:
 
 
 def state_fact(request: DeskRequest) -> Response:
-    """Store a fact about an agency or one of its agreements, with its source, by whoever is logged in."""
+    """Store a fact about an agency or one of its agreements, with its source, by the person logged in."""
     names = ("subject", "fact", "value", "detail", "source")
     subject, kind, value, detail, source = (request.form.get(name, "").strip() for name in names)
     note = " ".join(request.form.get("note", "").split())
