@@ -101,8 +101,10 @@ def _rows(found: TwoDays) -> Iterator[Sequence[Value]]:
 
 
 def _listed(*files: str) -> Callable[[Book], Iterator[tuple[str, str]]]:
-    return lambda book: (
-        (f"compare/{day}/{file}", book.version)
-        for day in first_days(book) or ([book.first_day] if book.steps else [])
-        for file in files
-    )
+    """The files of each first day of a term; those of the first list where no term began since."""
+
+    def listed(book: Book) -> Iterator[tuple[str, str]]:
+        days = first_days(book) or ([book.first_day] if book.steps and files != ("",) else [])
+        return ((f"compare/{day}/{file}", book.version) for day in days for file in files)
+
+    return listed
