@@ -22,6 +22,7 @@ from monitor.web.pages.publish import publish
 from monitor.web.pages.publish_targets import LEDGER, BucketSink, DirectorySink
 from tests.monitor.web.pages.conftest import ROWS, fill_small, take_in, workbook
 
+LEADING = ("href", "src", "action", "data-source", "data-find")
 INDEX = ("places", "zip-codes", "agencies")
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("pages-publish")]
 
@@ -34,7 +35,7 @@ class Links(HTMLParser):
         self.found: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found += [value for name, value in attrs if name in ("href", "src", "data-source", "data-find") and value]
+        self.found += [value for name, value in attrs if name in LEADING and value]
         self.found += [f"{value}{part}.json" for name, value in attrs if name == "data-index" for part in INDEX]
 
 
