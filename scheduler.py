@@ -59,9 +59,9 @@ def make_backfill_command() -> Callable[..., None]:
 def archive_intake() -> ArchiveIntake:
     """Return what asks the Internet Archive for past lists."""
     from monitor.service.archive_work import ArchiveIntake
-    from scrapers.archive import backfill
+    from scrapers.archive import backfill, save
 
-    return ArchiveIntake(backfill.plan_backfill, backfill.run_backfill)
+    return ArchiveIntake(backfill.plan_backfill, backfill.run_backfill, save.save_new)
 
 
 def moa_intake() -> MoaIntake:
@@ -74,7 +74,14 @@ def moa_intake() -> MoaIntake:
 
         return await fetch_documents(store, settings, now)
 
-    return MoaIntake(ingest_moas.import_saved, fetch, ingest_moas.read_new)
+    def ask_archive(store: Store, settings: Settings, now: Clock) -> list[str]:
+        from time import sleep
+
+        from scrapers.archive.missing_documents import MOST_A_PASS, ask_archive
+
+        return ask_archive(store, settings, now, sleep, MOST_A_PASS)
+
+    return MoaIntake(ingest_moas.import_saved, fetch, ask_archive, ingest_moas.read_new)
 
 
 def make_doctor_command() -> Callable[..., None]:

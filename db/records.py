@@ -88,6 +88,10 @@ class ChangeRecord(TypedDict):
     first_missing_from: ListReference | None
     first_listed_in: ListReference | None
     listed_on: Annotated[Day, Field(description="date of the list that shows the change")]
+    listed_between: Annotated[
+        list[Day] | None,
+        Field(description="dates of the list before and of the list that shows the change: it lies between them"),
+    ]
     known_at: Annotated[Moment | None, Field(description="when this was first stated here")]
     told: Annotated[bool, Field(description="whether a subscriber was told")]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 #: A list that removes more unexplained rows than the larger of these is held for a person. 215 clean steps between
 #: July 2025 and May 2026 removed at most 14 rows; every step above this line was ICE's slip.
 HOLD_ROWS = 20
@@ -12,6 +14,20 @@ HOLD_SHARE = 0.015
 #: months and 11.3 % within 47, names that were only rewritten included.
 HOLD_SHARE_A_MONTH = 0.015
 HOLD_SHARE_MOST = 0.25
+
+#: A list is held when more rows than the larger of these, and than the list before had, are no agreements. None of the
+#: 304 lists of 2021 to 2025 has any; a title, sources and footnotes take a few.
+HOLD_NOTES = 10
+HOLD_NOTES_SHARE = 0.015
+
+#: A column is lost when at least so many rows lost what they said in it, and at most this share of it is left. Of 243
+#: lists of 2025, one was so (132 of 132 MOA links, in a file saved again by who kept it); where a column was only half
+#: filled in, 41 % and more was left.
+LOST_CELLS = 5
+LOST_KEPT_SHARE = 0.1
+#: More rows than may be gone that name another county or link what was another row's document: the column slipped. In
+#: one step ICE changed at most 4 counties and 21 types; types may change in so many times more rows.
+RETYPED_TIMES = 3
 
 #: Of the agreements that a held list lacks, at most this share may be back on the list that agrees with it. Chosen, not
 #: measured: no collapse of ICE's has been a true one so far, so there is no case to measure.
@@ -90,6 +106,10 @@ TWICE_LETTERS = 2
 #: A change is news when the list that shows it was put out or first fetched at most this many days before we first
 #: said it. Older lists taken in later change the log; they are not told. Two weeks bridge a holiday.
 TOLD_DAYS = 14
+
+#: Where the list before is older than this, a change is said to lie between the two. ICE's own lists follow each other
+#: within days, a fortnight at most over a holiday; captures of its page until 2025 lie weeks to months apart.
+RANGE_DAYS = 14
 #: When digests leave, by the subscriber's clock: every day, or on Mondays.
 DIGEST_HOUR = 7
 #: A daily digest is sent when an agreement ended or returned, when this many changes wait, or when one has waited so
@@ -115,3 +135,7 @@ SOFT_BOUNCE_DAYS = 14
 HOOK_DAYS = 5
 #: Bytes of a message's two bodies at most. The most used mail reader hides what comes after 102 kB as sent.
 MAIL_BYTES = 84_000
+
+#: The longest time between the end of an agency's one support type and the first listing of another that the pages
+#: tell as one story. In the lists of 2025 the two lay 7, 10 and 53 days apart; the log's own switches need more.
+SWITCH_WINDOW = timedelta(days=60)

@@ -216,7 +216,10 @@ def load_last_lists_of_days(connection: sqlite3.Connection) -> list[tuple[int, L
 
 
 def load_references(connection: sqlite3.Connection, positions: Iterable[int] | None = None) -> dict[int, ListReference]:
-    """Return a reference to accepted publications by position: to every one, or to those asked for."""
+    """Return a reference to accepted publications by position: to every one, or to those asked for.
+
+    Those asked for come with the list of the same name before each.
+    """
     return references(load_reference_rows(connection, positions))
 
 
@@ -227,7 +230,12 @@ def load_reference_rows(
     query = "select position, file, list, sha256, url, published_on, workbook_modified_at from publications"
     if positions is None:
         return connection.execute(f"{query} where position is not null").fetchall()
-    wanted = "position in (select value from json_each(?))"
+    asked = "select value from json_each(?1)"
+    before = (
+        "select (select max(b.position) from publications b where b.list = p.list and b.position < p.position)"
+        f" from publications p where p.position in ({asked})"
+    )
+    wanted = f"position in ({asked}) or position in ({before})"
     return connection.execute(f"{query} where {wanted}", [json.dumps(list(positions))]).fetchall()
 
 

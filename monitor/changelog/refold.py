@@ -28,7 +28,7 @@ from monitor.publications.gather import gather, gather_newest
 from monitor.publications.hold_or_accept import is_kept_out
 
 #: Raised when a rule changes what a list says, so that a newer program derives once more what an older one derived.
-RULES_VERSION = "4"
+RULES_VERSION = "5"
 #: The step after all lists: what time, ICE's page and reviewers add. It is undone first and made again.
 LAST = 1_000_000_000
 
@@ -77,7 +77,7 @@ class Refold:
         if not derivation.has_new_rulings(self._connection):
             return True
         folded = load_folded_rulings(self._connection, marks.last_ruling)
-        if any(getattr(folded, kind) != getattr(self._rulings, kind) for kind in ("pairs", "lists", "forms")):
+        if any(getattr(folded, kind) != getattr(self._rulings, kind) for kind in ("pairs", "lists", "named", "forms")):
             return False
         return not self._confirmed_otherwise(folded)
 

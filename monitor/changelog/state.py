@@ -95,7 +95,7 @@ class Ledger:
         self.by_state: dict[str | None, set[str]] = defaultdict(set)  # agencies; may hold merged or moved ones
         self.listed: dict[ListName, dict[int, str]] = {"participating": {}, "pending": {}}
         self.missing: dict[ListName, dict[int, set[str]]] = {"participating": {}, "pending": {}}
-        self.sides: dict[SideKey, Side] = {}
+        self.sides: dict[SideKey, tuple[Listing, Side]] = {}
         self.latest: dict[ListName, Accepted] = {}
         self.changed_at: dict[ListName, int] = {}  # position of the newest publication that moved anything
         self.dates: dict[int, str] = {}  # position -> date of the list

@@ -160,7 +160,12 @@ def _same_state(
         return _same_name(like, dates, document, evidence)
     if document and dates in ("same", "corrected"):
         moved = old.name.body != new.name.body and like.kind not in ("contained", "reordered", "retyped")
-        return Judgement("same", "same_document", 2, 0.95, moved, evidence, ("other_office",) if moved else ())
+        put_right = (
+            dates == "same" and setting.gap_days == 0 and evidence["same_county"] and _same_place(old, new, like)
+        )
+        return Judgement(
+            "same", "same_document", 2, 0.95, moved and not put_right, evidence, ("other_office",) if moved else ()
+        )
     if not old.dated:
         return _undated(old, new, setting, like, evidence)
     soon = setting.gap_days <= policy.RETURN_DAYS
@@ -207,9 +212,8 @@ def _same_list_and_date(old: Side, new: Side, setting: Setting, like: Likeness, 
             doubt = ("name_differs",) if far else ()
             return Judgement("same", "retyped", 6, 0.75 - like.distance / 50, far, evidence, doubt)
         return _candidate(0.5, evidence, "name_differs")
-    same_place = like.kind == "same place" and place_of(old.name) == place_of(new.name)
     other_office = old.name.body != new.name.body
-    if same_place or (evidence["same_county"] and other_office and old.name.place == new.name.place):
+    if _same_place(old, new, like) or (evidence["same_county"] and other_office and old.name.place == new.name.place):
         against = ("other_office",) if other_office else ()
         return Judgement("same", "relabelled", 7, 0.7, other_office, evidence, against)
     shared = like.kind == "same place" or shares_place(old.name, new.name)
@@ -222,6 +226,10 @@ def _same_list_and_date(old: Side, new: Side, setting: Setting, like: Likeness, 
             return Judgement("same", "relabelled", 9, 0.5, True, evidence, ("name_differs",))
     likely = shared or setting.unique or same_county_cell(old.county_cell, new.county_cell)
     return _candidate(0.3, evidence, "name_differs") if likely or evidence["same_county"] else DISTINCT
+
+
+def _same_place(old: Side, new: Side, like: Likeness) -> bool:
+    return like.kind == "same place" and place_of(old.name) == place_of(new.name)
 
 
 def _same_name(like: Likeness, dates: Dating, document: bool, evidence: Evidence) -> Judgement:

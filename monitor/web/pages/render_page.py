@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment
 
+from db.archive_models import find_capture_time
+from monitor.changelog.listed_between import wide_range
 from monitor.i18n import labels
 from monitor.i18n.language import LANGUAGES, Language
 from monitor.i18n.templates import make_environment
@@ -30,6 +32,7 @@ class Page:
     media: str = "text/html; charset=utf-8"
     file: str | None = None  # offered as a download of this name
     status: int = 200
+    framed: bool = False  # whether other sites may show it in a frame
     moved: str | None = None  # the address it moved to, relative to the root of the language
 
 
@@ -78,6 +81,7 @@ def render(
     template = environment(language).get_template(page.template)
     return template.render(
         **page.values, link=link, root=root, path=path, other=other, say=say, lang=language, date=language.date,
+        wide_range=wide_range, find_capture_time=find_capture_time,
         number=language.number, static=static, languages=LANGUAGES, query=query or {},
         public_url=public_url, absolute=absolute,
     ).encode()  # fmt: skip

@@ -32,7 +32,9 @@ MOA_OF_JULY = PDF + "PascoCoSheriffFL_TFM_MOA_07302025.pdf"
         (PASCO, replace(PASCO, signed="2025-04-01"), None),
         (replace(PASCO, signed="2026-03-10"), PASCO, None),  # a date after the list itself is a misprint
         (PASCO, replace(PASCO, link=MOA_OF_JULY, moa="link"), ["moa_date_differs"]),
+        (PASCO, replace(PASCO, link=PDF + "287gTFM_PascoCoFl2025-07-30.pdf", moa="link"), ["moa_date_differs"]),
         (PASCO, replace(PASCO, link=PDF + "Pasco_MOA_03.12.25.pdf", moa="link"), None),
+        (PASCO, replace(PASCO, signed="2026-03-10", link=PDF + "Pasco_MOA_03.12.25.pdf", moa="link"), None),
         (
             replace(PASCO, link=PDF + "Pasco_03102025.pdf", moa="link"),
             replace(PASCO, link=PDF + "Manheim_03182025.pdf", moa="link"), ["new_document"],
@@ -64,10 +66,28 @@ def test_a_signing_whose_dates_are_odd_is_for_a_person_to_look_at(row: Row, doub
     assert (change.kind, change.evidence.get("doubt"), change.needs_review) == ("signing", doubt, bool(doubt))
 
 
+WHEATON = Row(
+    "MISSOURI", "Wheaton Police Department", signed="2025-05-20", county="Montgomery County", type="Municipality"
+)
+
+
+def test_a_county_cell_that_contradicts_the_city_is_flagged_once_and_not_copied() -> None:
+    """Wheaton, Missouri, lies in Barry County."""
+    right = replace(WHEATON, county="Barry County")
+    for lists, kind in (([[], [WHEATON]], "signing"), ([[right], [WHEATON]], "amendment")):
+        change = only(fold(*lists))
+        assert (change.kind, change.evidence["doubt"], change.needs_review) == (kind, ["county_contradicts"], True)
+    assert fold([], [WHEATON]).ledger.agencies["mo-wheaton-police-department"].county == "Barry County"
+    for before, after in ((WHEATON, right), (WHEATON, replace(WHEATON, type="City"))):
+        assert not only(fold([before], [after])).needs_review
+    assert not only(fold([], [right])).needs_review
+
+
 def test_every_doubt_of_dates_and_documents_is_seen() -> None:
     fold([PASCO], [replace(PASCO, signed="2025-05-12")])
     fold([PASCO], [replace(PASCO, link=MOA_OF_JULY, moa="link")])
     fold([], [replace(PASCO, signed="2024-06-01")])
+    fold([], [WHEATON])
     linked = replace(PASCO, link=PDF + "Pasco_03102025.pdf", moa="link")
     fold([linked], [replace(linked, link=PDF + "Manheim_03182025.pdf")])
 

@@ -9,7 +9,6 @@ from db.queries.publication_list import read_publications
 from monitor.alerts import outbox
 from monitor.review import decide, rulings_csv
 from monitor.review.guards import find_guard, require_confirmation
-from monitor.review.queue import read_queue
 from monitor.review.ruling_kinds import RULINGS
 from monitor.web.desk.respond import DeskRequest
 from monitor.web.desk.views.queue_view import find_done
@@ -19,7 +18,7 @@ PER_PAGE = 100
 
 def show_audit(request: DeskRequest) -> Response:
     """Show every ruling, newest first, with what it is about; to administrators also logins that failed."""
-    queue = read_queue(request.store)
+    queue = request.queue()
     connection = request.store.connection
     reviewer, ruling = request.get("reviewer"), request.get("ruling")
     made = [r for r in reversed(queue.rulings) if reviewer in ("", r.reviewer) and ruling in ("", r.ruling)]

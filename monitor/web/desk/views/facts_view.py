@@ -12,7 +12,7 @@ from monitor.i18n import labels
 from monitor.matching.names import normal_form
 from monitor.places import gazetteer
 from monitor.review import facts, facts_csv
-from monitor.review.queue import ALIKE, read_queue
+from monitor.review.queue import ALIKE
 from monitor.web.desk.respond import DeskRequest
 from monitor.web.desk.views.queue_view import STATES
 
@@ -46,7 +46,7 @@ def show_agency(request: DeskRequest) -> Response:
     agreements = [a for one in together for a in reviewed_facts.list_agreements(connection, one)]
     subjects = {*together, *(agreement.id for agreement in agreements)}
     others = [reviewed_facts.find_card(connection, one) for one in together if one != card.id]
-    changes = [c for c in read_queue(request.store).changes if c["agency_id"] in together]
+    changes = [c for c in request.queue().changes if c["agency_id"] in together]
     return request.page(
         "agency.html", card=card, others=[other for other in others if other], agreements=agreements, changes=changes,
         facts=[f for f in every if f.subject in subjects or f.value == card.id], kinds=facts.FACTS,
