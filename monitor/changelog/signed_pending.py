@@ -67,7 +67,8 @@ def _told_of(ledger: Ledger, agreement: Agreement) -> str | None:
 def _named_alike(ledger: Ledger, pending: Agreement, found: Signed) -> bool:
     """Return whether the names are alike, so that nobody need look whether both are the agency's."""
     listing, signed = (ledger.listings[agreement.last_listing] for agreement in (pending, found.agreement))
-    return compare(name_of(listing), name_of(signed), listing.state_code, signed.state_code).strong
+    like = compare(name_of(listing), name_of(signed), listing.state_code, signed.state_code)
+    return like.strong and not like.doubt
 
 
 def _merge(ledger: Ledger, pending: Agreement, found: Signed) -> None:

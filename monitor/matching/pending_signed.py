@@ -88,7 +88,8 @@ def _fit(known: Known, listing: Listing, agreement: Agreement) -> Fit | None:
         one_real = is_real(name, listing.state_code) != is_real(other, agency.state)
         return "other state" if one_real or _in_one_county(known, listing, agreement) else None
     if like.strong and (like.kind != "contained" or place_of(name)):
-        return "same place" if like.doubt and not shares_place(name, other) else "like name"
+        sure = not like.doubt or (shares_place(name, other) and name.digits == other.digits)
+        return "like name" if sure else "same place"
     county = _in_one_county(known, listing, agreement)
     return "same place" if _same_place(name, other, like.kind, like.against, county) else None
 

@@ -25,7 +25,7 @@ _RUN_TOGETHER = re.compile(r"\d{1,8}(?:[/. -]+\d{1,8}){0,2}")
 _SERIAL = re.compile(r"\d{5}")
 _MONTHS = {m: i for i, m in enumerate("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(), 1)}
 _MONTH_FIRST = re.compile(r"([A-Z]{3,9})\.?\s*(\d{1,2})(?:ST|ND|RD|TH)?\s*,?\s*(\d{4})")
-_DAY_FIRST = re.compile(r"(\d{1,2})(?:ST|ND|RD|TH)?\s*-?\s*([A-Z]{3,9})\.?\s*-?,?\s*(\d{4})")
+_DAY_FIRST = re.compile(r"(\d{1,2})(?:ST|ND|RD|TH)?\s*-?\s*([A-Z]{3,9})\.?\s*-?,?\s*(\d{4}|(?<=[- ])\d{2})")
 _MONTH_NAMES = "JANUARY FEBRUARY MARCH APRIL MAY JUNE JULY AUGUST SEPTEMBER OCTOBER NOVEMBER DECEMBER SEPT".split()
 _EXCEL_DAY_0 = date(1899, 12, 30)
 
@@ -62,7 +62,8 @@ def _unusual(text: str) -> tuple[set[date | None], str]:
     if found := _MONTH_FIRST.fullmatch(upper):
         return {_named(found[3], found[1], found[2])}, signals.DATE_AS_TEXT
     if found := _DAY_FIRST.fullmatch(upper):
-        return {_named(found[3], found[2], found[1])}, signals.DATE_AS_TEXT
+        year = found[3] if len(found[3]) == 4 else f"20{found[3]}"  # "30-Sep-25"
+        return {_named(year, found[2], found[1])}, signals.DATE_AS_TEXT
     if found := _US_SHORT.fullmatch(text):
         return {_day("20" + found[4], found[1], found[3])}, signals.DATE_AS_TEXT
     if _RUN_TOGETHER.fullmatch(text):

@@ -288,7 +288,7 @@ def is_a_sheet_row(values: Values, about: Subject, truth: Truth) -> bool:
 def was_signed_on(values: Values, about: Subject, truth: Truth) -> bool:
     """A row of the subject says that it was signed that day; on a change's page also one of its candidates'."""
     day = iso(values["day"])
-    rows: list[Row] = list(truth.printed(about.agreements))
+    rows: list[Row] = list(truth.printed((*about.agreements, *about.beside)))
     return any(row.signed_on == day for row in rows) or day in about.change.get("candidates", "")
 
 
@@ -363,6 +363,12 @@ def counts_one_on_the_day(values: Values, about: Subject, truth: Truth) -> bool:
 def counts_at_both_ends(values: Values, about: Subject, truth: Truth) -> bool:
     counts = [on_the_day(values, about, truth, key) for key in ("first", "last")]
     return counts == [number(values["before"]), number(values["now"])]
+
+
+@check
+def compares_two_days(values: Values, about: Subject, truth: Truth) -> bool:
+    counts = [on_the_day(values, about, truth, key) for key in ("since", "until")]
+    return counts == [number(values["before"]), number(values["after"])]
 
 
 @check

@@ -11,7 +11,7 @@ from monitor.i18n.language import Language, language
 
 _MARK = re.compile("\u27e6(\\d+|/)\u27e7")
 _DAY = r"[A-Z][a-z]+ \d+, \d{4}|\d{4}-\d\d-\d\d"
-_DAYS = ("day", "first", "last")
+_DAYS = ("day", "first", "last", "since", "until")
 _PLACE = re.compile(r"%\((\w+)\)[sd]")
 
 

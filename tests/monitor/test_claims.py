@@ -10,6 +10,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -104,7 +105,11 @@ class Pages:
         yield (
             path := f"agreements/{agreement_id}/", self.page(path), Subject([self.truth.agreements[agreement_id]])
         )  # fmt: skip
-        about = Subject(self.truth.by_agency[agency], state=self.truth.homes[agency][0])
+        moved = [  # of changes that were the agency's, and of agreements that went on under another office
+            self.truth.agreements[id_] for c in self.site.book().agencies[agency].changes
+            for id_ in [c["agreement_id"] or ""] if id_ in self.truth.agreements
+        ]  # fmt: skip
+        about = Subject([*self.truth.by_agency[agency]], moved, state=self.truth.homes[agency][0])
         for path in (f"agencies/{agency}/", f"sheets/agency/{agency}/"):
             yield path, self.page(path), about
 
@@ -145,6 +150,7 @@ class Pages:
     def _of_day(self) -> Iterator[tuple[str, str, Subject]]:
         first, last = (date.fromisoformat(self.truth.lists["participating"][i].day) for i in (0, -1))
         day = (first + timedelta(days=self._random.randint(0, (last - first).days))).isoformat()
+        yield (path := f"compare/{day}/"), self.page(path), Subject([])
         yield f"as-of/?date={day}", self.page("as-of/", date=day), Subject([], asked_on=day)
 
     def _of_change(self, change: ChangeRecord) -> Iterator[tuple[str, str, Subject]]:
@@ -216,8 +222,9 @@ def test_what_is_said_of_two_hundred_of_them_is_so(corpus: Store, plurals: dict[
 
 
 def test_a_sentence_that_is_not_so_is_found(corpus: Store, plurals: dict[str, str]) -> None:
-    """With the newest participating list taken out of the truth, the sentences are no longer true."""
+    """Were the newest participating list of another day and file, the sentences would not be true."""
     pages = Pages(corpus, seed=8)
-    pages.truth.lists["participating"].pop()
+    lists = pages.truth.lists["participating"]
+    lists[-1] = replace(lists[-1], day="2025-12-01", file="another.xlsx")
     wrong, _ = wrong_sentences(pages, plurals, 2)
     assert {text.rsplit("(", 1)[1] for text in wrong} >= {"names_the_newest_list)", "covers_the_country)"}

@@ -28,6 +28,8 @@ def codes(snapshot: Snapshot) -> list[str]:
         ("112025", "2025-01-01", signals.DATE_AS_TEXT),
         ("June 9, 2020", "2020-06-09", signals.DATE_AS_TEXT),
         ("9 June 2020", "2020-06-09", signals.DATE_AS_TEXT),
+        ("9-Jun-20", "2020-06-09", signals.DATE_AS_TEXT),
+        ("9 Jun 20", "2020-06-09", signals.DATE_AS_TEXT),
         ("6/9/20", "2020-06-09", signals.DATE_AS_TEXT),
         ("6/9/2020", "2020-06-09", None),
         (" 06-09-2020\xa0", "2020-06-09", None),
