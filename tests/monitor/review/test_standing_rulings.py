@@ -250,13 +250,12 @@ def live_again(plain: Store, desk: Desk) -> None:
 def find_left(desk: Desk) -> set[str]:
     """The lines that were retracted when a ruling was undone, or one on a list replaced, and are in the log.
 
-    What a list or a ruling on a change had retracted before stays, and says so.
+    What a list, a ruling on a change or one that stands had retracted before stays, and says so.
     """
-    made = {r.id: r.ruling for r in list_rulings(desk.store.connection)}
-    kept = {
-        at for at, what in desk.lived
-        if isinstance(what, Posting) or {made[i] for i in what} <= {"same", "distinct", "confirm", "dismiss"}
-    }  # fmt: skip
+    rulings = list_rulings(desk.store.connection)
+    fine = {r.id for r in rulings if r.ruling in ("same", "distinct", "confirm", "dismiss")}
+    fine |= {r.id for r in in_force(rulings)}
+    kept = {at for at, what in desk.lived if isinstance(what, Posting) or fine.issuperset(what)}
     query = "select change_id, max(known_at) from statements group by change_id"
     said_last = dict(desk.store.connection.execute(query).fetchall())
     return {line[0] for line in public(desk.store) if line[2] == "retracted" and said_last[line[0]] not in kept}
