@@ -141,7 +141,10 @@ class Fold:
         released = self._acceptance.is_released(publication) or self._judge.is_first_ruled(name, ids)
         if hold and not released:
             lacking, shown = frozenset(g.agreement.id for g in comparison.ending), frozenset(ids)
-            agreed = self._acceptance.hold(publication, hold, shown, lacking, self._file_with(name, shown))
+            goes_on = len(set(self.ledger.listed[name].values()) - lacking)
+            agreed = self._acceptance.hold(
+                publication, hold, shown, lacking, self._file_with(name, shown), goes_on=goes_on
+            )
             if agreed is not None:
                 self._moved[agreed.key] = agreed
                 self._take(agreed, self._as_accepted(agreed), None)

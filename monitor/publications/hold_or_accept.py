@@ -78,10 +78,11 @@ class Acceptance:
 
     def hold(
         self, publication: Publication, reasons: Sequence[str], listing_ids: frozenset[int], lacking: frozenset[str],
-        same_rows_in: str | None,
+        same_rows_in: str | None, *, goes_on: int,
     ) -> Publication | None:  # fmt: skip
         """Hold the list, unless it has the very rows of an older one (`same_rows_in`, a file name).
 
+        `goes_on` is how many agreements of the list before it are on it still.
         Return the list held before, now accepted, when this one agrees with it: then this one is to be judged again.
         """
         assert publication.list_name is not None
@@ -95,7 +96,7 @@ class Acceptance:
             publication.status = "held"
             publication.reasons += reasons
             return None
-        if earlier is not None and _agrees(earlier, publication, listing_ids, lacking):
+        if earlier is not None and _agrees(earlier, publication, listing_ids, lacking, goes_on):
             earlier.publication.status = "accepted"
             earlier.publication.reasons.append(f"agreed: by {publication.file}")
             return earlier.publication
@@ -128,12 +129,22 @@ def is_kept_out(publication: Publication, rulings: Mapping[str, str]) -> bool:
     return publication.status != "accepted" or ruled in OUT
 
 
-def _agrees(earlier: Held, later: Publication, shown: frozenset[int], lacking: frozenset[str]) -> bool:
-    """Return whether two lists of two days have nearly the same rows, or lack nearly the same many agreements."""
+def _agrees(
+    earlier: Held, later: Publication, shown: frozenset[int], lacking: frozenset[str], goes_on: int
+) -> bool:  # fmt: skip
+    """Return whether two lists of two days have nearly the same rows, or lack nearly the same many agreements.
+
+    `goes_on` agreements are on the later list still. One that is mostly of other rows says nothing of what both lack.
+    """
     if not shown or earlier.publication.published_on >= later.published_on:
         return False
     a = earlier.listing_ids
-    if max(len(a - shown), len(shown - a)) <= check.allowed_gone(len(a)):
+    alike = 2 * len(a & shown) >= max(len(a), len(shown))
+    if alike and max(len(a - shown), len(shown - a)) <= check.allowed_gone(len(a)):
         return True
     lacked = earlier.lacking
-    return len(lacked) > policy.HOLD_ROWS and len(lacked - lacking) <= policy.AGREEING_SHARE * len(lacked)
+    return (
+        2 * goes_on >= len(shown)
+        and len(lacked) > policy.HOLD_ROWS
+        and len(lacked - lacking) <= policy.AGREEING_SHARE * len(lacked)
+    )

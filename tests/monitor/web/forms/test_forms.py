@@ -10,6 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from db import database
 from db.alert_models import Preferences
 from db.queries.messages import load_message
 from db.queries.subscribers import get_subscriber
@@ -303,7 +304,7 @@ def test_links_that_are_forged_replayed_or_old_do_nothing(world: World, client: 
     assert client.post(f"/alerts/confirm/{good}").status_code == 404, "an old link brings nobody back who left"
     assert counts(world)[:2] == (0, 0)
     client.post("/alerts/subscribe", data=FORM)
-    assert client.post(f"/alerts/confirm/{good}").status_code == 404, "nor when somebody signs the address up anew"
+    assert client.post(f"/alerts/confirm/{good}").status_code == 404, "nor when somebody signs the address up again"
     for path in ("manage", "unsubscribe"):
         for token in (good, other.sign(path, world.now, 1, nonce), "x"):
             assert client.post(f"/alerts/{path}/{token}").status_code == 404
@@ -349,4 +350,18 @@ def test_a_form_too_large_is_refused_before_it_is_read(client: TestClient) -> No
     for path in ("/alerts/subscribe", manage):
         assert client.post(path, content=b"a=" + b"x" * 70_000, headers=kind).status_code == 413
         assert client.post(path, content=without_end(), headers=kind).status_code == 413
+    assert client.post("/alerts/subscribe", data=FORM).status_code == 200
+
+
+def test_a_reader_is_told_when_the_database_is_held(
+    world: World, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An import holds it for long: the reader met an error and could think to be subscribed."""
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    token = signer(world).sign("confirm", world.now, 1, "x")
+    with world.store.writing():
+        answers = [client.post("/alerts/subscribe", data=FORM), client.post(f"/alerts/confirm/{token}")]
+    for answer in answers:
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+        assert "nothing was stored" in answer.text
     assert client.post("/alerts/subscribe", data=FORM).status_code == 200
