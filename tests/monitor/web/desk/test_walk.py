@@ -109,7 +109,7 @@ def open_desk(browser: Browser, address: str, name: str, **context: object) -> P
     page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("What waits for a person")
+    expect(page.get_by_role("heading", level=1)).to_have_text("What waits for a person", timeout=120_000)
     return page
 
 
