@@ -67,7 +67,7 @@ class ByteCache(Generic[Key, Value]):
         with self._lock:
             self._use(version)
             self._bytes -= self._kept.pop(key, (value, 0))[1]
-            if taken <= self._most_bytes // 8:
+            if taken <= self._most_bytes // 2:
                 self._kept[key] = (value, taken)
                 self._bytes += taken
             while self._bytes > self._most_bytes:
