@@ -11,6 +11,7 @@ from benchmarks import (
     bench_git_history,
     bench_growth,
     bench_import,
+    bench_known,
     bench_reading,
     bench_rebuild,
     bench_size,
@@ -23,6 +24,7 @@ EVERY = {
     "git_history": bench_git_history.main,
     "size": bench_size.main,
     "rebuild": bench_rebuild.main,
+    "known": bench_known.main,
     "growth": bench_growth.main,
     "start": bench_start.main,
 }
