@@ -8,6 +8,7 @@ import sys
 import time
 
 from benchmarks import (
+    bench_archive,
     bench_git_history,
     bench_growth,
     bench_import,
@@ -27,6 +28,7 @@ EVERY = {
     "known": bench_known.main,
     "growth": bench_growth.main,
     "start": bench_start.main,
+    "archive": bench_archive.main,
 }
 
 

@@ -62,6 +62,18 @@ class KeptSighting:
 
 
 @dataclass(frozen=True, slots=True)
+class IndependentCopy:
+    """What the archive answered when asked to keep what is at an address of ICE's."""
+
+    sha256: str  # of the document that we had there
+    original: str
+    asked_at: str
+    copy_url: str  # "" when there is none
+    copied_at: str
+    detail: str = ""  # why there is none
+
+
+@dataclass(frozen=True, slots=True)
 class BackfillPlan:
     """What is to be asked for, and what was asked for before."""
 

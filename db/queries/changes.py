@@ -157,8 +157,9 @@ def load_stated(
     asked = None if ids is None else json.dumps(sorted(ids))
     rows = connection.execute(
         "select change_id, known_at, status, needs_review, why, taken_back from statements"
-        " where ?1 is null or change_id in (select value from json_each(?1)) order by id",
-        [asked],
+        + ("" if asked is None else " where change_id in (select value from json_each(?))")
+        + " order by id",
+        [] if asked is None else [asked],
     )
     said: dict[str, Stated] = {}
     hidden: set[str] = set()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from monitor.alerts.describe_change import ChangeText
 from monitor.alerts.filters import state_names
+from monitor.documents.events import KINDS as DOCUMENT_KINDS
 from monitor.i18n.language import N_, Language
 
 #: The groups in the order of a message: heading, and the kinds in it. Corrections come before all.
@@ -17,6 +18,7 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("New and renewed agreements"), ("signing", "renewal", "switch")),
 )
 _FOLDED: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (N_("Agreement documents"), tuple(DOCUMENT_KINDS)),
     (N_("Pending list"), ("pending_listed", "pending_withdrawn")),
     (N_("Corrected listings"), ("amendment",)),
     (N_("About the lists"), ("list_event",)),

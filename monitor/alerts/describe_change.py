@@ -11,10 +11,10 @@ from db.alert_models import Told, What
 from db.archive_models import find_capture_time
 from db.records import ChangeRecord
 from monitor.alerts.filters import SUPPORT_TYPES, state_names
-from monitor.alerts.page_links import agency_page, change_page
+from monitor.alerts.page_links import agency_page, change_page, document_page
 from monitor.alerts.plain_text import plain
 from monitor.changelog.listed_between import wide_range
-from monitor.i18n.labels import FIELDS, KINDS, SUPPORT, label
+from monitor.i18n.labels import DOCUMENT_EVENT_SENTENCES, DOCUMENT_EVENTS, FIELDS, NEWS_KINDS, SUPPORT, label
 from monitor.i18n.language import N_, Language
 from monitor.publications.dating import eastern_day
 
@@ -62,10 +62,12 @@ def describe_change(
     change: ChangeRecord, what: What, words: Language, public_url: str, corrects: Told | None = None
 ) -> ChangeText:
     """Return the change as a reader is told it; `corrects` is the message that a correction corrects."""
-    headline = label(KINDS, change["kind"], words.say)
+    headline = label(NEWS_KINDS, change["kind"], words.say)
     unsettled = bool(change["kind"] == "termination" and change["needs_review"] and change["candidates"])
     if unsettled:
         headline = words.say("Replaced or dropped by ICE, a person is to check")
+    if change["kind"] == "pending_withdrawn" and change["rule"] == "signed":
+        headline = words.say("Pending before, signed now")
     if what == "correction":
         headline = words.say("Correction to: %(headline)s", headline=headline)
     elif what == "early":
@@ -76,9 +78,16 @@ def describe_change(
         change["state"] or "", plain(change["support_type"]), unsettled, _support(change, words),
         tuple(_facts(change, what, words)), _certainty(change, what, words), _told_before(corrects, words),
         document_of(change),
-        change_page(public_url, change["id"]), agency_page(public_url, agency_id) if agency_id else "",
+        _page(change, public_url), agency_page(public_url, agency_id) if agency_id else "",
         change["listed_on"],
     )  # fmt: skip
+
+
+def _page(change: ChangeRecord, public_url: str) -> str:
+    evidence = change["evidence"]
+    if change["kind"] in DOCUMENT_EVENTS:
+        return document_page(public_url, str(evidence["document_after"] or evidence["document_before"]))
+    return change_page(public_url, change["id"])
 
 
 def _told_before(corrects: Told | None, words: Language) -> str:
@@ -94,6 +103,8 @@ def _told_before(corrects: Told | None, words: Language) -> str:
 
 def document_of(change: ChangeRecord) -> str:
     """Return the address of ICE's document, from the newest row that links one; "" when none does."""
+    if change["kind"] in DOCUMENT_EVENTS:
+        return str(change["evidence"]["url"])
     for row in (change["after"], change["before"]):
         if row:
             for found in (row["normalised"].get("moa"), row["moa"]):
@@ -122,6 +133,9 @@ def _support(change: ChangeRecord, words: Language) -> str:
 
 def _facts(change: ChangeRecord, what: What, words: Language) -> list[str]:
     kind, facts = change["kind"], []
+    if kind in DOCUMENT_EVENTS:
+        seen = words.say("Seen on %(day)s", day=words.date(change["listed_on"]))
+        return [plain(str(change["evidence"]["file"])), seen]
     if change["signed_on"]:
         facts.append(words.say("Signed on %(day)s", day=words.date(change["signed_on"])))
     if kind in ("renewal", "switch") and (before := change["before"]):
@@ -132,6 +146,10 @@ def _facts(change: ChangeRecord, what: What, words: Language) -> list[str]:
             facts.append(words.say("Before: %(support)s", support=plain(before["support_type"])))
     if what == "correction":
         return facts  # which list showed it, or did not, is what no longer counts
+    if since := change["evidence"].get("pending_since"):
+        bound, _, day = str(since).rpartition(" ")
+        said = words.say("Was pending on or before %(day)s", day=words.date(day)) if bound else ""
+        facts.append(said or words.say("Was pending since %(day)s", day=words.date(day)))
     if kind in ("termination", "pending_withdrawn"):
         facts += _absence(change, words)
     elif kind == "list_event":
@@ -148,6 +166,8 @@ def _facts(change: ChangeRecord, what: What, words: Language) -> list[str]:
     if kind == "amendment" and change["fields"]:
         names = [label(FIELDS, plain(f), words.say) for f in change["fields"]]
         facts.append(words.say("What differs: %(fields)s", fields=words.join(names)))
+        if is_dated_by_document(change):
+            facts.append(words.say("The date was corrected as ICE posted the agreement document"))
     return facts
 
 
@@ -157,6 +177,11 @@ def _presence(change: ChangeRecord, words: Language) -> str:
     if row:
         return words.say("On ICE's list of %(day)s, row %(row)s", day=day, row=row)
     return words.say("On ICE's list of %(day)s", day=day)
+
+
+def is_dated_by_document(change: ChangeRecord) -> bool:
+    """Whether a signing date was corrected on the list that first links the signed agreement."""
+    return {"signed_on", "moa"} <= set(change["fields"]) and bool(document_of({**change, "before": None}))
 
 
 def _absence(change: ChangeRecord, words: Language) -> list[str]:
@@ -182,6 +207,8 @@ def _certainty(change: ChangeRecord, what: What, words: Language) -> str:
         if change["kind"] == "pending_withdrawn":
             return words.say("ICE's newest pending list lacks it. Ten days decide, and we will tell you.")
         return words.say("ICE's newest list lacks it. Ten days decide, and we will tell you.")
+    if change["kind"] in DOCUMENT_EVENTS:
+        return label(DOCUMENT_EVENT_SENTENCES, change["kind"], words.say)
     said = []
     if change["kind"] in ("termination", "pending_withdrawn"):
         if change["evidence"].get("confirmed_by") == "time":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -16,19 +16,22 @@ from monitor.alerts.arrange import group_changes, merge_changes, shorten
 from monitor.alerts.describe_change import ChangeText
 from monitor.alerts.page_links import changes_page
 from monitor.alerts.subject import count_changes, make_subject
+from monitor.alerts.trend import Trend
 from monitor.i18n.language import Language, language
 from monitor.i18n.templates import make_environment
 
+_NO_TREND = Trend()
 _INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A message's subject and its two bodies."""
+    """A message's subject, its two bodies, and the picture (PNG) that the HTML shows as `cid:trend`; b"" for none."""
 
     subject: str
     text: str
     html: str
+    picture: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,12 @@ class Footer:
 
 
 def render_alert(
-    changes: Sequence[ChangeText], footer: Footer, settings: Settings, *, trend: str = "",
+    changes: Sequence[ChangeText], footer: Footer, settings: Settings, *, trend: Trend = _NO_TREND,
     part: tuple[int, int] | None = None,
 ) -> Rendered:  # fmt: skip
     """Return the message that tells these changes, cut with a link to the rest where it would become too large.
 
-    `trend` is a sentence about the number of agreements; `part` says which of how many messages of a digest this is.
+    A digest shows the picture of the `trend`; `part` says which of how many messages of a digest this is.
     """
     words = language(footer.language)
     changes = merge_changes(changes)
@@ -55,11 +58,12 @@ def render_alert(
     if part is not None:
         subject = words.say("%(subject)s (%(part)d of %(parts)d)", subject=subject, part=part[0], parts=part[1])
     groups = group_changes(changes, words)
+    picture = trend.picture if len(changes) > 1 else b""
     shown = len(changes)
     while True:
         values = {
             "subject": subject, "intro": _intro(changes, words), "summary": count_changes(changes, words),
-            "trend": trend, "groups": shorten(groups, shown),
+            "trend": trend, "picture": bool(picture), "groups": shorten(groups, shown),
             "full": len(changes) <= policy.FULL_CHANGES, "several": len(changes) > 1, "more": len(changes) - shown,
             "more_url": _rest_page(changes, settings.public_url),
             "why": words.say("You get this because you asked %(site)s for:", site=settings.site_name),
@@ -69,7 +73,7 @@ def render_alert(
         rendered = _render("message", footer.language, subject, values)
         size = len(rendered.text.encode()) + len(rendered.html.encode())
         if size <= policy.MAIL_BYTES or shown <= 1:
-            return rendered
+            return replace(rendered, picture=picture)
         shown = min(shown - 1, shown * policy.MAIL_BYTES // size)
 
 

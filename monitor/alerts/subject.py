@@ -65,6 +65,18 @@ _EVENTS: dict[str, tuple[str, _Count]] = {
     "list_event": (
         N_("note about a list"), lambda w, n: w.count("%(n)d note about a list", "%(n)d notes about lists", n),
     ),
+    "moa_posted": (
+        N_("ICE posted the %(model)s document"),
+        lambda w, n: w.count("%(n)d document posted", "%(n)d documents posted", n),
+    ),
+    "moa_replaced": (
+        N_("ICE replaced the %(model)s document"),
+        lambda w, n: w.count("%(n)d document replaced", "%(n)d documents replaced", n),
+    ),
+    "moa_removed": (
+        N_("ICE took down the %(model)s document"),
+        lambda w, n: w.count("%(n)d document taken down", "%(n)d documents taken down", n),
+    ),
 }  # fmt: skip
 
 

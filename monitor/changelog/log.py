@@ -11,6 +11,7 @@ from db.models import COLUMNS, Change, Listing
 from db.queries import changes
 from db.queries.agreements import AgencyView, load_agency_views
 from db.queries.changes import Stated
+from db.queries.last_seen import load_times_seen
 from db.queries.publications import load_references
 from db.queries.snapshots import load_listings
 from db.records import ChangeRecord, ListReference, PrintedRow
@@ -30,8 +31,8 @@ KINDS = {
 }
 STATUSES = {
     "provisional": "the newest lists lack the agreement; ten days from the first of them decide",
-    "confirmed": "the statement stands",
-    "retracted": "the statement does not stand; the reason says why",
+    "confirmed": "the statement holds",
+    "retracted": "the statement was withdrawn; the reason says why",
 }
 
 
@@ -116,13 +117,23 @@ def present(
         return []
     ids = {i for c in of for i in (c.before_listing, c.after_listing) if i is not None}
     listings = load_listings(store, ids if len(ids) < 2000 else None)
-    references = load_references(store.connection) if references is None else references
-    agencies = load_agency_views(store.connection) if agencies is None else agencies
+    few = len(of) < 500
+    if references is None:
+        references = load_references(store.connection, _positions(of) if few else None)
+    if agencies is None:
+        agencies = load_agency_views(store.connection, {c.agency_id for c in of if c.agency_id} if few else None)
     told = changes.load_told(store.connection)
-    before = find_lists_before(references)
+    before = find_lists_before(references, lambda documents: load_times_seen(store.connection, documents))
     return [
         _entry(c, listings, references, agencies, stated.get(c.id), c.id in told, before.get(c.position)) for c in of
     ]
+
+
+def _positions(of: Iterable[Change]) -> set[int]:
+    """Return the positions of the lists that the changes refer to."""
+    places = [(c.last_listed, c.first_listed) for c in of]
+    found = {place[0] for pair in places for place in pair if place is not None}
+    return found | {c.first_missing for c in of if c.first_missing is not None}
 
 
 def listing_view(listing: Listing) -> PrintedRow:

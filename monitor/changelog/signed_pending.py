@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from db.models import Accepted, Agreement, Change
 from db.records import EvidenceValue
 from monitor.changelog import change_status
@@ -11,42 +9,23 @@ from monitor.changelog.state import Ledger
 from monitor.matching.find_known import pending_of, recently_gone
 from monitor.matching.ids import name_of
 from monitor.matching.names import canonical_name
-from monitor.matching.pending_signed import (
-    Signed,
-    earliest_signing,
-    find_signing,
-    fresh_participants,
-    listed_around,
-)
+from monitor.matching.pending_signed import Signed, find_signing, listed_around
 from monitor.matching.similarity import compare, one_body
 
 
 def settle(ledger: Ledger, publication: Accepted) -> None:
     """Confirm the endings that are old enough, and name why pending rows went, also some lists ago."""
     change_status.confirm_missing(ledger, publication)
-    waiting = [
-        (change, pending) for pending in recently_gone(ledger, "pending", publication.listed_on)
-        if (change := ledger.changes.find(pending.ending)) is not None
-        and change.status != "retracted" and (change.rule != "signed" or change.needs_review)
-    ]  # fmt: skip
-    if waiting:
-        since = min(earliest_signing(ledger, pending) for _, pending in waiting)
-        fresh = fresh_participants(ledger, since)
-        for change, pending in waiting:
-            name_signing(ledger, change, pending, fresh)
+    for pending in recently_gone(ledger, "pending", publication.listed_on):
+        change = ledger.changes.find(pending.ending)
+        if change is not None and change.status != "retracted" and (change.rule != "signed" or change.needs_review):
+            name_signing(ledger, change, pending)
 
 
-def name_signing(
-    ledger: Ledger, change: Change, pending: Agreement, fresh: Sequence[Agreement] | None = None
-) -> None:  # fmt: skip
-    """A pending row that went because the agency signed says so, once the list of participants shows it.
-
-    `fresh` are the participating agreements first listed since it could have signed, where they are at hand.
-    """
-    if fresh is None:
-        fresh = fresh_participants(ledger, earliest_signing(ledger, pending))
+def name_signing(ledger: Ledger, change: Change, pending: Agreement) -> None:
+    """A pending row that went because the agency signed says so, once the list of participants shows it."""
     around = [
-        agreement for agreement in listed_around(ledger, pending, change.listed_on, fresh)
+        agreement for agreement in listed_around(ledger, pending, change.listed_on)
         if _told_of(ledger, agreement) in (None, pending.id)
     ]  # fmt: skip
     found = find_signing(ledger, pending, change.listed_on, around)
@@ -76,9 +55,13 @@ def was_pending(ledger: Ledger, pending: Agreement) -> dict[str, EvidenceValue]:
 
 def _told_of(ledger: Ledger, agreement: Agreement) -> str | None:
     """Return the pending agreement that the agreement's signing names."""
-    signing = ledger.changes.find(agreement.signing)
-    named = signing.evidence.get("pending_agreement") if signing is not None else None
-    return str(named) if named is not None else None
+    if agreement.id not in ledger.named_pending:
+        signing = ledger.changes.find(agreement.signing)
+        named = signing.evidence.get("pending_agreement") if signing is not None else None
+        if named is None:
+            return None
+        ledger.named_pending[agreement.id] = str(named)
+    return ledger.named_pending[agreement.id]
 
 
 def _named_alike(ledger: Ledger, pending: Agreement, found: Signed) -> bool:

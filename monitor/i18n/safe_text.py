@@ -20,6 +20,8 @@ def reveal_invisible(value: Any) -> Any:
     """
     if isinstance(value, Markup) or not isinstance(value, str):
         return "" if value is None else value
+    if value.isprintable():  # nearly always, and ten times as fast as the search
+        return value
     return _INVISIBLE.sub(lambda found: f"‹U+{ord(found[0]):04X}›", value)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, select_autoescape
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup
 
 from monitor.i18n.language import Language
 from monitor.i18n.safe_text import reveal_invisible
@@ -17,7 +20,7 @@ def make_environment(folder: Path, language: Language | None = None, **values: A
     Everything but `.txt.j2` templates is escaped, an undefined name is an error, and invisible characters are written
     out. With a language, `_` and `ngettext` translate; two threads need two environments to use two languages at once.
     """
-    made = Environment(
+    made = _TranslatedOnce(
         loader=FileSystemLoader(folder), autoescape=select_autoescape(disabled_extensions=["txt.j2"], default=True),
         undefined=StrictUndefined, finalize=reveal_invisible, trim_blocks=True, lstrip_blocks=True, auto_reload=False,
         extensions=["jinja2.ext.i18n"],
@@ -25,4 +28,41 @@ def make_environment(folder: Path, language: Language | None = None, **values: A
     made.globals.update(values)
     if language is not None:
         made.install_gettext_callables(language.gettext, language.ngettext, newstyle=True)  # type: ignore[attr-defined]
+        made.translate = language.gettext
     return made
+
+
+class _TranslatedOnce(Environment):
+    """An environment that translates the messages of a template when it is compiled, not each time it is rendered."""
+
+    translate: Callable[[str], str] | None = None
+
+    def _generate(
+        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
+    ) -> str:
+        if self.translate is not None:
+            escaped = self.autoescape(name) if callable(self.autoescape) else self.autoescape
+            source = _Translating(self.translate, Markup if escaped else str).visit(source)
+        return super()._generate(source, name, filename, defer_init)
+
+
+class _Translating(NodeTransformer):
+    """Put the translation in the place of each `_("…")`; with values, that they are put into it remains to be done."""
+
+    def __init__(self, translate: Callable[[str], str], kind: Callable[[str], str]) -> None:
+        self.translate = translate
+        self.kind = kind
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Expr:
+        """Return the translation of a call of `_` with one text; other calls as they are."""
+        self.generic_visit(node)
+        called, given = node.node, node.args
+        if not (isinstance(called, nodes.Name) and called.name == "_" and len(given) == 1):
+            return node
+        if not isinstance(given[0], nodes.Const) or node.dyn_args is not None or node.dyn_kwargs is not None:
+            return node
+        text = self.kind(self.translate(given[0].value))
+        if not node.kwargs:
+            return nodes.Const(text % {}, lineno=node.lineno)
+        values = [nodes.Pair(nodes.Const(k.key), k.value, lineno=node.lineno) for k in node.kwargs]
+        return nodes.Mod(nodes.Const(text), nodes.Dict(values), lineno=node.lineno)

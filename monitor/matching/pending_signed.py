@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Literal
 
 from db.models import Agreement, Listing
@@ -35,27 +34,20 @@ class Signed:
         return self.fit in ("same place", "other state")
 
 
-def fresh_participants(known: Known, since: str) -> list[Agreement]:
-    """Return the participating agreements first listed on or after a date, by id."""
-    found = [
-        a for a in known.agreements.values()
-        if a.list == "participating" and a.rows and not a.baseline and known.dates[a.first_position] >= since
-    ]  # fmt: skip
-    return sorted(found, key=lambda a: a.id)
-
-
-def earliest_signing(known: Known, pending: Agreement) -> str:
-    """Return the first day of a list whose new agreement may be the pending one's: no weeks before it was last seen."""
-    return _days_after(known.dates[pending.last_seen], -policy.SIGNED_DAYS)
-
-
-def listed_around(known: Known, pending: Agreement, gone_on: str, fresh: Iterable[Agreement]) -> list[Agreement]:
-    """Return those of the agreements with the pending one's support type that were first listed when it left.
+def listed_around(known: Known, pending: Agreement, gone_on: str) -> list[Agreement]:
+    """Return the participating agreements of the pending one's support type that were first listed when it left, by id.
 
     One that had been listed for weeks before is no signing of the pending row's.
     """
-    first_on, last_on = earliest_signing(known, pending), _days_after(gone_on, policy.SIGNED_DAYS)
-    return [a for a in fresh if a.support == pending.support and first_on <= known.dates[a.first_position] <= last_on]
+    earliest = _days_after(known.dates[pending.last_seen], -policy.SIGNED_DAYS)
+    latest = _days_after(gone_on, policy.SIGNED_DAYS)
+    opened = (
+        known.agreements[agreement_id]
+        for position, ids in known.opened.items() if earliest <= known.dates[position] <= latest
+        for agreement_id in ids
+    )  # fmt: skip
+    found = [a for a in opened if a.support == pending.support and a.rows and not a.baseline]
+    return sorted(found, key=lambda a: a.id)
 
 
 def find_signing(known: Known, pending: Agreement, gone_on: str, around: Sequence[Agreement]) -> Signed | None:
@@ -107,7 +99,6 @@ def _in_one_county(known: Known, listing: Listing, agreement: Agreement) -> bool
     return any(same_county_cell(printed, normal_form(known.listings[i].county)) for i in agreement.rows)
 
 
-@lru_cache(maxsize=1024)
 def _days_after(day: str, days: int) -> str:
     return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 

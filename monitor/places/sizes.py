@@ -9,7 +9,8 @@ from monitor.places.gazetteer import HERE, normal
 
 
 @cache
-def _zip_codes() -> Mapping[str, str]:
+def zip_codes() -> Mapping[str, str]:
+    """Return ZIP code -> FIPS code of its county."""
     found: dict[str, str] = {}
     for line in (HERE / "zip_codes.tsv").read_text(encoding="utf-8").splitlines():
         fips, _, codes = line.partition("\t")
@@ -19,7 +20,7 @@ def _zip_codes() -> Mapping[str, str]:
 
 def zip_county(zip_code: str) -> str | None:
     """Return the FIPS code of the county of a ZIP code of five digits; None if it is not known."""
-    return _zip_codes().get(zip_code)
+    return zip_codes().get(zip_code)
 
 
 @cache

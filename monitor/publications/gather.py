@@ -88,7 +88,7 @@ def _publication(
         newest = None  # a date in the future of the bytes is a misprint, no evidence
     dated = date_list(
         file=file, workbook_modified_at=head.workbook_modified_at, seen_at=seen_at, known_at=known_at,
-        newest_signed_on=newest,
+        newest_signed_on=newest, caption_on=head.caption_on,
     )  # fmt: skip
     publication = Publication(
         sha256, file, linked_as, url, _expected_list(head, linked_as), dated.published_at, dated.published_on,
@@ -157,9 +157,11 @@ def _make_stale(connection: sqlite3.Connection, added: Iterable[Publication]) ->
     """Return whether a list that is here was put out later than an added one was saved: then it is an old one."""
     earliest = min((p.published_at for p in added), default="")
     days = [(p.list_name, eastern_day(p.published_at)) for p in added]
+    first = min((day for _, day in days), default="")
     return any(
         name == list_name and day < posted
         for list_name, file, published_at, seen_at, fetched_at in stored.load_seen_after(connection, earliest[:10])
+        if (posted_on(file, seen_at, fetched_at) or "") > first
         for posted in [_late_posting(file, published_at, seen_at, fetched_at)]
         if posted is not None
         for name, day in days

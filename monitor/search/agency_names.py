@@ -12,7 +12,7 @@ from monitor.places.gazetteer import normal, place_words
 from monitor.search.state_words import official_name
 
 #: What people shorten, and the Spanish for what ICE prints in English.
-_LONG = {
+LONG = {
     "pd": "police department", "so": "sheriffs office", "dept": "department", "sheriff": "sheriffs",
     "policia": "police", "alguacil": "sheriffs", "oficina": "office", "departamento": "department",
     "universidad": "university", "aeropuerto": "airport", "condado": "county", "correctional": "corrections",
@@ -25,7 +25,7 @@ AGENCY_WORDS = frozenset({
     "corrections", "university", "college", "campus", "airport", "jail", "troopers", "guard", "enforcement", "bureau",
     "agency", "attorney", "commission", "safety",
 })  # fmt: skip
-_EMPTY = frozenset({"de", "del", "la", "el", "of", "the", "in", "en", "and", "y", "los", "las", "a"})
+EMPTY = frozenset({"de", "del", "la", "el", "of", "the", "in", "en", "and", "y", "los", "las", "a"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class FoundAgency:
 
 def query_words(text: str) -> list[str]:
     """Return the words of a folded text that an agency is found by, shortened and Spanish ones written out."""
-    return [word for given in text.split() for word in _LONG.get(given, given).split() if word not in _EMPTY]
+    return [word for given in text.split() for word in LONG.get(given, given).split() if word not in EMPTY]
 
 
 def names_agency(words: Iterable[str]) -> bool:
@@ -69,9 +69,10 @@ class AgencyNames:
 
     def __init__(self, agencies: Iterable[tuple[FoundAgency, Sequence[str]]]) -> None:
         """Take each agency with the texts it is found by: the names ICE printed and its county."""
+        self.searched = list(agencies)
         self._agencies: list[tuple[FoundAgency, int]] = []
         self._by_word: Mapping[str, set[int]] = defaultdict(set)
-        for number, (agency, texts) in enumerate(agencies):
+        for number, (agency, texts) in enumerate(self.searched):
             own = set(query_words(normal(agency.name)))
             self._agencies.append((agency, len(own)))
             state = (agency.state or "", official_name(agency.state or ""))

@@ -19,7 +19,7 @@ from monitor.places.sizes import sizes
 
 #: Connecticut's planning regions: the site has a page for each of the eight counties.
 _LATER = re.compile(r"091[1-9]0")
-_COUNTY_WORDS = ("county", "parish", "borough", "municipality", "municipio", "census area", "condado", "parroquia")
+COUNTY_WORDS = ("county", "parish", "borough", "municipality", "municipio", "census area", "condado", "parroquia")
 _BEFORE = re.compile(r"^(?:el |the )?(?:condado|parroquia|municipio|county|parish|borough)(?: de| del| of)? (?=\w)")
 _CITY_BEFORE = re.compile(r"^(?:la |the )?(?:ciudad|pueblo|villa|city|town|village|township)(?: de| del| of)? (?=\w)")
 _CITY_AFTER = re.compile(r"(?<=\w) (?:city|town|village|township|twp)$")
@@ -57,7 +57,7 @@ def read_wanted(text: str) -> list[Wanted]:
     head, _, last = text.rpartition(" ")
     if head.endswith(" census") and last == "area":
         return [Wanted(head.removesuffix(" census"), "county")]
-    if head and len(last) >= 4 and any(OSA.distance(last, w, score_cutoff=2) <= 2 for w in _COUNTY_WORDS):
+    if head and len(last) >= 4 and any(OSA.distance(last, w, score_cutoff=2) <= 2 for w in COUNTY_WORDS):
         return [Wanted(head, "county", last), Wanted(text, "")]
     if found := _CITY_BEFORE.match(text):
         return [Wanted(text, ""), Wanted(text[found.end() :], "place")]
@@ -66,25 +66,26 @@ def read_wanted(text: str) -> list[Wanted]:
     return [Wanted(text, "")]
 
 
-def _joined(name: str) -> str:
+def joined(name: str) -> str:
+    """Return a folded name without blanks."""
     return name.replace(" ", "")
 
 
 @cache
-def _by_name() -> Mapping[str, Sequence[Place]]:
-    """Name without blanks -> counties and places of that name."""
+def by_name() -> Mapping[str, Sequence[Place]]:
+    """Return name without blanks -> counties and places of that name."""
     found: dict[str, list[Place]] = defaultdict(list)
     people: dict[str, int] = defaultdict(int)
     for state in state_codes():
         for (name, home), written in _towns(state).items():
             size = sizes().get((state, name), ("", 0))[1]
-            found[_joined(name)].append(Place("place", state, written, home, size))
+            found[joined(name)].append(Place("place", state, written, home, size))
             people[home or ""] += size
     for state in state_codes():
         for short, county in (*counties(state).items(), *former_names(state).items()):
             if not _LATER.fullmatch(county.fips):
                 place = Place("county", state, county.name, county.fips, people[county.fips])
-                for name in {_joined(short), _joined(normal(county.name))}:
+                for name in {joined(short), joined(normal(county.name))}:
                     if place not in found[name]:
                         found[name].append(place)
     return found
@@ -92,10 +93,10 @@ def _by_name() -> Mapping[str, Sequence[Place]]:
 
 def _towns(state: str) -> dict[tuple[str, str | None], str]:
     """(Normal name, home county) -> name as written of the state's places, independent cities left out."""
-    own = {_joined(name) for short, c in counties(state).items() if c.is_city for name in (short, normal(c.name))}
+    own = {joined(name) for short, c in counties(state).items() if c.is_city for name in (short, normal(c.name))}
     found: dict[tuple[str, str | None], str] = {}
     for name in {*place_names(state), *(n for s, n in sizes() if s == state)}:
-        if _joined(name) not in own:
+        if joined(name) not in own:
             written = sizes()[state, name][0] if (state, name) in sizes() else _capitals(name)
             found[name, home_county(state, name)] = written
     return found
@@ -109,18 +110,18 @@ def _capitals(name: str) -> str:
 
 @cache
 def _sorted_names() -> Sequence[str]:
-    return sorted(_by_name())
+    return sorted(by_name())
 
 
 def find_exact(wanted: Wanted, state: str | None) -> list[Place]:
     """Return the counties and places of exactly this name, blanks aside."""
-    found = _ranked(_fitting(_by_name().get(_joined(wanted.name), ()), wanted, state))
+    found = _ranked(_fitting(by_name().get(joined(wanted.name), ()), wanted, state))
     return sorted(found, key=lambda p: not normal(p.name).endswith(wanted.word))
 
 
 def find_begun(wanted: Wanted, state: str | None) -> list[Place]:
     """Return the counties and places whose names begin so, as while typing."""
-    start = _joined(wanted.name)
+    start = joined(wanted.name)
     if len(start) < 3:
         return []
     names = _sorted_names()
@@ -128,28 +129,28 @@ def find_begun(wanted: Wanted, state: str | None) -> list[Place]:
     for name in names[bisect_left(names, start) :]:
         if not name.startswith(start):
             break
-        begun += _by_name()[name]
+        begun += by_name()[name]
     return _ranked(_fitting(begun, wanted, state))[:20]
 
 
 def find_near(wanted: Wanted, state: str | None) -> list[Place]:
     """Return the counties and places whose names are a slip or two away, the nearest first."""
-    name = _joined(wanted.name)
+    name = joined(wanted.name)
     if len(name) < 4:
         return []
     allowed = 1 if len(name) < 7 else 2 if len(name) < 12 else 3
     found = process.extract(name, _sorted_names(), scorer=OSA.distance, score_cutoff=allowed, limit=40)
     for distance in range(1, allowed + 1):
-        places = [p for near, far, _ in found if far == distance for p in _by_name()[near]]
+        places = [p for near, far, _ in found if far == distance for p in by_name()[near]]
         if fitting := _ranked(_fitting(places, wanted, state)):
             same_start = [p for p in fitting if normal(p.name)[0] == name[0]]
             return same_start or fitting
     if state is None:
         return []
     # within one state a longer slip has one reading: "Hilsboro County, Florida"
-    here = [n for n in _sorted_names() if any(_fitting(_by_name()[n], wanted, state))]
+    here = [n for n in _sorted_names() if any(_fitting(by_name()[n], wanted, state))]
     best = process.extractOne(name, here, scorer=JaroWinkler.similarity, score_cutoff=0.9)
-    return _ranked(_fitting(_by_name()[best[0]], wanted, state)) if best else []
+    return _ranked(_fitting(by_name()[best[0]], wanted, state)) if best else []
 
 
 def _fitting(places: Iterable[Place], wanted: Wanted, state: str | None) -> Iterator[Place]:
@@ -179,3 +180,8 @@ def county_by_fips(fips: str) -> County | None:
 @cache
 def _counties_by_fips() -> Mapping[str, County]:
     return {c.fips: c for state in state_codes() for c in counties(state).values() if not _LATER.fullmatch(c.fips)}
+
+
+def state_fips(code: str) -> str:
+    """Return the two digits of a state with which the FIPS codes of its counties begin."""
+    return next(c.fips[:2] for c in counties(code).values())

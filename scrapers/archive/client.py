@@ -65,6 +65,7 @@ class ArchiveClient:
         session.adapters.clear()  # no other host is ever asked, whatever an answer says
         for root in ARCHIVE_ROOTS:
             session.mount(root, self._adapter)
+        self.session = session
         self._client = WaybackClient(session)
 
     def __enter__(self) -> ArchiveClient:
@@ -81,7 +82,6 @@ class ArchiveClient:
         try:
             for record in self._client.search(
                 address, match_type="prefix" if prefix else "exact", limit=INDEX_PAGE, filter_field="statuscode:200",
-                collapse="digest",
             ):  # fmt: skip
                 if record.statuscode not in (None, 200):
                     continue  # an index that does not filter

@@ -9,6 +9,7 @@ from db.archive_models import BackfillPlan, Capture
 from db.database import Store
 from db.queries import archive as stored
 from db.queries import fetches
+from db.queries.last_seen import record_seen
 from scrapers.archive.client import ArchiveClient
 from scrapers.crawl.sources import WORKBOOK_NAME, promised_list
 
@@ -36,6 +37,8 @@ def make_plan(
     asked for again. A list that is kept already and that the index shows to be older gets an earlier sighting.
     """
     captures = sorted(_search_all(store, client, progress), key=lambda c: (c.captured_at, c.original))
+    with store.writing() as connection:
+        record_seen(connection, ((c.digest, c.captured_at) for c in captures if c.digest != "-"))
     _date_earlier(store, client, captures)
     settled, digests = stored.load_settled(store.connection), stored.load_settled_digests(store.connection)
     known = set()

@@ -30,8 +30,8 @@ LISTED, PENDING = many(150), many(200)[150:]
 @contextmanager
 def signing_up(home: Path) -> Iterator[Counter[int]]:
     """Readers sign up all the while; how they were answered."""
-    limits = {"signups_per_hour": 100_000, "confirmations_per_hour_in_all": 100_000}
-    client = TestClient(Starlette(routes=make_routes(Settings(home=home, **limits))))
+    settings = Settings(home=home, signups_per_hour=100_000, confirmations_per_hour_in_all=100_000)
+    client = TestClient(Starlette(routes=make_routes(settings)))
     stop, answers = threading.Event(), Counter[int]()
 
     def sign_up() -> None:

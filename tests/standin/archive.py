@@ -84,6 +84,7 @@ class ArchiveStandIn:
         default_factory=list
     )  # for the next requests: a status, drop, cut, empty, page, "", or where it leads
     drop_every: int = 0  # each so-manieth connection is dropped; 0: none
+    saving: list[str] = field(default_factory=list)  # addresses of which a copy was asked for
     requests: list[Asked] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _quick: int = 0
@@ -209,7 +210,37 @@ class _Handler(BaseHTTPRequestHandler):
             body = archive.index(parse_qs(self.path.partition("?")[2]))
             self.send(200, {"Content-Type": "text/plain"}, body.encode(), fault)
             return
+        if self.path.startswith("/save/status/"):
+            self.tell_state()
+            return
         self.replay(archive, fault)
+
+    def do_POST(self) -> None:
+        """A wish for a copy: it is granted to who has keys, at the state's second asking."""
+        archive = self.server.archive
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        fault = archive.fault_for(self.path)
+        if fault:
+            self.send(int(fault), {"Content-Type": "text/html"}, b"")
+            return
+        if self.headers["Authorization"] != "LOW key:secret":
+            self.send_json({"message": "You need to be logged in to use Save Page Now."}, 401)
+            return
+        url = parse_qs(body)["url"][0]
+        archive.saving.append(url)
+        self.send_json({"url": url, "job_id": f"spn2-{len(archive.saving)}"})
+
+    def send_json(self, said: dict[str, Any], status: int = 200) -> None:
+        self.send(status, {"Content-Type": "application/json"}, json.dumps(said).encode())
+
+    def tell_state(self) -> None:
+        archive = self.server.archive
+        if len(archive.asked_for(self.path)) < 2:
+            self.send_json({"status": "pending"})
+            return
+        url = archive.saving[int(self.path.rpartition("-")[2]) - 1]
+        stamp = archive.clock().strftime("%Y%m%d%H%M%S")
+        self.send_json({"status": "success", "timestamp": stamp, "original_url": url})
 
     def replay(self, archive: ArchiveStandIn, fault: str) -> None:
         found = _REPLAY.fullmatch(self.path)

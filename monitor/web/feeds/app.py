@@ -121,12 +121,12 @@ def group_entries(store: Store, public_url: str) -> Groups:
     groups: Groups = {("all", ""): everything}
     groups.update({("state", code): [] for code in state_names()})  # every state's page names its feed
     for entry in everything:
-        if change := entry.change:
-            for sort, name in (
-                ("state", change["state"]), ("county", change["county_fips"]), ("agency", change["agency_id"]),
-            ):  # fmt: skip
-                if name:
-                    groups.setdefault((sort, name), []).append(entry)
+        change = entry.change
+        for sort, name in (
+            ("state", change["state"]), ("county", change["county_fips"]), ("agency", change["agency_id"]),
+        ):  # fmt: skip
+            if name:
+                groups.setdefault((sort, name), []).append(entry)
     for agency_id, documents in gather_document_entries(store, public_url).items():
         groups["agency", agency_id] = merge_entries(groups.get(("agency", agency_id), ()), documents)
     return groups

@@ -13,7 +13,6 @@ from heapq import merge
 
 from db.alert_models import What
 from db.database import Store
-from db.moa_models import MoaEvent
 from db.queries.statement_history import list_statement_times
 from db.records import ChangeRecord
 from monitor import policy
@@ -37,8 +36,7 @@ class Entry:
     at: str
     text: ChangeText
     said_at: str
-    change: ChangeRecord | None = None
-    event: MoaEvent | None = None  # of an entry about a document
+    change: ChangeRecord
 
     @property
     def updated(self) -> str:

@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from db.database import Store
 from monitor.i18n.language import Language, language
 from monitor.web.http.cache import CachedApp
-from monitor.web.http.headers import SECURITY_HEADERS
+from monitor.web.http.headers import SECURITY_HEADERS, content_policy
 from monitor.web.http.open_access import OpenAccess
 from monitor.web.http.turns import Clients, FewAtOnce, TakingTurns, Turns, asks, refuse_busy
 from monitor.web.pages import render_page
@@ -118,6 +118,9 @@ def headers_for(page: render_page.Page, language_code: str) -> dict[str, str]:
     headers = {**SECURITY_HEADERS, "content-type": page.media, "cache-control": "public, max-age=60, must-revalidate"}
     if page.media.startswith("text/html"):
         headers["content-language"] = language_code
+    if page.framed:
+        headers |= {"content-security-policy": content_policy(frame_ancestors="*"),
+                    "cross-origin-resource-policy": "cross-origin"}  # fmt: skip
     if page.file is not None:
         headers["content-disposition"] = f'attachment; filename="{page.file}"'
     return headers

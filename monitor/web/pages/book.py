@@ -171,7 +171,8 @@ class Book:
     checked_at: str | None = None  # when ICE's page and lists were last asked for without a failure
     marks: dict[str, str] = field(default_factory=dict)  # kept by `monitor.web.pages.fingerprints`
     reviewed_county: dict[str, list[Agency]] = field(default_factory=dict)  # FIPS -> those a reviewer places there
-    drawn: dict[str, str] = field(default_factory=dict)  # kept by `monitor.web.pages.map.drawing`
+    drawn: dict[str, str] = field(default_factory=dict)  # kept by `monitor.web.pages.map.image`
+    shades: dict[str, str] = field(default_factory=dict)  # kept by `monitor.web.pages.map.drawing`
 
     @property
     def newest(self) -> PublicationRecord | None:

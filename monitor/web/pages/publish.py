@@ -120,22 +120,18 @@ def list_files(site: Site, pdf: bool) -> Iterator[tuple[str, str, Language, str]
     """Yield (file, mark, language, address) of every page; the mark moves when the page might."""
     book = site.book()
     for route in site.routes:
-        if route.addresses is None:
+        if route.addresses is None or (not pdf and route.pattern.pattern.endswith(r"sheet\.pdf")):
             continue
-        found = list(route.addresses(book))
-        for code in LANGUAGES if route.translated else ("en",):
-            lang = language(code)
-            for address, mark in found:
-                is_document = address.startswith("documents/")  # its copies are left out by their own route
-                if address.endswith(".pdf") and not pdf and not is_document:
-                    continue
-                linked = "pdf" if pdf and address.startswith("sheets/") else ""
-                if is_document and site.documents_published:
-                    linked = "documents"
-                whole = hashlib.blake2b(
-                    f"{code_mark()} {mark} {linked} {site.public_url}".encode(), digest_size=12
-                ).hexdigest()
-                yield file_of(lang, address), whole, lang, address
+        for address, mark in route.addresses(book):
+            is_document = address.startswith("documents/")  # its copies are left out by their own route
+            linked = "pdf" if pdf and address.startswith("sheets/") else ""
+            if is_document and site.documents_published:
+                linked = "documents"
+            whole = hashlib.blake2b(
+                f"{code_mark()} {mark} {linked} {site.public_url}".encode(), digest_size=12
+            ).hexdigest()
+            for code in LANGUAGES if route.translated else ("en",):  # one after the other: they share what is computed
+                yield file_of(language(code), address), whole, language(code), address
 
 
 def file_of(lang: Language, address: str) -> str:

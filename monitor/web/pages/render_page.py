@@ -32,6 +32,7 @@ class Page:
     media: str = "text/html; charset=utf-8"
     file: str | None = None  # offered as a download of this name
     status: int = 200
+    framed: bool = False  # whether other sites may show it in a frame
     moved: str | None = None  # the address it moved to, relative to the root of the language
 
 

@@ -81,8 +81,12 @@ class Site:
     def page(
         self, path: str, language: Language, query: Mapping[str, str], *, static: bool = False
     ) -> Page | None:  # fmt: skip
-        """Return the page at an address below the language's root; None where there is none."""
-        request = PageRequest(self, self.book(), language, query, static)
+        """Return the page at an address below the language's root; None where there is none.
+
+        Files to publish are all of the version that was read first.
+        """
+        book = self._book if static and self._book is not None else self.book()
+        request = PageRequest(self, book, language, query, static)
         for route in self.routes:
             if (found := route.pattern.fullmatch(path)) and (route.translated or not language.prefix):
                 return route.view(request, **found.groupdict())

@@ -8,6 +8,8 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.changelog.log import read_log
+from monitor.changelog.rebuild import derive
 from tests.paths import PAGES
 from tests.scrapers.archive.archive_world import FOLDER, OLD_PAGE, PAGE, XLSX, ArchiveWorld, table_page
 from tests.standin.archive import ArchiveStandIn
@@ -263,3 +265,15 @@ def test_a_packed_body_unpacks_to_no_more_than_allowed(past: ArchiveWorld) -> No
     past.archive.keep("20210301000000", PAGE, gzip.compress(ONE + b" " * 8_000_000))
     past.archive.keep("20210401000000", PAGE, gzip.compress(TWO))
     assert past.backfill().lists == 1
+
+
+def test_a_range_begins_when_the_list_before_was_last_seen(past: ArchiveWorld) -> None:
+    """The index names later captures of the same content; nobody asks for them. Days are ICE's."""
+    for stamp, body in [("20210301000000", ONE), ("20210401000000", ONE), ("20210701000000", TWO),
+                        ("20210901000000", ONE)]:  # fmt: skip
+        past.archive.keep(stamp, PAGE, body)
+    past.backfill()
+    assert len(past.archive.asked_for()) == 2
+    with past.open() as store:
+        derive(store, now=store.now_text())
+        assert [c["listed_between"] for c in read_log(store)] == [["2021-03-31", "2021-06-30"]]

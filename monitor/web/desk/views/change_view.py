@@ -14,10 +14,10 @@ from monitor.alerts import outbox
 from monitor.documents.library import Library
 from monitor.i18n.labels import DOCUMENT_OUTCOMES, DOCUMENT_SIGNALS, KIND_SENTENCES, STATUS_SENTENCES
 from monitor.matching.names import normal_form
-from monitor.matching.reasons import AGAINST, RULES
+from monitor.matching.reasons import RULES
 from monitor.places.gazetteer import slug_of
 from monitor.review import decide
-from monitor.review.evidence import candidate_rows, evidence_in_words, rows_around, timeline_of
+from monitor.review.evidence import doubts_about, evidence_in_words, other_rows, rows_around, timeline_of
 from monitor.review.guards import require_right_to_undo
 from monitor.review.preview import preview_rulings
 from monitor.review.queue import PARTS, Queue
@@ -71,13 +71,13 @@ def show_change(request: DeskRequest) -> Response:
     peers = [other.id for other in waiting if item and other.part == item.part]
     return request.page(
         "change.html", change=change, cells=side_by_side(change["before"], change["after"]), choices=choices,
-        rule=RULES.get(change["rule"], ""), evidence=evidence_in_words(change, AGAINST),
+        rule=RULES.get(change["rule"], ""), evidence=evidence_in_words(change), doubts=doubts_about(change),
         kind=KIND_SENTENCES[change["kind"]], status_words=STATUS_SENTENCES[change["status"]],
         rulings=queue.rulings_on_change(change), seen=queue.last_ruling_id,
         query=query_of(asked), asked=asked, done=find_done(request, queue), item=item, headings=PARTS,
         place=peers.index(change["id"]) + 1 if item else None, waiting=len(peers),
         after=next_after(waiting, change["id"], waiting), assigned=queue.assignments.get(change["id"], ""),
-        others=[(c, side_by_side(row, c.row)) for c in candidate_rows(request.store, choices) if c.row != row],
+        others=[(o, side_by_side(row, o.row)) for o in other_rows(request.store, change, choices) if o.row != row],
         around=[(words, change[name], rows_around(request.store, change[name])) for name, words in LISTS.items()],
         timeline=timeline_of(queue.changes, change), county_page=_county_page(change), today=_name_today(change),
         documents=Library(request.store.connection).of_agreement(change["agreement_id"] or ""),

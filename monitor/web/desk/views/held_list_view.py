@@ -10,7 +10,9 @@ from db.queries import review_audit
 from db.queries.publication_list import read_publications
 from db.records import PublicationRecord
 from monitor.alerts import outbox
+from monitor.publications.check import REASONS
 from monitor.review import decide
+from monitor.review.evidence import sheet_rows
 from monitor.review.guards import find_guard, require_confirmation
 from monitor.review.preview import preview_rulings
 from monitor.web.desk.respond import DeskRequest, Refusal
@@ -44,7 +46,8 @@ def show_list(request: DeskRequest, refused: str = "") -> Response:
         "list.html", 400 if refused else 200, sha256=sha256, publications=found, effects=effects, shown=SHOWN,
         older=older, rulings=queue.rulings_on_list(sha256, form), seen=queue.last_ruling_id, asked=asked,
         query=query_of(asked), done=find_done(request, queue), refused=refused, held=held, ruling=ruling,
-        kinds=RULINGS, guard=find_guard(effects, 1) if effects else None, reason=request.form.get("reason", ""),
+        kinds=RULINGS, meanings=REASONS, guard=find_guard(effects, 1) if effects else None,
+        reason=request.form.get("reason", ""),
         group=_shared_group(queue.lists, sha256), item=next((item for item in items if item.id == sha256), None),
     )  # fmt: skip
 
@@ -73,6 +76,13 @@ def rule_on_list(request: DeskRequest) -> Response:
         decide.take_effect(request.store, tell=outbox.queue, newest=ids)
         after = next_after(before, sha256, request.queue().in_order(asked, name))
     return request.go(after, done=f"{ids[0]}-{ids[-1]}", seen=request.form.get("seen", ""))
+
+
+def show_rows(request: DeskRequest) -> Response:
+    """Show every row of a list as it was read, each under its number in the sheet."""
+    found, row = _find(request)[0], request.get("row")
+    number = int(row) if row.isdecimal() and len(row) < 9 else None
+    return request.page("rows.html", list=found, rows=sheet_rows(request.store, found["sha256"], number))
 
 
 def send_document(request: DeskRequest) -> Response:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from monitor.web.pages.book import Agreement, Book
 from monitor.web.pages.map.shapes import drawn_as, read_shapes
@@ -25,11 +26,14 @@ COLOURS = {
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A part of the country: its view box, its painted counties as SVG, and the path of the one it is about."""
+    """A state: its box, the address of its picture or its counties as SVG, and the path of the county it is about."""
 
-    box: str
-    ratio: float  # height by width
-    counties: Markup
+    left: int
+    top: int
+    width: int
+    height: int
+    picture: str = ""
+    counties: str = ""
     meant: str = ""
 
 
@@ -47,22 +51,48 @@ def painted(book: Book, layer: str, day: str) -> dict[str, str]:
     return {fips: shade for fips, shade in shades.items() if shade}
 
 
-def draw_place(book: Book, state: State, county: County | None = None) -> Drawing | None:
-    """Return the state by the status of its counties, with one county outlined; None where it is not drawn."""
-    shapes = read_shapes()
-    fips = list(dict.fromkeys(drawn_as(c.fips) for c in state.counties.values()))
-    box = shapes.box(fips)
-    if box is None:
+def outline_place(state: State, county: County | None = None) -> Drawing | None:
+    """Return the state as a picture of its own address, with one county outlined; None where it is not drawn."""
+    if (box := _box_of(state.code)) is None:
         return None
+    meant = read_shapes().counties[drawn_as(county.fips)][0] if county else ""
+    return Drawing(*box, picture=f"map/states/{state.slug}.svg", meant=meant)
+
+
+def draw_state(book: Book, state: State) -> Drawing | None:
+    """Return the state by the status of its counties, each a link from the state's page; None where it is not drawn."""
+    if (box := _box_of(state.code)) is None:
+        return None
+    shapes, shades = read_shapes().counties, newest_status(book)
+    parts = []
+    for county in state.counties.values():
+        code = drawn_as(county.fips)
+        shade = f' class="{shades[code]}"' if code in shades else ""
+        title = f"<title>{escape(county.name)}</title>"
+        parts.append(f'<a href="{county.slug}/" tabindex="-1"><path{shade} d="{shapes[code][0]}">{title}</path></a>')
+    return Drawing(*box, counties=Markup("".join(parts)))  # noqa: S704 - digits, letters and names of our own
+
+
+def state_shades(book: Book, state: State) -> dict[str, str]:
+    """Return the FIPS codes of a state's drawing, each with its class on the newest list; "" for none."""
+    shapes, shades = read_shapes().counties, newest_status(book)
+    codes = dict.fromkeys(drawn_as(c.fips) for c in state.counties.values())
+    return {code: shades.get(code, "") for code in codes if code in shapes}
+
+
+def newest_status(book: Book) -> Mapping[str, str]:
+    """Return FIPS code -> class by status on the newest list; computed once a version."""
+    if not book.shades and book.steps:
+        book.shades.update(painted(book, "status", book.steps[-1][0]))
+    return book.shades
+
+
+@cache
+def _box_of(code: str) -> tuple[int, int, int, int] | None:
+    """The box around a state: left, top, width, height."""
     pad = 6
-    left, top, width, height = box[0] - pad, box[1] - pad, box[2] - box[0] + 2 * pad, box[3] - box[1] + 2 * pad
-    if state.code not in book.drawn:
-        shades = painted(book, "status", book.steps[-1][0]) if book.steps else {}
-        for code, other in states().items():
-            codes = dict.fromkeys(drawn_as(c.fips) for c in other.counties.values())
-            book.drawn[code] = draw_paths([f for f in codes if f in shapes.counties], shades)
-    meant = shapes.counties[drawn_as(county.fips)][0] if county else ""
-    return Drawing(f"{left} {top} {width} {height}", height / width, Markup(book.drawn[state.code]), meant)  # noqa: S704 - digits and letters of our own
+    box = read_shapes().box([drawn_as(c.fips) for c in states()[code].counties.values()])
+    return box and (box[0] - pad, box[1] - pad, box[2] - box[0] + 2 * pad, box[3] - box[1] + 2 * pad)
 
 
 def draw_paths(fips: Sequence[str], shades: Mapping[str, str], colours: bool = False) -> str:

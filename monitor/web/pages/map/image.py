@@ -7,11 +7,20 @@ from html import escape
 from monitor.i18n import labels
 from monitor.i18n.language import Language
 from monitor.web.pages.book import Book
-from monitor.web.pages.map.drawing import COLOURS, draw_paths, painted
-from monitor.web.pages.map.shapes import drawn_as, read_shapes
-from monitor.web.pages.place_index import County, State
+from monitor.web.pages.map.drawing import (
+    COLOURS,
+    Drawing,
+    draw_paths,
+    newest_status,
+    outline_place,
+    painted,
+    state_shades,
+)
+from monitor.web.pages.map.shapes import read_shapes
+from monitor.web.pages.place_index import State
 from monitor.web.pages.typeset import svg_to_png
 
+_SVG = 'xmlns="http://www.w3.org/2000/svg"'
 _BORDERS = 'fill="none" stroke="#6b6963" stroke-width="1.6"'
 
 
@@ -46,8 +55,8 @@ def draw_image(book: Book, layer: str, day: str, language: Language, *, png: boo
 def draw_small_country(book: Book, colours: bool) -> str:
     """Return the country as SVG by the status of its counties; without `colours` a style sheet gives them."""
     shapes = read_shapes()
-    counties = draw_paths(list(shapes.counties), _newest_status(book), colours)
-    look = 'xmlns="http://www.w3.org/2000/svg"' if colours else 'class="map"'
+    counties = draw_paths(list(shapes.counties), newest_status(book), colours)
+    look = _SVG if colours else 'class="map"'
     borders = _BORDERS if colours else 'class="borders"'
     return (
         f'<svg {look} viewBox="0 0 {shapes.width} {shapes.height}"><g stroke="#fff" stroke-width="0.8">{counties}</g>'
@@ -55,26 +64,29 @@ def draw_small_country(book: Book, colours: bool) -> str:
     )
 
 
-def draw_small_state(book: Book, state: State, county: County | None, colours: bool) -> str:
-    """Return a state as SVG by the status of its counties, one of them outlined; "" where it is not drawn."""
-    shapes = read_shapes()
-    fips = [f for f in dict.fromkeys(drawn_as(c.fips) for c in state.counties.values()) if f in shapes.counties]
-    box = shapes.box(fips)
-    if box is None:
-        return ""
-    key = f"sheet {state.code} {colours}"
+def draw_printed_state(book: Book, place: Drawing, state: State) -> str:
+    """Return a state as SVG for paper by the status of its counties, one of them outlined."""
+    line = max(max(place.width, place.height) / 400, 0.2)
+    meant = f'<path d="{place.meant}" fill="none" stroke="#111" stroke-width="{4 * line:.2f}"/>' if place.meant else ""
+    key = f"sheet {state.code}"
     if key not in book.drawn:
-        book.drawn[key] = draw_paths(fips, _newest_status(book), colours)
-    line = max(max(box[2] - box[0], box[3] - box[1]) / 400, 0.2)
-    meant = shapes.counties.get(drawn_as(county.fips)) if county else None
-    stroke = f'fill="none" stroke="#111" stroke-width="{4 * line:.2f}"' if colours else 'class="meant"'
-    outline = f'<path d="{meant[0]}" {stroke}/>' if meant else ""
-    look = 'xmlns="http://www.w3.org/2000/svg"' if colours else 'class="map"'
+        shades = state_shades(book, state)
+        book.drawn[key] = draw_paths(list(shades), shades, colours=True)
     return (
-        f'<svg {look} viewBox="{box[0] - 4} {box[1] - 4} {box[2] - box[0] + 8} {box[3] - box[1] + 8}">'
-        f'<g stroke="#8a877f" stroke-width="{line:.2f}">{book.drawn[key]}</g>{outline}</svg>'
+        f'<svg {_SVG} viewBox="{place.left} {place.top} {place.width} {place.height}">'
+        f'<g stroke="#8a877f" stroke-width="{line:.2f}">{book.drawn[key]}</g>{meant}</svg>'
     )
 
 
-def _newest_status(book: Book) -> dict[str, str]:
-    return painted(book, "status", book.steps[-1][0]) if book.steps else {}
+def draw_state_picture(book: Book, state: State) -> bytes | None:
+    """Return a state as an SVG file by the status of its counties, dark where the reader's screen is."""
+    place, shades = outline_place(state), state_shades(book, state)
+    if place is None:
+        return None
+    kinds = "".join(f".{code}{{fill:{COLOURS[code]}}}" for code, _ in labels.CLASSES["status"])
+    return (
+        f'<svg {_SVG} viewBox="{place.left} {place.top} {place.width} {place.height}">'
+        f"<style>path{{fill:{COLOURS['never']};stroke:#fbfaf7;stroke-width:.7;vector-effect:non-scaling-stroke}}{kinds}"
+        f"@media screen and (prefers-color-scheme:dark){{path{{fill:#35332e;stroke:#171715}}.listed{{fill:#4a90dd}}"
+        f".ended{{fill:#dc9ccb}}}}</style>{draw_paths(list(shades), shades)}</svg>"
+    ).encode()

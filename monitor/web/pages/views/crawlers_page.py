@@ -68,7 +68,7 @@ def _addresses(site: Site, book: Book) -> Iterator[str]:
     for route in site.routes:
         if route.addresses and route.translated:
             for address, _ in route.addresses(book):
-                if (address.endswith("/") or not address) and not address.startswith("sheets/"):
+                if (address.endswith("/") or not address) and not address.startswith(("sheets/", "search/", "embed/")):
                     yield address
 
 

@@ -10,8 +10,16 @@ from monitor.i18n.labels import CLASSES, administration
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Agency, Agreement, Book
 from monitor.web.pages.fingerprints import mark_of
-from monitor.web.pages.map.drawing import LAYERS, by_shape, draw_country, painted, placed_counties
-from monitor.web.pages.map.image import draw_image
+from monitor.web.pages.map.drawing import (
+    LAYERS,
+    by_shape,
+    draw_country,
+    outline_place,
+    painted,
+    placed_counties,
+    state_shades,
+)
+from monitor.web.pages.map.image import draw_image, draw_state_picture
 from monitor.web.pages.map.shapes import read_shapes
 from monitor.web.pages.place_index import State
 from monitor.web.pages.place_status import is_listed
@@ -30,6 +38,7 @@ def routes(site: Site) -> None:
         parameters=("date",),
     )
     site.add(rf"map/{layer}\.(?P<form>svg|png)", send_image, list_images, parameters=("date",))
+    site.add(r"map/states/(?P<code>[a-z]{2})\.svg", send_state, list_state_pictures, translated=False)
     site.add(r"map/data\.json", send_data, lambda book: iter([("map/data.json", book.version)]), translated=False)
 
 
@@ -64,6 +73,13 @@ def send_image(request: PageRequest, layer: str, form: str) -> Page | None:
     body = draw_image(request.book, layer, day, request.language, png=form == "png")
     media = "image/png" if form == "png" else "image/svg+xml"
     return Page(body=body, media=media, file=f"287g-{layer}-{day}.{form}")
+
+
+def send_state(request: PageRequest, code: str) -> Page | None:
+    """Send the picture of a state that the pages of its places show."""
+    state = place_index.states().get(code.upper())
+    body = draw_state_picture(request.book, state) if state else None
+    return Page(body=body, media="image/svg+xml") if body else None
 
 
 def send_data(request: PageRequest) -> Page | None:
@@ -128,3 +144,10 @@ def list_images(book: Book) -> Iterator[tuple[str, str]]:
             mark = mark_of(day, painted(book, layer, day))
             for form in ("svg", "png"):
                 yield f"map/{layer}.{form}", mark
+
+
+def list_state_pictures(book: Book) -> Iterator[tuple[str, str]]:
+    """Yield the address of the picture of every state that is drawn."""
+    for state in place_index.states().values():
+        if outline_place(state):
+            yield f"map/states/{state.slug}.svg", mark_of(state_shades(book, state))

@@ -5,27 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from monitor.changelog.listed_between import wide_range
 from monitor.i18n import labels
 from monitor.i18n.language import Language
 from monitor.i18n.safe_text import reveal_invisible
 from monitor.web.pages import place_index
-from monitor.web.pages.book import Agreement, Book
+from monitor.web.pages.book import Book
 from monitor.web.pages.fingerprints import agency_mark, mark_of
-from monitor.web.pages.map.drawing import COLOURS
-from monitor.web.pages.map.image import draw_small_country, draw_small_state
+from monitor.web.pages.map.drawing import COLOURS, outline_place, state_shades
+from monitor.web.pages.map.image import draw_printed_state, draw_small_country
+from monitor.web.pages.place_index import County, State
 from monitor.web.pages.place_status import PlaceStatus, agencies_of, status_of
 from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import Addresses, PageRequest, Site, View
 from monitor.web.pages.typeset import set_sheet
 from monitor.web.pages.views.documents_page import documents_of
+from monitor.web.pages.views.one_pager_facts import (
+    MODELS,
+    count_ended,
+    count_listed,
+    say_first,
+    say_pending_list,
+    say_status,
+)
 from monitor.web.pages.views.places_page import find_county, list_counties, list_states, newest_mark
 
 #: Rows of the table that fit the page; a line says how many more there are.
 MOST_ROWS = 14
 #: Quotations that fit the page.
 MOST_ENDINGS = 2
-MODELS = ("JEM", "WSO", "TFM")
 #: The values of a one-pager: JSON, since typst takes it as such.
 Sheet = dict[str, Any]
 
@@ -50,7 +57,10 @@ def _show(make: Callable[..., Sheet | None], pdf: bool) -> View:
         if pdf:
             name = "287g-" + sheet["to"].strip("/").replace("/", "-") + f"-{request.language.code}.pdf"
             return Page(body=set_sheet(_revealed(sheet)), media="application/pdf", file=name)
-        return Page("sheet.html", {"sheet": sheet, "pdf": request.site.pdf_published or not request.static})
+        return Page(
+            "sheet.html",
+            {"sheet": sheet, "drawing": sheet["drawing"], "pdf": request.site.pdf_published or not request.static},
+        )
 
     return show
 
@@ -61,16 +71,18 @@ def make_country(request: PageRequest, pdf: bool) -> Sheet:
     status = status_of(book.agencies.values())
     states = {book.agencies[a.agency_id].state for a in status.listed}
     facts = [
-        *_count_listed(status, request.language),
+        *count_listed(status, request.language),
         say("They are in %(number)s states and territories.", number=len(states)),
-        _count_ended(status, request.language),
+        count_ended(status, request.language),
     ]
     rows = []
     for state in place_index.states().values():
         if listed := status_of(agencies_of(book, state)).listed:
             rows.append((state.name, *(str(sum(a.support == c for a in listed)) for c in MODELS)))
     rows.sort(key=lambda r: -sum(map(int, r[1:])))
-    sheet = _make_sheet(request, say("The United States"), facts, "us/", "places/", draw_small_country(book, pdf))
+    sheet = _make_sheet(
+        request, say("The United States"), facts, "us/", "places/", {"svg": draw_small_country(book, pdf)}
+    )
     return _with_rows(sheet, request.language, [say("State"), *MODELS], rows)
 
 
@@ -81,12 +93,13 @@ def make_state(request: PageRequest, pdf: bool, code: str) -> Sheet | None:
         return None
     status = status_of(agencies_of(request.book, state))
     facts = [
-        _say_status(status, state.name, request),
-        *_count_listed(status, request.language),
-        _count_ended(status, request.language),
+        say_status(status, state.name, request),
+        *say_pending_list(status, request),
+        *count_listed(status, request.language),
+        count_ended(status, request.language),
     ]
-    drawing = draw_small_state(request.book, state, None, pdf)
-    sheet = _make_sheet(request, state.name, facts, f"{state.slug}/", f"places/{state.slug}/", drawing)
+    drawn = _draw(request.book, state, None, pdf)
+    sheet = _make_sheet(request, state.name, facts, f"{state.slug}/", f"places/{state.slug}/", drawn)
     return _with_agreements(sheet, request, status)
 
 
@@ -99,7 +112,11 @@ def make_county(request: PageRequest, pdf: bool, code: str, slug: str) -> Sheet 
     state = place_index.states()[county.state]
     status = status_of(agencies_of(book, fips=county.fips))
     where = f"{county.name}, {state.name}"
-    facts = [_say_status(status, where, request), *_count_listed(status, request.language)]
+    facts = [
+        say_status(status, where, request),
+        *say_pending_list(status, request),
+        *count_listed(status, request.language),
+    ]
     neighbours = [place_index.counties()[f] for f in county.neighbours if f in place_index.counties()]
     with_one = [c.name for c in neighbours if status_of(agencies_of(book, fips=c.fips)).code == "listed"]
     if with_one:
@@ -107,7 +124,7 @@ def make_county(request: PageRequest, pdf: bool, code: str, slug: str) -> Sheet 
     elif neighbours:
         facts.append(say("No neighboring county has a listed agreement."))
     to = f"{state.slug}/{county.slug}/"
-    sheet = _make_sheet(request, where, facts, to, f"places/{to}", draw_small_state(book, state, county, pdf))
+    sheet = _make_sheet(request, where, facts, to, f"places/{to}", _draw(book, state, county, pdf))
     return _with_agreements(sheet, request, status)
 
 
@@ -118,18 +135,30 @@ def make_agency(request: PageRequest, pdf: bool, agency_id: str) -> Sheet | None
         return None
     status = status_of([agency])
     where = f"{agency.name}, {place_index.state_name(agency.state)}"
-    facts = [_say_status(status, where, request), *_count_listed(status, request.language)]
+    facts = [
+        say_status(status, where, request),
+        *say_pending_list(status, request),
+        *count_listed(status, request.language),
+    ]
     if len(agency.names) > 1:
         names = "; ".join(name for name, _, _ in agency.names[:6])
         facts.append(request.language.say("Names ICE printed: %(names)s.", names=names))
     state, county = place_index.states().get(agency.state or ""), place_index.counties().get(agency.fips or "")
-    drawing = draw_small_state(request.book, state, county, pdf) if state else ""
-    sheet = _make_sheet(request, where, facts, f"agency/{agency.id}/", f"agencies/{agency.id}/", drawing)
+    drawn = _draw(request.book, state, county, pdf) if state else {}
+    sheet = _make_sheet(request, where, facts, f"agency/{agency.id}/", f"agencies/{agency.id}/", drawn)
     return _with_agreements(sheet, request, status)
 
 
+def _draw(book: Book, state: State, county: County | None, pdf: bool) -> Sheet:
+    """The drawing of a state: as SVG for paper, otherwise where its picture is."""
+    place = outline_place(state, county)
+    if place is None:
+        return {}
+    return {"svg": draw_printed_state(book, place, state)} if pdf else {"drawing": place}
+
+
 def _make_sheet(
-    request: PageRequest, place: str, facts: Sequence[str], to: str, page: str, drawing: str
+    request: PageRequest, place: str, facts: Sequence[str], to: str, page: str, drawn: Sheet
 ) -> Sheet:  # fmt: skip
     """The one-pager of a place without its table. `to` is its address below `sheets/`, `page` that of its page."""
     say, newest = request.language.say, request.book.newest
@@ -143,8 +172,9 @@ def _make_sheet(
         )  # fmt: skip
     return {
         "lang": request.language.code, "kicker": say("287(g) agreements with ICE"), "place": place, "to": to,
-        "page": page, "day": day, "source": source, "facts": [fact for fact in facts if fact], "svg": drawing,
-        "endings_title": say("How it can be ended, in its own words"), "endings": [],
+        "page": page, "day": day, "source": source, "facts": [fact for fact in facts if fact],
+        "svg": "", "drawing": None, **drawn,
+        "endings_title": "", "endings": [],
         "what_title": say("What 287(g) is"), "facts_title": say("What the list says"), "map_title": say("Map"),
         "what": say(
             "Section 287(g) of the Immigration and Nationality Act lets ICE sign an agreement with a state or local"
@@ -152,7 +182,7 @@ def _make_sheet(
             " supervision."
         ),
         "types": [f"{c} · {say(labels.SUPPORT[c])}: {say(labels.SUPPORT_SENTENCES[c])}" for c in MODELS],
-        "key": [(COLOURS[c], say(t)) for c, t in labels.CLASSES["status"]] if drawing else [],
+        "key": [(COLOURS[c], say(t)) for c, t in labels.CLASSES["status"]] if drawn else [],
         "limits": say(
             "ICE publishes no list of agreements that ended: one that ends simply is not on the next list, which does"
             " not say why. This page is not published by ICE or by any agency named here."
@@ -172,20 +202,17 @@ def _with_agreements(sheet: Sheet, request: PageRequest, status: PlaceStatus) ->
     say = request.language.say
     rows = [
         (request.book.agencies[a.agency_id].name, a.support or "", a.signed_on or "–",
-         _say_first(a, request.language), say(labels.AGREEMENT_STATUSES[a.status]))
+         say_first(a, request.language), say(labels.AGREEMENT_STATUSES[a.status]))
         for a in (*status.listed, *status.pending, *status.ended)
     ]  # fmt: skip
-    sheet = {**sheet, "endings": _quote_endings(request, status)}
+    endings = _quote_endings(request, status)
+    title = request.language.count(
+        "How this agreement can be ended, in its own words", "How these agreements can be ended, in their own words",
+        len(endings),
+    )  # fmt: skip
+    sheet = {**sheet, "endings": endings, "endings_title": title}
     head = [say("Agency"), say("Support type"), say("Signed"), say("First listed"), say("Status")]
     return _with_rows(sheet, request.language, head, rows)
-
-
-def _say_first(agreement: Agreement, language: Language) -> str:
-    """Return since when an agreement is listed: a day, or the two between which it was first listed."""
-    if agreement.from_start:
-        return language.say("by %(day)s", day=agreement.first_on)
-    wide = wide_range(agreement.first_between)
-    return language.say("%(first)s to %(last)s", first=wide[0], last=wide[1]) if wide else agreement.first_on
 
 
 def _quote_endings(request: PageRequest, status: PlaceStatus) -> list[tuple[str, str]]:
@@ -206,42 +233,6 @@ def _quote_endings(request: PageRequest, status: PlaceStatus) -> list[tuple[str,
     return list(quoted.values())[:MOST_ENDINGS]
 
 
-def _say_status(status: PlaceStatus, where: str, request: PageRequest) -> str:
-    say, values = request.language.say, {"where": where, "day": request.language.date(status.since)}
-    if status.code == "listed" and status.from_start:
-        return say("%(where)s: listed by ICE on or before %(day)s.", **values)
-    if status.code == "listed":
-        return say("%(where)s: listed by ICE since %(day)s.", **values)
-    if status.code == "pending" and status.from_start:
-        return say("%(where)s: listed as pending on or before %(day)s.", **values)
-    if status.code == "pending":
-        return say("%(where)s: listed as pending since %(day)s.", **values)
-    if status.code == "ended":
-        return say("%(where)s: no longer listed by ICE since %(day)s.", **values)
-    first_day = request.language.date(request.book.first_day)
-    return say("%(where)s: on no list kept here (since %(day)s).", where=where, day=first_day)
-
-
-def _count_listed(status: PlaceStatus, language: Language) -> list[str]:
-    if not status.listed:
-        return []
-    count = len(status.listed)
-    whole = language.ngettext("%(num)s agreement listed", "%(num)s agreements listed", count) % {
-        "num": language.number(count)
-    }
-    models = ((c, sum(a.support == c for a in status.listed)) for c in MODELS)
-    parts = [f"{language.say(labels.SUPPORT[c])} {language.number(n)}" for c, n in models if n]
-    return [f"{whole}: {', '.join(parts)}."]
-
-
-def _count_ended(status: PlaceStatus, language: Language) -> str:
-    count = len(status.ended)
-    text = language.ngettext(
-        "%(num)s agreement is no longer listed.", "%(num)s agreements are no longer listed.", count
-    )
-    return text % {"num": language.number(count)} if count else ""
-
-
 def _revealed(value: Any) -> Any:
     """The value with invisible characters written out, as the templates do."""
     if isinstance(value, dict):
@@ -250,7 +241,19 @@ def _revealed(value: Any) -> Any:
 
 
 def _listed(addresses: Addresses, pdf: bool) -> Addresses:
-    return lambda book: ((f"{path}sheet.pdf" if pdf else path, mark) for path, mark in addresses(book))
+    """The addresses of the pages, or of the PDFs: these have the newest list's name and their state's map in them."""
+    if not pdf:
+        return addresses
+
+    def listed(book: Book) -> Iterator[tuple[str, str]]:
+        shades = {state.slug: mark_of(state_shades(book, state)) for state in place_index.states().values()}
+        for path, mark in addresses(book):
+            parts = path.split("/")
+            agency = book.agencies.get(parts[2]) if parts[1] == "agency" else None
+            around = shades.get((agency.state or "").lower() if agency else parts[1])
+            yield f"{path}sheet.pdf", mark_of(mark, newest_mark(book), around)
+
+    return listed
 
 
 def _list_country(book: Book) -> Iterator[tuple[str, str]]:
@@ -262,12 +265,8 @@ def _list_states(book: Book) -> Iterator[tuple[str, str]]:
 
 
 def _list_counties(book: Book) -> Iterator[tuple[str, str]]:
-    day = newest_mark(book)
-    return ((path.replace("places/", "sheets/", 1), mark_of(mark, day)) for path, mark in list_counties(book))
+    return ((path.replace("places/", "sheets/", 1), mark) for path, mark in list_counties(book))
 
 
 def _list_agencies(book: Book) -> Iterator[tuple[str, str]]:
-    states = {path[7:9].upper(): mark for path, mark in list_states(book)}
-    for agency in book.agencies.values():
-        mark = mark_of(agency_mark(book, agency), states.get(agency.state or ""))
-        yield f"sheets/agency/{agency.id}/", mark
+    return ((f"sheets/agency/{agency.id}/", agency_mark(book, agency)) for agency in book.agencies.values())

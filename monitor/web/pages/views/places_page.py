@@ -10,7 +10,7 @@ from monitor.web.pages import place_index
 from monitor.web.pages.book import Agency, Book
 from monitor.web.pages.charts import draw_timeline
 from monitor.web.pages.fingerprints import agency_mark, mark_of
-from monitor.web.pages.map.drawing import draw_place
+from monitor.web.pages.map.drawing import draw_state, outline_place
 from monitor.web.pages.place_index import County, State
 from monitor.web.pages.place_status import PlaceStatus, agencies_of, in_order, status_of
 from monitor.web.pages.render_page import Page
@@ -65,7 +65,7 @@ def state_facts(book: Book, state: State) -> dict[str, Any]:
         "statewide": [a for a in unplaced if a.is_state], "unplaced": [a for a in unplaced if not a.is_state],
         "first_day": book.first_day, "agencies": agencies, "newest": book.newest, "changes": telling[:15],
         "changes_total": len(telling), "covered": covered(book, state),
-        "support": support_counts(status), "drawing": draw_place(book, state),
+        "support": support_counts(status), "drawing": draw_state(book, state),
     }  # fmt: skip
 
 
@@ -84,9 +84,10 @@ def county_facts(book: Book, county: County) -> dict[str, Any]:
         "neighbours": [(c, county_status(book, c)) for c in sorted(neighbours, key=lambda c: (c.state, c.slug))],
         "statewide": [a for a in elsewhere if a.is_state], "unplaced": [a for a in elsewhere if not a.is_state],
         "first_day": book.first_day, "reviewed_here": book.reviewed_county.get(county.fips, []),
-        "changes": changes, "newest": book.newest, "timeline": draw_timeline(book, agencies),
+        "changes": changes, "newest": book.newest, "newest_pending": book.newest_pending,
+        "timeline": draw_timeline(book, agencies),
         "shelf": documents_of(book, [g for a in agencies for g in a.agreements]),
-        "drawing": draw_place(book, state, county),
+        "drawing": outline_place(state, county),
     }  # fmt: skip
 
 
@@ -125,10 +126,7 @@ def list_states(book: Book) -> Iterator[tuple[str, str]]:
 def list_counties(book: Book) -> Iterator[tuple[str, str]]:
     """Yield the address of every county."""
     statewide = {
-        code: mark_of(
-            [agency_mark(book, a) for a in agencies_of(book, state) if not a.fips],
-            [county_status(book, c).code for c in state.counties.values()],
-        )
+        code: mark_of([agency_mark(book, a) for a in agencies_of(book, state) if not a.fips])
         for code, state in place_index.states().items()
     }
     for county in place_index.counties().values():
@@ -150,9 +148,12 @@ def county_mark(book: Book, county: County, statewide: str) -> str:
             status = county_status(book, place_index.counties()[fips])
             beside.append((fips, status.code, status.since, len(status.listed)))
     year = book.last_day[:4]  # the end of the timeline
-    return mark_of(year, book.first_day, bool(book.newest), [agency_mark(book, a) for a in near], beside, statewide)
+    pending = county_status(book, county).code == "pending" and book.newest_pending
+    cited = pending["sha256"] if pending else bool(book.newest)
+    return mark_of(year, book.first_day, cited, [agency_mark(book, a) for a in near], beside, statewide)
 
 
 def newest_mark(book: Book) -> str:
-    """Return the mark of the newest list, for pages that name it."""
-    return f"{book.newest['file']} {book.newest['published_on']} {book.newest['sha256']}" if book.newest else ""
+    """Return the mark of the newest list of each kind, for pages that name them."""
+    named = [p for p in (book.newest, book.newest_pending) if p]
+    return " ".join(f"{p['file']} {p['published_on']} {p['sha256']}" for p in named)

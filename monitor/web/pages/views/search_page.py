@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from db.records import SearchRecord
+from monitor.i18n.labels import FOUND_KINDS
+from monitor.search.shipped_index import write_agencies, write_places, write_zip_codes
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Agency, Book
+from monitor.web.pages.fingerprints import mark_of
 from monitor.web.pages.place_index import County
 from monitor.web.pages.place_status import PlaceStatus, agencies_of, status_of
 from monitor.web.pages.render_page import Page
@@ -30,8 +34,9 @@ class Card:
 
 
 def routes(site: Site) -> None:
-    """Add the search's address to the site. Published pages have none: it answers questions."""
-    site.add(r"search/", show_search, parameters=("q",))
+    """Add the search's address to the site, and the index by which published pages search in the browser."""
+    site.add(r"search/", show_search, lambda book: iter([("search/", "")]), parameters=("q",))
+    site.add(r"search/(?P<name>places|zip-codes|agencies)\.json", send_index, list_indexes, translated=False)
 
 
 def show_search(request: PageRequest) -> Page | None:
@@ -41,7 +46,22 @@ def show_search(request: PageRequest) -> Page | None:
     return Page("search.html", {
         "asked": asked, "found": found, "card": make_card(request.book, found[0]) if found else None,
         "newest": request.book.newest, "first_day": request.book.first_day,
+        "kinds": {kind: request.language.say(said) for kind, said in FOUND_KINDS.items()},
     })  # fmt: skip
+
+
+def send_index(request: PageRequest, name: str) -> Page | None:
+    """Send a part of the index that the script of published pages searches."""
+    if name == "agencies":
+        return Page(body=write_agencies(request.book.finder), media="application/json")
+    return Page(body=write_places() if name == "places" else write_zip_codes(), media="application/json")
+
+
+def list_indexes(book: Book) -> Iterator[tuple[str, str]]:
+    """Yield the address of each part of the index. Places change with the program only."""
+    yield "search/places.json", ""
+    yield "search/zip-codes.json", ""
+    yield "search/agencies.json", mark_of(*((a, *texts) for a, texts in book.finder.agencies.searched))
 
 
 def make_card(book: Book, first: SearchRecord) -> Card | None:

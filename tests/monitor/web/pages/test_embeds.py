@@ -1,0 +1,58 @@
+"""Embeds: other sites may frame these pages and no others; they say how a place stands, without a script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from monitor.web.pages.app import create_app
+
+
+@pytest.fixture(scope="module")
+def client(small_home: Path) -> Iterator[TestClient]:
+    """Return a client of the pages, which have a public address."""
+    with TestClient(create_app(small_home, public_url="https://tracker.example")) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("embed/county/12101/", "Pasco County, Florida"),
+        ("es/embed/county/12101/", 'lang="es"'),
+        ("embed/county/55025/", "On no list"),
+        ("embed/state/fl/", "map/states/fl.svg"),
+        ("embed/map/support/", "map/support.svg"),
+        ("embed/counter/", "states and territories"),
+    ],
+)
+def test_an_embed_may_be_framed_and_runs_no_script(client: TestClient, path: str, said: str) -> None:
+    answer = client.get(f"/{path}")
+    assert answer.status_code == 200
+    assert said in answer.text
+    policy = answer.headers["content-security-policy"]
+    assert "frame-ancestors *" in policy
+    assert "<script" not in answer.text
+    assert answer.text.startswith("<!doctype html>")
+    assert len(answer.content) < 6_000
+
+
+def test_no_other_page_may_be_framed(client: TestClient) -> None:
+    for path in ("", "map/", "places/fl/pasco-county/", "embed/county/99999/"):
+        assert "frame-ancestors 'none'" in client.get(f"/{path}").headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("path", "to"),
+    [
+        ("places/fl/pasco-county/", "embed/county/12101/"),
+        ("es/places/fl/", "es/embed/state/fl/"),
+        ("map/status/", "embed/map/status/"),
+        ("", "embed/counter/"),
+    ],
+)
+def test_a_page_has_the_code_of_its_embed(client: TestClient, path: str, to: str) -> None:
+    assert f'&lt;iframe src="https://tracker.example/{to}"' in client.get(f"/{path}").text

@@ -1,0 +1,104 @@
+"""The search of published pages, in a browser over files: what it finds is what the service finds."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from db.database import Store
+from monitor.search.find import read_finder
+from monitor.web.pages.addresses import make_site
+from monitor.web.pages.publish import publish
+from monitor.web.pages.publish_targets import DirectorySink
+from tests.monitor.search.test_search_table import read_table
+
+pytestmark = pytest.mark.xdist_group("pages-small")
+
+#: Beside those of the table: begun words, several of a name, words of agencies, what means nothing.
+QUESTIONS = [
+    "Marion", "Orleans", "st louis", "de soto", "la salle", "Hilsboro County, Florida", "bay", "x", "", "🚓",
+    "O'Brien County", "Prince George's", "Mc Lean", "N/A", "police", "sheriffs office texas", "DPS", "San", "Jeferson",
+    "Nome Census Area", "Guam", "Ponce", "charles city", "Carson City", "LaPorte", "99999", "10001-1234",
+    "ciudad de Mexico", "estado de nueva york", "new mexco", "West Virgina", "Colorado", "IA", "in", "Key West, FL",
+]  # fmt: skip
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A plain file server that logs nothing."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Log nothing."""
+
+
+@pytest.fixture(scope="module")
+def files(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address at which a file server has the published home and search pages."""
+    folder = tmp_path_factory.mktemp("files")
+    with Store.open(small_home, read_only=True) as store:
+        site = make_site(store)
+        site.routes = [r for r in site.routes if r.pattern.pattern == "" or r.pattern.pattern.startswith("search/")]
+        publish(site, DirectorySink(folder))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Return a page of a browser."""
+    made = browser.new_page()
+    yield made
+    made.close()
+
+
+def test_the_browser_finds_what_the_service_finds(page: Page, files: str, small_home: Path) -> None:
+    asked = [*(row[0] for row in read_table()), *QUESTIONS]
+    page.goto(f"{files}search/")
+    page.add_script_tag(url=f"{files}static/find.js")
+    found = page.evaluate(
+        """async (asked) => {
+          const part = async (name) => (await fetch(`${name}.json`)).json();
+          const find = Find.make(await part("places"), await part("agencies"), await part("zip-codes"));
+          return asked.map(find);
+        }""",
+        asked,
+    )
+    with Store.open(small_home, read_only=True) as store:
+        finder = read_finder(store)
+    for text, answers in zip(asked, found, strict=True):
+        assert answers == finder.find(text), text
+
+
+@pytest.mark.parametrize(
+    ("start", "said"), [("", "county · 1 listed agency"), ("es/", "condado · 1 agencia en la lista")]
+)
+def test_a_reader_asks_from_the_first_page_and_is_answered(page: Page, files: str, start: str, said: str) -> None:
+    """Nothing of the index is read before someone types."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(files + start)
+    assert [url for url in asked if url.endswith(".json") or "find.js" in url] == []
+    page.fill("#q", "Pascoe")
+    page.press("#q", "Enter")
+    expect(page.locator("#found li").first).to_contain_text("Pasco County")
+    expect(page.locator("#found li .by").first).to_have_text(said)
+    assert page.locator("#found li a").first.get_attribute("href") == "../places/fl/pasco-county/"
+
+
+def test_suggestions_come_while_typing(page: Page, files: str) -> None:
+    page.goto(files)
+    page.type("#q", "tamp")
+    page.wait_for_selector("#q-found option", state="attached")
+    options = json.loads(
+        page.evaluate("JSON.stringify([...document.querySelectorAll('#q-found option')].map((o) => o.value))")
+    )
+    assert options[0] == "Tampa, FL"
