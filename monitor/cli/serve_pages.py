@@ -39,7 +39,7 @@ WATCH_SECONDS = 1.0
 
 
 #: A stop that takes longer than this ends the process: nothing it does outlives a kill worse than that.
-STOP_SECONDS = 8.0
+STOP_SECONDS = 6.0
 
 
 class PortError(StoreError):
