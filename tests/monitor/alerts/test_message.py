@@ -25,6 +25,7 @@ from monitor.alerts.plain_text import plain
 from monitor.alerts.render import Footer, Rendered, render_alert, render_confirmation
 from monitor.alerts.subject import make_subject
 from monitor.changelog.log import read_entries
+from monitor.i18n.labels import NEWS_KINDS
 from monitor.i18n.language import language
 from tests.monitor.alerts.world import World, make_world, row
 
@@ -280,6 +281,15 @@ def test_corrections_come_first_then_endings_returns_signings_and_the_rest_folde
         ("Pending list", ["P"], True),
         ("About the lists", ["L"], True),
     ]
+
+
+@pytest.mark.parametrize("kind", list(NEWS_KINDS))
+def test_every_kind_has_a_group_and_words_in_the_subject(kind: str) -> None:
+    one = of(kind, agency="A", place="Texas")
+    (group,) = group_changes(one, language("en"))
+    assert list(group.changes) == one
+    assert make_subject(one, language("en")).startswith("A (TX): ")
+    assert make_subject(of(kind, 2), language("en")).startswith("2 ")
 
 
 def merged(*told: list[ChangeText]) -> list[tuple[str, str, str]]:
