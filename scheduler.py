@@ -197,7 +197,7 @@ def rebuild(
             update = track(progress, "reading")
             for number, total in ingest.read_again(store):
                 update(number, total)
-        done = derive_all(store, settings, track(progress, "comparing"), anew=True)
+        done = derive_all(store, settings, track(progress, "comparing"), from_scratch=True)
         progress.stop()
         report(store, done)
     raise typer.Exit(WAITING if done.held else DONE)

@@ -4,9 +4,9 @@
 
 Ten honest requests a second, each begun when its time has come, however long others take: a kept page, a page nobody
 asked for before, the API, a feed, the sign-up form, and a sign-up. Each attack runs for N seconds (10; 60 for the
-figures in the docs). DIR is copied, and never written to. Only loopback is used. Attackers come from 127.0.0.2; readers
-from 127.0.0.1 and, to sign up, from addresses of their own. The limit of sign-ups over all is raised: the run has more
-of them in an hour than a site in a year.
+figures in the docs). DIR is copied, and never written to. Only loopback is used. Attackers come from 127.0.0.2, readers
+from 250 others, and to sign up from one each. The limit of sign-ups over all is raised: the run has more of them in an
+hour than a site in a year.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def ask_honestly(port: int, number: int, found: Figures) -> None:
     )  # fmt: skip
     path = paths[number % len(paths)]
     signing = number % len(paths) == len(paths) - 1
-    host = f"127.1.{number // 250 % 250}.{number % 250 + 1}" if signing else "127.0.0.1"
+    host = f"127.{1 + signing}.{number // 250 % 250 if signing else 0}.{number % 250 + 1}"
     form = {"address": f"reader{number}@d{number}.example", "rhythm": "daily", "zone": "America/New_York"}
     begun = time.perf_counter()
     try:

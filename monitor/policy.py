@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 #: A list that removes more unexplained rows than the larger of these is held for a person. 215 clean steps between
 #: July 2025 and May 2026 removed at most 14 rows; every step above this line was ICE's slip.
 HOLD_ROWS = 20
@@ -133,3 +135,7 @@ SOFT_BOUNCE_DAYS = 14
 HOOK_DAYS = 5
 #: Bytes of a message's two bodies at most. The most used mail reader hides what comes after 102 kB as sent.
 MAIL_BYTES = 84_000
+
+#: The longest time between the end of an agency's one support type and the first listing of another that the pages
+#: tell as one story. In the lists of 2025 the two lay 7, 10 and 53 days apart; the log's own switches need more.
+SWITCH_WINDOW = timedelta(days=60)

@@ -193,6 +193,20 @@ def read_again(store: Store) -> Iterator[tuple[int, int]]:
 
 
 def _read_manifest(manifest: Path, capture_time: Callable[[str], str | None]) -> Iterator[SavedList]:
+    for number, row in manifest_rows(manifest):
+        path = manifest.parent / row["file"]
+        refuse_outside(manifest.parent, path, row=number)
+        if not path.is_file():
+            raise ImportRefusedError("the manifest names a file that is not there", file=str(path), row=number)
+        linked = (row.get("uploaded_as") or "").strip()
+        if linked not in ("", "participating", "pending"):
+            raise ImportRefusedError("uploaded_as is no list", file=str(manifest), row=number, value=linked)
+        stamp = (row.get("archive_capture_utc") or "").strip()
+        yield SavedList(path, linked, capture_time(stamp or path.name))
+
+
+def manifest_rows(manifest: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield (number of the line, cells by column) of a CSV manifest; each names a file in its column `file`."""
     try:
         with manifest.open(encoding="utf-8-sig", newline="") as lines:
             rows = csv.DictReader(lines, dialect="excel")
@@ -201,14 +215,6 @@ def _read_manifest(manifest: Path, capture_time: Callable[[str], str | None]) ->
             for number, row in enumerate(rows, 2):
                 if not row["file"]:
                     raise ImportRefusedError("the manifest names no file", file=str(manifest), row=number)
-                path = manifest.parent / row["file"]
-                refuse_outside(manifest.parent, path, row=number)
-                if not path.is_file():
-                    raise ImportRefusedError("the manifest names a file that is not there", file=str(path), row=number)
-                linked = (row.get("uploaded_as") or "").strip()
-                if linked not in ("", "participating", "pending"):
-                    raise ImportRefusedError("uploaded_as is no list", file=str(manifest), row=number, value=linked)
-                stamp = (row.get("archive_capture_utc") or "").strip()
-                yield SavedList(path, linked, capture_time(stamp or path.name))
+                yield number, row
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ImportRefusedError(f"the manifest cannot be read: {error}", file=str(manifest)) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from db.moa_models import MoaReading, MoaSighting, PdfText
 from db.queries import moas
 from db.settings import Settings
 from scrapers.crawl.blocked import wall_in
-from scrapers.ingest import ImportRefusedError, refuse_outside
+from scrapers.ingest import ImportRefusedError, manifest_rows, refuse_outside
 from scrapers.readers.link_targets import unwrap_link
 from scrapers.readers.moa_document import READER, read_document
 from scrapers.readers.moa_text import PdfReader, refuse_start
@@ -59,25 +58,16 @@ def find_saved(paths: Iterable[Path], manifest: Path | None) -> list[SavedMoa]:
 
 def _read_manifest(manifest: Path, paths: list[Path]) -> Iterator[SavedMoa]:
     folders = [manifest.parent, *(path for path in paths if path.is_dir())]
-    try:
-        with manifest.open(encoding="utf-8-sig", newline="") as lines:
-            rows = csv.DictReader(lines, dialect="excel")
-            if not rows.fieldnames or "file" not in rows.fieldnames:
-                raise ImportRefusedError("the manifest has no column `file`", file=str(manifest), value=rows.fieldnames)
-            for number, row in enumerate(rows, 2):
-                if not row["file"]:
-                    raise ImportRefusedError("the manifest names no file", file=str(manifest), row=number)
-                there = [(folder, path) for folder in folders if (path := folder / row["file"]).is_file()]
-                if not there:
-                    raise ImportRefusedError(
-                        "the manifest names a file that is not there", file=str(manifest), row=number, value=row["file"]
-                    )
-                folder, path = there[0]
-                refuse_outside(folder, path, row=number)
-                url = (row.get("url") or "").strip()
-                yield SavedMoa(path, (unwrap_link(url) or url) if url else "")
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ImportRefusedError(f"the manifest cannot be read: {error}", file=str(manifest)) from error
+    for number, row in manifest_rows(manifest):
+        there = [(folder, path) for folder in folders if (path := folder / row["file"]).is_file()]
+        if not there:
+            raise ImportRefusedError(
+                "the manifest names a file that is not there", file=str(manifest), row=number, value=row["file"]
+            )
+        folder, path = there[0]
+        refuse_outside(folder, path, row=number)
+        url = (row.get("url") or "").strip()
+        yield SavedMoa(path, (unwrap_link(url) or url) if url else "")
 
 
 def take_in(store: Store, saved: SavedMoa, max_bytes: int, at: str) -> bool:

@@ -142,11 +142,6 @@ def read_outbox_depth(connection: sqlite3.Connection) -> tuple[int, str | None]:
     return int(row[0]), row[1]
 
 
-def count_documents(connection: sqlite3.Connection) -> int:
-    """Return how many documents are kept."""
-    return int(connection.execute("select count(*) from documents").fetchone()[0])
-
-
 def count_unread_documents(connection: sqlite3.Connection) -> int:
     """Return how many documents were met as lists and not read yet."""
     row = connection.execute(

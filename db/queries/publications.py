@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from db.models import Accepted, ListName, PageState, Publication, StatedTotals
 from db.queries.snapshots import load_rows
-from db.records import ListReference, PublicationRecord
+from db.records import ListReference
 
 COLUMNS = (
     "position", "list", "sha256", "file", "linked_as", "url", "published_on", "published_at",
@@ -242,23 +242,6 @@ def load_reference_rows(
 def references(rows: Iterable[tuple[Any, ...]]) -> dict[int, ListReference]:
     """Return the reference that each row is, by position."""
     return {row[0]: _reference(row[1:]) for row in rows}
-
-
-def load_publication_records(connection: sqlite3.Connection) -> list[PublicationRecord]:
-    """Return every publication in the contract's form, oldest first."""
-    rows = connection.execute(
-        "select file, list, linked_as, sha256, url, rows, published_on, published_at, workbook_modified_at,"
-        " first_seen_at, status, reasons from publications order by published_at, ifnull(list, ''), file, sha256,"
-        " linked_as"
-    )
-    return [
-        {
-            "file": row[0], "list": row[1], "linked_as": row[2], "sha256": row[3], "url": row[4], "rows": row[5],
-            "published_on": row[6], "published_at": row[7], "workbook_modified_at": row[8], "first_seen_at": row[9],
-            "status": row[10], "reasons": json.loads(row[11]),
-        }
-        for row in rows
-    ]  # fmt: skip
 
 
 def _reference(row: tuple[Any, ...]) -> ListReference:

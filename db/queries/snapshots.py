@@ -56,12 +56,15 @@ class SnapshotHead(NamedTuple):
     newest_signed_on: str | None
     error_code: str | None
     error: str | None
+    caption_on: str | None  # the day that the page's caption gives the list (signal `caption_dated`)
 
 
 def load_heads(connection: sqlite3.Connection, only: Iterable[str] | None = None) -> dict[str, SnapshotHead]:
     """Return the head of every snapshot by its document's sha256 (or just of those named)."""
     rows = connection.execute(
-        "select sha256, list, reader, workbook_modified_at, ifnull(row_count, 0), newest_signed_on, error_code, error"
+        "select sha256, list, reader, workbook_modified_at, ifnull(row_count, 0), newest_signed_on, error_code, error,"
+        " iif(instr(signals, '\"caption_dated\"'), (select json_extract(value, '$[3]') from json_each(signals)"
+        " where json_extract(value, '$[0]') = 'caption_dated'), null)"
         " from snapshots" + ("" if only is None else " where sha256 in (select value from json_each(?))"),
         [] if only is None else [json.dumps(sorted(only))],
     )

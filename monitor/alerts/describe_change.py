@@ -66,6 +66,8 @@ def describe_change(
     unsettled = bool(change["kind"] == "termination" and change["needs_review"] and change["candidates"])
     if unsettled:
         headline = words.say("Replaced or dropped by ICE, a person is to check")
+    if change["kind"] == "pending_withdrawn" and change["rule"] == "signed":
+        headline = words.say("Pending before, signed now")
     if what == "correction":
         headline = words.say("Correction to: %(headline)s", headline=headline)
     elif what == "early":
@@ -144,6 +146,10 @@ def _facts(change: ChangeRecord, what: What, words: Language) -> list[str]:
             facts.append(words.say("Before: %(support)s", support=plain(before["support_type"])))
     if what == "correction":
         return facts  # which list showed it, or did not, is what no longer counts
+    if since := change["evidence"].get("pending_since"):
+        bound, _, day = str(since).rpartition(" ")
+        said = words.say("Was pending on or before %(day)s", day=words.date(day)) if bound else ""
+        facts.append(said or words.say("Was pending since %(day)s", day=words.date(day)))
     if kind in ("termination", "pending_withdrawn"):
         facts += _absence(change, words)
     elif kind == "list_event":

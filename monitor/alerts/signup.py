@@ -1,4 +1,4 @@
-"""Signing up by form: the same answer whoever is subscribed; nothing is sent before the reader confirms.
+"""Signing up by form: the same answer for every address; nothing is sent before the reader confirms.
 
 Limits are counted with keyed hashes, so that nobody can use the form to fill somebody's inbox or our tables: by
 network (an IPv6 network of 64 bits is one), by person (variants of one mail address are one), by domain, and over all.

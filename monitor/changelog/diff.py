@@ -24,7 +24,7 @@ from monitor.matching.candidates import (
 from monitor.matching.find_known import days_between, find_double, is_participating, other_listed
 from monitor.matching.ids import on_list
 from monitor.matching.rules import Judgement
-from monitor.publications.check import Difference, Rewritten, allowed_gone, is_signed_anew
+from monitor.publications.check import Difference, Rewritten, allowed_gone, is_signed_again
 from monitor.publications.column_faults import find_column_faults
 
 
@@ -73,7 +73,7 @@ def differ(
 def _is_explained(gone: Gone, new: New, judgement: Judgement) -> bool:
     """Return whether the rules are sure that the row goes on so, as far as it concerns believing the list."""
     if judgement.rule == "renewed":
-        return is_signed_anew(gone.listing, new.listing)
+        return is_signed_again(gone.listing, new.listing)
     return not judgement.review
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from db.archive_models import find_capture_time
-from db.records import Candidate, ChangeRecord, ListReference, PrintedRow
+from db.records import Candidate, ChangeRecord, EvidenceValue, ListReference, PrintedRow
 from monitor.changelog.comebacks import Comebacks
 from monitor.changelog.listed_between import wide_range
 from monitor.changelog.log import KINDS, STATUSES
@@ -82,7 +82,7 @@ def explain_change(change: ChangeRecord, comebacks: Comebacks | None = None) -> 
 
 def _between(change: ChangeRecord) -> str:
     wide = wide_range(change["listed_between"])
-    return f" (the list before is of {wide[0]}: it lies between the two)" if wide else ""
+    return f" (the list before was last seen on {wide[0]}: it lies between the two)" if wide else ""
 
 
 def _absence(change: ChangeRecord, comebacks: Comebacks | None) -> list[str]:
@@ -98,7 +98,7 @@ def _absence(change: ChangeRecord, comebacks: Comebacks | None) -> list[str]:
     return [f"Not on the list of {change['listed_on']}{often}"]
 
 
-def word_evidence(evidence: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+def word_evidence(evidence: Mapping[str, EvidenceValue]) -> dict[str, tuple[str, str]]:
     """Return for each thing that was weighed what it is called and what was found, as words for a person."""
     found = {}
     for name, value in sorted(evidence.items()):
@@ -109,7 +109,7 @@ def word_evidence(evidence: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _evidence(evidence: Mapping[str, Any]) -> list[str]:
+def _evidence(evidence: Mapping[str, EvidenceValue]) -> list[str]:
     """A line for each thing that was weighed."""
     return [f"Evidence: {name}: {words}" for name, words in word_evidence(evidence).values()]
 

@@ -7,15 +7,16 @@ from datetime import date
 
 from db.records import ListReference
 from monitor import policy
+from monitor.publications.dating import eastern_day
 
 
 def find_lists_before(
-    references: Mapping[int, ListReference], load_days: Callable[[Iterable[str]], Mapping[str, Sequence[str]]]
+    references: Mapping[int, ListReference], load_times: Callable[[Iterable[str]], Mapping[str, Sequence[str]]]
 ) -> dict[int, str]:
     """Return, by position, the last day on which the list of the same kind before each is known to have stood.
 
     That is the day it is of; where the next one is long after, the last day before that on which ICE was seen to serve
-    it (`load_days`, by sha256). The first list has none before it.
+    it (`load_times`, by sha256). The first list has none before it.
     """
     before: dict[int, ListReference] = {}
     last: dict[str, ListReference] = {}
@@ -25,10 +26,11 @@ def find_lists_before(
         last[reference["list"]] = reference
     days = {position: reference["published_on"] for position, reference in before.items()}
     wide = [p for p, day in days.items() if wide_range([day, references[p]["published_on"]])]
-    seen = load_days(before[p]["sha256"] for p in wide) if wide else {}
+    seen = load_times(before[p]["sha256"] for p in wide) if wide else {}
     for position in wide:
         until = references[position]["published_on"]
-        days[position] = max([days[position], *(d for d in seen.get(before[position]["sha256"], ()) if d < until)])
+        there = (eastern_day(at) for at in seen.get(before[position]["sha256"], ()))
+        days[position] = max([days[position], *(day for day in there if day < until)])
     return days
 
 

@@ -11,7 +11,7 @@ from db.models import COLUMNS, Change, Listing
 from db.queries import changes
 from db.queries.agreements import AgencyView, load_agency_views
 from db.queries.changes import Stated
-from db.queries.last_seen import load_days_seen
+from db.queries.last_seen import load_times_seen
 from db.queries.publications import load_references
 from db.queries.snapshots import load_listings
 from db.records import ChangeRecord, ListReference, PrintedRow
@@ -31,8 +31,8 @@ KINDS = {
 }
 STATUSES = {
     "provisional": "the newest lists lack the agreement; ten days from the first of them decide",
-    "confirmed": "the statement stands",
-    "retracted": "the statement does not stand; the reason says why",
+    "confirmed": "the statement holds",
+    "retracted": "the statement was withdrawn; the reason says why",
 }
 
 
@@ -123,7 +123,7 @@ def present(
     if agencies is None:
         agencies = load_agency_views(store.connection, {c.agency_id for c in of if c.agency_id} if few else None)
     told = changes.load_told(store.connection)
-    before = find_lists_before(references, lambda documents: load_days_seen(store.connection, documents))
+    before = find_lists_before(references, lambda documents: load_times_seen(store.connection, documents))
     return [
         _entry(c, listings, references, agencies, stated.get(c.id), c.id in told, before.get(c.position)) for c in of
     ]

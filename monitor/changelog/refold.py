@@ -55,10 +55,10 @@ class Refold:
         self._done = Derived()
         self._touched: set[str] | None = set()
 
-    def run(self, *, anew: bool, whole: bool) -> tuple[Derived, set[str] | None]:
+    def run(self, *, from_scratch: bool, whole: bool) -> tuple[Derived, set[str] | None]:
         """Go the shortest way: nothing to do, one more list, or as far back as the facts differ."""
         derived_rows.begin(self._connection)
-        marks = None if anew else derivation.load_marks(self._connection)
+        marks = None if from_scratch else derivation.load_marks(self._connection)
         if marks is None or marks.rules != RULES_VERSION:
             self._fold_all(None)
             return self._done, self._touched

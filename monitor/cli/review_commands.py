@@ -34,7 +34,7 @@ app = typer.Typer(
 ReviewerOption = Annotated[
     str, typer.Option("--reviewer", metavar="NAME", envvar="ICE_AGREEMENTS_REVIEWER", help="Your name.")
 ]
-ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for whoever reads it later.")]
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for people who read it later.")]
 ChangeArgument = Annotated[str, typer.Argument(help="The id of a change, from the last column of `review list`.")]
 ListArgument = Annotated[str, typer.Argument(help="The list's sha256, or its first 6 digits or more.")]
 AsOption = Annotated[ListName | None, typer.Option("--as", help="Which list it is, when that is in doubt.")]

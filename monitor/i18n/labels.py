@@ -43,7 +43,7 @@ STATUSES = {
 }
 STATUS_SENTENCES = {
     "provisional": N_("ICE's newest lists lack the agreement; ten days from the first of them decide."),
-    "confirmed": N_("The statement stands."),
+    "confirmed": N_("The statement holds."),
     "retracted": N_("The statement was withdrawn; the reason says why."),
 }
 SUPPORT = {
@@ -69,6 +69,7 @@ PLACE_STATUSES = {
     "listed": N_("Listed"),
     "pending": N_("Pending"),
     "ended": N_("No longer listed"),
+    "once_pending": N_("No longer pending"),
     "never": N_("On no list kept here"),
 }
 FOUND_KINDS = {"state": N_("state"), "county": N_("county"), "place": N_("place"), "agency": N_("agency")}
@@ -109,7 +110,7 @@ CLASSES: dict[str, list[tuple[str, str]]] = {
         ("listed", PLACE_STATUSES["listed"]),
         ("pending", PLACE_STATUSES["pending"]),
         ("ended", PLACE_STATUSES["ended"]),
-        ("never", PLACE_STATUSES["never"]),
+        ("never", N_("None listed or pending")),
     ],
     "administration": [
         ("bush", N_("Bush (to 2009)")),

@@ -17,7 +17,7 @@ RULES = {
     "support_type_corrected": "The agency and the signing date agree, and only the support type was changed.",
     "relabelled": "The row vanished on the very list on which another with the same state, support type and signing "
     "date appeared; the agreement goes on under another office or name.",
-    "listed_twice": "The same agreement stands in two rows of one list.",
+    "listed_twice": "The same agreement has two rows on one list.",
     "renewed": "The same agency and support type was signed later, and the older row is gone.",
     "switched": "The agency's agreement under another support type is gone, and this one was signed on another day.",
     "returned": "The same agreement is listed again.",

@@ -74,7 +74,7 @@ def compare(a: Name, b: Name, state_a: str | None, state_b: str | None) -> Liken
         OSA.distance(x.replace(" ", ""), y.replace(" ", ""), score_cutoff=2)
         for x, y in ((a.key, b.key), (fold(a.printed), fold(b.printed)))
     )
-    if whole <= 2 and length >= 6:  # slips that parted or joined words: no word of the office need be whole
+    if whole <= 2 and length >= 6:  # slips that split or joined words: no word of the office need be whole
         return Likeness("retyped", whole + slips, tuple(against))
     if a.body == b.body and distance - slips <= max(2, round(0.45 * length)):
         return Likeness("near", distance, tuple(against))

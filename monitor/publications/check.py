@@ -50,7 +50,7 @@ def doubt_other_rows(rows: int, others: OtherRows, before: int) -> str:
     return f"notes: {others.all} rows are no agreements, {rows} are" if others.all - before > limit else ""
 
 
-def is_signed_anew(before: Listing, after: Listing) -> bool:
+def is_signed_again(before: Listing, after: Listing) -> bool:
     """Return whether a row shows a later signing with a document of its own, and nothing else differs.
 
     Where a column slipped, dates and documents do not move on together.

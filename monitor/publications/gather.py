@@ -88,7 +88,7 @@ def _publication(
         newest = None  # a date in the future of the bytes is a misprint, no evidence
     dated = date_list(
         file=file, workbook_modified_at=head.workbook_modified_at, seen_at=seen_at, known_at=known_at,
-        newest_signed_on=newest,
+        newest_signed_on=newest, caption_on=head.caption_on,
     )  # fmt: skip
     publication = Publication(
         sha256, file, linked_as, url, _expected_list(head, linked_as), dated.published_at, dated.published_on,

@@ -1,6 +1,6 @@
 """The text layer of a PDF, page by page, read in a child process that can be lost without harm.
 
-A hostile PDF can hang, crash or exhaust whoever opens it. So a child opens it, within limits of time and memory, and is
+A hostile PDF can hang or crash the process that opens it. So a child opens it, within limits of time and memory, and is
 replaced when it oversteps them. Its start is shared by all documents of one `PdfReader`.
 """
 

@@ -5,6 +5,7 @@ A check takes what stands in the places of the sentence, whom the page is about,
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -107,6 +108,32 @@ def on_no_list(values: Values, about: Subject, truth: Truth) -> bool:
 
 def none_now(values: Values, about: Subject, truth: Truth) -> bool:
     return not truth.listed(about.agreements)
+
+
+@check
+def nothing_now(values: Values, about: Subject, truth: Truth) -> bool:
+    """Nothing is listed, pending, or was ever listed as signed."""
+    return none_now(values, about, truth) and not pending_now(values, about, truth) and not about_signed(about)
+
+
+def about_signed(about: Subject) -> bool:
+    return any(a.list == "participating" for a in about.agreements)
+
+
+@check
+def only_once_pending(values: Values, about: Subject, truth: Truth) -> bool:
+    return nothing_now(values, about, truth) and bool(about.agreements)
+
+
+@check
+def place_once_pending_since(values: Values, about: Subject, truth: Truth) -> bool:
+    gone = [max(truth.missing_on(a)) for a in about.agreements]
+    return only_once_pending(values, about, truth) and max(gone) == iso(values["day"])
+
+
+@check
+def pending_row_gone_there(values: Values, about: Subject, truth: Truth) -> bool:
+    return any(a.list == "pending" and not truth.is_listed(a) for a in (*about.agreements, *about.beside))
 
 
 @check
@@ -308,15 +335,48 @@ def counts_states(values: Values, about: Subject, truth: Truth) -> bool:
     return number(values["number"]) == len({truth.homes[a.agency][0] for a in truth.listed(about.agreements)} - {""})
 
 
-@check
-def counts_on_the_day(values: Values, about: Subject, truth: Truth) -> bool:
-    """The agreements of the country, or of the change's state, on the last list of that day."""
-    shown = truth.on(iso(values["day"]))
+def on_the_day(values: Values, about: Subject, truth: Truth, key: str = "day") -> int:
+    """Return how many agreements of the country, or of the change's state, stood on the last list of that day."""
+    shown = truth.on(iso(values[key]))
     assert shown is not None
     found = truth.agreements_on(shown)
-    if "place" in values:
-        found = [a for a in found if truth.homes[a.agency][0] == about.state]
-    return shown.day == iso(values["day"]) and number(values["n"]) == len(found)
+    return sum(truth.homes[a.agency][0] == about.state for a in found) if about.state else len(found)
+
+
+@check
+def counts_on_the_day(values: Values, about: Subject, truth: Truth) -> bool:
+    about = about if "place" in values else Subject([])
+    return is_a_list_s_day(values, about, truth) and number(values["n"]) == on_the_day(values, about, truth)
+
+
+@check
+def counts_none_on_the_day(values: Values, about: Subject, truth: Truth) -> bool:
+    return on_the_day(values, about, truth) == 0
+
+
+@check
+def counts_one_on_the_day(values: Values, about: Subject, truth: Truth) -> bool:
+    return on_the_day(values, about, truth) == 1
+
+
+@check
+def counts_at_both_ends(values: Values, about: Subject, truth: Truth) -> bool:
+    counts = [on_the_day(values, about, truth, key) for key in ("first", "last")]
+    return counts == [number(values["before"]), number(values["now"])]
+
+
+@check
+def counts_agreements_and_states(values: Values, about: Subject, truth: Truth) -> bool:
+    now = truth.listed(about.agreements)
+    states = {truth.homes[a.agency][0] for a in now} - {""}
+    return (number(values["number"]), number(values["states"])) == (len(now), len(states))
+
+
+@check
+def between_two_lists(values: Values, about: Subject, truth: Truth) -> bool:
+    """Two lists of one kind, one after the other, were of these days."""
+    pair = (iso(values["first"]), iso(values["last"]))
+    return any((a.day, b.day) == pair for lists in truth.lists.values() for a, b in itertools.pairwise(lists))
 
 
 @check
@@ -424,3 +484,16 @@ def change_on_participating_list(values: Values, about: Subject, truth: Truth) -
         a.list == "participating" and {row.support for row in truth.printed([a])} & support
         for a in truth.of() if a.agency in agencies or truth.homes[a.agency][0] == about.state
     )  # fmt: skip
+
+
+@check
+def was_pending_since(values: Values, about: Subject, truth: Truth) -> bool:
+    """A pending row of the subject was first listed that day, and not on the first list kept."""
+    day, found = iso(values["day"]), [a for a in (*about.agreements, *about.beside) if a.list == "pending"]
+    return any(truth.first_on(a) == day and not truth.from_start(a) for a in found)
+
+
+@check
+def was_pending_on_or_before(values: Values, about: Subject, truth: Truth) -> bool:
+    day, found = iso(values["day"]), [a for a in (*about.agreements, *about.beside) if a.list == "pending"]
+    return any(truth.from_start(a) and truth.first_on(a) == day for a in found)

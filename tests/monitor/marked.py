@@ -11,6 +11,7 @@ from monitor.i18n.language import Language, language
 
 _MARK = re.compile("\u27e6(\\d+|/)\u27e7")
 _DAY = r"[A-Z][a-z]+ \d+, \d{4}|\d{4}-\d\d-\d\d"
+_DAYS = ("day", "first", "last")
 _PLACE = re.compile(r"%\((\w+)\)[sd]")
 
 
@@ -49,7 +50,7 @@ def values_of(pattern: str, many: str, text: str) -> dict[str, str] | None:
     for form in (pattern, many):
         parts = _PLACE.split(form)
         regex = "".join(
-            re.escape(part) if i % 2 == 0 else f"(?P<{part}>{_DAY if part == 'day' else '.*?'})"
+            re.escape(part) if i % 2 == 0 else f"(?P<{part}>{_DAY if part in _DAYS else '.*?'})"
             for i, part in enumerate(parts)
         )
         if found := re.fullmatch(regex, text):

@@ -19,7 +19,7 @@ from db.alert_models import What
 from db.database import Store
 from db.records import ChangeRecord
 from monitor.alerts.describe_change import ChangeText, describe_change
-from monitor.alerts.trend import describe_trend
+from monitor.alerts.trend import place_of, read_trend
 from monitor.changelog.log import read_log
 from monitor.i18n.catalogue import extract_messages
 from monitor.web.feeds.entries import _describe as describe_entry
@@ -72,12 +72,21 @@ class Pages:
             self.truth.homes[agency.id] = (agency.state or "", agency.fips or "")
         self.changes = read_log(store)
         self._store, self._random = store, random.Random(seed)
+        self._pending = {
+            c["agreement_id"]: self.truth.agreements[str(c["evidence"]["pending_agreement"])]
+            for c in self.changes if c["evidence"].get("pending_agreement") in self.truth.agreements
+        }  # fmt: skip
 
     def draw(self, count: int) -> Iterator[tuple[str, str, Subject]]:
         """Yield (where, page, subject) for `count` agreements, as many places and days, and the country."""
         country = Subject(list(self.truth.agreements.values()))
         for path in ("", "sheets/us/"):
             yield path, self.page(path), country
+        for where, page, about in self._draw_others(count):
+            about.beside += [self._pending[a.id] for a in about.agreements if a.id in self._pending]
+            yield where, page, about
+
+    def _draw_others(self, count: int) -> Iterator[tuple[str, str, Subject]]:
         agreements = sorted(self.truth.agreements)
         for _ in range(count):
             agreement = self.truth.agreements[self._random.choice(agreements)]
@@ -150,13 +159,18 @@ class Pages:
         told: ChangeText = describe_change(change, what, self.marked.language, "https://tracker.example")
         entry = describe_entry(change, what, "", "https://tracker.example", again=False)
         assert entry.headline == re.sub("\u27e6.*?\u27e7", "", told.headline)  # feeds say what mails say, in English
-        trend = describe_trend(self._store.connection, [told], self.marked.language)
-        yield f"mail of {change['id']}", "\n".join([told.headline, *told.facts, told.certainty, trend]), about
+        trend = read_trend(self._store.connection, place_of([told]), self.marked.language)
+        yield (
+            f"mail of {change['id']}",
+            "\n".join([told.headline, *told.facts, told.certainty, trend.sentence, trend.caption]),
+            about,
+        )
 
     def _continued(self, change: ChangeRecord) -> Iterator[Agreement]:
-        named = change["evidence"].get("continues")
-        if isinstance(named, str) and named in self.truth.agreements:
-            yield self.truth.agreements[named]
+        for key in ("continues", "pending_agreement"):
+            named = change["evidence"].get(key)
+            if isinstance(named, str) and named in self.truth.agreements:
+                yield self.truth.agreements[named]
 
 
 def wrong_sentences(pages: Pages, plurals: dict[str, str], count: int) -> tuple[list[str], Counter[str]]:

@@ -70,7 +70,7 @@ def tell_statements(data: AsKnown, statements: Iterable[LoggedStatement]) -> lis
     """Return the statements as records, each with its change as it stands now."""
     statements = list(statements)
     known = data.keep("log by id", None, lambda: {e["id"]: e for e in data.log()[0]})
-    taken_back = {s.change_id for s in statements} - known.keys()  # whoever kept them learns that they do not stand
+    taken_back = {s.change_id for s in statements} - known.keys()  # clients that kept them learn that they do not hold
     changes = {**known, **{e["id"]: e for e in read_entries(data.store, taken_back)}} if taken_back else known
     return [
         {"sequence": s.sequence, "stated_at": s.stated_at, "status": s.status, "needs_review": s.needs_review,

@@ -26,7 +26,7 @@ from monitor.web.http.open_access import PREFLIGHT
 from monitor.web.http.turns import TakingTurns, Turns, asks
 
 API_VERSION = "1.0.0"
-KEPT_BYTES = 64_000_000
+KEPT_BYTES = 16_000_000
 _ABOUT = (
     "287(g) agreements as listed by ICE, and what changed: what the command line answers, over HTTP. An ending is"
     ' inferred from a row\'s absence: every text for readers says "no longer listed by ICE". For reading only; no key'

@@ -102,6 +102,19 @@ class DeskRequest:
         given = {name: value for name, value in query.items() if value not in (None, "")}
         return RedirectResponse(f"{PREFIX}{path}" + (f"?{urlencode(given)}" if given else ""), 303)
 
+    def send_csv(self, name: str, text: str | bytes) -> Response:
+        """Return the text as a CSV file of that name and today's date."""
+        file = f"{name}-{self.store.now_text()[:10]}.csv"
+        headers = {"Content-Disposition": f'attachment; filename="{file}"'}
+        return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+    def posted_csv(self, noun: str) -> bytes:
+        """Return the CSV file that was sent, or that the preview's form brings back; refuse when there is none."""
+        data = self.file or self.form.get("csv", "").encode()
+        if not data:
+            raise Refusal(400, f"Choose a CSV file with {noun}, as the export writes it.")
+        return data
+
 
 View = Callable[[DeskRequest], Response]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -23,15 +24,18 @@ from monitor.alerts.plain_text import plain
 from monitor.i18n.language import LANGUAGES, language
 from monitor.i18n.templates import make_environment
 from monitor.web.feeds.document_entries import gather_document_entries
-from monitor.web.feeds.entries import PAGE, Entry, Selection, find_page, gather_entries, merge_entries
+from monitor.web.feeds.entries import PAGE, Entry, find_page, gather_entries, merge_entries
 from monitor.web.feeds.feed_formats import MEDIA_TYPES, Feed, FeedIds, write_feed
 from monitor.web.http.cache import CachedApp
 from monitor.web.http.conditional import http_date
 from monitor.web.http.open_access import OpenAccess
 
 _HEADERS = {"Cache-Control": "public, max-age=300"}
-_CACHED_BYTES = 64_000_000
+_CACHED_BYTES = 12_000_000
 _INDEX_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
+
+#: The entries of each feed, by the sort of what it is of (all, state, county, agency) and its code or id.
+Groups = dict[tuple[str, str], list[Entry]]
 
 
 class Feeds:
@@ -39,6 +43,8 @@ class Feeds:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._lock = threading.Lock()
+        self._grouped: tuple[object, Groups] = None, {}
 
     def version(self) -> str:
         """Return a text that differs when a feed can."""
@@ -55,18 +61,22 @@ class Feeds:
             found = find_feed(store, sort, name)
             if found is None or form not in MEDIA_TYPES:
                 return PlainTextResponse("no such feed\n", status_code=404, headers=_HEADERS)
-            selection, title = found
-            entries = gather_entries(store, selection, self._settings.public_url)
-            if selection.agency_id:
-                documents = gather_document_entries(store, self._settings.public_url)
-                entries = merge_entries(entries, documents.get(selection.agency_id, ()))
-            page = find_page(entries, asked.get("page"))
+            group, title = found
+            page = find_page(self._groups(store).get(group, ()), asked.get("page"))
             if page is None:
                 return PlainTextResponse("no such page of the feed\n", status_code=404, headers=_HEADERS)
             body = write_feed(form, page, _make_feed(store, self._settings, title, sort, name))
             at = get_log_time(store.connection)
         modified = {"Last-Modified": http_date(at)} if at else {}
         return Response(body, headers={**_HEADERS, **modified}, media_type=MEDIA_TYPES[form])
+
+    def _groups(self, store: Store) -> Groups:
+        """The entries of every feed, gathered once for all feeds of a version of the log: it reads all of it."""
+        with self._lock:
+            version = get_log_version(store.connection)
+            if self._grouped[0] != version:
+                self._grouped = version, group_entries(store, self._settings.public_url)
+            return self._grouped[1]
 
     async def index(self, request: Request) -> Response:
         """Return the page that lists the feeds."""
@@ -92,23 +102,23 @@ def make_routes(settings: Settings) -> list[BaseRoute]:
     return [Route("/feeds", lambda request: RedirectResponse("/feeds/", 308)), Mount("/feeds", OpenAccess(kept))]
 
 
-def find_feed(store: Store, sort: str, name: str) -> tuple[Selection, str] | None:
-    """Return what a feed's address selects, and of what it is; None when there is no such feed."""
+def find_feed(store: Store, sort: str, name: str) -> tuple[tuple[str, str], str] | None:
+    """Return which entries a feed has (an agency's by its newest id), and its title; None when there is none."""
     if sort == "all":
-        return Selection(), "everything"
+        return ("all", ""), "everything"
     if sort == "state" and name in state_names():
-        return Selection(state=name), state_names()[name]
+        return (sort, name), state_names()[name]
     if sort == "county" and (county := county_name(name)) != name:
-        return Selection(county_fips=name), county
+        return (sort, name), county
     if sort == "agency" and (agency := find_agency(store.connection, name)) is not None:
-        return Selection(agency_id=agency[0]), f"{plain(agency[1])} ({agency[2]})"
+        return (sort, agency[0]), f"{plain(agency[1])} ({agency[2]})"
     return None
 
 
-def list_feeds(store: Store, settings: Settings) -> Iterator[tuple[str, bytes, str]]:
-    """Yield (path, bytes, media type) of every page of the feeds as files, of counties and agencies with entries."""
-    everything = gather_entries(store, Selection(), settings.public_url)
-    groups: dict[tuple[str, str], list[Entry]] = {("all", ""): everything}
+def group_entries(store: Store, public_url: str) -> Groups:
+    """Return the entries of every feed that has some, and of every state, in the order in which they were said."""
+    everything = gather_entries(store, public_url)
+    groups: Groups = {("all", ""): everything}
     groups.update({("state", code): [] for code in state_names()})  # every state's page names its feed
     for entry in everything:
         change = entry.change
@@ -117,8 +127,14 @@ def list_feeds(store: Store, settings: Settings) -> Iterator[tuple[str, bytes, s
         ):  # fmt: skip
             if name:
                 groups.setdefault((sort, name), []).append(entry)
-    for agency_id, documents in gather_document_entries(store, settings.public_url).items():
+    for agency_id, documents in gather_document_entries(store, public_url).items():
         groups["agency", agency_id] = merge_entries(groups.get(("agency", agency_id), ()), documents)
+    return groups
+
+
+def list_feeds(store: Store, settings: Settings) -> Iterator[tuple[str, bytes, str]]:
+    """Yield (path, bytes, media type) of every page of the feeds as files, of counties and agencies with entries."""
+    groups = group_entries(store, settings.public_url)
     for (sort, name), entries in sorted(groups.items(), key=lambda group: group[0]):
         found = find_feed(store, sort, name)
         if found is None:

@@ -56,23 +56,6 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
-    """Which changes a feed has; everything when nothing is named."""
-
-    state: str | None = None
-    county_fips: str | None = None
-    agency_id: str | None = None
-
-    def selects(self, change: ChangeRecord) -> bool:
-        """Return whether the change belongs in the feed."""
-        return (
-            self.state in (None, change["state"])
-            and self.county_fips in (None, change["county_fips"])
-            and self.agency_id in (None, change["agency_id"])
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """One document of a feed: the current one, or an archive page, from 1 (RFC 5005)."""
 
@@ -81,12 +64,9 @@ class Page:
     last: int  # the newest archive page; 0 when there is none
 
 
-def gather_entries(store: Store, selection: Selection, public_url: str) -> list[Entry]:
+def gather_entries(store: Store, public_url: str) -> list[Entry]:
     """Return all entries in the order in which they were said."""
-    changes = {
-        c["id"]: c for c in read_log(store)
-        if c["kind"] in DEFAULT_KINDS and selection.selects(c)
-    }  # fmt: skip
+    changes = {c["id"]: c for c in read_log(store) if c["kind"] in DEFAULT_KINDS}
     said: dict[str, What] = {}
     times: dict[str, int] = {}
     entries = []

@@ -104,7 +104,7 @@ def to_json_feed(page: Page, feed: Feed) -> bytes:
             for entry in page.entries
         ],
     }  # fmt: skip
-    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _link(relation: str, url: str) -> str:

@@ -135,7 +135,7 @@ class CachedApp:
 
     def __init__(
         self, app: ASGIApp, version: Callable[[], str], *, uncached: tuple[str, ...] = (),
-        most_bytes: int = 128_000_000, fresh_seconds: float = 0.5,
+        most_bytes: int = 48_000_000, fresh_seconds: float = 0.5,
     ) -> None:  # fmt: skip
         self.app = app
         self._ask_version = version

@@ -1,7 +1,7 @@
 """Costly questions take turns: one is worked on, a few wait, the rest are told to ask again.
 
 Cheap pages never wait for them. A client that leaves while it waits gives its place up; the work that already runs is
-finished, and its answer kept by whoever keeps answers.
+finished, and its answer kept by the caller that keeps answers.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Turns:
             raise
 
     def end(self) -> None:
-        """Give the turn to whoever has waited longest."""
+        """Give the turn to the request that has waited longest."""
         while self._waiting:
             place = self._waiting.popleft()
             if not place.done():

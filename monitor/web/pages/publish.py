@@ -120,12 +120,10 @@ def list_files(site: Site, pdf: bool) -> Iterator[tuple[str, str, Language, str]
     """Yield (file, mark, language, address) of every page; the mark moves when the page might."""
     book = site.book()
     for route in site.routes:
-        if route.addresses is None:
+        if route.addresses is None or (not pdf and route.pattern.pattern.endswith(r"sheet\.pdf")):
             continue
         for address, mark in route.addresses(book):
             is_document = address.startswith("documents/")  # its copies are left out by their own route
-            if address.endswith(".pdf") and not pdf and not is_document:
-                continue
             linked = "pdf" if pdf and address.startswith("sheets/") else ""
             if is_document and site.documents_published:
                 linked = "documents"

@@ -44,7 +44,8 @@ class DirectorySink:
             ledger: Ledger = json.loads((self.root / LEDGER).read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
             return {}
-        there = {str(p.relative_to(self.root)) for p in self.root.rglob("*") if p.is_file()}
+        start = len(str(self.root)) + 1
+        there = {f"{folder}{os.sep}{name}"[start:] for folder, _, names in os.walk(self.root) for name in names}
         return {path: known for path, known in ledger.items() if path in there}
 
     def write(self, path: str, body: bytes, media: str) -> None:

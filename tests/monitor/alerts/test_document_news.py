@@ -73,7 +73,7 @@ def test_an_event_is_told_once(world: World) -> None:
     assert len(told(world)) == len(told(world)) == 1
     world.subscribe("later@example.org", kinds=["moa_replaced"])  # who comes later is not told of it
     assert len(told(world)) == 1
-    world.derive(anew=True)
+    world.derive(from_scratch=True)
     see(world, "2025-07-11", "same", b"two")
     assert len(told(world)) == 1
 

@@ -15,5 +15,7 @@ def test_a_side_is_of_its_own_row_though_copies_of_rows_come_and_go() -> None:
     publication: Any = None
     judge = Judge(known, publication)
     for number in range(500):
-        side = judge.side_of_new(Listing("pending", "FLORIDA", f"Town {number} Constable", *[""] * 6, state_code="FL"))
+        side = judge.side_of_new(
+            Listing("pending", "FLORIDA", f"Town {number} Constable", "", "", "", "", "", "", state_code="FL")
+        )
         assert side.name.printed == f"Town {number} Constable"

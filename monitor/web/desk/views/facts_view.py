@@ -13,7 +13,7 @@ from monitor.matching.names import normal_form
 from monitor.places import gazetteer
 from monitor.review import facts, facts_csv
 from monitor.review.queue import ALIKE
-from monitor.web.desk.respond import DeskRequest, Refusal
+from monitor.web.desk.respond import DeskRequest
 from monitor.web.desk.views.queue_view import STATES
 
 PER_PAGE = 100
@@ -57,7 +57,7 @@ def show_agency(request: DeskRequest) -> Response:
 
 
 def state_fact(request: DeskRequest) -> Response:
-    """Store a fact about an agency or one of its agreements, with its source, by whoever is logged in."""
+    """Store a fact about an agency or one of its agreements, with its source, by the person logged in."""
     names = ("subject", "fact", "value", "detail", "source")
     subject, kind, value, detail, source = (request.form.get(name, "").strip() for name in names)
     note = " ".join(request.form.get("note", "").split())
@@ -82,18 +82,12 @@ def withdraw_fact(request: DeskRequest) -> Response:
 
 def export_facts(request: DeskRequest) -> Response:
     """Send every fact as CSV."""
-    name = f"reviewed-facts-{request.store.now_text()[:10]}.csv"
-    return Response(
-        facts_csv.export_facts(request.store), media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )  # fmt: skip
+    return request.send_csv("reviewed-facts", facts_csv.export_facts(request.store))
 
 
 def import_facts(request: DeskRequest) -> Response:
     """Show what the facts of a CSV would add; store them when the preview's form comes back unchanged."""
-    data = request.file or request.form.get("csv", "").encode()
-    if not data:
-        raise Refusal(400, "Choose a CSV file with reviewed facts, as the export writes it.")
+    data = request.posted_csv("reviewed facts")
     found = facts_csv.read_import(request.store, data, "the file", request.who.user.name)
     if request.file or not found.new:
         return request.page(

@@ -64,7 +64,7 @@ def _show(request: PageRequest, day: str, status: int) -> Page:
         "asked": {k: request.get(k) for k in PARAMETERS},
     }  # fmt: skip
     known_on = request.get("known_at")
-    if not _is_day(day) or (known_on and not _is_day(known_on)):
+    if not is_day(day) or (known_on and not is_day(known_on)):
         values["problem"] = "date"
         return Page("asof.html", values, status=status if day else 200)
     try:
@@ -166,7 +166,8 @@ def _group_by_state(rows: Sequence[ListedAgreement], request: PageRequest) -> li
     return sorted(found.values(), key=lambda group: (not group.name, group.name))
 
 
-def _is_day(text: str) -> bool:
+def is_day(text: str) -> bool:
+    """Return whether the text is a day of the calendar, written as 2025-05-30."""
     if not re.fullmatch(_DAY, text):
         return False
     try:

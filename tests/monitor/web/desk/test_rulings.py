@@ -249,7 +249,7 @@ def test_a_ruling_stands_through_a_rebuild(world: World) -> None:
     rule(world.client(ADA), log_of(world)[ENDING]["id"], "same")
     before = stands(world)
     with world.store() as store:
-        derive(store, now=store.now_text(), anew=True)
+        derive(store, now=store.now_text(), from_scratch=True)
     assert stands(world) == before
 
 

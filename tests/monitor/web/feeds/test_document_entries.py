@@ -86,7 +86,7 @@ def test_a_rebuild_changes_no_entry_of_a_document(world: World, client: TestClie
     see(world, "2025-07-10T00:00:00Z", "replaced", b"two")
     before = ids(camden(client))
     world.now = "2025-09-01T00:00:00Z"
-    world.derive(anew=True)
+    world.derive(from_scratch=True)
     assert ids(camden(client)) == before
 
 

@@ -139,7 +139,7 @@ def test_a_feed_of_nothing_is_not_there(client: TestClient, path: str) -> None:
 def test_a_rebuild_leaves_every_byte_of_a_feed_alone(world: World, client: TestClient) -> None:
     before = client.get("/feeds/all.atom")
     world.now = "2025-07-01T00:00:00Z"
-    world.derive(anew=True)
+    world.derive(from_scratch=True)
     after = client.get("/feeds/all.atom", headers={"if-none-match": before.headers["etag"]})
     assert after.status_code == 304
 
@@ -152,8 +152,8 @@ def test_what_is_not_confirmed_is_in_no_feed(world: World, client: TestClient) -
 def test_history_taken_in_later_is_dated_by_its_list(world: World, client: TestClient) -> None:
     """So that it stands below what is new, and a reader of the feed is not flooded."""
     world.now = "2025-09-01T13:00:00Z"
-    world.publish("2025-05-30", PASCO, row("Old Town Police Department", signed="2025-05-20"), anew=True)
-    world.publish("2025-05-29", PASCO, anew=True)
+    world.publish("2025-05-30", PASCO, row("Old Town Police Department", signed="2025-05-20"), from_scratch=True)
+    world.publish("2025-05-29", PASCO, from_scratch=True)
     feed = atom(client, "/feeds/all.atom")
     ours = [e for e in feed.iter(ATOM + "entry") if "Old Town" in e.findtext(ATOM + "title")]
     dates = [e.findtext(ATOM + "updated") for e in ours]

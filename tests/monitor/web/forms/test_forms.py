@@ -304,7 +304,7 @@ def test_links_that_are_forged_replayed_or_old_do_nothing(world: World, client: 
     assert client.post(f"/alerts/confirm/{good}").status_code == 404, "an old link brings nobody back who left"
     assert counts(world)[:2] == (0, 0)
     client.post("/alerts/subscribe", data=FORM)
-    assert client.post(f"/alerts/confirm/{good}").status_code == 404, "nor when somebody signs the address up anew"
+    assert client.post(f"/alerts/confirm/{good}").status_code == 404, "nor when somebody signs the address up again"
     for path in ("manage", "unsubscribe"):
         for token in (good, other.sign(path, world.now, 1, nonce), "x"):
             assert client.post(f"/alerts/{path}/{token}").status_code == 404
