@@ -28,7 +28,7 @@ from monitor.web.pages.site import Site
 
 #: Pages rendered at a time for one client; a browser asks for six.
 MOST_AT_ONCE = 12
-_COSTLY_PATH = re.compile(r"sheet\.pdf$|document\.pdf$|\.png$|^/data/[\w-]+\.(?:sqlite|parquet|csv|json|geojson)$")
+_COSTLY_PATH = re.compile(r"sheet\.pdf$|document\.pdf$|\.png$|^/data/[\w-]+\.(?:sqlite|parquet|csv|json|geojson|xlsx)$")
 _COSTLY_QUERY = re.compile(rb"(?:^|&)(?:known_at|q)=[^&]")
 
 
