@@ -40,8 +40,8 @@ def routes(site: Site) -> None:
     )
     others = {
         "ice-agreements.sqlite": send_database, "datapackage.json": send_package, "codebook.csv": send_codebook,
-        "totals.json": send_totals, "newest.json": send_newest, "counties.geojson": send_geojson, "counties.xlsx": send_workbook,
-        "counties-excel.csv": send_marked_csv,
+        "totals.json": send_totals, "newest.json": send_newest, "counties.geojson": send_geojson,
+        "counties.xlsx": send_workbook, "counties-excel.csv": send_marked_csv,
     }  # fmt: skip
     for path, view in others.items():
         site.add(rf"data/{path.replace('.', '[.]')}", view, _listed(f"data/{path}"), translated=False)
