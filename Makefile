@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help run history test demo check static soak browser year bench lock wheel places clean
+.PHONY: help run history test demo check static soak clients browser year bench lock wheel places clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,7 +16,8 @@ help:
 	@echo "make demo    the service shown on made-up lists, without the network"
 	@echo "make test    every check and every test, but those of minutes"
 	@echo "make browser what the browser tests need is installed (Debian, Ubuntu; as root)"
-	@echo "make soak    the tests of minutes: kills, faults, fuzzing"
+	@echo "make soak    the tests of minutes: kills, faults, fuzzing, other people's programs"
+	@echo "make clients those programs: newsboat, SpamAssassin, Postfix, pandas, DuckDB, generators of clients (Debian, Ubuntu; as root)"
 	@echo "make check   the checks and the quick tests"
 	@echo "make bench   the measurements of benchmarks/"
 	@echo "make year    a year of polls at speed, compared with the truth (an hour; YEAR='--polls 4' for minutes)"
@@ -53,7 +54,24 @@ browser:
 	apt-get update --quiet --quiet
 	apt-get install --quiet --yes --no-install-recommends chromium libatomic1
 
-soak: $(VENV)/.for-dev
+CLIENTS := build/clients
+CLIENT_PACKAGES := newsboat spamassassin postfix
+
+clients: $(CLIENTS)/.made
+	@if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections; \
+		apt-get update --quiet --quiet; \
+		DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes --no-install-recommends $(CLIENT_PACKAGES); \
+	else echo "Install $(CLIENT_PACKAGES) with your package manager; without them their tests are skipped." >&2; fi
+
+$(CLIENTS)/.made: $(VENV)/.python requirements-clients.lock tests/clients/package-lock.json
+	$(BIN)/python -m venv $(CLIENTS)
+	$(CLIENTS)/bin/python -m pip --disable-pip-version-check --no-input --quiet install --require-hashes --requirement requirements-clients.lock
+	cp tests/clients/package.json tests/clients/package-lock.json $(CLIENTS)
+	if command -v npm >/dev/null; then npm ci --prefix $(CLIENTS) --no-audit --no-fund --silent; fi
+	@touch $@
+
+soak: $(VENV)/.for-dev $(CLIENTS)/.made
 	$(BIN)/python -m pytest -q -m soak
 
 year: $(VENV)/.for-dev
@@ -115,6 +133,7 @@ lock: build/lock/bin/uv
 	$(COMPILE) --group build --output-file requirements.lock
 	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(COMPILE) --group bench --constraint requirements-dev.lock --output-file requirements-bench.lock
+	$(subst pyproject.toml,--group pyproject.toml:clients,$(COMPILE)) --output-file requirements-clients.lock
 
 build/lock/bin/uv: $(VENV)/.python
 	$(BIN)/python -m venv build/lock

@@ -59,9 +59,9 @@ def make_backfill_command() -> Callable[..., None]:
 def archive_intake() -> ArchiveIntake:
     """Return what asks the Internet Archive for past lists."""
     from monitor.service.archive_work import ArchiveIntake
-    from scrapers.archive import backfill
+    from scrapers.archive import backfill, save
 
-    return ArchiveIntake(backfill.plan_backfill, backfill.run_backfill)
+    return ArchiveIntake(backfill.plan_backfill, backfill.run_backfill, save.save_new)
 
 
 def moa_intake() -> MoaIntake:
@@ -74,7 +74,14 @@ def moa_intake() -> MoaIntake:
 
         return await fetch_documents(store, settings, now)
 
-    return MoaIntake(ingest_moas.import_saved, fetch, ingest_moas.read_new)
+    def ask_archive(store: Store, settings: Settings, now: Clock) -> list[str]:
+        from time import sleep
+
+        from scrapers.archive.missing_documents import MOST_A_PASS, ask_archive
+
+        return ask_archive(store, settings, now, sleep, MOST_A_PASS)
+
+    return MoaIntake(ingest_moas.import_saved, fetch, ask_archive, ingest_moas.read_new)
 
 
 def make_doctor_command() -> Callable[..., None]:
@@ -190,7 +197,7 @@ def rebuild(
             update = track(progress, "reading")
             for number, total in ingest.read_again(store):
                 update(number, total)
-        done = derive_all(store, settings, track(progress, "comparing"), anew=True)
+        done = derive_all(store, settings, track(progress, "comparing"), from_scratch=True)
         progress.stop()
         report(store, done)
     raise typer.Exit(WAITING if done.held else DONE)

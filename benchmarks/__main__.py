@@ -8,6 +8,7 @@ import sys
 import time
 
 from benchmarks import (
+    bench_archive,
     bench_git_history,
     bench_growth,
     bench_import,
@@ -25,6 +26,7 @@ EVERY = {
     "rebuild": bench_rebuild.main,
     "growth": bench_growth.main,
     "start": bench_start.main,
+    "archive": bench_archive.main,
 }
 
 

@@ -43,14 +43,14 @@ def real_lists() -> list[list[Listing]]:
 
 
 def measure_history(lists: list[list[Listing]]) -> tuple[int, float, float]:
-    """How many lists; milliseconds a list to derive them anew; and to add one more, the median of the last ten."""
+    """How many lists; milliseconds a list to derive all, and to add one more (median of the last ten)."""
     with empty_store() as store:
         first, last = lists[:-LAST], lists[-LAST:]
         for number, rows in enumerate(first):
             put(store, number, rows)
         begun = time.process_time()
-        done = derive(store, now=store.now_text(), anew=True)
-        anew = (time.process_time() - begun) * 1000 / len(first)
+        done = derive(store, now=store.now_text(), from_scratch=True)
+        scratch = (time.process_time() - begun) * 1000 / len(first)
         assert len(done.held) <= len(first) * 0.02, f"{len(done.held)} made lists are held: that measures nothing"
         alone = []
         for number, rows in enumerate(last, len(first)):
@@ -58,7 +58,7 @@ def measure_history(lists: list[list[Listing]]) -> tuple[int, float, float]:
             put(store, number, rows)
             derive(store, now=store.now_text())
             alone.append((time.process_time() - begun) * 1000)
-    return len(first), anew, statistics.median(alone)
+    return len(first), scratch, statistics.median(alone)
 
 
 def measure() -> list[Figure]:
@@ -67,7 +67,7 @@ def measure() -> list[Figure]:
     by_lists = [measure_history(list(stretch(real, factor))) for factor in FACTORS]
     by_rows = [measure_history(list(large_lists(size, LAST + 5, CHANGED))) for size in SIZES]
     figures = []
-    for word, place in (("derived anew", 1), ("added alone", 2)):
+    for word, place in (("derived from scratch", 1), ("added alone", 2)):
         first, last = by_lists[0], by_lists[-1]
         figures.append(
             Figure(f"a list {word}: with {last[0]} lists kept / with {first[0]}", last[place] / first[place], "x", 1.5)
@@ -75,11 +75,11 @@ def measure() -> list[Figure]:
         thousand = [taken[place] / size * 1000 for taken, size in zip(by_rows, SIZES, strict=True)]
         name = f"a row {word}: in lists of {SIZES[-1]:,} / in lists of {SIZES[0]:,}"
         figures.append(Figure(name, thousand[-1] / thousand[0], "x", 1.5))
-    for count, anew, alone in by_lists:
-        figures.append(Figure(f"{count} lists kept: a list derived anew", anew, "ms"))
+    for count, scratch, alone in by_lists:
+        figures.append(Figure(f"{count} lists kept: a list derived from scratch", scratch, "ms"))
         figures.append(Figure(f"{count} lists kept: one added alone", alone, "ms"))
-    for size, (_, anew, alone) in zip(SIZES, by_rows, strict=True):
-        figures.append(Figure(f"{size:,} rows: a list derived anew", anew, "ms"))
+    for size, (_, scratch, alone) in zip(SIZES, by_rows, strict=True):
+        figures.append(Figure(f"{size:,} rows: a list derived from scratch", scratch, "ms"))
         figures.append(Figure(f"{size:,} rows: one added alone", alone, "ms"))
     return figures
 

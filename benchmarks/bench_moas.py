@@ -1,6 +1,7 @@
 """How fast agreement documents are read, compared and searched: `python -m benchmarks.bench_moas`.
 
-Reading is measured on the real documents, one by one, the child's start shared. Comparing and searching are measured on
+Reading is measured on the real documents, one by one, the child's start shared; broken and hostile files each have a
+child of their own, its start included. Comparing and searching are measured on
 2,000 documents made from them by drift: every copy has slips of its own, as if recognised once more.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import resource
 import statistics
 import tempfile
 import time
@@ -15,6 +17,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
+from benchmarks.figures import Figure, show
 from db.database import Store
 from db.moa_models import MoaFilter, MoaSighting, PageText, PdfText
 from db.queries import moas
@@ -24,11 +27,13 @@ from monitor.documents.template_groups import derive_wordings
 from scrapers.readers.moa_document import read_document
 from scrapers.readers.moa_text import PdfReader
 from tests.paths import DOCUMENTS
+from tests.pdfs import hostile
 
 QUERIES = (
     '"90-day" notice', "notice", "termination", '"exigent circumstances"', "interpreter", '"Miami Field Office"',
     "fingerprint", '"task force" -jail', "complaint procedures", "training certification", '"public records"', "Pasco",
 )  # fmt: skip
+MAX_BYTES = 30_000_000
 _SLIPS = str.maketrans({"m": "rn", "l": "1", "h": "b", "e": "c"})
 
 
@@ -65,37 +70,72 @@ def fill(store: Store, texts: dict[str, PdfText], count: int) -> None:
             moas.save_reading(store, read_document(sha256, PdfText("kept", pages, len(pages))))
 
 
+def computing() -> float:
+    """Return the seconds of computing of this process and of those it started that have ended."""
+    return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
+def read_real() -> tuple[dict[str, PdfText], list[float], float]:
+    """Return the real documents' texts by file name, how long each took with its clauses, and the mean of computing."""
+    texts: dict[str, PdfText] = {}
+    taken = []
+    begun = computing()
+    with PdfReader(max_bytes=MAX_BYTES) as reader:
+        for path in sorted(DOCUMENTS.glob("*.pdf")):
+            start = time.perf_counter()
+            texts[path.name] = reader.read(path)
+            read_document(path.name, texts[path.name])
+            taken.append(time.perf_counter() - start)
+    return texts, taken, (computing() - begun) / len(taken)
+
+
+def read_hostile(folder: Path) -> list[float]:
+    """Return how long each of the broken and hostile files took."""
+    taken = []
+    for name, (data, _) in hostile().items():
+        path = folder / name
+        path.write_bytes(data)
+        with PdfReader(max_bytes=MAX_BYTES) as reader:
+            taken.append(seconds(partial(reader.read, path)))
+    return taken
+
+
+def search_all(store: Store) -> list[tuple[float, float]]:
+    """Return how long each search took, and its computing, with and without filters."""
+    library = Library(store.connection)
+    taken = []
+    for wanted in (MoaFilter(), MoaFilter(support_type="WSO"), MoaFilter(template="TFM 2025-02")):
+        for query in QUERIES:
+            for _ in range(3):
+                begun = computing()
+                taken.append((seconds(partial(search, store.connection, library, query, wanted)), computing() - begun))
+    return taken
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=2000)
     count = parser.parse_args().documents
-    texts: dict[str, PdfText] = {}
-    reading = []
-    with PdfReader(max_bytes=30_000_000) as reader:
-        for path in sorted(DOCUMENTS.glob("*.pdf")):
-            start = time.perf_counter()
-            texts[path.name] = reader.read(path)
-            read_document(path.name, texts[path.name])
-            reading.append(time.perf_counter() - start)
-    print(
-        f"read: median {statistics.median(reading) * 1000:.0f} ms, most {max(reading) * 1000:.0f} ms, of {len(reading)}"
-    )
+    texts, real, mean = read_real()
     with tempfile.TemporaryDirectory() as home, Store.open(Path(home)) as store:
-        print(f"stored and clauses found: {seconds(partial(fill, store, texts, count)):.1f} s for {count}")
-        print(f"compared: {seconds(partial(derive_wordings, store)):.1f} s")
-        start = time.perf_counter()
-        library = Library(store.connection)
-        print(f"library: {time.perf_counter() - start:.2f} s")
-        taken = []
-        for wanted in (MoaFilter(), MoaFilter(support_type="WSO"), MoaFilter(template="TFM 2025-02")):
-            for query in QUERIES:
-                taken += [seconds(partial(search, store.connection, library, query, wanted)) for _ in range(3)]
-        taken.sort()
-        print(
-            f"search: median {statistics.median(taken) * 1000:.0f} ms, 90th percentile"
-            f" {taken[int(len(taken) * 0.9)] * 1000:.0f} ms, {len(taken)} searches"
-        )
+        odd = read_hostile(Path(home))
+        stored = seconds(partial(fill, store, texts, count))
+        compared = seconds(partial(derive_wordings, store))
+        gathered = seconds(partial(Library, store.connection))
+        searches, computed = (sorted(times) for times in zip(*search_all(store), strict=True))
+    show("agreement documents", [
+        Figure("one real document read, median", statistics.median(real) * 1000, "ms", 400, note=f"of {len(real)}"),
+        Figure("one real document read, computing, mean with the child's start", mean * 1000, "ms", 400),
+        Figure("one real document read, longest", max(real) * 1000, "ms"),
+        Figure("one hostile file judged, longest", max(odd), "s", 10, note=f"of {len(odd)}"),
+        Figure(f"search in {count} documents, median", statistics.median(searches) * 1000, "ms", 50),
+        Figure("search, computing, median", statistics.median(computed) * 1000, "ms", 50),
+        Figure("search, 90th percentile", searches[int(len(searches) * 0.9)] * 1000, "ms"),
+        Figure(f"{count} documents' clauses found and stored", stored, "s"),
+        Figure(f"{count} documents grouped and compared", compared, "s"),
+        Figure(f"{count} documents' records gathered", gathered, "s"),
+    ])  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ def take_in(home: Path) -> Path:
 
 
 def bench_fresh(site: Site) -> None:
-    """Each page rendered afresh; as-of answers are looked up anew each time."""
+    """Each page rendered afresh; as-of answers are looked up each time."""
     english, every = language("en"), []
     for path in PAGES:
 

@@ -27,7 +27,7 @@ from scrapers import ingest
 
 def from_listings(store: Store) -> None:
     """Derive everything again, as `rebuild` does it."""
-    derive(store, now=store.now_text(), anew=True)
+    derive(store, now=store.now_text(), from_scratch=True)
 
 
 def from_bytes(store: Store) -> None:

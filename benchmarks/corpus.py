@@ -30,7 +30,7 @@ def take_all(store: Store, lists: list[ingest.SavedList]) -> None:
     """The lists are in the store and compared, in one go."""
     for saved in lists:
         ingest.import_list(store, saved, store.now_text())
-    derive(store, now=store.now_text(), anew=True)
+    derive(store, now=store.now_text(), from_scratch=True)
 
 
 def in_order(lists: list[ingest.SavedList]) -> list[tuple[ingest.SavedList, int, str | None]]:

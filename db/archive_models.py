@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
+
+_CAPTURE = re.compile(r"/web/(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)id_/")
+
+
+def find_capture_time(url: str) -> str | None:
+    """Return when the Internet Archive captured what is at this address; None when it is no address of a capture."""
+    found = _CAPTURE.search(url)
+    return "{}-{}-{}T{}:{}:{}Z".format(*found.groups()) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +21,7 @@ class Capture:
 
     captured_at: str  # aware UTC, as the store writes it
     original: str  # the address as it was captured
-    digest: str  # SHA-1 of the body as stored, in base32
+    digest: str  # SHA-1 of the body as stored, in base32; "-" where the index has none
     mimetype: str
     is_revisit: bool = False  # without a body of its own: the same content as an earlier capture
 
@@ -20,6 +29,11 @@ class Capture:
     def stamp(self) -> str:
         """The time in the archive's fourteen digits."""
         return "".join(filter(str.isdigit, self.captured_at))
+
+    @property
+    def content(self) -> str:
+        """What captures of the same content have in common; without a digest each is one of its own."""
+        return self.digest if self.digest != "-" else f"{self.captured_at} {self.original}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +59,18 @@ class KeptSighting:
     file: str
     linked_as: str
     seen_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndependentCopy:
+    """What the archive answered when asked to keep what is at an address of ICE's."""
+
+    sha256: str  # of the document that we had there
+    original: str
+    asked_at: str
+    copy_url: str  # "" when there is none
+    copied_at: str
+    detail: str = ""  # why there is none
 
 
 @dataclass(frozen=True, slots=True)

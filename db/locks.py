@@ -20,11 +20,11 @@ from db.errors import StoreError
 
 #: Held by the service as long as it lives.
 SERVICE = "service.lock"
-#: Held by whoever fetches, imports, rebuilds, repairs or restores, as long as that takes.
+#: Held while something fetches, imports, rebuilds, repairs or restores.
 WORK = "work.lock"
-#: Held by whoever asks ICE for agreement documents, which takes minutes and must not keep lists from being fetched.
+#: Held while ICE is asked for agreement documents, which takes minutes and must not keep lists from being fetched.
 DOCUMENTS = "documents.lock"
-#: Held by whoever asks the Internet Archive: it is asked one question at a time, by all of us together.
+#: Held while the Internet Archive is asked: it is asked one question at a time, by all of us together.
 ARCHIVE = "archive.lock"
 #: Shared by every process that serves pages; a restore needs it alone, since open connections would spoil the new file.
 SERVING = "serve.lock"

@@ -70,7 +70,7 @@ class MoaReading:
     """What one reader version read in one document."""
 
     sha256: str
-    reader: str  # e.g. "moa/1"
+    reader: str  # e.g. "moa/2"
     outcome: ReadingOutcome
     detail: str = ""
     page_count: int = 0

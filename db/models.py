@@ -151,6 +151,7 @@ class StandingRulings:
 
     pairs: dict[tuple[str, str], str] = field(default_factory=dict)  # (agreement id, agreement id) -> same | distinct
     lists: dict[str, str] = field(default_factory=dict)  # sha256 -> release | reject
+    named: dict[str, ListName] = field(default_factory=dict)  # sha256 -> which list it was released as, if said
     forms: dict[str, ListName] = field(default_factory=dict)  # key of a form -> the list that lists of it are
     changes: dict[str, tuple[str, str]] = field(default_factory=dict)  # change id -> (confirm | dismiss, words)
     confirmed: dict[str, str] = field(default_factory=dict)  # change id -> when a reviewer confirmed it

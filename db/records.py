@@ -88,12 +88,16 @@ class ChangeRecord(TypedDict):
     first_missing_from: ListReference | None
     first_listed_in: ListReference | None
     listed_on: Annotated[Day, Field(description="date of the list that shows the change")]
+    listed_between: Annotated[
+        list[Day] | None,
+        Field(description="dates of the list before and of the list that shows the change: it lies between them"),
+    ]
     known_at: Annotated[Moment | None, Field(description="when this was first stated here")]
     told: Annotated[bool, Field(description="whether a subscriber was told")]
 
 
-class ListedAgreement(TypedDict):
-    """One agreement on one day's list: the row as printed, and whose it is."""
+class AgreementRecord(TypedDict):
+    """One agreement, and whose it is."""
 
     agreement_id: str | None
     agency_id: str | None
@@ -103,6 +107,11 @@ class ListedAgreement(TypedDict):
     county_fips: str | None
     support_type: str | None
     signed_on: Day | None
+
+
+class ListedAgreement(AgreementRecord):
+    """One agreement on one day's list, with the row as printed."""
+
     moa: Annotated[str | None, Field(description="address of the signed agreement")]
     addendum: str | None
     listed: Annotated[PrintedRow, Field(description="the row as ICE printed it that day")]
@@ -154,17 +163,9 @@ class PublicationRecord(TypedDict):
     reasons: list[str]
 
 
-class AgreementHistory(TypedDict):
+class AgreementHistory(AgreementRecord):
     """One agreement with its changes; without its row when it is not listed."""
 
-    agreement_id: str | None
-    agency_id: str | None
-    agency: Annotated[str | None, Field(description="the agency's name as used today")]
-    state: Annotated[str | None, Field(description="USPS code")]
-    county: str | None
-    county_fips: str | None
-    support_type: str | None
-    signed_on: Day | None
     moa: NotRequired[str | None]
     addendum: NotRequired[str | None]
     listed: NotRequired[PrintedRow]

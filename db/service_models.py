@@ -65,6 +65,9 @@ class NewestList:
     file: str
     published_on: str
     rows: int
+    first_seen_at: str
+    source: str  # the host it was had from: ICE's, or the Internet Archive's
+    second_hand: bool  # had from the Internet Archive, and not from ICE so far
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class Settings(ServiceSettings, DeskSettings, MoaSettings, ArchiveSettings):
     )
     contact_url: str = Field(
         default="https://example.org/ice-agreements",
-        description="Address in the User-Agent where the site's operators can reach whoever runs this.",
+        description="Address in the User-Agent where the site's operators can reach the people who run this.",
     )
     crawl_delay_seconds: float = Field(
         default=5.0, ge=0, description="Least wait between two requests to the source, in seconds."

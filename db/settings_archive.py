@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from typing import Self
+
+from pydantic import BaseModel, Field, SecretStr, model_validator
 
 from db.settings_service import Schedule
 
@@ -41,3 +43,21 @@ class ArchiveSettings(BaseModel):
         ge=1,
         description="Most captures that the service asks for in one pass; the rest comes with the next.",
     )
+    archive_save: bool = Field(
+        default=False,
+        description="Whether the service asks the archive to keep ICE's page and lists when they are new; needs keys.",
+    )
+    archive_save_key: SecretStr = Field(
+        default=SecretStr(""), description="Access key of an account of the archive (archive.org/account/s3.php)."
+    )
+    archive_save_secret: SecretStr = Field(
+        default=SecretStr(""), description="Secret key of that account. Never printed."
+    )
+
+    @model_validator(mode="after")
+    def _check_save_keys(self) -> Self:
+        if self.archive_save and not (
+            self.archive_save_key.get_secret_value() and self.archive_save_secret.get_secret_value()
+        ):
+            raise ValueError("archive_save needs archive_save_key and archive_save_secret")
+        return self

@@ -15,6 +15,20 @@ HOLD_SHARE = 0.015
 HOLD_SHARE_A_MONTH = 0.015
 HOLD_SHARE_MOST = 0.25
 
+#: A list is held when more rows than the larger of these, and than the list before had, are no agreements. None of the
+#: 304 lists of 2021 to 2025 has any; a title, sources and footnotes take a few.
+HOLD_NOTES = 10
+HOLD_NOTES_SHARE = 0.015
+
+#: A column is lost when at least so many rows lost what they said in it, and at most this share of it is left. Of 243
+#: lists of 2025, one was so (132 of 132 MOA links, in a file saved again by who kept it); where a column was only half
+#: filled in, 41 % and more was left.
+LOST_CELLS = 5
+LOST_KEPT_SHARE = 0.1
+#: More rows than may be gone that name another county or link what was another row's document: the column slipped. In
+#: one step ICE changed at most 4 counties and 21 types; types may change in so many times more rows.
+RETYPED_TIMES = 3
+
 #: Of the agreements that a held list lacks, at most this share may be back on the list that agrees with it. Chosen, not
 #: measured: no collapse of ICE's has been a true one so far, so there is no case to measure.
 AGREEING_SHARE = 0.1
@@ -92,6 +106,10 @@ TWICE_LETTERS = 2
 #: A change is news when the list that shows it was put out or first fetched at most this many days before we first
 #: said it. Older lists taken in later change the log; they are not told. Two weeks bridge a holiday.
 TOLD_DAYS = 14
+
+#: Where the list before is older than this, a change is said to lie between the two. ICE's own lists follow each other
+#: within days, a fortnight at most over a holiday; captures of its page until 2025 lie weeks to months apart.
+RANGE_DAYS = 14
 #: When digests leave, by the subscriber's clock: every day, or on Mondays.
 DIGEST_HOUR = 7
 #: A daily digest is sent when an agreement ended or returned, when this many changes wait, or when one has waited so

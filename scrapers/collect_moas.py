@@ -43,7 +43,8 @@ async def fetch_documents(store: Store, settings: Settings, now: Callable[[], da
     bytes_left = min(settings.moa_bytes_per_day - taken, settings.moa_home_bytes - kept_bytes)
     if not due or requests <= 0 or bytes_left <= 0:
         return ["no document is due"] if not due else ["the day's requests or bytes are used up"]
-    await _keep_distance(max((at for at, _ in tried.values()), default=None), now(), settings.moa_delay_seconds)
+    # a pass before this one may have been cut off with a request on its way that nothing tells of
+    await asyncio.sleep(settings.moa_delay_seconds)
     work = MoaPass(store, settings, source, now, due[:requests], bytes_left)
     await _run_spider(work)
     if work.failure is not None:
@@ -51,15 +52,6 @@ async def fetch_documents(store: Store, settings: Settings, now: Callable[[], da
     if work.stopped:
         work.lines.append(f"the pass ended early: {work.stopped}")
     return work.lines
-
-
-async def _keep_distance(last: str | None, now: datetime, seconds: float) -> None:
-    """Wait until the last request of an earlier pass is `seconds` ago; its time is known to the second."""
-    if last is None or not seconds:
-        return
-    since = (now - datetime.fromisoformat(last)).total_seconds()
-    if since < seconds + 1:
-        await asyncio.sleep(min(seconds + 1 - since, seconds + 1))
 
 
 async def _run_spider(work: MoaPass) -> None:

@@ -13,10 +13,12 @@ from db.database import Store
 from db.models import Snapshot
 from db.queries import fetches, sightings, snapshots
 from db.queries.sightings import SightedDocument
-from scrapers.document_errors import DocumentError, NotAWorkbookError, ScraperError
+from scrapers.document_errors import DocumentError, NotAWorkbookError, ScraperError, TooLargeError
 from scrapers.readers.document import READER_VERSION, looks_like_list
 from scrapers.readers.limited import read_document_limited
 
+#: The largest list of 2025 has 0.2 MB, the largest page 0.4 MB; a larger file is not even read.
+LARGEST_BYTES = 50_000_000
 SUFFIXES = (".xlsx", ".html", ".htm", ".xls", ".xlsm", ".mhtml", ".mht")
 
 
@@ -64,7 +66,7 @@ def find_saved(
             if not inside:
                 raise ImportRefusedError("the folder holds no list", file=str(path))
             for file in inside:
-                _refuse_outside(path, file)
+                refuse_outside(path, file)
         elif path.is_file():
             inside = [path]
         else:
@@ -74,7 +76,7 @@ def find_saved(
     return list(found.values())
 
 
-def _refuse_outside(folder: Path, file: Path, *, row: int | None = None) -> None:
+def refuse_outside(folder: Path, file: Path, *, row: int | None = None) -> None:
     """Raise `ImportRefusedError` if the file lies outside the folder once all links are followed."""
     if not file.resolve().is_relative_to(folder.resolve()):
         raise ImportRefusedError(
@@ -117,11 +119,14 @@ class _Begun:
 
 
 def _begin(store: Store, saved: SavedList, ahead: ThreadPoolExecutor) -> _Begun:
+    name = os.fsencode(saved.path.name).decode("utf-8", "replace")  # a name may hold bytes that are no text
     try:
+        if (size := saved.path.stat().st_size) > LARGEST_BYTES:
+            too_large = TooLargeError(f"larger than {LARGEST_BYTES:,} bytes; not stored", file=name, value=f"{size:,}")
+            return _Begun(saved, name, "", None, str(too_large))
         data = saved.path.read_bytes()
     except OSError as error:
         raise ImportRefusedError(f"cannot be read: {error.strerror}", file=str(saved.path)) from error
-    name = os.fsencode(saved.path.name).decode("utf-8", "replace")  # a name may hold bytes that are no text
     if not looks_like_list(data):
         advice = "if it names lists, import it with --manifest" if name.casefold().endswith(".csv") else ""
         refusal = NotAWorkbookError("neither a workbook nor a page; not stored", file=name, value=data[:40], do=advice)
@@ -188,6 +193,20 @@ def read_again(store: Store) -> Iterator[tuple[int, int]]:
 
 
 def _read_manifest(manifest: Path, capture_time: Callable[[str], str | None]) -> Iterator[SavedList]:
+    for number, row in manifest_rows(manifest):
+        path = manifest.parent / row["file"]
+        refuse_outside(manifest.parent, path, row=number)
+        if not path.is_file():
+            raise ImportRefusedError("the manifest names a file that is not there", file=str(path), row=number)
+        linked = (row.get("uploaded_as") or "").strip()
+        if linked not in ("", "participating", "pending"):
+            raise ImportRefusedError("uploaded_as is no list", file=str(manifest), row=number, value=linked)
+        stamp = (row.get("archive_capture_utc") or "").strip()
+        yield SavedList(path, linked, capture_time(stamp or path.name))
+
+
+def manifest_rows(manifest: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield (number of the line, cells by column) of a CSV manifest; each names a file in its column `file`."""
     try:
         with manifest.open(encoding="utf-8-sig", newline="") as lines:
             rows = csv.DictReader(lines, dialect="excel")
@@ -196,14 +215,6 @@ def _read_manifest(manifest: Path, capture_time: Callable[[str], str | None]) ->
             for number, row in enumerate(rows, 2):
                 if not row["file"]:
                     raise ImportRefusedError("the manifest names no file", file=str(manifest), row=number)
-                path = manifest.parent / row["file"]
-                _refuse_outside(manifest.parent, path, row=number)
-                if not path.is_file():
-                    raise ImportRefusedError("the manifest names a file that is not there", file=str(path), row=number)
-                linked = (row.get("uploaded_as") or "").strip()
-                if linked not in ("", "participating", "pending"):
-                    raise ImportRefusedError("uploaded_as is no list", file=str(manifest), row=number, value=linked)
-                stamp = (row.get("archive_capture_utc") or "").strip()
-                yield SavedList(path, linked, capture_time(stamp or path.name))
+                yield number, row
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ImportRefusedError(f"the manifest cannot be read: {error}", file=str(manifest)) from error

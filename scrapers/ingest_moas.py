@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from db.moa_models import MoaReading, MoaSighting, PdfText
 from db.queries import moas
 from db.settings import Settings
 from scrapers.crawl.blocked import wall_in
-from scrapers.ingest import ImportRefusedError
+from scrapers.ingest import ImportRefusedError, manifest_rows, refuse_outside
 from scrapers.readers.link_targets import unwrap_link
 from scrapers.readers.moa_document import READER, read_document
 from scrapers.readers.moa_text import PdfReader, refuse_start
@@ -33,7 +32,8 @@ def find_saved(paths: Iterable[Path], manifest: Path | None) -> list[SavedMoa]:
     """Return every saved document that the paths and the manifest name, each once.
 
     Folders give their `.pdf` files. The manifest has the columns `file` (beside it) and `url`; the paths may name its
-    files again or more of them. Raises `ImportRefusedError` for what is not there.
+    files again or more of them. Raises `ImportRefusedError` for what is not there, and for a file of a manifest or a
+    folder that lies outside its directory, itself or through a link.
     """
     found: dict[tuple[Path, str], SavedMoa] = {}
     for saved in _read_manifest(manifest, list(paths)) if manifest else ():
@@ -44,6 +44,8 @@ def find_saved(paths: Iterable[Path], manifest: Path | None) -> list[SavedMoa]:
             inside = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() == ".pdf")
             if not inside:
                 raise ImportRefusedError("the folder holds no PDF", file=str(path))
+            for file in inside:
+                refuse_outside(path, file)
         elif path.is_file():
             inside = [path]
         else:
@@ -56,23 +58,16 @@ def find_saved(paths: Iterable[Path], manifest: Path | None) -> list[SavedMoa]:
 
 def _read_manifest(manifest: Path, paths: list[Path]) -> Iterator[SavedMoa]:
     folders = [manifest.parent, *(path for path in paths if path.is_dir())]
-    try:
-        with manifest.open(encoding="utf-8-sig", newline="") as lines:
-            rows = csv.DictReader(lines, dialect="excel")
-            if not rows.fieldnames or "file" not in rows.fieldnames:
-                raise ImportRefusedError("the manifest has no column `file`", file=str(manifest), value=rows.fieldnames)
-            for number, row in enumerate(rows, 2):
-                if not row["file"]:
-                    raise ImportRefusedError("the manifest names no file", file=str(manifest), row=number)
-                path = next((p for folder in folders if (p := folder / row["file"]).is_file()), None)
-                if path is None:
-                    raise ImportRefusedError(
-                        "the manifest names a file that is not there", file=str(manifest), row=number, value=row["file"]
-                    )
-                url = (row.get("url") or "").strip()
-                yield SavedMoa(path, (unwrap_link(url) or url) if url else "")
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ImportRefusedError(f"the manifest cannot be read: {error}", file=str(manifest)) from error
+    for number, row in manifest_rows(manifest):
+        there = [(folder, path) for folder in folders if (path := folder / row["file"]).is_file()]
+        if not there:
+            raise ImportRefusedError(
+                "the manifest names a file that is not there", file=str(manifest), row=number, value=row["file"]
+            )
+        folder, path = there[0]
+        refuse_outside(folder, path, row=number)
+        url = (row.get("url") or "").strip()
+        yield SavedMoa(path, (unwrap_link(url) or url) if url else "")
 
 
 def take_in(store: Store, saved: SavedMoa, max_bytes: int, at: str) -> bool:

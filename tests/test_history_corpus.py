@@ -110,7 +110,7 @@ def test_every_accepted_list_answers_for_its_day_with_just_its_rows(store: Store
 def test_imported_again_nothing_is_new_and_a_rebuild_says_the_same(store: Store) -> None:
     before, said = dump(store), len(read_log(store))
     assert take(store, saved_lists()) == []
-    assert derive(store, now=NOW, anew=True).stated == []
+    assert derive(store, now=NOW, from_scratch=True).stated == []
     assert difference(before, dump(store)) == []
     assert len(read_log(store)) == said
 

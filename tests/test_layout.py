@@ -27,6 +27,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 #: library -> the only one of ours that may import it
 HOME = {"scrapy": "scrapers", "twisted": "scrapers", "sqlite_utils": "db"}
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock")
+#: Of the programs in `tests/clients`, in an environment of their own.
+CLIENTS_LOCK = "requirements-clients.lock"
 
 
 def imported(source: str, package: str) -> Iterator[tuple[int, str]]:
@@ -121,7 +123,7 @@ def test_no_text_names_a_registry_host_or_a_path_of_one_machine() -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, CLIENTS_LOCK])
 def test_a_lock_pins_every_package_with_hashes(lock: str) -> None:
     entries = re.split(r"\n(?=[a-z])", (ROOT / lock).read_text(encoding="utf-8").strip())
     assert len(entries) > 20
@@ -135,14 +137,15 @@ def names_of(requirements: list[object]) -> set[str]:
     return {re.split(r"[\[<>=!~; ]", text)[0].lower() for text in requirements if isinstance(text, str)}
 
 
-def wanted() -> tuple[set[str], set[str], set[str]]:
-    """The project's direct dependencies by name: for run time, for development, for measurements."""
+def wanted() -> tuple[set[str], set[str], set[str], set[str]]:
+    """The project's direct dependencies by name: for run time, for development, for measurements, for clients."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     groups = project["dependency-groups"]
     return (
         names_of(project["project"]["dependencies"] + groups["build"]),
         names_of(groups["dev"]),
         names_of(groups["bench"]),
+        names_of(groups["clients"]),
     )
 
 
@@ -153,17 +156,18 @@ def pinned(lock: str) -> dict[str, str]:
 
 def test_the_locks_hold_what_the_project_asks_for_and_agree() -> None:
     run, dev, bench = (pinned(lock) for lock in LOCKS)
-    wanted_run, wanted_dev, wanted_bench = wanted()
+    wanted_run, wanted_dev, wanted_bench, wanted_clients = wanted()
     assert wanted_run <= run.keys(), "run `make lock`"
     assert wanted_dev <= dev.keys(), "run `make lock`"
     assert wanted_bench <= bench.keys(), "run `make lock`"
+    assert wanted_clients <= pinned(CLIENTS_LOCK).keys(), "run `make lock`"
     assert {name: dev.get(name) for name in run} == run
     assert {name: bench.get(name) for name in dev} == dev
 
 
 def test_every_import_is_asked_for() -> None:
     """What the code imports is a direct dependency: nothing works only because another library happens to bring it."""
-    run, dev, bench = wanted()
+    run, dev, bench, _ = wanted()
     owners = importlib.metadata.packages_distributions()
     missing = set()
     for name in (name for name in tracked_texts() if name.endswith(".py")):

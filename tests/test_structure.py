@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import emitted_codes, structure
+from tests import emitted_codes, source_words, structure
 from tests.paths import ROOT
 from tests.structure import Source
 from tests.test_docs import CODES
@@ -22,18 +22,18 @@ def sources() -> tuple[Source, ...]:
 
 
 def statuses(found: Iterable[Source]) -> list[str]:
-    return structure.statuses_set_outside(found, CHANGE_STATUS)
+    return source_words.statuses_set_outside(found, CHANGE_STATUS)
 
 
 CHECKS: list[Callable[[Iterable[Source]], list[str]]] = [
     structure.imports_against_the_stages,
     structure.circles,
-    structure.sql_outside_db,
+    source_words.sql_outside_db,
     statuses,
     structure.repeated_basenames,
     structure.overlong,
-    structure.untyped_borders,
-    structure.unresolved_names,
+    source_words.untyped_borders,
+    source_words.unresolved_names,
 ]
 
 
@@ -51,30 +51,30 @@ BROKEN: list[tuple[Callable[[Iterable[Source]], list[str]], dict[str, str]]] = [
     (structure.imports_against_the_stages, {"monitor/web/http/a.py": "from monitor.web.pages.book import Book"}),
     (structure.imports_against_the_stages, {"monitor/review/a.py": "import monitor.unheard_of.thing"}),
     (structure.circles, {"db/a.py": "from db import b", "db/b.py": "from db.c import x", "db/c.py": "import db.a"}),
-    (structure.sql_outside_db, {"monitor/alerts/a.py": "store.connection.execute(words)"}),
-    (structure.sql_outside_db, {"scrapers/a.py": "QUERY = 'select 1 from changes'"}),
-    (structure.sql_outside_db, {"monitor/alerts/a.py": "connection.executemany(words, rows)"}),
+    (source_words.sql_outside_db, {"monitor/alerts/a.py": "store.connection.execute(words)"}),
+    (source_words.sql_outside_db, {"scrapers/a.py": "QUERY = 'select 1 from changes'"}),
+    (source_words.sql_outside_db, {"monitor/alerts/a.py": "connection.executemany(words, rows)"}),
     (statuses, {"monitor/review/a.py": "change.status = 'confirmed'"}),
     (statuses, {"monitor/review/a.py": "change.status, change.reason = 'retracted', why"}),
     (structure.repeated_basenames, {"monitor/web/pages/words.py": "", "monitor/alerts/words.py": ""}),
     (structure.overlong, {"db/a.py": "x = 1\n" * 301}),
     (structure.overlong, {"db/a.py": "def f():\n" + "    x = 1\n" * 50}),
     (
-        structure.untyped_borders,
+        source_words.untyped_borders,
         {
             "monitor/changelog/a.py": "def f() -> list[dict[str, Any]]: ...",
             "monitor/web/pages/b.py": "from monitor.changelog.a import f",
         },
     ),
     (
-        structure.untyped_borders,
+        source_words.untyped_borders,
         {
             "monitor/changelog/a.py": "def f(x: Mapping[str, Any]) -> None: ...",
             "monitor/web/pages/b.py": "from monitor.changelog import a\na.f({})",
         },
     ),
-    (structure.unresolved_names, {"db/a.py": '"""See `db.gone.thing`."""'}),
-    (structure.unresolved_names, {"db/a.py": "# tests/nowhere/test_gone.py holds this"}),
+    (source_words.unresolved_names, {"db/a.py": '"""See `db.gone.thing`."""'}),
+    (source_words.unresolved_names, {"db/a.py": "# tests/nowhere/test_gone.py holds this"}),
 ]
 
 
@@ -90,12 +90,12 @@ SOUND: list[tuple[Callable[[Iterable[Source]], list[str]], dict[str, str]]] = [
     (structure.imports_against_the_stages, {"monitor/web/pages/a.py": "from monitor.web.http.headers import HEADERS"}),
     (structure.imports_against_the_stages, {"monitor/web/app.py": "from monitor.web.desk.app import routes"}),
     (structure.circles, {"db/a.py": "from db import b", "db/b.py": "def f():\n    from db import a"}),
-    (structure.sql_outside_db, {"db/queries/a.py": "connection.execute('select 1 from changes')"}),
-    (structure.sql_outside_db, {"monitor/alerts/a.py": "WORDS = 'Select a county from the list'"}),
+    (source_words.sql_outside_db, {"db/queries/a.py": "connection.execute('select 1 from changes')"}),
+    (source_words.sql_outside_db, {"monitor/alerts/a.py": "WORDS = 'Select a county from the list'"}),
     (statuses, {CHANGE_STATUS: "change.status = 'confirmed'", "monitor/publications/a.py": "p.status = 'held'"}),
     (structure.repeated_basenames, {"monitor/web/pages/app.py": "", "monitor/web/api/app.py": ""}),
     (structure.overlong, {"db/a.py": "x = 1\n" * 300}),
-    (structure.unresolved_names, {"db/a.py": '"""See `db.a.Thing`."""\nclass Thing: ...'}),
+    (source_words.unresolved_names, {"db/a.py": '"""See `db.a.Thing`."""\nclass Thing: ...'}),
 ]
 
 
@@ -107,7 +107,7 @@ def test_no_check_complains_of_what_is_right(
 
 
 def test_the_docs_name_only_files_that_there_are() -> None:
-    assert structure.missing_in_docs() == []
+    assert source_words.missing_in_docs() == []
 
 
 def test_every_code_that_is_explained_is_emitted() -> None:

@@ -41,9 +41,21 @@ def load_agencies(connection: sqlite3.Connection) -> list[Agency]:
     ]
 
 
-def load_agency_views(connection: sqlite3.Connection) -> dict[str, AgencyView]:
-    """Return what the log says of every agency, by id."""
-    rows = connection.execute("select id, state, name, county, county_fips from agencies")
+def load_agency_views(connection: sqlite3.Connection, ids: Iterable[str] | None = None) -> dict[str, AgencyView]:
+    """Return what the log says of agencies, by id: of every one, or of those asked for."""
+    return agency_views(load_view_rows(connection, ids))
+
+
+def load_view_rows(connection: sqlite3.Connection, ids: Iterable[str] | None = None) -> list[Row]:
+    """Return the rows behind `load_agency_views`, to be compared with those of another time."""
+    query, values = "select id, state, name, county, county_fips from agencies", []
+    if ids is not None:
+        query, values = f"{query} where id in (select value from json_each(?))", [json.dumps(list(ids))]
+    return connection.execute(query, values).fetchall()
+
+
+def agency_views(rows: Iterable[Row]) -> dict[str, AgencyView]:
+    """Return what the rows say of each agency, by id."""
     return {row[0]: AgencyView(*row[1:]) for row in rows}
 
 

@@ -46,7 +46,7 @@ def load_settled(connection: sqlite3.Connection) -> set[tuple[str, str]]:
 def load_settled_digests(connection: sqlite3.Connection) -> set[str]:
     """Return the digests of every content that was had, or is known to be no list."""
     rows = connection.execute(
-        "select distinct digest from archive_captures where outcome not in ('missing', 'redirected')"
+        "select distinct digest from archive_captures where digest <> '-' and outcome not in ('missing', 'redirected')"
     )
     return {str(row[0]) for row in rows}
 
@@ -86,13 +86,4 @@ def count_requests(connection: sqlite3.Connection, since: str) -> int:
 def load_last_request(connection: sqlite3.Connection) -> str | None:
     """Return when the archive was last asked."""
     row = connection.execute("select max(requested_at) from fetches where role = 'archive'").fetchone()
-    return None if row[0] is None else str(row[0])
-
-
-def load_last_word_from_ice(connection: sqlite3.Connection) -> str | None:
-    """Return when a list was last had or verified at ICE; without any, when ICE was first asked; None if never."""
-    row = connection.execute(
-        "select ifnull((select max(requested_at) from fetches where role = 'list'"
-        " and outcome in ('new', 'same', 'not_modified')), (select min(requested_at) from fetches where role = 'page'))"
-    ).fetchone()
     return None if row[0] is None else str(row[0])

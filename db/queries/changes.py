@@ -51,8 +51,10 @@ def load_changes(connection: sqlite3.Connection, ids: Collection[str] | None = N
     ]
 
 
-def load_change_rows(connection: sqlite3.Connection, ids: Collection[str]) -> dict[str, Row]:
-    """Return the rows of derived changes by id, for `change_of`."""
+def load_change_rows(connection: sqlite3.Connection, ids: Collection[str] | None = None) -> dict[str, Row]:
+    """Return the rows of derived changes by id, for `change_of`: of all, or of those asked for."""
+    if ids is None:
+        return {row[0]: row for row in read_rows(connection, CHANGES)}
     asked = json.dumps(sorted(ids))
     rows = read_rows(connection, CHANGES, "where id in (select value from json_each(?))", [asked])
     return {row[0]: row for row in rows}
@@ -155,8 +157,9 @@ def load_stated(
     asked = None if ids is None else json.dumps(sorted(ids))
     rows = connection.execute(
         "select change_id, known_at, status, needs_review, why, taken_back from statements"
-        " where ?1 is null or change_id in (select value from json_each(?1)) order by id",
-        [asked],
+        + ("" if asked is None else " where change_id in (select value from json_each(?))")
+        + " order by id",
+        [] if asked is None else [asked],
     )
     said: dict[str, Stated] = {}
     hidden: set[str] = set()

@@ -41,9 +41,10 @@ def find_taken_back(connection: sqlite3.Connection) -> str | None:
         "select min(o.made_at) from rulings n join rulings o on o.id < n.id and o.ruling not in ('note', 'undo') and"
         " case n.ruling when 'undo' then o.subject = n.subject and"
         " o.made_at || '|' || o.ruling || '|' || o.other || '|' || o.reviewer = n.other"
-        " else o.ruling != n.ruling and (n.ruling in ('release', 'reject') and o.ruling in ('release', 'reject')"
-        " and o.subject = n.subject or n.ruling in ('same', 'distinct') and o.ruling in ('same', 'distinct')"
-        " and ((o.subject, o.other) = (n.subject, n.other) or (o.subject, o.other) = (n.other, n.subject))) end"
+        " else n.ruling in ('release', 'reject', 'form') and o.subject = n.subject"
+        " and (o.ruling, o.other) != (n.ruling, n.other)"
+        " or n.ruling in ('same', 'distinct') and o.ruling in ('same', 'distinct') and o.ruling != n.ruling"
+        " and ((o.subject, o.other) = (n.subject, n.other) or (o.subject, o.other) = (n.other, n.subject)) end"
         " where n.id > (select ifnull(max(last_ruling), 0) from derivation)"
     ).fetchone()
     return row[0] if row else None

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from typing import NamedTuple, TypedDict
+from urllib.parse import urlsplit
 
+from db.archive_models import find_capture_time
 from db.service_models import NewestList
 
 
@@ -59,10 +61,14 @@ def read_counts(connection: sqlite3.Connection) -> StoreCounts:
 def read_newest_list(connection: sqlite3.Connection) -> NewestList | None:
     """Return the newest accepted participating list."""
     row = connection.execute(
-        "select file, published_on, rows from publications where position is not null and list = 'participating'"
-        " order by position desc limit 1"
+        "select file, published_on, rows, first_seen_at, url from publications where position is not null"
+        " and list = 'participating' order by position desc limit 1"
     ).fetchone()
-    return NewestList(*row) if row else None
+    if row is None:
+        return None
+    file, published_on, rows, first_seen_at, url = row
+    host = urlsplit(url).hostname or ""
+    return NewestList(file, published_on, rows, first_seen_at, host, find_capture_time(url) is not None)
 
 
 def read_last_verification(connection: sqlite3.Connection) -> str | None:
@@ -134,11 +140,6 @@ def read_outbox_depth(connection: sqlite3.Connection) -> tuple[int, str | None]:
     """Return how many messages wait to be sent, and since when the oldest of them is due."""
     row = connection.execute("select waiting, oldest_due_at from outbox_depth").fetchone()
     return int(row[0]), row[1]
-
-
-def count_documents(connection: sqlite3.Connection) -> int:
-    """Return how many documents are kept."""
-    return int(connection.execute("select count(*) from documents").fetchone()[0])
 
 
 def count_unread_documents(connection: sqlite3.Connection) -> int:

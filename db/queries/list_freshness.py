@@ -21,12 +21,6 @@ def read_list_freshness(connection: sqlite3.Connection, today: str) -> list[List
     return [found for name in _NAMES if (found := _read_one(connection, name, today)) is not None]
 
 
-def find_known_until(connection: sqlite3.Connection, list_name: ListName, today: str) -> str | None:
-    """Return the day of the newest accepted list when later ones are held; None when none is, or none was accepted."""
-    found = _read_one(connection, list_name, today)
-    return found.known_until if found is not None and found.held_since else None
-
-
 def _read_one(connection: sqlite3.Connection, name: ListName, today: str) -> ListFreshness | None:
     newest = connection.execute(
         "select published_on, published_at from publications where list = ? and position is not null"

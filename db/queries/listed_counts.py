@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -15,18 +17,22 @@ class ListedCount(NamedTuple):
 
 def count_listed(connection: sqlite3.Connection, state: str | None, days_before: int = 0) -> ListedCount | None:
     """Return the count on the newest list, or on the newest that is at least `days_before` older; None without one."""
-    row = connection.execute(
-        "select position, published_on from publications where list = 'participating' and position is not null"
-        " and published_on <= (select date(max(published_on), ?) from publications where list = 'participating'"
-        " and position is not null) order by position desc limit 1",
-        [f"-{days_before} days"],
-    ).fetchone()
-    if row is None:
-        return None
-    count = connection.execute(
-        "select count(distinct s.agreement_id) from spans s join agreements a on a.id = s.agreement_id"
-        " join agencies g on g.id = a.agency_id where s.list = 'participating' and s.first_position <= ?1"
-        " and (s.last_position is null or s.last_position >= ?1) and (?2 is null or g.state = ?2)",
-        [row[0], state],
-    ).fetchone()
-    return ListedCount(str(row[1]), int(count[0]))
+    found = count_listed_at(connection, state, [days_before])
+    return found[0] if found else None
+
+
+def count_listed_at(connection: sqlite3.Connection, state: str | None, days_before: Sequence[int]) -> list[ListedCount]:
+    """Return the count on each list that was the newest so many days before the newest of all, oldest list first."""
+    rows = connection.execute(
+        "with listed as (select position, published_on from publications where list = 'participating'"
+        " and position is not null), wanted as (select (select max(position) from listed where published_on <="
+        " (select date(max(published_on), '-' || d.value || ' days') from listed)) as position"
+        " from json_each(?1) d group by 1)"
+        " select l.published_on, (select count(distinct s.agreement_id) from spans s"
+        " join agreements a on a.id = s.agreement_id join agencies g on g.id = a.agency_id"
+        " where s.list = 'participating' and s.first_position <= l.position"
+        " and (s.last_position is null or s.last_position >= l.position) and (?2 is null or g.state = ?2))"
+        " from wanted join listed l using (position) order by l.position",
+        [json.dumps(list(days_before)), state],
+    ).fetchall()
+    return [ListedCount(str(day), int(count)) for day, count in rows]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
 from db.models import Accepted, ListName, PageState, Publication, StatedTotals
 from db.queries.snapshots import load_rows
-from db.records import ListReference, PublicationRecord
+from db.records import ListReference
 
 COLUMNS = (
     "position", "list", "sha256", "file", "linked_as", "url", "published_on", "published_at",
@@ -27,8 +27,9 @@ def load_sightings(connection: sqlite3.Connection, only: Sequence[str] | None = 
     """Yield (sha256, file, linked_as, url, seen_at, known_at, how) of every sighting, in the order they were noted."""
     yield from connection.execute(
         "select sha256, file, linked_as, url, seen_at, known_at, how from sightings"
-        " where ?1 is null or sha256 in (select value from json_each(?1)) order by id",
-        [None if only is None else json.dumps(list(only))],
+        + ("" if only is None else " where sha256 in (select value from json_each(?))")
+        + " order by id",
+        [] if only is None else [json.dumps(list(only))],
     )
 
 
@@ -214,30 +215,33 @@ def load_last_lists_of_days(connection: sqlite3.Connection) -> list[tuple[int, L
     return [(row[0], _reference(row[1:])) for row in rows]
 
 
-def load_references(connection: sqlite3.Connection) -> dict[int, ListReference]:
-    """Return a reference to every accepted publication by position."""
-    rows = connection.execute(
-        "select position, file, list, sha256, url, published_on, workbook_modified_at from publications"
-        " where position is not null"
+def load_references(connection: sqlite3.Connection, positions: Iterable[int] | None = None) -> dict[int, ListReference]:
+    """Return a reference to accepted publications by position: to every one, or to those asked for.
+
+    Those asked for come with the list of the same name before each.
+    """
+    return references(load_reference_rows(connection, positions))
+
+
+def load_reference_rows(
+    connection: sqlite3.Connection, positions: Iterable[int] | None = None
+) -> list[tuple[Any, ...]]:
+    """Return the rows behind `load_references`, to be compared with those of another time."""
+    query = "select position, file, list, sha256, url, published_on, workbook_modified_at from publications"
+    if positions is None:
+        return connection.execute(f"{query} where position is not null").fetchall()
+    asked = "select value from json_each(?1)"
+    before = (
+        "select (select max(b.position) from publications b where b.list = p.list and b.position < p.position)"
+        f" from publications p where p.position in ({asked})"
     )
+    wanted = f"position in ({asked}) or position in ({before})"
+    return connection.execute(f"{query} where {wanted}", [json.dumps(list(positions))]).fetchall()
+
+
+def references(rows: Iterable[tuple[Any, ...]]) -> dict[int, ListReference]:
+    """Return the reference that each row is, by position."""
     return {row[0]: _reference(row[1:]) for row in rows}
-
-
-def load_publication_records(connection: sqlite3.Connection) -> list[PublicationRecord]:
-    """Return every publication in the contract's form, oldest first."""
-    rows = connection.execute(
-        "select file, list, linked_as, sha256, url, rows, published_on, published_at, workbook_modified_at,"
-        " first_seen_at, status, reasons from publications order by published_at, ifnull(list, ''), file, sha256,"
-        " linked_as"
-    )
-    return [
-        {
-            "file": row[0], "list": row[1], "linked_as": row[2], "sha256": row[3], "url": row[4], "rows": row[5],
-            "published_on": row[6], "published_at": row[7], "workbook_modified_at": row[8], "first_seen_at": row[9],
-            "status": row[10], "reasons": json.loads(row[11]),
-        }
-        for row in rows
-    ]  # fmt: skip
 
 
 def _reference(row: tuple[Any, ...]) -> ListReference:

@@ -62,6 +62,9 @@ def standing_rulings(rulings: Iterable[RulingRecord]) -> StandingRulings:
             found.pairs[(made.subject, made.other)] = found.pairs[(made.other, made.subject)] = made.ruling
         elif made.ruling in ("release", "reject"):
             found.lists[made.subject] = made.ruling
+            found.named.pop(made.subject, None)
+            if made.other:
+                found.named[made.subject] = "pending" if made.other == "pending" else "participating"
         elif made.ruling == "form":
             found.forms[made.subject] = "pending" if made.other == "pending" else "participating"
         elif made.ruling in ("confirm", "dismiss"):

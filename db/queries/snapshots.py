@@ -56,15 +56,17 @@ class SnapshotHead(NamedTuple):
     newest_signed_on: str | None
     error_code: str | None
     error: str | None
+    caption_on: str | None  # the day that the page's caption gives the list (signal `caption_dated`)
 
 
 def load_heads(connection: sqlite3.Connection, only: Iterable[str] | None = None) -> dict[str, SnapshotHead]:
     """Return the head of every snapshot by its document's sha256 (or just of those named)."""
-    asked = None if only is None else json.dumps(sorted(only))
     rows = connection.execute(
-        "select sha256, list, reader, workbook_modified_at, ifnull(row_count, 0), newest_signed_on, error_code, error"
-        " from snapshots where ?1 is null or sha256 in (select value from json_each(?1))",
-        [asked],
+        "select sha256, list, reader, workbook_modified_at, ifnull(row_count, 0), newest_signed_on, error_code, error,"
+        " iif(instr(signals, '\"caption_dated\"'), (select json_extract(value, '$[3]') from json_each(signals)"
+        " where json_extract(value, '$[0]') = 'caption_dated'), null)"
+        " from snapshots" + ("" if only is None else " where sha256 in (select value from json_each(?))"),
+        [] if only is None else [json.dumps(sorted(only))],
     )
     return {row[0]: SnapshotHead(*row[1:]) for row in rows}
 
@@ -73,6 +75,24 @@ def load_rows(connection: sqlite3.Connection, sha256: str) -> tuple[tuple[int, .
     """Return (listing ids, sheet rows) of a snapshot that could be read, in the list's order."""
     row = connection.execute("select listing_ids, row_numbers from snapshots where sha256 = ?", [sha256]).fetchone()
     return unpack(row[0]), unpack(row[1])
+
+
+class OtherRows(NamedTuple):
+    """How many rows below the header of a document are no agreements, and how many of them lack only a cell of one."""
+
+    all: int
+    incomplete: int
+
+
+def count_other_rows(connection: sqlite3.Connection, sha256: str) -> OtherRows:
+    """Return how many rows of a document that was read are no agreements."""
+    row = connection.execute(
+        "select ifnull(sum(iif(value ->> 0 = 'rows_not_agreements', cast(value ->> 3 as integer), 0)), 0),"
+        " ifnull(sum(value ->> 0 = 'row_incomplete'), 0)"
+        " from snapshots, json_each(snapshots.signals) where sha256 = ?",
+        [sha256],
+    ).fetchone()
+    return OtherRows(*row)
 
 
 def load_names(connection: sqlite3.Connection, ids: Iterable[int] | None = None) -> dict[int, tuple[str, str, str]]:

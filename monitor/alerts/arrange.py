@@ -7,16 +7,22 @@ from dataclasses import dataclass, replace
 
 from monitor.alerts.describe_change import ChangeText
 from monitor.alerts.filters import state_names
+from monitor.documents.events import KINDS as DOCUMENT_KINDS
 from monitor.i18n.language import N_, Language
 
 #: The groups in the order of a message: heading, and the kinds in it. Corrections come before all.
 _CORRECTIONS = N_("Corrections")
-_GROUPS = (
+_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("No longer listed by ICE"), ("termination",)),
     (N_("Listed again"), ("reinstatement",)),
     (N_("New and renewed agreements"), ("signing", "renewal", "switch")),
 )
-_REST = N_("Pending list and corrected listings")
+_FOLDED: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (N_("Agreement documents"), tuple(DOCUMENT_KINDS)),
+    (N_("Pending list"), ("pending_listed", "pending_withdrawn")),
+    (N_("Corrected listings"), ("amendment",)),
+    (N_("About the lists"), ("list_event",)),
+)
 #: What is news of an agency's agreement -> kinds whose correction it explains, so that one of the two is enough.
 _EXPLAINS = {
     "reinstatement": ("termination",),
@@ -75,8 +81,9 @@ def group_changes(changes: Iterable[ChangeText], words: Language) -> list[Group]
     rest = [c for c in ordered if c.what != "correction"]
     for name, kinds in _GROUPS:
         groups.append(Group(words.say(name), tuple(c for c in rest if c.kind in kinds)))
-        rest = [c for c in rest if c.kind not in kinds]
-    groups.append(Group(words.say(_REST), tuple(rest), folded=any(group.changes for group in groups)))
+    folded = any(group.changes for group in groups)
+    for name, kinds in _FOLDED:
+        groups.append(Group(words.say(name), tuple(c for c in rest if c.kind in kinds), folded))
     return [group for group in groups if group.changes]
 
 
@@ -91,4 +98,6 @@ def shorten(groups: Sequence[Group], most: int) -> list[Group]:
 
 
 def _place(change: ChangeText) -> tuple[str, str, str, str]:
-    return (state_names().get(change.state, change.state), change.place, change.agency, change.change_id)
+    """What orders changes: the state, its own agencies first, then the counties."""
+    state = state_names().get(change.state, change.state)
+    return (state, "" if change.place == state else change.place, change.agency, change.change_id)

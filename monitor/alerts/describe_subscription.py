@@ -9,7 +9,7 @@ from db.alert_models import Preferences
 from db.queries.agency_ids import find_agency
 from monitor.alerts.filters import ENDING_KINDS, state_names
 from monitor.alerts.plain_text import plain
-from monitor.i18n.labels import KINDS, SUPPORT
+from monitor.i18n.labels import NEWS_KINDS, SUPPORT
 from monitor.i18n.language import N_, Language
 from monitor.places.gazetteer import counties
 
@@ -47,7 +47,7 @@ def describe_subscription(connection: sqlite3.Connection, wanted: Preferences, w
     if wanted.kinds == ENDING_KINDS:
         parts.append(words.say("only endings and returns"))
     elif wanted.kinds:
-        parts.append(words.join([words.say(KINDS[kind]) for kind in wanted.kinds]))
+        parts.append(words.join([words.say(NEWS_KINDS[kind]) for kind in wanted.kinds]))
     if wanted.early:
         parts.append(words.say("also unconfirmed"))
     if wanted.counts_only:

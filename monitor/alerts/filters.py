@@ -13,11 +13,14 @@ from db.queries.agency_ids import find_agency_ids
 from db.records import ChangeRecord
 from monitor.alerts.alert_errors import PreferenceError
 from monitor.alerts.digest_times import RHYTHMS, zones
-from monitor.changelog.log import KINDS
+from monitor.changelog.log import KINDS as LOG_KINDS
+from monitor.documents.events import KINDS as DOCUMENT_KINDS
 from monitor.i18n.language import LANGUAGES
 from monitor.places.gazetteer import find_county
 
 SUPPORT_TYPES = ("JEM", "WSO", "TFM")
+#: Every kind that can be asked for.
+KINDS = {**LOG_KINDS, **DOCUMENT_KINDS}
 #: Sent unless somebody names the kinds. The others are quiet: a corrected cell or a posted document is no event.
 DEFAULT_KINDS = (
     "signing", "termination", "renewal", "switch", "reinstatement", "pending_listed", "pending_withdrawn",
@@ -27,8 +30,8 @@ DEFAULT_KINDS = (
 #: Kinds that `ending_rhythm` is for, and what each does to the number of agreements that ICE lists.
 ENDING_KINDS = ("termination", "reinstatement")
 EFFECTS = {"signing": 1, "reinstatement": 1, "termination": -1}
-#: Kinds of small news: of the pending list, which promises nothing, and of cells.
-QUIET_KINDS = ("pending_listed", "pending_withdrawn", "amendment", "list_event")
+#: Kinds of small news: of the pending list, which promises nothing, of cells, and of documents.
+QUIET_KINDS = ("pending_listed", "pending_withdrawn", "amendment", "list_event", *DOCUMENT_KINDS)
 
 
 def is_sent_by_default(change: ChangeRecord) -> bool:
@@ -76,7 +79,7 @@ def check_preferences(
 
 
 def check_kinds(kinds: Iterable[str] | None) -> tuple[str, ...] | None:
-    """Return the kinds in the order of the log's; None for the default ones."""
+    """Return the kinds in the order of `KINDS`; None for the default ones."""
     named = set(kinds or ())
     if strange := sorted(named - KINDS.keys()):
         raise PreferenceError("kinds", f"{strange[0]!r} is not a kind of change; use {', '.join(KINDS)}")

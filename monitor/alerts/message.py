@@ -59,6 +59,10 @@ def build_mail(
     message.set_content(rendered.text, cte="quoted-printable")
     if rendered.html:
         message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    if rendered.picture:
+        _, html = message.iter_parts()
+        assert isinstance(html, EmailMessage)
+        html.add_related(rendered.picture, "image", "png", cid="<trend>", disposition="inline")
     return message.as_bytes()
 
 

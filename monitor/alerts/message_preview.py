@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypedDict, get_args
 
 from db.alert_models import What
@@ -15,8 +17,8 @@ from monitor.alerts.describe_change import describe_change
 from monitor.alerts.page_links import token_page
 from monitor.alerts.reader_addresses import masked
 from monitor.alerts.render import Footer, Rendered, render_alert
-from monitor.alerts.trend import describe_trend
-from monitor.changelog.log import read_entries
+from monitor.alerts.told_changes import read_told_changes
+from monitor.alerts.trend import place_of, read_trend
 from monitor.i18n.language import LANGUAGES, language
 
 WHATS: tuple[What, ...] = get_args(What)
@@ -40,20 +42,22 @@ def preview_message(store: Store, settings: Settings, ids: Sequence[str], what: 
     said = next((known for known in WHATS if known == what), None)
     if said is None or code not in LANGUAGES:
         raise AlertError(f"say one of {', '.join(WHATS)} and one of {', '.join(LANGUAGES)}")
-    changes = read_entries(store, ids)
+    changes = read_told_changes(store, ids)
     if unknown := sorted(set(ids) - {c["id"] for c in changes}):
         raise NotFoundError(f"no change {unknown[0]}; `ice-agreements changes` lists their ids")
     words = language(code)
     manage, stop = (token_page(settings.public_url, purpose, "preview") for purpose in ("manage", "unsubscribe"))
     footer = Footer(code, (words.say("the whole country"),), manage, stop)
     texts = [describe_change(change, said, words, settings.public_url) for change in changes]
-    return render_alert(texts, footer, settings, trend=describe_trend(store.connection, texts, words))
+    rendered = render_alert(texts, footer, settings, trend=read_trend(store.connection, place_of(texts), words))
+    picture = f"data:image/png;base64,{b64encode(rendered.picture).decode()}"
+    return replace(rendered, html=rendered.html.replace("cid:trend", picture))
 
 
 def read_waiting(store: Store) -> list[WaitingLine]:
     """Return every statement and message that has not left, soonest first."""
     rows = list_waiting(store.connection)
-    changes = {c["id"]: c for c in read_entries(store, [row["change_id"] for row in rows if row["change_id"]])}
+    changes = {c["id"]: c for c in read_told_changes(store, [row["change_id"] for row in rows if row["change_id"]])}
     lines = []
     for row in rows:
         change = changes.get(row["change_id"] or "")

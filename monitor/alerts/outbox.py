@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from itertools import groupby
 
 from db.alert_models import Delivery, Due, Match, What
@@ -17,7 +18,7 @@ from db.queries import deliveries
 from db.queries.agency_ids import list_former_ids
 from db.queries.held_lists import read_waiting_lists
 from db.queries.messages import drop_decided_notices, insert_operator_notice
-from db.queries.old_news import is_old_news
+from db.queries.old_news import is_old_news, note_old_news
 from db.queries.statement_history import list_statuses
 from db.queries.subscribers import has_active_subscribers
 from db.queries.subscriptions import match_subscriptions
@@ -27,6 +28,8 @@ from monitor.alerts.digest_times import plan_delivery
 from monitor.alerts.filters import EFFECTS, ENDING_KINDS, QUIET_KINDS, is_sent_by_default
 from monitor.alerts.news import note_news
 from monitor.changelog.log import read_entries
+from monitor.documents.event_changes import read_document_changes
+from monitor.publications.dating import eastern_day
 
 #: Kinds whose statement waits for a second list; who asked for early notice is told of them as unconfirmed.
 _EARLY_KINDS = ("termination", "pending_withdrawn")
@@ -58,6 +61,30 @@ def queue(
             return 0
         former = list_former_ids(connection)
         return sum(_queue_change(connection, change, former, now) for change in changes)
+
+
+def queue_documents(store: Store, now: str) -> int:
+    """Put what ICE did with documents into the outbox of those who asked for it; return how many deliveries.
+
+    An event is told once, to those who are subscribed when it is certain, while it is at most `policy.TOLD_DAYS` old.
+    """
+    oldest = (date.fromisoformat(eastern_day(now)) - timedelta(days=policy.TOLD_DAYS)).isoformat()
+    with store.writing() as connection:
+        changes = [c for c in read_document_changes(store) if not is_old_news(connection, str(c["evidence"]["event"]))]
+        former = list_former_ids(connection) if changes else {}
+        made = 0
+        for change in changes:
+            if change["listed_on"] >= oldest or eastern_day(change["known_at"] or "") >= oldest:
+                made += _tell_first(connection, change, former.get(change["agency_id"] or "", "[]"), now)
+        for change in changes:
+            note_old_news(connection, str(change["evidence"]["event"]), now)
+        return made
+
+
+def _tell_first(connection: sqlite3.Connection, change: ChangeRecord, former_ids: str, now: str) -> int:
+    matches = match_subscriptions(connection, change, former_ids, usual=False, early=False)
+    quickest = _find_quickest(change, matches, now)
+    return deliveries.insert_deliveries(connection, change["id"], "news", now, quickest.values(), 0)
 
 
 def _queue_change(connection: sqlite3.Connection, change: ChangeRecord, former: Mapping[str, str], now: str) -> int:

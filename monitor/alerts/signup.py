@@ -1,4 +1,4 @@
-"""Signing up by form: the same answer whoever is subscribed; nothing is sent before the reader confirms.
+"""Signing up by form: the same answer for every address; nothing is sent before the reader confirms.
 
 Limits are counted with keyed hashes, so that nobody can use the form to fill somebody's inbox or our tables: by
 network (an IPv6 network of 64 bits is one), by person (variants of one mail address are one), by domain, and over all.
@@ -8,7 +8,6 @@ Whoever meets a limit is told so, and when to come back.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Literal
 
 from db.alert_models import Preferences
@@ -38,7 +37,7 @@ class SignUp:
     wanted: Preferences
     language: str
     zone: str
-    client: str  # network address the form came from
+    client: str  # network the form came from, which the limits count
 
 
 def sign_up(store: Store, settings: Settings, signer: Signer, asked: SignUp, now: str) -> Answer:
@@ -47,7 +46,7 @@ def sign_up(store: Store, settings: Settings, signer: Signer, asked: SignUp, now
     A suppressed address gets the same answer as any other. A malformed one raises AddressError.
     """
     _, _, key = check_address("mail", asked.address)
-    client, person = signer.conceal(f"client|{network_of(asked.client)}"), signer.conceal(f"address|{mailbox_of(key)}")
+    client, person = signer.conceal(f"client|{asked.client}"), signer.conceal(f"address|{mailbox_of(key)}")
     domain = signer.conceal(f"domain|{owner_of(key.rpartition('@')[2])}")
     hour, day = later(now, hours=-1), later(now, days=-1)
     with store.writing() as connection:
@@ -88,14 +87,3 @@ def owner_of(domain: str) -> str:
     """Return the part of a domain that somebody owns: two names, or three where the second is as short as in co.uk."""
     names = domain.split(".")
     return ".".join(names[-3:] if len(names) > 2 and len(names[-2]) <= _SHORT else names[-2:])
-
-
-def network_of(client: str) -> str:
-    """Return the network of an address: of IPv6 the first 64 bits, which one household has; of IPv4 all."""
-    try:
-        address = ip_address(client)
-    except ValueError:
-        return client
-    if isinstance(address, IPv6Address):
-        return str(address.ipv4_mapped or ip_network((address, 64), strict=False))
-    return client

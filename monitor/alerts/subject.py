@@ -19,15 +19,20 @@ _MOST_PARTS = 4
 _Count = Callable[[Language, int], str]
 _EVENTS: dict[str, tuple[str, _Count]] = {
     "correction": (
-        N_("correction of an earlier message"), lambda w, n: w.count("%(n)d correction", "%(n)d corrections", n),
+        N_("correction about its %(model)s agreement"),
+        lambda w, n: w.count("%(n)d correction", "%(n)d corrections", n),
     ),
     "termination": (
         N_("%(model)s agreement no longer listed by ICE"),
         lambda w, n: w.count("%(n)d no longer listed", "%(n)d no longer listed", n),
     ),
-    "early": (
+    "unsettled": (
+        N_("%(model)s agreement replaced or dropped by ICE"),
+        lambda w, n: w.count("%(n)d replaced or dropped", "%(n)d replaced or dropped", n),
+    ),
+    "early_termination": (
         N_("unconfirmed: %(model)s agreement no longer listed"),
-        lambda w, n: w.count("%(n)d unconfirmed", "%(n)d unconfirmed", n),
+        lambda w, n: w.count("%(n)d no longer listed (unconfirmed)", "%(n)d no longer listed (unconfirmed)", n),
     ),
     "reinstatement": (
         N_("%(model)s agreement listed again"),
@@ -49,6 +54,10 @@ _EVENTS: dict[str, tuple[str, _Count]] = {
         N_("%(model)s agreement no longer pending"),
         lambda w, n: w.count("%(n)d no longer pending", "%(n)d no longer pending", n),
     ),
+    "early_pending_withdrawn": (
+        N_("unconfirmed: %(model)s agreement no longer pending"),
+        lambda w, n: w.count("%(n)d no longer pending (unconfirmed)", "%(n)d no longer pending (unconfirmed)", n),
+    ),
     "amendment": (
         N_("listing corrected by ICE"),
         lambda w, n: w.count("%(n)d corrected listing", "%(n)d corrected listings", n),
@@ -56,20 +65,34 @@ _EVENTS: dict[str, tuple[str, _Count]] = {
     "list_event": (
         N_("note about a list"), lambda w, n: w.count("%(n)d note about a list", "%(n)d notes about lists", n),
     ),
+    "moa_posted": (
+        N_("ICE posted the %(model)s document"),
+        lambda w, n: w.count("%(n)d document posted", "%(n)d documents posted", n),
+    ),
+    "moa_replaced": (
+        N_("ICE replaced the %(model)s document"),
+        lambda w, n: w.count("%(n)d document replaced", "%(n)d documents replaced", n),
+    ),
+    "moa_removed": (
+        N_("ICE took down the %(model)s document"),
+        lambda w, n: w.count("%(n)d document taken down", "%(n)d documents taken down", n),
+    ),
 }  # fmt: skip
 
 
 def make_subject(changes: Sequence[ChangeText], words: Language) -> str:
     """Return the subject of a message that tells these changes."""
-    if len(changes) == 1:
-        return _name_one(changes[0], words)
+    return _name_one(changes[0], words) if len(changes) == 1 else count_changes(changes, words, _MOST_PARTS)
+
+
+def count_changes(changes: Sequence[ChangeText], words: Language, most: int = len(_EVENTS)) -> str:
+    """Return how many changes of each kind there are, and where: `most` kinds at most, the others as one."""
     counts = Counter(_event_of(change) for change in changes)
     named = [name for name in _EVENTS if counts[name]]
-    if len(named) > _MOST_PARTS:
-        named, rest = named[: _MOST_PARTS - 1], named[_MOST_PARTS - 1 :]
+    others = []
+    if len(named) > most:
+        named, rest = named[: most - 1], named[most - 1 :]
         others = [words.count("%(n)d other change", "%(n)d other changes", sum(counts[name] for name in rest))]
-    else:
-        others = []
     what = ", ".join([*(_EVENTS[name][1](words, counts[name]) for name in named), *others])
     place = _where(changes, words)
     return words.say("%(what)s in %(place)s", what=what, place=place) if place else what
@@ -82,7 +105,11 @@ def _name_one(change: ChangeText, words: Language) -> str:
 
 
 def _event_of(change: ChangeText) -> str:
-    return change.what if change.what in ("correction", "early") else change.kind
+    if change.what == "correction":
+        return "correction"
+    if change.what == "early":
+        return f"early_{change.kind}"
+    return "unsettled" if change.unsettled else change.kind
 
 
 def _where(changes: Sequence[ChangeText], words: Language) -> str:

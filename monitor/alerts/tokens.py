@@ -1,4 +1,4 @@
-"""Signed links: whoever has one may do what it says, for as long as it works, and nobody else can make one.
+"""Signed links: a person who has one may do what it says, for as long as it works, and nobody else can make one.
 
 A link contains its purpose, whom it is for and when it was made, signed with the newest key; links signed with older
 keys work while those are kept. A subscriber's `nonce` is part of it, so that all links end when that changes.

@@ -18,8 +18,8 @@ from monitor.alerts.page_links import token_page
 from monitor.alerts.render import Footer, Rendered, render_alert, render_confirmation
 from monitor.alerts.review_mail import WAITING, write_review_mail
 from monitor.alerts.tokens import CONFIRM_DAYS, Signer
-from monitor.alerts.trend import describe_trend
-from monitor.changelog.log import read_entries
+from monitor.alerts.told_changes import read_told_changes
+from monitor.alerts.trend import Trend, place_of, read_trend
 from monitor.i18n.language import language
 
 #: Changes and their texts cached; a digest tells everybody the same few, and memory stays flat.
@@ -39,6 +39,7 @@ class MailWriter:
         self._changes: dict[str, ChangeRecord] = {}
         self._texts: dict[tuple[Statement, str], ChangeText] = {}
         self._renderings: dict[tuple[object, ...], Rendered] = {}
+        self._trends: dict[tuple[str | None, str], Trend] = {}
 
     def changes(self, message: OutgoingMessage) -> list[tuple[Statement, ChangeRecord]]:
         """Return what the message says of which change, the changes as the log has them now."""
@@ -47,7 +48,7 @@ class MailWriter:
             if len(self._changes) > _CACHED_CHANGES:
                 self._changes.clear()
                 missing = [s.change_id for s in message.statements]
-            self._changes.update((c["id"], c) for c in read_entries(self._store, missing))
+            self._changes.update((c["id"], c) for c in read_told_changes(self._store, missing))
         return [(s, self._changes[s.change_id]) for s in message.statements if s.change_id in self._changes]
 
     def texts(self, message: OutgoingMessage, code: str) -> list[ChangeText]:
@@ -96,13 +97,18 @@ class MailWriter:
                 self._renderings.clear()
             common = Footer(footer.language, footer.subscriptions, _MANAGE, _STOP)
             texts = self.texts(message, footer.language)
-            trend = describe_trend(self._store.connection, texts, language(footer.language))
+            trend = self._trend(place_of(texts), footer.language)
             shared = render_alert(texts, common, self._settings, trend=trend, part=part)
             self._renderings[key] = shared
         text, html = shared.text, shared.html
         for mark, link in ((_MANAGE, footer.manage_url), (_STOP, footer.unsubscribe_url)):
             text, html = text.replace(mark, link), html.replace(mark, escape(link))
-        return Rendered(shared.subject, text, html)
+        return Rendered(shared.subject, text, html, shared.picture)
+
+    def _trend(self, state: str | None, code: str) -> Trend:
+        if (state, code) not in self._trends:
+            self._trends[state, code] = read_trend(self._store.connection, state, language(code))
+        return self._trends[state, code]
 
     def footer(self, subscriber: Subscriber, made_at: str) -> Footer:
         """Return what the foot of the subscriber's messages says: their subscriptions, and two signed links."""

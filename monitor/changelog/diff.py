@@ -6,9 +6,10 @@ the same ledger, whether they come one at a time or all at once.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from db.models import Accepted, Agreement, Gone, New
+from db.models import Accepted, Agreement, Gone, Listing, New
 from db.records import Candidate
 from monitor.changelog import returns, signed_pending, write_changes
 from monitor.changelog.fields import differing_fields
@@ -23,7 +24,8 @@ from monitor.matching.candidates import (
 from monitor.matching.find_known import days_between, find_double, is_participating, other_listed
 from monitor.matching.ids import on_list
 from monitor.matching.rules import Judgement
-from monitor.publications.check import Difference, Rewritten, is_signed_anew
+from monitor.publications.check import Difference, Rewritten, allowed_gone, is_signed_again
+from monitor.publications.column_faults import find_column_faults
 
 
 @dataclass(slots=True)
@@ -48,23 +50,30 @@ class Comparison:
         return list(by_agreement.values())
 
 
-def differ(ledger: Ledger, publication: Accepted, found: Comparison) -> Difference:
-    """Return the comparison as the guards look at it."""
+def differ(
+    ledger: Ledger, publication: Accepted, found: Comparison, rows: Callable[[], Iterable[Listing]]
+) -> Difference:
+    """Return the comparison as the guards look at it; `rows` gives every row of the publication."""
     lacking = found.ending
     if publication.list == "pending":  # what was signed meanwhile is explained
         lacking = [g for g in lacking if not is_participating(ledger, g.agreement)]
-    return Difference(
-        publication.list, len(ledger.listed[publication.list]), len(publication.listing_ids),
-        [g.listing for g in lacking], [n.listing for n in found.pairing.unpaired],
-        [Rewritten(g.listing, n.listing, _is_explained(g, n, j)) for g, n, j in found.pairing.pairs],
+    before, days = (
+        len(ledger.listed[publication.list]),
         days_between(ledger.latest[publication.list].listed_on, publication.listed_on),
+    )
+    pairs = [(g.listing, n.listing) for g, n, _ in found.pairing.pairs]
+    return Difference(
+        publication.list, before, len(publication.listing_ids),
+        [g.listing for g in lacking], [n.listing for n in found.pairing.unpaired],
+        [Rewritten(g.listing, n.listing, _is_explained(g, n, j)) for g, n, j in found.pairing.pairs], days,
+        find_column_faults(pairs, len(found.pairing.unpaired), rows, allowed_gone(before, days)),
     )  # fmt: skip
 
 
 def _is_explained(gone: Gone, new: New, judgement: Judgement) -> bool:
     """Return whether the rules are sure that the row goes on so, as far as it concerns believing the list."""
     if judgement.rule == "renewed":
-        return is_signed_anew(gone.listing, new.listing)
+        return is_signed_again(gone.listing, new.listing)
     return not judgement.review
 
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from db.records import Candidate, ChangeRecord, ListReference, PrintedRow
+from db.archive_models import find_capture_time
+from db.records import Candidate, ChangeRecord, EvidenceValue, ListReference, PrintedRow
 from monitor.changelog.comebacks import Comebacks
+from monitor.changelog.listed_between import wide_range
 from monitor.changelog.log import KINDS, STATUSES
 from monitor.matching.reasons import AGAINST, RULES
 
@@ -45,6 +47,10 @@ _VALUES = {
     ("names", "loosely equal"): 'the same once words like "City of" are set aside as well',
     ("names", "contained"): "the same but for words added or left out",
     ("names", "same place"): "of the same place, but of another office",
+    ("matched_by", "like name"): "its name is nearly the same",
+    ("matched_by", "other state"): "the same name, support type and time, but in another state",
+    ("matched_by", "same agency"): "it is the same agency's",
+    ("matched_by", "same place"): "it is of the same place, but of another office or under another name",
     ("confirmed_by", "time"): "time: ICE still served a list without it that much later",
 }
 _COLUMNS = ("state", "agency", "type", "county", "support_type", "signed_on", "moa", "addendum")
@@ -56,7 +62,7 @@ def explain_change(change: ChangeRecord, comebacks: Comebacks | None = None) -> 
         f"{change['id']}: {change['kind']} ({KINDS[change['kind']]}), {change['status']}"
         f" ({STATUSES[change['status']]})" + (", needs review" if change["needs_review"] else ""),
         f"Agency: {change['agency']} ({change['state']}), {change['support_type']}, agreement {change['agreement_id']}",
-        f"Shown by the list of {change['listed_on']}; known here since {change['known_at']}",
+        f"Shown by the list of {change['listed_on']}{_between(change)}; known here since {change['known_at']}",
     ]
     lines += _absence(change, comebacks)
     if change.get("reason"):
@@ -74,6 +80,11 @@ def explain_change(change: ChangeRecord, comebacks: Comebacks | None = None) -> 
     return "\n".join(lines)
 
 
+def _between(change: ChangeRecord) -> str:
+    wide = wide_range(change["listed_between"])
+    return f" (the list before was last seen on {wide[0]}: it lies between the two)" if wide else ""
+
+
 def _absence(change: ChangeRecord, comebacks: Comebacks | None) -> list[str]:
     """Return what an ending claims: that the row is gone, how sure that is, and that a person is to look."""
     if change["kind"] != "termination" or change["status"] == "retracted":
@@ -87,15 +98,20 @@ def _absence(change: ChangeRecord, comebacks: Comebacks | None) -> list[str]:
     return [f"Not on the list of {change['listed_on']}{often}"]
 
 
-def _evidence(evidence: Mapping[str, Any]) -> list[str]:
-    """A line for each thing that was weighed."""
-    lines = []
+def word_evidence(evidence: Mapping[str, EvidenceValue]) -> dict[str, tuple[str, str]]:
+    """Return for each thing that was weighed what it is called and what was found, as words for a person."""
+    found = {}
     for name, value in sorted(evidence.items()):
         if name == "letters_apart" and evidence.get("names") not in ("retyped", "near"):
             continue  # only counted where letters were compared; 0 would say that the names are equal
         words = _VALUES.get((name, str(value))) or (RULES.get(str(value)) if name == "matched_by" else None)
-        lines.append(f"Evidence: {EVIDENCE.get(name, name.replace('_', ' '))}: {words or _words(value)}")
-    return lines
+        found[name] = EVIDENCE.get(name, name.replace("_", " ")), words or _words(value)
+    return found
+
+
+def _evidence(evidence: Mapping[str, EvidenceValue]) -> list[str]:
+    """A line for each thing that was weighed."""
+    return [f"Evidence: {name}: {words}" for name, words in word_evidence(evidence).values()]
 
 
 def _row(label: str, row: PrintedRow | None, source: ListReference | None) -> list[str]:
@@ -113,6 +129,8 @@ def _row(label: str, row: PrintedRow | None, source: ListReference | None) -> li
 def _source(source: ListReference) -> str:
     row = f", row {source['row']}" if source.get("row") else ""
     link = f", {source['url']}" if source.get("url") else ""
+    if captured_at := find_capture_time(source["url"] or ""):
+        link += f", as the Internet Archive kept it at {captured_at}"
     modified = source["workbook_modified_at"]
     saved = f", workbook saved {modified}" if modified else ""
     if modified and modified[:10] > _plus_a_day(source["published_on"]):

@@ -13,12 +13,13 @@ from db.database import Store
 from db.models import Accepted, Listing, ListName, PageState, Publication, StandingRulings
 from db.queries import derived_rows, fold_steps, publications
 from db.queries.fold_steps import Step
-from db.queries.snapshots import load_rows
+from db.queries.snapshots import count_other_rows, load_rows
 from monitor.changelog import change_status, diff
 from monitor.changelog.state import ChangeBook, Ledger
 from monitor.changelog.state_tables import ListingBook, read_ledger, write_ledger
 from monitor.changelog.which_list import ListJudge
 from monitor.matching.side_by_side import Question, SideBySide
+from monitor.publications import check
 from monitor.publications.hold_or_accept import Acceptance, Held, stated_totals
 
 #: The newest steps can each be undone alone; of older ones, so many together.
@@ -37,6 +38,7 @@ def chain_steps(
         totals = stated_totals(p, pages)
         inputs = [before, *publications.publication_row(p), rulings.lists.get(p.sha256), str(totals)]
         inputs += sorted(rulings.forms.items())
+        inputs += [rulings.named[p.sha256]] if p.sha256 in rulings.named else []
         before = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:20]
         yield before
 
@@ -61,7 +63,7 @@ class Fold:
         self._next = 1 + max(self.ledger.dates, default=-1)  # position of the next accepted publication
         self._held_before = read_held(self._connection)
         self._acceptance = Acceptance(rulings, pages, dict(self._held_before))
-        self._judge = ListJudge(self._connection, self._listings, self.ledger.latest, rulings.forms)
+        self._judge = ListJudge(self._connection, self._listings, self.ledger.latest, rulings)
         self._moved: dict[tuple[str, str, str], Publication] = {}
         self._seen: dict[tuple[ListName, frozenset[int]], str] = {}
         self._steps: list[Step] = []
@@ -124,7 +126,8 @@ class Fold:
         verdict = self._judge.judge(publication, ids)
         name = publication.list_name = verdict.list_name
         first = name not in self.ledger.latest
-        if not self._acceptance.lets_in(publication, ids, verdict, first=first):
+        others = self._doubt_other_rows(publication, len(ids))
+        if not self._acceptance.lets_in(publication, ids, verdict, first=first, others=others):
             return
         accepted = self._as_accepted(publication)
         named = [reason for reason in (verdict.note, self._judge.describe_form(name, ids)) if reason]
@@ -133,12 +136,15 @@ class Fold:
             self._take(publication, accepted, None)
             return
         comparison = diff.compare(self.ledger, accepted)
-        difference = diff.differ(self.ledger, accepted, comparison)
-        hold, note = self._acceptance.doubts(publication, difference, self._all_rows(accepted))
+        difference = diff.differ(self.ledger, accepted, comparison, lambda: self._all_rows(accepted))
+        hold, note = self._acceptance.doubts(publication, difference, self._all_rows(accepted), others)
         released = self._acceptance.is_released(publication) or self._judge.is_first_ruled(name, ids)
         if hold and not released:
             lacking, shown = frozenset(g.agreement.id for g in comparison.ending), frozenset(ids)
-            agreed = self._acceptance.hold(publication, hold, shown, lacking, self._file_with(name, shown))
+            goes_on = len(set(self.ledger.listed[name].values()) - lacking)
+            agreed = self._acceptance.hold(
+                publication, hold, shown, lacking, self._file_with(name, shown), goes_on=goes_on
+            )
             if agreed is not None:
                 self._moved[agreed.key] = agreed
                 self._take(agreed, self._as_accepted(agreed), None)
@@ -162,6 +168,12 @@ class Fold:
             until = publications.load_served_until(self._connection, previous.sha256, seen_at)
             change_status.confirm_served(self.ledger, name, until)
             change_status.confirm_ruled(self.ledger, name, self._rulings, seen_at)
+
+    def _doubt_other_rows(self, publication: Publication, rows: int) -> str:
+        """Return why the rows of the list that are no agreements hold it; "" when they do not."""
+        latest = self.ledger.latest.get(cast(ListName, publication.list_name))
+        before = count_other_rows(self._connection, latest.sha256).all if latest is not None else 0
+        return check.doubt_other_rows(rows, count_other_rows(self._connection, publication.sha256), before)
 
     def _file_with(self, name: ListName, shown: frozenset[int]) -> str | None:
         """Return the file of the oldest accepted publication of the list with just these rows."""

@@ -11,10 +11,12 @@ from db.models import COLUMNS, Change, Listing
 from db.queries import changes
 from db.queries.agreements import AgencyView, load_agency_views
 from db.queries.changes import Stated
+from db.queries.last_seen import load_times_seen
 from db.queries.publications import load_references
 from db.queries.snapshots import load_listings
 from db.records import ChangeRecord, ListReference, PrintedRow
 from monitor.changelog.county_filter import is_county
+from monitor.changelog.listed_between import find_lists_before
 
 KINDS = {
     "signing": "first listed by ICE",
@@ -29,8 +31,8 @@ KINDS = {
 }
 STATUSES = {
     "provisional": "the newest lists lack the agreement; ten days from the first of them decide",
-    "confirmed": "the statement stands",
-    "retracted": "the statement does not stand; the reason says why",
+    "confirmed": "the statement holds",
+    "retracted": "the statement was withdrawn; the reason says why",
 }
 
 
@@ -57,9 +59,15 @@ def read_log(store: Store, wanted: Filter = Filter()) -> list[ChangeRecord]:
 
         with as_known(store, wanted.known_at) as then:
             return read_log(then, replace(wanted, known_at=None))
-    entries = [entry for entry in _entries(store, None) if fits(entry, wanted)]
-    entries.sort(key=lambda e: (e["listed_on"], e["state"] or "", e["agency"] or "", e["support_type"] or "", e["id"]))
-    return entries
+    return in_order([entry for entry in _entries(store, None) if fits(entry, wanted)])
+
+
+def in_order(entries: Iterable[ChangeRecord]) -> list[ChangeRecord]:
+    """Return changes in the order of the log, oldest first."""
+    return sorted(
+        entries,
+        key=lambda e: (e["listed_on"], e["state"] or "", e["agency"] or "", e["support_type"] or "", e["id"]),
+    )
 
 
 def read_entries(store: Store, ids: Iterable[str]) -> list[ChangeRecord]:
@@ -67,8 +75,7 @@ def read_entries(store: Store, ids: Iterable[str]) -> list[ChangeRecord]:
 
     Changes that rulings stated and took back are among them, though they are no part of the log.
     """
-    entries = _entries(store, set(ids), whole=True)
-    return sorted(entries, key=lambda e: (e["listed_on"], e["state"] or "", e["agency"] or "", e["id"]))
+    return in_order(_entries(store, set(ids), whole=True))
 
 
 def _entries(store: Store, ids: Collection[str] | None, *, whole: bool = False) -> list[ChangeRecord]:
@@ -76,19 +83,25 @@ def _entries(store: Store, ids: Collection[str] | None, *, whole: bool = False) 
     connection = store.connection
     stated = changes.load_stated(connection, ids, whole=whole)
     derived = [change for change in changes.load_changes(connection, ids) if change.id in stated]
-    entries = present(store, derived, stated)
-    overturned = stated.keys() - {change.id for change in derived}
-    if overturned:
-        told = changes.load_told(connection)
-        for change_id, body in changes.load_last_wordings(connection, overturned).items():
-            said = stated[change_id]
-            entries.append(
-                {
-                    **body, "status": said.status, "needs_review": said.needs_review, "known_at": said.known_at,
-                    "reason": said.why or body["reason"], "told": change_id in told,
-                }
-            )  # fmt: skip
-    return entries
+    overturned = word_overturned(store, stated, {change.id for change in derived})
+    return [*present(store, derived, stated), *overturned]
+
+
+def word_overturned(store: Store, stated: Mapping[str, Stated], derived: Collection[str]) -> list[ChangeRecord]:
+    """Return the stated changes that are not among those `derived` any more, each in its last wording."""
+    overturned = stated.keys() - set(derived)
+    if not overturned:
+        return []
+    told = changes.load_told(store.connection)
+    found: list[ChangeRecord] = []
+    for change_id, body in changes.load_last_wordings(store.connection, overturned).items():
+        said = stated[change_id]
+        current: ChangeRecord = {
+            "listed_between": None, **body, "status": said.status, "needs_review": said.needs_review,
+            "known_at": said.known_at, "reason": said.why or body["reason"], "told": change_id in told,
+        }  # fmt: skip
+        found.append(current)
+    return found
 
 
 def present(
@@ -104,10 +117,23 @@ def present(
         return []
     ids = {i for c in of for i in (c.before_listing, c.after_listing) if i is not None}
     listings = load_listings(store, ids if len(ids) < 2000 else None)
-    references = load_references(store.connection) if references is None else references
-    agencies = load_agency_views(store.connection) if agencies is None else agencies
+    few = len(of) < 500
+    if references is None:
+        references = load_references(store.connection, _positions(of) if few else None)
+    if agencies is None:
+        agencies = load_agency_views(store.connection, {c.agency_id for c in of if c.agency_id} if few else None)
     told = changes.load_told(store.connection)
-    return [_entry(c, listings, references, agencies, stated.get(c.id), c.id in told) for c in of]
+    before = find_lists_before(references, lambda documents: load_times_seen(store.connection, documents))
+    return [
+        _entry(c, listings, references, agencies, stated.get(c.id), c.id in told, before.get(c.position)) for c in of
+    ]
+
+
+def _positions(of: Iterable[Change]) -> set[int]:
+    """Return the positions of the lists that the changes refer to."""
+    places = [(c.last_listed, c.first_listed) for c in of]
+    found = {place[0] for pair in places for place in pair if place is not None}
+    return found | {c.first_missing for c in of if c.first_missing is not None}
 
 
 def listing_view(listing: Listing) -> PrintedRow:
@@ -129,7 +155,7 @@ def listing_view(listing: Listing) -> PrintedRow:
 
 def _entry(
     c: Change, listings: Mapping[int, Listing], references: Mapping[int, ListReference],
-    agencies: Mapping[str, AgencyView], said: Stated | None, told: bool,
+    agencies: Mapping[str, AgencyView], said: Stated | None, told: bool, list_before_on: str | None,
 ) -> ChangeRecord:  # fmt: skip
     before = listings[c.before_listing] if c.before_listing is not None else None
     after = listings[c.after_listing] if c.after_listing is not None else None
@@ -149,7 +175,8 @@ def _entry(
         "list": c.list_name, "last_listed_in": _reference(references, c.last_listed),
         "first_missing_from": _reference(references, (c.first_missing, 0)) if c.first_missing is not None else None,
         "first_listed_in": None if gone else _reference(references, c.first_listed),
-        "listed_on": c.listed_on, "known_at": said.known_at if said else None, "told": told,
+        "listed_on": c.listed_on, "listed_between": [list_before_on, c.listed_on] if list_before_on else None,
+        "known_at": said.known_at if said else None, "told": told,
     }  # fmt: skip
 
 

@@ -29,18 +29,18 @@ class Tell(Protocol):
 
 
 def derive(
-    store: Store, *, now: str, anew: bool = False, progress: Progress | None = None,
+    store: Store, *, now: str, from_scratch: bool = False, progress: Progress | None = None,
     tell: Tell | None = None,
 ) -> Derived:  # fmt: skip
     """Make the derived tables say what the facts say, and state at `now` what that changes in the log.
 
-    `anew` begins with nothing. `tell` is called in the same transaction with what was stated.
+    `from_scratch` begins with nothing. `tell` is called in the same transaction with what was stated.
     """
     with store.writing() as connection:
         before, ruled = derivation.load_derived_at(connection), derivation.has_new_rulings(connection)
         taken_back = derivation.find_taken_back(connection)
         memory = revisions.Memory(store)
-        done, touched = fold_facts(store, anew=anew, progress=progress, before=memory)
+        done, touched = fold_facts(store, from_scratch=from_scratch, progress=progress, before=memory)
         derivation.save_marks(connection, RULES_VERSION, now)
         if touched is None or touched:
             done.stated = revisions.state(store, now, memory, touched, by_ruling=ruled)
@@ -53,7 +53,7 @@ def derive(
 
 
 def fold_facts(
-    store: Store, *, anew: bool = False, whole: bool = False,
+    store: Store, *, from_scratch: bool = False, whole: bool = False,
     progress: Progress | None = None, before: revisions.Memory | None = None,
 ) -> tuple[Derived, set[str] | None]:  # fmt: skip
     """Make the derived tables say what the facts say; return what was done, and the ids of changes touched.
@@ -62,7 +62,7 @@ def fold_facts(
     None for the ids says that all may have changed.
     """
     with _no_collection():
-        return Refold(store, progress, before).run(anew=anew, whole=whole)
+        return Refold(store, progress, before).run(from_scratch=from_scratch, whole=whole)
 
 
 @contextmanager

@@ -28,7 +28,7 @@ from monitor.publications.gather import gather, gather_newest
 from monitor.publications.hold_or_accept import is_kept_out
 
 #: Raised when a rule changes what a list says, so that a newer program derives once more what an older one derived.
-RULES_VERSION = "4"
+RULES_VERSION = "5"
 #: The step after all lists: what time, ICE's page and reviewers add. It is undone first and made again.
 LAST = 1_000_000_000
 
@@ -55,10 +55,10 @@ class Refold:
         self._done = Derived()
         self._touched: set[str] | None = set()
 
-    def run(self, *, anew: bool, whole: bool) -> tuple[Derived, set[str] | None]:
+    def run(self, *, from_scratch: bool, whole: bool) -> tuple[Derived, set[str] | None]:
         """Go the shortest way: nothing to do, one more list, or as far back as the facts differ."""
         derived_rows.begin(self._connection)
-        marks = None if anew else derivation.load_marks(self._connection)
+        marks = None if from_scratch else derivation.load_marks(self._connection)
         if marks is None or marks.rules != RULES_VERSION:
             self._fold_all(None)
             return self._done, self._touched
@@ -77,7 +77,7 @@ class Refold:
         if not derivation.has_new_rulings(self._connection):
             return True
         folded = load_folded_rulings(self._connection, marks.last_ruling)
-        if any(getattr(folded, kind) != getattr(self._rulings, kind) for kind in ("pairs", "lists", "forms")):
+        if any(getattr(folded, kind) != getattr(self._rulings, kind) for kind in ("pairs", "lists", "named", "forms")):
             return False
         return not self._confirmed_otherwise(folded)
 

@@ -12,10 +12,10 @@ from collections.abc import Collection
 
 from db.database import Store
 from db.queries import changes, statement_log
-from db.queries.agreements import load_agency_views
+from db.queries.agreements import agency_views, load_view_rows
 from db.queries.changes import Statement
 from db.queries.derived_rows import Row
-from db.queries.publications import load_references
+from db.queries.publications import load_reference_rows, references
 from db.records import ChangeRecord
 from monitor.changelog import log
 
@@ -32,8 +32,8 @@ class Memory:
         self._store = store
         self._ids: set[str] | None = None  # of the changes there were
         self._rows: dict[str, Row] = {}
-        self._agencies = load_agency_views(store.connection)
-        self._references = load_references(store.connection)
+        self._agencies = load_view_rows(store.connection)
+        self._references = load_reference_rows(store.connection)
 
     def remember(self, ids: set[str] | None) -> None:
         """Remember the changes that may go, before the tables are touched; None: all."""
@@ -49,15 +49,14 @@ class Memory:
             return {}
         now = changes.load_ids(self._store.connection)
         gone = [changes.change_of(row) for change_id, row in self._rows.items() if change_id not in now]
-        entries = log.present(self._store, gone, {}, self._references, self._agencies)
+        entries = log.present(self._store, gone, {}, references(self._references), agency_views(self._agencies))
         return {entry["id"]: json.dumps(entry, ensure_ascii=False) for entry in entries}
 
     def load_reworded(self) -> set[str]:
         """Return the ids of the changes whose agency or lists are now described in other words."""
         connection = self._store.connection
-        agencies, references = load_agency_views(connection), load_references(connection)
-        renamed = [i for i, view in self._agencies.items() if agencies.get(i) != view]
-        moved = [position for position, list_ in self._references.items() if references.get(position) != list_]
+        renamed = [row[0] for row in set(self._agencies).difference(load_view_rows(connection))]
+        moved = [row[0] for row in set(self._references).difference(load_reference_rows(connection))]
         return changes.load_ids_showing(connection, renamed, moved) if renamed or moved else set()
 
 

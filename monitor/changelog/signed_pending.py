@@ -7,7 +7,10 @@ from db.records import EvidenceValue
 from monitor.changelog import change_status
 from monitor.changelog.state import Ledger
 from monitor.matching.find_known import pending_of, recently_gone
+from monitor.matching.ids import name_of
+from monitor.matching.names import canonical_name
 from monitor.matching.pending_signed import Signed, find_signing, listed_around
+from monitor.matching.similarity import compare, one_body
 
 
 def settle(ledger: Ledger, publication: Accepted) -> None:
@@ -22,11 +25,11 @@ def settle(ledger: Ledger, publication: Accepted) -> None:
 def name_signing(ledger: Ledger, change: Change, pending: Agreement) -> None:
     """A pending row that went because the agency signed says so, once the list of participants shows it."""
     around = [
-        agreement for agreement in listed_around(ledger, pending, change.listed_on, change.listed_on)
+        agreement for agreement in listed_around(ledger, pending, change.listed_on)
         if _told_of(ledger, agreement) in (None, pending.id)
     ]  # fmt: skip
     found = find_signing(ledger, pending, change.listed_on, around)
-    if found is None or (change.rule == "signed" and found.review):
+    if found is None or (change.rule == "signed" and (found.review or not _named_alike(ledger, pending, found))):
         return
     _merge(ledger, pending, found)
     change.rule, change.evidence = "signed", {"continues": found.agreement.id, "matched_by": found.fit}
@@ -52,14 +55,26 @@ def was_pending(ledger: Ledger, pending: Agreement) -> dict[str, EvidenceValue]:
 
 def _told_of(ledger: Ledger, agreement: Agreement) -> str | None:
     """Return the pending agreement that the agreement's signing names."""
-    signing = ledger.changes.find(agreement.signing)
-    named = signing.evidence.get("pending_agreement") if signing is not None else None
-    return str(named) if named is not None else None
+    if agreement.id not in ledger.named_pending:
+        signing = ledger.changes.find(agreement.signing)
+        named = signing.evidence.get("pending_agreement") if signing is not None else None
+        if named is None:
+            return None
+        ledger.named_pending[agreement.id] = str(named)
+    return ledger.named_pending[agreement.id]
+
+
+def _named_alike(ledger: Ledger, pending: Agreement, found: Signed) -> bool:
+    """Return whether the names are alike, so that nobody need look whether both are the agency's."""
+    listing, signed = (ledger.listings[agreement.last_listing] for agreement in (pending, found.agreement))
+    return compare(name_of(listing), name_of(signed), listing.state_code, signed.state_code).strong
 
 
 def _merge(ledger: Ledger, pending: Agreement, found: Signed) -> None:
-    """Make one agency of the two when only their names differ by a slip."""
-    if found.fit == "like name":
-        pair = (ledger.agencies[pending.agency_id], ledger.agencies[found.agreement.agency_id])
-        kept, other = sorted(pair, key=lambda a: (a.first_position, a.id))
+    """Make one agency of the two when their names differ by a slip, or can only be one body's."""
+    agencies = (ledger.agencies[pending.agency_id], ledger.agencies[found.agreement.agency_id])
+    names = [canonical_name(agency.state, agency.name) for agency in agencies]
+    if found.fit == "like name" or (found.fit == "same place" and one_body(*names, agencies[0].state)):
+        kept, other = sorted(agencies, key=lambda a: (a.first_position, a.id))
         ledger.merge_agencies(kept, other)
+        ledger.name_agency(kept, ledger.listings[found.agreement.last_listing], found.agreement.last_seen)

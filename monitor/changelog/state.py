@@ -91,15 +91,17 @@ class Ledger:
         self.loose: dict[NameKey, set[NameKey]] = defaultdict(set)  # (state, loose key) -> names
         self.agreements: dict[str, Agreement] = {}
         self.by_agency: dict[str, set[str]] = defaultdict(set)
+        self.opened: dict[int, list[str]] = defaultdict(list)  # position -> participating agreements first listed there
         self.by_state: dict[str | None, set[str]] = defaultdict(set)  # agencies; may hold merged or moved ones
         self.listed: dict[ListName, dict[int, str]] = {"participating": {}, "pending": {}}
         self.missing: dict[ListName, dict[int, set[str]]] = {"participating": {}, "pending": {}}
-        self.sides: dict[SideKey, Side] = {}
+        self.sides: dict[SideKey, tuple[Listing, Side]] = {}
         self.latest: dict[ListName, Accepted] = {}
         self.changed_at: dict[ListName, int] = {}  # position of the newest publication that moved anything
         self.dates: dict[int, str] = {}  # position -> date of the list
         self.changes = changes
         self.waiting: dict[str, str] = {}  # agreement id -> id of its ending that waits for confirmation
+        self.named_pending: dict[str, str] = {}  # agreement id -> the pending one its signing names, once looked up
         self.rulings = rulings
         self.together = together
         self.dirty = Dirty()
@@ -181,9 +183,15 @@ class Ledger:
             agreement_id, publication.list, agency.id, listing.support_code, listing.signed_on, publication.position,
             new.listing_id, new.row, publication.position,
         )  # fmt: skip
-        self.agreements[agreement_id] = agreement
-        self.by_agency[agency.id].add(agreement_id)
+        self.note_agreement(agreement)
         return agreement
+
+    def note_agreement(self, agreement: Agreement) -> None:
+        """Make the agreement one of those known."""
+        self.agreements[agreement.id] = agreement
+        self.by_agency[agreement.agency_id].add(agreement.id)
+        if agreement.list == "participating":
+            self.opened[agreement.first_position].append(agreement.id)
 
     def put_on(self, publication: Accepted, agreement: Agreement, new: New) -> None:
         """Show the agreement in this row of the publication."""

@@ -68,8 +68,7 @@ def read_ledger(connection: sqlite3.Connection, ledger: Ledger) -> None:
         loose = canonical_name(use.state or None, use.printed).loose
         ledger.loose[(use.state, loose)].add((use.state, use.key))
     for agreement in agreements.load_agreements(connection):
-        ledger.agreements[agreement.id] = agreement
-        ledger.by_agency[agreement.agency_id].add(agreement.id)
+        ledger.note_agreement(agreement)
         ledger.listed[agreement.list].update(dict.fromkeys(agreement.rows, agreement.id))
         ledger.note_missing(agreement)
     ledger.dates.update(publications.load_dates(connection))

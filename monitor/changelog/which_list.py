@@ -6,10 +6,10 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from db.models import Accepted, ListName, NameKey, Publication
+from db.models import Accepted, ListName, NameKey, Publication, StandingRulings
 from db.queries.snapshots import SnapshotHead, load_heads
 from monitor.changelog.state_tables import ListingBook
-from monitor.matching.ids import name_key
+from monitor.matching.ids import name_key, name_of
 from monitor.publications import classify
 from monitor.publications.classify import Evidence, Standing, Verdict
 
@@ -21,14 +21,16 @@ class ListJudge:
 
     def __init__(
         self, connection: sqlite3.Connection, listings: ListingBook, latest: Mapping[ListName, Accepted],
-        forms: Mapping[str, ListName],
+        rulings: StandingRulings,
     ) -> None:  # fmt: skip
         self._connection, self._listings = connection, listings
-        self._latest, self._forms = latest, forms
+        self._latest, self._rulings = latest, rulings
         self._heads: dict[str, SnapshotHead] = {}
 
     def judge(self, publication: Publication, ids: Sequence[int]) -> Verdict:
         """Return which list it is."""
+        if publication.sha256 in self._rulings.named:
+            return Verdict(self._rulings.named[publication.sha256])
         head = self._head(publication.sha256)
         assert head.list is not None
         sizes = {name: Standing(len(set(a.listing_ids)), 0, dated=False) for name, a in self._latest.items()}
@@ -57,7 +59,7 @@ class ListJudge:
         return not latest.listing_ids or self._form(latest.listing_ids) != self._form(ids)
 
     def _ruled(self, ids: Sequence[int]) -> ListName | None:
-        return self._forms.get(self._form(ids)) if self._forms and ids else None
+        return self._rulings.forms.get(self._form(ids)) if self._rulings.forms and ids else None
 
     def _form(self, ids: Sequence[int]) -> str:
         return classify.form_key(self._listings[ids[0]])
@@ -90,4 +92,6 @@ class ListJudge:
 
     def _row(self, listing_id: int, typed: bool) -> _Row:
         listing = self._listings[listing_id]
-        return name_key(listing), (listing.support_code or "") if typed else ""
+        if typed:
+            return name_key(listing), listing.support_code or ""
+        return (listing.state_code or "", name_of(listing).loose), ""  # of then, when names were written as it came

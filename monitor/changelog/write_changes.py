@@ -6,7 +6,7 @@ time it was. So a rebuild, another order of imports, older lists found later or 
 
 from __future__ import annotations
 
-from db.models import Accepted, Agreement, Change, Gone, New
+from db.models import Accepted, Agency, Agreement, Change, Gone, New
 from db.records import Candidate
 from monitor import policy
 from monitor.changelog import change_status, signed_pending
@@ -14,7 +14,7 @@ from monitor.changelog.change_ids import change_id
 from monitor.changelog.fields import differing_fields
 from monitor.changelog.state import Ledger
 from monitor.matching.candidates import rival_candidate
-from monitor.matching.doubts import doubts_of_amendment, doubts_of_signing
+from monitor.matching.doubts import doubts_of_amendment, doubts_of_place, doubts_of_signing
 from monitor.matching.find_known import agency_for, gap_days, last_gone, listed_besides
 from monitor.matching.ids import agreement_slug, name_key, name_of
 from monitor.matching.names import canonical_name
@@ -61,6 +61,8 @@ def sign(
     if publication.list == "participating":
         _doubt(change, doubts_of_signing(new.listing, previous_on))
         change.evidence |= signed_pending.pending_before(ledger, publication, agreement)
+    else:
+        _doubt(change, doubts_of_place(new.listing))
     if kind == "renewal" and before is not None:
         change_status.withdraw_ending(ledger, publication, before, _renewed(publication, agreement))
         ledger.set_status(before, "renewed", before.missing_position)
@@ -188,6 +190,7 @@ def follow_name(ledger: Ledger, publication: Accepted, agreement: Agreement, new
     if renamed and not _OTHER_AGENCY.intersection(judgement.against) and judgement.rule != "state_corrected":
         if known is None:
             ledger.name_agency(old, new.listing, publication.position)
+            _take_in_emptied(ledger, old)
         elif judgement.rule == "relabelled" or judgement.review:
             ledger.move_agreement(agreement, known)
             if not ledger.by_agency[old.id] and judgement.rule != "relabelled":
@@ -200,6 +203,18 @@ def follow_name(ledger: Ledger, publication: Accepted, agreement: Agreement, new
     ledger.move_agreement(agreement, agency)
     if judgement.rule == "state_corrected" and not ledger.by_agency[old.id]:
         ledger.merge_agencies(agency, old)
+
+
+def _take_in_emptied(ledger: Ledger, agency: Agency) -> None:
+    """Give the agency what went by a part of its new name and has no agreement left: it is the same body."""
+    name = canonical_name(agency.state, agency.name)
+    for agency_id in sorted(ledger.by_state[agency.state]):
+        other = ledger.agencies.get(agency_id)
+        if other is None or other.id == agency.id or other.state != agency.state or ledger.by_agency.get(other.id):
+            continue
+        like = compare(canonical_name(other.state, other.name), name, other.state, agency.state)
+        if like.strong and not like.doubt:
+            ledger.merge_agencies(agency, other)
 
 
 def withdraw_row(ledger: Ledger, publication: Accepted, gone: Gone, other: Agreement, previous: Accepted) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from monitor.changelog.listed_between import wide_range
 from monitor.cli.output import Format, show
 
 CHANGE_COLUMNS = {
@@ -27,4 +28,12 @@ def in_words(entries: Sequence[Mapping[str, Any]], format: Format) -> Sequence[M
     """Return the entries as `format` shows them: with their kinds in words in a table, else unchanged."""
     if format is not Format.TABLE:
         return entries
-    return [{**entry, "kind": KIND_WORDS.get(entry["kind"], entry["kind"])} for entry in entries]
+    return [
+        {**entry, "kind": KIND_WORDS.get(entry["kind"], entry["kind"]), "listed_on": _days(entry)} for entry in entries
+    ]
+
+
+def _days(entry: Mapping[str, Any]) -> str:
+    """Return the day of the list that shows a change, behind that of the list before where that is long ago."""
+    wide = wide_range(entry.get("listed_between"))
+    return " to ".join(wide) if wide else str(entry["listed_on"])

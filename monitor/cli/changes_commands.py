@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from db.errors import NotFoundError
-from monitor.changelog.log import KINDS, STATUSES, Filter, read_log
+from db.records import ChangeRecord
+from monitor.changelog.log import KINDS, STATUSES, Filter, fits, read_log
 from monitor.cli.change_table import show_changes
 from monitor.cli.nothing_found import why_nothing_fits
 from monitor.cli.options import (
@@ -24,6 +25,8 @@ from monitor.cli.options import (
     to_state,
 )
 from monitor.cli.output import Format, say
+from monitor.documents.event_changes import read_document_changes
+from monitor.documents.events import KINDS as DOCUMENT_KINDS
 
 
 def changes(
@@ -35,7 +38,9 @@ def changes(
     county: CountyOption = None,
     agency: AgencyOption = None,
     support_type: Annotated[str | None, typer.Option(metavar="TYPE", help="JEM, WSO or TFM.")] = None,
-    kind: Annotated[str | None, typer.Option("--kind", metavar="KIND", help=", ".join(KINDS))] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", metavar="KIND", help=", ".join((*KINDS, *DOCUMENT_KINDS)))
+    ] = None,
     status: Annotated[str | None, typer.Option("--status", metavar="STATUS", help=", ".join(STATUSES))] = None,
     needs_review: Annotated[
         bool | None,
@@ -46,7 +51,7 @@ def changes(
     db: DbOption = None,
 ) -> None:
     """List the changes, oldest first. A date is that of the list that shows the change."""
-    check_choice(kind, KINDS, "--kind")
+    check_choice(kind, (*KINDS, *DOCUMENT_KINDS), "--kind")
     check_choice(status, STATUSES, "--status")
     check_choice(support_type, ("JEM", "WSO", "TFM"), "--support-type")
     wanted = Filter(
@@ -54,7 +59,15 @@ def changes(
         status, needs_review, to_moment(known_at, "--known-at"),
     )  # fmt: skip
     with open_store(db) as store:
-        show_changes(read_log(store, wanted), format, empty=f"no change fits{why_nothing_fits(store, county, agency)}")
+        if kind in DOCUMENT_KINDS:
+            found = [c for c in read_document_changes(store) if fits(c, wanted) and _is_known(c, wanted.known_at)]
+        else:
+            found = read_log(store, wanted)
+        show_changes(found, format, empty=f"no change fits{why_nothing_fits(store, county, agency)}")
+
+
+def _is_known(change: ChangeRecord, at: str | None) -> bool:
+    return at is None or (change["known_at"] or "") <= at
 
 
 def explain(

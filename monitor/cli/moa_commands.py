@@ -100,6 +100,8 @@ class MoaCommand:
                 with fetching(store, "`moas --fetch`"):
                     for line in asyncio.run(self._intake.fetch(store, settings, utc_now)):
                         say(line)
+                    for line in self._intake.ask_archive(store, settings, utc_now):
+                        say(line)
             with working(store, "`moas`"), progress_bar() as progress:
                 if take_in:
                     taken, news = self._intake.import_saved(store, settings, paths, manifest)

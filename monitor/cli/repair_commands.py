@@ -76,4 +76,4 @@ class RepairCommands:
         if documents:
             say(f"{documents} documents that the database did not know were adopted, {lists} of them lists")
         self._read_new(store)
-        derive_all(store, settings, anew=True)
+        derive_all(store, settings, from_scratch=True)

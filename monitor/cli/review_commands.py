@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from db.database import Store
 from db.desk_models import HeldList
+from db.models import ListName
 from db.queries.publication_list import read_publications
 from db.records import ChangeRecord
 from db.settings import Settings
@@ -33,9 +34,10 @@ app = typer.Typer(
 ReviewerOption = Annotated[
     str, typer.Option("--reviewer", metavar="NAME", envvar="ICE_AGREEMENTS_REVIEWER", help="Your name.")
 ]
-ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for whoever reads it later.")]
+ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for people who read it later.")]
 ChangeArgument = Annotated[str, typer.Argument(help="The id of a change, from the last column of `review list`.")]
 ListArgument = Annotated[str, typer.Argument(help="The list's sha256, or its first 6 digits or more.")]
+AsOption = Annotated[ListName | None, typer.Option("--as", help="Which list it is, when that is in doubt.")]
 SubjectArgument = Annotated[str, typer.Argument(help="The id of a change, or the sha256 of a list.")]
 OtherArgument = Annotated[str, typer.Argument(help="Id of the other agreement; `review show` names the candidates.")]
 COLUMNS = {
@@ -108,9 +110,12 @@ def dismiss(
 
 
 @app.command()
-def release(sha256: ListArgument, reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None) -> None:
-    """Accept a held list."""
-    _rule(db, "release", sha256, "", reviewer, reason)
+def release(
+    sha256: ListArgument, reviewer: ReviewerOption, reason: ReasonOption = "", as_list: AsOption = None,
+    db: DbOption = None,
+) -> None:  # fmt: skip
+    """Accept a held list, as the list it claims to be or as the one you name."""
+    _rule(db, "release", sha256, as_list or "", reviewer, reason)
 
 
 @app.command()
@@ -122,7 +127,7 @@ def reject(sha256: ListArgument, reviewer: ReviewerOption, reason: ReasonOption 
 @app.command()
 def form(
     sha256: ListArgument,
-    kind: Annotated[Literal["participating", "pending"], typer.Argument(help="Which list the lists of its form are.")],
+    kind: Annotated[ListName, typer.Argument(help="Which list the lists of its form are.")],
     reviewer: ReviewerOption, reason: ReasonOption = "", db: DbOption = None,
 ) -> None:  # fmt: skip
     """Rule which list all lists with this one's columns are, held ones and later ones; `undo` takes it all back."""

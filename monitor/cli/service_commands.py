@@ -1,4 +1,4 @@
-"""What whoever runs the service does: back up, restore, pause sending."""
+"""What an operator does: back up, restore, pause sending."""
 
 from __future__ import annotations
 

@@ -48,7 +48,8 @@ def _describe_job(job: JobRun) -> str:
 
 def _in_words(key: str, value: Any) -> str:
     if isinstance(value, NewestList):
-        return f"{value.file} of {value.published_on}, {value.rows:,} rows"
+        second_hand = f", second-hand from {value.source}" if value.second_hand else ""
+        return f"{value.file} of {value.published_on}, {value.rows:,} rows{second_hand}"
     if is_dataclass(value) and not isinstance(value, type):
         return ", ".join(f"{name} {part}" for name, part in asdict(value).items() if part not in (None, ""))
     if value is None:

@@ -14,11 +14,10 @@ from db.queries.subscribers import find_subscriber_by_address, get_subscriber, l
 from db.queries.subscriptions import list_all_subscriptions
 from db.queries.suppressions import delete_suppression, list_suppressions
 from monitor.alerts import subscriptions_csv
-from monitor.alerts.filters import ENDING_KINDS, check_preferences, check_reader
+from monitor.alerts.filters import ENDING_KINDS, KINDS, check_preferences, check_reader
 from monitor.alerts.reader_addresses import masked
 from monitor.alerts.subscribe import add_subscription, ask_confirmation
 from monitor.alerts.unsubscribe import end_subscriber, erase_subscriber, suppress
-from monitor.changelog.log import KINDS
 from monitor.cli.options import DbOption, FormatOption, open_store, settings_with
 from monitor.cli.output import Format, say, show
 

@@ -18,10 +18,14 @@ SIGNALS = {
     "taken_down": "the document was kept, and its address has since answered that nothing is there",
     "own_wording": "no other kept document has this wording",
     "departs_from_template": "the document differs from its template in more than its fields",
+    "nothing_there": "a row of today's list links an address at which nothing is, and nothing was ever kept of it",
     "link_without_address": "the row prints a link, but nothing is linked",
 }
 #: Those by which a document and the list disagree: for a person to look at.
-AT_ODDS = ("support_type_differs", "agency_differs", "signing_differs", "several_agencies", "taken_down")
+AT_ODDS = (
+    "support_type_differs", "agency_differs", "signing_differs", "several_agencies", "taken_down", "nothing_there",
+    "link_without_address",
+)  # fmt: skip
 #: Names less alike than this, common words aside, are different names.
 NAME_RATIO = 55.0
 #: The row's date is that of ICE's signature, the last one; the day on which ICE enters it can be a few days off.

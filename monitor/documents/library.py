@@ -6,6 +6,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -73,6 +74,12 @@ class Library:
         for address in self._addresses:
             for sha256 in {s.sha256 for s in address.sightings if s.sha256}:
                 self._rows[sha256] += self._by_url.get(address_key(address.url), [])
+        self._captures = {
+            s.sha256: s.final_url
+            for address in self._addresses
+            for s in address.sightings
+            if s.how == "archive" and s.sha256
+        }
         self.records = [record for address in self._addresses for record in self._records_of(address)]
         self._by_agreement: dict[str, list[MoaRecord]] = defaultdict(list)
         self._by_document: dict[str, list[MoaRecord]] = defaultdict(list)
@@ -103,7 +110,9 @@ class Library:
         for sighting in address.sightings:
             if sighting.sha256:
                 documents.setdefault(sighting.sha256, []).append(sighting)
-        last = address.sightings[-1]
+        # what the Internet Archive has says nothing of what is at ICE's address
+        asked = [s for s in address.sightings if s.how != "archive"]
+        last = asked[-1] if asked else address.sightings[-1]
         if not documents:
             return [self._record(address, None, [], last.outcome)]
         current = next(s.sha256 for s in reversed(address.sightings) if s.sha256)
@@ -151,6 +160,8 @@ class Library:
             signals.append("departs_from_template")
         if outcome == "not_there" and reading:
             signals.append("taken_down")
+        if outcome == "not_there" and not reading and any(row.is_listed and row.is_current for row in rows):
+            signals.append("nothing_there")
         return signals
 
     def of_document(self, sha256: str) -> Sequence[MoaRecord]:
@@ -178,8 +189,9 @@ class Library:
         return found
 
     def at_odds(self) -> list[MoaRecord]:
-        """Return the records of documents that the list contradicts, by file name."""
-        return self.select(MoaFilter(), [r for r in self.records if set(AT_ODDS) & set(r["signals"])])
+        """Return the records of documents that the list contradicts, and of links that lead nowhere, by file name."""
+        chosen = [r for r in (*self.records, *self.missing()) if set(AT_ODDS) & set(r["signals"])]
+        return self.select(MoaFilter(), chosen)
 
     def select(self, wanted: MoaFilter, records: Iterable[MoaRecord] | None = None) -> list[MoaRecord]:
         """Return the records that fit the filter, by file name."""
@@ -206,6 +218,10 @@ class Library:
         reading = self.readings.get(record["sha256"] or "")
         return years or {line.on[:4] for line in (reading.dates if reading else ()) if line.kind == "signed"}
 
+    def capture_of(self, sha256: str) -> str | None:
+        """Return the Internet Archive's address of the document, when it came from there."""
+        return self._captures.get(sha256)
+
     def rows_of(self, sha256: str) -> list[ListedMoa]:
         """Return a row of each agreement that links this document, those that link it today first."""
         rows = sorted(self._rows.get(sha256, []), key=lambda row: (not row.is_current, row.agency, row.agreement_id))
@@ -218,7 +234,7 @@ def record_key(record: MoaRecord) -> list[str]:
 
 
 def _kept_outcome(last: MoaSighting, rows: Sequence[ListedMoa]) -> str:
-    if last.final_url and address_key(last.final_url) != address_key(last.url):
+    if last.how != "archive" and last.final_url and address_key(last.final_url) != address_key(last.url):
         return "moved"
     if len({row.agreement_id for row in rows if row.is_current and row.kind == "moa"}) > 1:
         return "shared"
@@ -229,6 +245,7 @@ def _quotation(passage: Passage | None) -> Quotation | None:
     return {"page": passage.page, "text": passage.text} if passage else None
 
 
+@lru_cache(maxsize=32768)  # the same few thousand addresses each time a library is made
 def address_key(url: str) -> str:
     """Return what two spellings of one address have in common: host and path, percent signs and case aside."""
     parts = urlsplit(url)
@@ -243,6 +260,7 @@ def file_name(url: str) -> str:
     return PurePosixPath(urlsplit(url).path).name
 
 
+@lru_cache(maxsize=32768)
 def file_key(name_or_url: str) -> str:
     """Return what a saved file's name and its address have in common."""
     return unquote(file_name(name_or_url) if "://" in name_or_url else name_or_url).lower().replace(" ", "")

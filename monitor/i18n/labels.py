@@ -43,7 +43,7 @@ STATUSES = {
 }
 STATUS_SENTENCES = {
     "provisional": N_("ICE's newest lists lack the agreement; ten days from the first of them decide."),
-    "confirmed": N_("The statement stands."),
+    "confirmed": N_("The statement holds."),
     "retracted": N_("The statement was withdrawn; the reason says why."),
 }
 SUPPORT = {
@@ -69,6 +69,7 @@ PLACE_STATUSES = {
     "listed": N_("Listed"),
     "pending": N_("Pending"),
     "ended": N_("No longer listed"),
+    "once_pending": N_("No longer pending"),
     "never": N_("On no list kept here"),
 }
 FOUND_KINDS = {"state": N_("state"), "county": N_("county"), "place": N_("place"), "agency": N_("agency")}
@@ -109,7 +110,7 @@ CLASSES: dict[str, list[tuple[str, str]]] = {
         ("listed", PLACE_STATUSES["listed"]),
         ("pending", PLACE_STATUSES["pending"]),
         ("ended", PLACE_STATUSES["ended"]),
-        ("never", PLACE_STATUSES["never"]),
+        ("never", N_("None listed or pending")),
     ],
     "administration": [
         ("bush", N_("Bush (to 2009)")),
@@ -152,6 +153,8 @@ DOCUMENT_EVENTS = {
     "moa_replaced": N_("ICE replaced the agreement document"),
     "moa_removed": N_("ICE took the agreement document down"),
 }
+#: Every kind that somebody can ask to be told of.
+NEWS_KINDS = {**KINDS, **DOCUMENT_EVENTS}
 DOCUMENT_EVENT_SENTENCES = {
     "moa_posted": N_("Nothing was at its address when it was asked for before."),
     "moa_replaced": N_("The file at its address is another one than before; both are kept here."),
@@ -197,6 +200,7 @@ DOCUMENT_SIGNALS = {
     "taken_down": N_("ICE took the document down; this is the copy kept before."),
     "own_wording": N_("No other document kept here has this wording."),
     "departs_from_template": N_("The document differs from others of its wording."),
+    "nothing_there": N_("ICE's list links this address, and nothing is there."),
     "link_without_address": N_("ICE's row prints a link, but nothing is linked."),
 }
 #: Reviewed facts: why an agreement really ended, what a link leads to, what kind of body an agency is.

@@ -18,7 +18,7 @@ from monitor.matching.find_known import (
     recently_missing,
     signed_meanwhile,
 )
-from monitor.matching.ids import county_fips, document_key, name_key, name_of
+from monitor.matching.ids import county_fips, document_key, is_untyped, name_key, name_of
 from monitor.matching.judging import Judge
 from monitor.matching.known import Known
 from monitor.matching.names import fold
@@ -164,9 +164,10 @@ def _pair_judged(
     for tier, score, agreement_id, _, index, n, j in judged:
         if index in taken_old or id(n) in taken_new:
             continue
+        untyped = is_untyped(entries[index][1])  # it goes on in either of the agency's agreements that now have types
         rivals = tier >= 3 and any(
             other for other in judged
-            if other[0] == tier and abs(other[1] - score) < 0.02
+            if not (untyped and other[4] == index) and other[0] == tier and abs(other[1] - score) < 0.02
             and (other[4] == index) != (other[5] is n) and not (other[5] is n and other[2] == agreement_id)
             and other[4] not in taken_old and id(other[5]) not in taken_new
         )  # fmt: skip
@@ -249,9 +250,10 @@ def _of_two_states(old: Side, new: Side, gap: int) -> bool:
 
 
 class _Possible:
-    """New rows worth comparing: those of the same support type, or of the same name."""
+    """New rows worth comparing: those of the same support type, or of the same name; all for a row without a type."""
 
     def __init__(self, new: list[New]) -> None:
+        self._new = new
         self._by_support: dict[str | None, list[New]] = defaultdict(list)
         self._by_name: dict[str, list[New]] = defaultdict(list)
         for n in new:
@@ -259,6 +261,8 @@ class _Possible:
             self._by_name[name_of(n.listing).loose].append(n)
 
     def of(self, listing: Listing) -> list[New]:
+        if is_untyped(listing):
+            return self._new
         support = listing.support_code
         other = [n for n in self._by_name.get(name_of(listing).loose, ()) if n.listing.support_code != support]
         return [*self._by_support.get(support, ()), *other]

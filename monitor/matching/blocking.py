@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 
 from db.models import Agreement, Listing, New
 from monitor import policy
-from monitor.matching.ids import county_fips, document_key, name_of
+from monitor.matching.ids import county_fips, document_key, is_untyped, name_of
 from monitor.matching.known import Known
 from monitor.matching.misspellings import DIRECTIONS
 from monitor.matching.names import Name, canonical_name, office_words
@@ -46,10 +46,10 @@ class NearRows:
     def of(self, agreement: Agreement, listing: Listing) -> list[New]:
         """The new rows worth comparing with an agreement's row that is gone, in their order."""
         name = name_of(listing)
-        found = set(self._by_name.get(name.loose, ()))
+        found, untyped = set(self._by_name.get(name.loose, ())), is_untyped(listing)
         for (state, support), block in self._blocks.items():
             readable = state is not None and listing.state_code is not None
-            if support == listing.support_code and not (readable and state != listing.state_code):
+            if (untyped or support == listing.support_code) and not (readable and state != listing.state_code):
                 found |= block.near(name)
         for document in agreement.documents:
             found |= set(self._by_document.get(document, ()))

@@ -9,9 +9,14 @@ from db.models import Listing
 from monitor import policy
 from monitor.matching.find_known import days_between
 from monitor.matching.ids import document_key
+from monitor.matching.names import printed_form
+from monitor.places.agency_county import locate
 
-#: A date in a file name: month, day and year, with or without marks between ("05082025", "03.21.2025", "04.14.25").
-_NAMED_DATE = re.compile(r"(?<!\d)(\d\d)[-_.]?(\d\d)[-_.]?(20\d\d|\d\d)(?!\d)")
+#: A date in a file name: month, day and year, with or without marks between ("05082025", "03.21.2025", "04.14.25"), or
+#: year, month and day ("2019-10-15").
+_NAMED_DATE = re.compile(
+    r"(?<!\d)(?:(?P<iso>20\d\d[-_.]\d\d[-_.]\d\d)|(?P<month>\d\d)[-_.]?(?P<day>\d\d)[-_.]?(?P<year>20\d\d|\d\d))(?!\d)"
+)
 
 
 def doubts_of_signing(listing: Listing, previous_on: str) -> list[str]:
@@ -21,7 +26,13 @@ def doubts_of_signing(listing: Listing, previous_on: str) -> list[str]:
         found.append("signed_long_before")
     if _is_dated_otherwise(listing):
         found.append("moa_date_differs")
-    return found
+    return [*found, *doubts_of_place(listing)]
+
+
+def doubts_of_place(listing: Listing) -> list[str]:
+    """Return the code for a county cell that names another county than that of the city in the agency's name."""
+    found = locate(listing.state_code, listing.county, printed_form(listing.agency), listing.type)
+    return ["county_contradicts"] if found is not None and found.contradicts is not None else []
 
 
 def doubts_of_amendment(before: Listing, after: Listing, fields: list[str], listed_on: str) -> list[str]:
@@ -29,19 +40,25 @@ def doubts_of_amendment(before: Listing, after: Listing, fields: list[str], list
     found = []
     if "signed_on" in fields and _moved_far(before.signed_on, after.signed_on, listed_on):
         found.append("redated_far")
-    if ("signed_on" in fields or "moa" in fields) and _is_dated_otherwise(after):
+    believed = after.signed_on is None or after.signed_on <= listed_on  # a date after the list itself is a misprint
+    if ("signed_on" in fields or "moa" in fields) and believed and _is_dated_otherwise(after):
         found.append("moa_date_differs")
     if "moa" in fields and "signed_on" not in fields:
         old, new = named_date(before.moa_url), named_date(after.moa_url)
         if old is not None and new is not None and old != new:
             found.append("new_document")
+    if {"county", "agency", "state"}.intersection(fields) and not doubts_of_place(before):
+        found += doubts_of_place(after)
     return found
 
 
 def named_date(url: str | None) -> date | None:
     """Return the date in the file name of an agreement document; None when there is none, or more than one."""
     found = set()
-    for month, day, year in _NAMED_DATE.findall((document_key(url) or "").rsplit("/", 1)[-1]):
+    for match in _NAMED_DATE.finditer((document_key(url) or "").rsplit("/", 1)[-1]):
+        year, month, day = (
+            re.split(r"[-_.]", match["iso"]) if match["iso"] else (match["year"], match["month"], match["day"])
+        )
         try:
             found.add(date(int(year) if len(year) == 4 else 2000 + int(year), int(month), int(day)))
         except ValueError:

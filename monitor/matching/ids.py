@@ -20,6 +20,11 @@ def name_key(listing: Listing) -> NameKey:
     return (listing.state_code or "", name_of(listing).key)
 
 
+def is_untyped(listing: Listing) -> bool:
+    """Return whether a row is of a list that named agencies only, without support types and dates, as until 2008."""
+    return not (listing.support_code or listing.support_type or listing.signed)
+
+
 def agency_slug(listing: Listing) -> str:
     """Return the id a new agency gets: its state and its name as first printed."""
     return f"{(listing.state_code or 'xx').lower()}-{slug(listing.agency or '')}"

@@ -24,17 +24,17 @@ class Judge:
 
     def side_of_new(self, listing: Listing) -> Side:
         """Return the newer side of a comparison; worked out once for each row."""
-        sides, key = self._known.sides, (id(listing), "", None, 0)  # the listings at hand are kept alive
+        sides, key = self._known.sides, (id(listing), "", None, 0)
         if key not in sides:
-            sides[key] = side_of_new(listing)
-        return sides[key]
+            sides[key] = listing, side_of_new(listing)
+        return sides[key][1]
 
     def side_of_gone(self, agreement: Agreement, listing: Listing) -> Side:
         """Return the older side of a comparison; worked out once, while nothing is added to the agreement."""
         sides, key = self._known.sides, (id(listing), agreement.id, agreement.signed_on, len(agreement.documents))
         if key not in sides:
-            sides[key] = side_of_gone(agreement, listing)
-        return sides[key]
+            sides[key] = listing, side_of_gone(agreement, listing)
+        return sides[key][1]
 
     def judge(
         self, old: Side, listing: Listing, new: Listing, gap: int, agreement_id: str, leaving: Collection[str] = (),

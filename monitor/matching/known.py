@@ -21,9 +21,10 @@ class Known(Protocol):
     by_state: dict[str | None, set[str]]  # ids of agencies; may hold some that were merged or moved since
     agreements: dict[str, Agreement]
     by_agency: dict[str, set[str]]
+    opened: dict[int, list[str]]  # position -> ids of the participating agreements first listed there
     listed: dict[ListName, dict[int, str]]  # listing id -> agreement id
     missing: dict[ListName, dict[int, set[str]]]  # position since which they are -> ids of missing agreements
-    sides: dict[SideKey, Side]  # rows as they were compared before
+    sides: dict[SideKey, tuple[Listing, Side]]  # rows as they were compared before; kept alive, as ids name them
     dates: dict[int, str]  # position -> date of the list
     rulings: Mapping[tuple[str, str], str]  # (agreement id, agreement id) -> same | distinct
 

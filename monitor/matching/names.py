@@ -60,6 +60,11 @@ _NUMBERS = {**{word: str(n) for n, word in enumerate(ORDINALS, 1)}, **_ROMAN}
 _CARDINALS = {word: str(n) for n, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
 _COUNTED = re.compile(rf"\b(precinct|district|ward|number|zone|region|place|post) ({'|'.join(_CARDINALS)})\b")
 
+#: What a county joined with its seat puts before its name: "Metropolitan Moore County" is Moore County.
+_CONSOLIDATED = re.compile(
+    r"^(?:metropolitan|metro|consolidated|unified)(?: government of)? (?=\w+(?: \w+){0,2} (?:county|parish) )"
+)
+
 
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
@@ -111,7 +116,8 @@ def canonical_name(state: str | None, agency: str) -> Name:
         if loose.startswith(lead + " "):
             loose = loose[len(lead) + 1 :]
             rank = lead.removesuffix(" of") if lead.endswith(" of") else rank
-    loose = _without_state(loose, state, rules.heads)
+    loose = _CONSOLIDATED.sub("", _without_state(loose, state, rules.heads))
+    loose = _without_own_state(loose, state, agency, rules.office_words)
     meaning = tuple(word for word in loose.split() if word not in rules.fillers)
     place = " ".join(word for word in meaning if word not in rules.office_words and not _number(word))
     digits = tuple(number for word in meaning if (number := _number(word)))
@@ -181,6 +187,24 @@ def _without_state(text: str, state: str | None, heads: frozenset[str]) -> str:
                 return rest
         if text.endswith(" " + own) and text.split(" ", 1)[0] in heads and len(own) > 2:
             return text[: -len(own) - 1]  # "Department of Corrections, South Dakota"
+    return text
+
+
+def _without_own_state(text: str, state: str | None, printed: str, office_words: frozenset[str]) -> str:
+    """The name of a local body without its state: "AL Bay County", "Bay Co. Sheriff's Office, Alabama", as in 2007.
+
+    What is left must end in a word of an office: "University of Florida" does not. A code counts in capital letters.
+    """
+    known = us.states.lookup(state) if state else None
+    if known is None:
+        return text
+    words = [] if printed.isupper() else printed.replace(",", " ").split()
+    before = [known.abbr.lower()] if words[:1] == [known.abbr] else []
+    behind = [fold(known.name), *([known.abbr.lower()] if words[-1:] == [known.abbr] else [])]
+    shorter = [text.removeprefix(f"{own} ") for own in before] + [text.removesuffix(f" {own}") for own in behind]
+    for rest in shorter:
+        if rest != text and len(rest.split()) > 1 and rest.rsplit(" ", 1)[-1] in office_words:
+            return rest
     return text
 
 

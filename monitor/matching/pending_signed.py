@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Literal
 
 from db.models import Agreement, Listing
@@ -16,8 +17,8 @@ from monitor.matching.rules import same_county_cell
 from monitor.matching.similarity import compare, is_real, place_of, shares_place
 
 Fit = Literal["same agency", "like name", "same place", "other state"]
-#: Fits by how sure they are; the last two are for a person to look at.
-FITS: tuple[Fit, ...] = ("same agency", "like name", "same place", "other state")
+#: Fits of another agency by how sure they are; the last two are for a person to look at.
+OTHER_FITS: tuple[Fit, ...] = ("like name", "same place", "other state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,53 +34,73 @@ class Signed:
         return self.fit in ("same place", "other state")
 
 
-def listed_around(known: Known, pending: Agreement, gone_on: str | None, today: str) -> list[Agreement]:
-    """Return the agreements of the pending one's support type that were first listed when it left, by id.
+def listed_around(known: Known, pending: Agreement, gone_on: str) -> list[Agreement]:
+    """Return the participating agreements of the pending one's support type that were first listed when it left, by id.
 
-    One that had been listed for weeks before is no signing of the pending row's. `gone_on` is None while it is listed.
+    One that had been listed for weeks before is no signing of the pending row's.
     """
-    last_on = known.dates[pending.last_seen] if gone_on is not None else today
-    return [
-        a for _, a in sorted(known.agreements.items())
-        if a.list == "participating" and a.support == pending.support and a.rows and not a.baseline
-        and days_between(known.dates[a.first_position], last_on) <= policy.SIGNED_DAYS
-        and (gone_on is None or days_between(gone_on, known.dates[a.first_position]) <= policy.SIGNED_DAYS)
-    ]  # fmt: skip
+    earliest = _days_after(known.dates[pending.last_seen], -policy.SIGNED_DAYS)
+    latest = _days_after(gone_on, policy.SIGNED_DAYS)
+    opened = (
+        known.agreements[agreement_id]
+        for position, ids in known.opened.items() if earliest <= known.dates[position] <= latest
+        for agreement_id in ids
+    )  # fmt: skip
+    found = [a for a in opened if a.support == pending.support and a.rows and not a.baseline]
+    return sorted(found, key=lambda a: a.id)
 
 
-def find_signing(known: Known, pending: Agreement, gone_on: str, around: Iterable[Agreement]) -> Signed | None:
+def find_signing(known: Known, pending: Agreement, gone_on: str, around: Sequence[Agreement]) -> Signed | None:
     """Return which of the agreements the pending one became; None when none fits, or two fit equally well."""
+    own = [a for a in around if a.agency_id == pending.agency_id]
+    if own:
+        return Signed(max(own, key=lambda a: (a.first_position, a.id)), "same agency")
     listing = known.listings[pending.last_listing]
-    found: dict[Fit, list[Agreement]] = {fit: [] for fit in FITS}
+    late_after = _days_after(gone_on, policy.SIGNED_LATER_DAYS)
+    found: dict[Fit, list[Agreement]] = {}
     for agreement in around:
-        fit = _fit(known, pending, listing, agreement)
-        late = days_between(gone_on, known.dates[agreement.first_position]) > policy.SIGNED_LATER_DAYS
-        if fit is not None and not (late and fit != "same agency"):
-            found[fit].append(agreement)
-    for fit in FITS:
-        if fit == "same agency" and found[fit]:
-            return Signed(max(found[fit], key=lambda a: (a.first_position, a.id)), fit)
-        if found[fit]:
+        if not _late(known, agreement, gone_on, late_after):
+            fit = _fit(known, listing, agreement)
+            if fit is not None:
+                found.setdefault(fit, []).append(agreement)
+    for fit in OTHER_FITS:
+        if fit in found:
             return Signed(found[fit][0], fit) if len(found[fit]) == 1 else None
     return None
 
 
-def _fit(known: Known, pending: Agreement, listing: Listing, agreement: Agreement) -> Fit | None:
-    if agreement.agency_id == pending.agency_id:
-        return "same agency"
+def _late(known: Known, agreement: Agreement, gone_on: str, late_after: str) -> bool:
+    """Whether the agreement was neither listed nor signed about when the pending row left."""
+    if known.dates[agreement.first_position] <= late_after:
+        return False
+    signed_on = agreement.signed_on
+    return signed_on is None or abs(days_between(gone_on, signed_on)) > policy.SIGNED_LATER_DAYS
+
+
+def _fit(known: Known, listing: Listing, agreement: Agreement) -> Fit | None:
+    """How another agency's agreement fits the pending row, if it does."""
     agency, name = known.agencies[agreement.agency_id], name_of(listing)
     other = canonical_name(agency.state, agency.name)
     like = compare(name, other, listing.state_code, agency.state)
-    rows = [known.listings[i] for i in agreement.rows]
-    county = any(same_county_cell(normal_form(listing.county), normal_form(row.county)) for row in rows)
     if listing.state_code != agency.state:
         if like.kind not in ("equal", "loosely equal"):
             return None
         one_real = is_real(name, listing.state_code) != is_real(other, agency.state)
-        return "other state" if county or one_real else None
+        return "other state" if one_real or _in_one_county(known, listing, agreement) else None
     if like.strong and (like.kind != "contained" or place_of(name)):
         return "same place" if like.doubt and not shares_place(name, other) else "like name"
+    county = _in_one_county(known, listing, agreement)
     return "same place" if _same_place(name, other, like.kind, like.against, county) else None
+
+
+def _in_one_county(known: Known, listing: Listing, agreement: Agreement) -> bool:
+    """Whether one of the agreement's rows has the pending row's county cell."""
+    printed = normal_form(listing.county)
+    return any(same_county_cell(printed, normal_form(known.listings[i].county)) for i in agreement.rows)
+
+
+def _days_after(day: str, days: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
 
 def _same_place(name: Name, other: Name, kind: str, against: tuple[str, ...], county: bool) -> bool:

@@ -17,7 +17,7 @@ RULES = {
     "support_type_corrected": "The agency and the signing date agree, and only the support type was changed.",
     "relabelled": "The row vanished on the very list on which another with the same state, support type and signing "
     "date appeared; the agreement goes on under another office or name.",
-    "listed_twice": "The same agreement stands in two rows of one list.",
+    "listed_twice": "The same agreement has two rows on one list.",
     "renewed": "The same agency and support type was signed later, and the older row is gone.",
     "switched": "The agency's agreement under another support type is gone, and this one was signed on another day.",
     "returned": "The same agreement is listed again.",
@@ -45,5 +45,6 @@ AGAINST = {
     "redated_far": "the signing date moved by more than 30 days",
     "signed_long_before": "the signing date lies long before the first list that shows the row",
     "moa_date_differs": "the date in the name of the MOA's file is more than 30 days from the signing date",
+    "county_contradicts": "ICE's county cell names a county in which the agency's city does not lie",
     "new_document": "the row links an MOA of another day, and its signing date is still the older one's",
 }

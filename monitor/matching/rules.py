@@ -17,6 +17,7 @@ from monitor.matching.misspellings import read_together
 from monitor.matching.names import Name
 from monitor.matching.similarity import Likeness, compare, is_real, place_of, shares_place
 
+Evidence = dict[str, EvidenceValue]
 Verdict = Literal["same", "candidate", "distinct"]
 Dating = Literal["same", "corrected", "later", "other"]
 
@@ -56,7 +57,7 @@ class Judgement:
     tier: int = 99
     score: float = 0.0
     review: bool = False
-    evidence: dict[str, EvidenceValue] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=dict)
     against: tuple[str, ...] = ()
 
 
@@ -88,7 +89,7 @@ def judge(old: Side, new: Side, setting: Setting) -> Judgement:
         return DISTINCT  # neither name, document nor one date on one list speaks for the pair
     dates = dating(old, new)
     document = linked and not setting.document_shared
-    evidence: dict[str, EvidenceValue] = {
+    evidence: Evidence = {
         "names": like.kind, "letters_apart": like.distance, "dates": dates, "same_document": document,
         "gap_days": setting.gap_days, "same_county": old.county is not None and old.county == new.county,
     }  # fmt: skip
@@ -135,14 +136,8 @@ def one_misspelt(old: Side, new: Side, like: Likeness) -> bool:
 
 
 def _against(
-    old: Side,
-    new: Side,
-    setting: Setting,
-    like: Likeness,
-    dates: Dating,
-    document: bool,
-    evidence: dict[str, EvidenceValue],
-) -> Judgement:
+    old: Side, new: Side, setting: Setting, like: Likeness, dates: Dating, document: bool, evidence: Evidence
+) -> Judgement:  # fmt: skip
     """What speaks against beats likeness; only one document, one date and one list together outweigh it."""
     same_state = old.state == new.state
     if document and dates == "same" and setting.gap_days == 0 and same_state and like.kind != "unlike":
@@ -157,21 +152,20 @@ def _against(
 
 
 def _same_state(
-    old: Side,
-    new: Side,
-    setting: Setting,
-    like: Likeness,
-    dates: Dating,
-    document: bool,
-    evidence: dict[str, EvidenceValue],
-) -> Judgement:
+    old: Side, new: Side, setting: Setting, like: Likeness, dates: Dating, document: bool, evidence: Evidence
+) -> Judgement:  # fmt: skip
     if like.kind in ("equal", "loosely equal"):
         if not document and dates != "same" and None not in (old.county, new.county) and old.county != new.county:
             return _candidate(0.5, evidence, "other_county", "other_date")  # two townships of one name
         return _same_name(like, dates, document, evidence)
     if document and dates in ("same", "corrected"):
         moved = old.name.body != new.name.body and like.kind not in ("contained", "reordered", "retyped")
-        return Judgement("same", "same_document", 2, 0.95, moved, evidence, ("other_office",) if moved else ())
+        put_right = (
+            dates == "same" and setting.gap_days == 0 and evidence["same_county"] and _same_place(old, new, like)
+        )
+        return Judgement(
+            "same", "same_document", 2, 0.95, moved and not put_right, evidence, ("other_office",) if moved else ()
+        )
     if not old.dated:
         return _undated(old, new, setting, like, evidence)
     soon = setting.gap_days <= policy.RETURN_DAYS
@@ -196,7 +190,7 @@ def _same_state(
     return _same_list_and_date(old, new, setting, like, evidence)
 
 
-def _undated(old: Side, new: Side, setting: Setting, like: Likeness, evidence: dict[str, EvidenceValue]) -> Judgement:
+def _undated(old: Side, new: Side, setting: Setting, like: Likeness, evidence: Evidence) -> Judgement:
     """On a list without dates a name must be all but equal: nothing else says that two rows are one."""
     here = same_county_cell(old.county_cell, new.county_cell) and not like.against
     if setting.gap_days == 0 and here and shares_place(old.name, new.name) and not like.strong:
@@ -209,9 +203,7 @@ def _undated(old: Side, new: Side, setting: Setting, like: Likeness, evidence: d
     return DISTINCT
 
 
-def _same_list_and_date(
-    old: Side, new: Side, setting: Setting, like: Likeness, evidence: dict[str, EvidenceValue]
-) -> Judgement:
+def _same_list_and_date(old: Side, new: Side, setting: Setting, like: Likeness, evidence: Evidence) -> Judgement:
     """One vanished on the very list on which the other appeared, with state, support type and date equal."""
     if like.kind == "near":
         better = not is_real(old.name, old.state) or not is_real(new.name, new.state)
@@ -220,9 +212,8 @@ def _same_list_and_date(
             doubt = ("name_differs",) if far else ()
             return Judgement("same", "retyped", 6, 0.75 - like.distance / 50, far, evidence, doubt)
         return _candidate(0.5, evidence, "name_differs")
-    same_place = like.kind == "same place" and place_of(old.name) == place_of(new.name)
     other_office = old.name.body != new.name.body
-    if same_place or (evidence["same_county"] and other_office and old.name.place == new.name.place):
+    if _same_place(old, new, like) or (evidence["same_county"] and other_office and old.name.place == new.name.place):
         against = ("other_office",) if other_office else ()
         return Judgement("same", "relabelled", 7, 0.7, other_office, evidence, against)
     shared = like.kind == "same place" or shares_place(old.name, new.name)
@@ -237,7 +228,11 @@ def _same_list_and_date(
     return _candidate(0.3, evidence, "name_differs") if likely or evidence["same_county"] else DISTINCT
 
 
-def _same_name(like: Likeness, dates: Dating, document: bool, evidence: dict[str, EvidenceValue]) -> Judgement:
+def _same_place(old: Side, new: Side, like: Likeness) -> bool:
+    return like.kind == "same place" and place_of(old.name) == place_of(new.name)
+
+
+def _same_name(like: Likeness, dates: Dating, document: bool, evidence: Evidence) -> Judgement:
     step = 0 if like.kind == "equal" else 1
     if dates == "same":
         return Judgement("same", "same_name", step, 1.0 - step / 10, False, evidence)
@@ -249,14 +244,8 @@ def _same_name(like: Likeness, dates: Dating, document: bool, evidence: dict[str
 
 
 def _other_state(
-    old: Side,
-    new: Side,
-    setting: Setting,
-    like: Likeness,
-    dates: Dating,
-    document: bool,
-    evidence: dict[str, EvidenceValue],
-) -> Judgement:
+    old: Side, new: Side, setting: Setting, like: Likeness, dates: Dating, document: bool, evidence: Evidence
+) -> Judgement:  # fmt: skip
     at_once = dates == "same" and setting.gap_days == 0
     alike = like.kind in ("equal", "loosely equal", "reordered") or (like.kind == "retyped" and at_once)
     if not alike or setting.gap_days > policy.RETURN_DAYS:
@@ -284,11 +273,11 @@ def _other_support(old: Side, new: Side, setting: Setting) -> Judgement:
     if like.kind not in ("equal", "loosely equal") or old.signed_on != new.signed_on or old.signed_on is None:
         return DISTINCT
     document = bool(new.documents & old.documents)
-    evidence: dict[str, EvidenceValue] = {"names": like.kind, "dates": "same", "same_document": document}
+    evidence: Evidence = {"names": like.kind, "dates": "same", "same_document": document}
     return Judgement("same", "support_type_corrected", 8, 0.6, not document, evidence)
 
 
-def _candidate(score: float, evidence: dict[str, EvidenceValue], *against: str) -> Judgement:
+def _candidate(score: float, evidence: Evidence, *against: str) -> Judgement:
     return Judgement("candidate", "", 99, score, True, evidence, against)
 
 

@@ -74,7 +74,7 @@ def compare(a: Name, b: Name, state_a: str | None, state_b: str | None) -> Liken
         OSA.distance(x.replace(" ", ""), y.replace(" ", ""), score_cutoff=2)
         for x, y in ((a.key, b.key), (fold(a.printed), fold(b.printed)))
     )
-    if whole <= 2 and length >= 6:  # slips that parted or joined words: no word of the office need be whole
+    if whole <= 2 and length >= 6:  # slips that split or joined words: no word of the office need be whole
         return Likeness("retyped", whole + slips, tuple(against))
     if a.body == b.body and distance - slips <= max(2, round(0.45 * length)):
         return Likeness("near", distance, tuple(against))
@@ -124,6 +124,32 @@ def shares_place(a: Name, b: Name) -> bool:
     first, second = (_bare_place(name) for name in (a, b))
     both_numbered = bool(a.digits and b.digits)
     return bool(first) and first == second and not (both_numbered and a.digits != b.digits)
+
+
+@lru_cache(maxsize=65536)
+def one_body(a: Name, b: Name, state: str | None) -> bool:
+    """Return whether two names of one place can only be one body's: the same office, or one names none.
+
+    Places of two kinds (a township, a borough) are two bodies, unless one of the kinds is no place's of the state:
+    Pennsylvania has no Damascus County.
+    """
+    if not shares_place(a, b) or (a.body != b.body and "other" not in (a.body, b.body)):
+        return False
+    if a.body != b.body and not any(name.words == tuple(name.loose.split()) == _place_words(name) for name in (a, b)):
+        return False  # an office that the tables do not know is another one
+    kinds = [_KINDS_OF_PLACE.intersection(name.loose.split()) for name in (a, b)]
+    if not all(kinds) or kinds[0] == kinds[1]:
+        return True
+    return state is not None and not all(
+        gazetteer.is_place(state, " ".join([*_bare_place(name), kind])) or kind in _KINDS_OF_TOWN
+        for name, found in zip((a, b), kinds, strict=True)
+        for kind in found
+    )
+
+
+def _place_words(name: Name) -> tuple[str, ...]:
+    kinds = _KINDS_OF_PLACE | {state.abbr.lower() for state in us.states.STATES}
+    return tuple(word for word in name.loose.split() if word in name.place.split() or word in kinds)
 
 
 def _bare_place(name: Name) -> tuple[str, ...]:

@@ -38,6 +38,11 @@ _TYPES: dict[str, BodyKind] = {
 }  # fmt: skip
 
 
+def is_type_word(cell: str | None) -> bool:
+    """Return whether the TYPE cell names a kind of body."""
+    return normal(cell or "") in _TYPES
+
+
 def body_kind(state_code: str | None, agency: str | None, type_cell: str | None) -> BodyKind | None:
     """Return the kind of body, or None if neither name nor TYPE says.
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import csv
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -108,11 +109,21 @@ def collect_places() -> dict[str, dict[str, set[str]]]:
 def write_places(target: Path) -> int:
     """Write a block a state, a line a place (name, tab, county codes of three digits); return how many."""
     states = collect_places()
+    return write_blocks(
+        target,
+        {
+            state: {name: ",".join(sorted(code[2:] for code in codes)) for name, codes in names.items()}
+            for state, names in states.items()
+        },
+    )
+
+
+def write_blocks(target: Path, states: Mapping[str, Mapping[str, object]]) -> int:
+    """Write a block a state, a line a name (name, tab, what is known of it); return how many lines."""
     with target.open("w", encoding="utf-8", newline="\n") as out:
         for state in sorted(states):
             out.write(f"[{state}]\n")
-            for name, codes in sorted(states[state].items()):
-                out.write(f"{name}\t{','.join(sorted(code[2:] for code in codes))}\n")
+            out.writelines(f"{name}\t{value}\n" for name, value in sorted(states[state].items()))
     return sum(map(len, states.values()))
 
 

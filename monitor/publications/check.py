@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from db.models import Listing, ListName, StatedTotals
+from db.queries.snapshots import OtherRows
 from monitor import policy
 
 #: Every reason that can stand in a publication's `reasons`, with its meaning.
@@ -21,6 +22,9 @@ REASONS = {
     "unchanged": "the same rows as the list before",
     "emptied": "a participating list without rows",
     "shrunk": "many rows are gone that no new row explains",
+    "column_lost": "a column that said something on the list before says nothing in any row, or nothing possible",
+    "column_shifted": "a column says of many rows what it said of others, or what cannot change in so many at once",
+    "notes": "many rows are no agreements, and the list before had fewer",
     "churned": "many rows are gone and new, or rewritten, and the rules do not explain them all",
     "rewritten": "many rows were rewritten, and the rules explain each of them; the columns are named",
     "unreadable": "the document could not be read; the error is named",
@@ -38,7 +42,15 @@ def allowed_gone(rows: int, days: int = 0) -> int:
     return int(max(policy.HOLD_ROWS, min(share, policy.HOLD_SHARE_MOST) * rows))
 
 
-def is_signed_anew(before: Listing, after: Listing) -> bool:
+def doubt_other_rows(rows: int, others: OtherRows, before: int) -> str:
+    """Return why a list is held for its rows that are no agreements, `before` of which the last list had; or ""."""
+    if others.incomplete > rows:
+        return f"column_lost: {others.incomplete} rows lack a cell that makes an agreement, {rows} do not"
+    limit = max(policy.HOLD_NOTES, int(policy.HOLD_NOTES_SHARE * rows))
+    return f"notes: {others.all} rows are no agreements, {rows} are" if others.all - before > limit else ""
+
+
+def is_signed_again(before: Listing, after: Listing) -> bool:
     """Return whether a row shows a later signing with a document of its own, and nothing else differs.
 
     Where a column slipped, dates and documents do not move on together.
@@ -91,12 +103,18 @@ class Difference:
     added: Sequence[Listing]  # new rows that continue nothing
     rewritten: Sequence[Rewritten]
     days: int = 0  # between the two lists
+    faults: Sequence[str] = ()  # reasons to hold it for columns that make no sense
 
 
 def judge_difference(difference: Difference) -> tuple[list[str], list[str]]:
     """Return the reasons to hold the list, and the reasons only to be named."""
     if difference.list == "participating" and difference.rows == 0:
         return ["emptied"], []
+    hold, note = _judge_rows(difference)
+    return [*difference.faults, *hold], note
+
+
+def _judge_rows(difference: Difference) -> tuple[list[str], list[str]]:
     before = difference.rows_before
     limit = allowed_gone(before, difference.days)
     gone, added = len(difference.lacking), len(difference.added)

@@ -115,7 +115,9 @@ def _weigh(evidence: Evidence) -> Iterable[tuple[float, str]]:
     elif evidence.signed_column:
         yield 0.0, f"a SIGNED column with dates in {dated} of {rows} rows"
     else:
-        yield -policy.KIND_NO_SIGNED if evidence.header == "pending" else 0.0, "no SIGNED column"
+        before = evidence.newest.get("participating")
+        telling = evidence.header == "pending" and (before is None or before.dated)
+        yield -policy.KIND_NO_SIGNED if telling else 0.0, "no SIGNED column"
     yield from _compare_rows(evidence)
     if evidence.linked_as:
         yield _signed(evidence.linked_as, policy.KIND_LINK), f"linked as {evidence.linked_as}"

@@ -2,7 +2,8 @@
 
 The workbook's own modified time is nearly always ICE's. It is no evidence when it is later than the first time the
 bytes were seen (somebody saved the file again) or earlier than the newest signing date the list holds. Then the time
-the bytes were first seen serves, then the date in the file's name. Names lie: wrong months, years and digits occur.
+the bytes were first seen serves, with the day that the page's own caption gave the list until 2017; then the date in
+the file's name. Names lie: wrong months, years and digits occur.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Dated:
 
     published_at: str  # aware UTC
     published_on: str  # date in ICE's time zone
-    evidence: str  # workbook, seen, name or known
+    evidence: str  # workbook, caption, seen, name or known
 
 
 @lru_cache(maxsize=16384)
@@ -57,8 +58,9 @@ def capture_time(text: str) -> str | None:
 
 
 def date_list(
-    *, file: str, workbook_modified_at: str | None, seen_at: str | None, known_at: str, newest_signed_on: str | None
-) -> Dated:
+    *, file: str, workbook_modified_at: str | None, seen_at: str | None, known_at: str, newest_signed_on: str | None,
+    caption_on: str | None = None,
+) -> Dated:  # fmt: skip
     """The dating of one list. `seen_at` is when ICE is known to have served the bytes, `known_at` when we had them."""
     named = name_date(file)
     first = min(filter(None, (seen_at, known_at)))
@@ -70,6 +72,8 @@ def date_list(
             if named is not None and day <= named.isoformat() <= _plus(day, policy.NAME_DATE_DAYS):
                 day = min(named.isoformat(), eastern_day(first))
             return Dated(workbook_modified_at, day, "workbook")
+    if caption_on is not None and caption_on <= eastern_day(first):
+        return Dated(first, caption_on, "caption")
     if seen_at is not None:
         return Dated(seen_at, eastern_day(seen_at), "seen")
     latest = eastern_day(known_at)

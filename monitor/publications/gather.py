@@ -39,7 +39,8 @@ def gather(connection: sqlite3.Connection, only: Sequence[str] | None = None) ->
     seen: dict[str, str] = {}
     known: dict[str, str] = {}
     fetched: dict[tuple[str, str, str], str] = {}
-    urls: dict[tuple[str, str, str], str] = {}
+    urls: dict[tuple[str, str, str], str] = {}  # ICE's own address, once a list was had from there
+    from_ice: set[tuple[str, str, str]] = set()
     for sha256, file, linked_as, url, seen_at, known_at, how in stored.load_sightings(connection, only):
         known[sha256] = min(known.get(sha256, known_at), known_at)
         if seen_at is not None:
@@ -47,7 +48,10 @@ def gather(connection: sqlite3.Connection, only: Sequence[str] | None = None) ->
         key = (sha256, file, linked_as)
         if how == "fetch":
             fetched[key] = min(fetched.get(key, seen_at or known_at), seen_at or known_at)
-        urls[key] = urls.get(key) or url
+        if not urls.get(key) or (how == "fetch" and key not in from_ice):
+            urls[key] = url
+        if how == "fetch":
+            from_ice.add(key)
     heads = load_heads(connection, only)
     found = [
         _publication(key, url, heads[key[0]], seen.get(key[0]), known[key[0]], fetched.get(key))
@@ -84,7 +88,7 @@ def _publication(
         newest = None  # a date in the future of the bytes is a misprint, no evidence
     dated = date_list(
         file=file, workbook_modified_at=head.workbook_modified_at, seen_at=seen_at, known_at=known_at,
-        newest_signed_on=newest,
+        newest_signed_on=newest, caption_on=head.caption_on,
     )  # fmt: skip
     publication = Publication(
         sha256, file, linked_as, url, _expected_list(head, linked_as), dated.published_at, dated.published_on,
@@ -153,9 +157,11 @@ def _make_stale(connection: sqlite3.Connection, added: Iterable[Publication]) ->
     """Return whether a list that is here was put out later than an added one was saved: then it is an old one."""
     earliest = min((p.published_at for p in added), default="")
     days = [(p.list_name, eastern_day(p.published_at)) for p in added]
+    first = min((day for _, day in days), default="")
     return any(
         name == list_name and day < posted
         for list_name, file, published_at, seen_at, fetched_at in stored.load_seen_after(connection, earliest[:10])
+        if (posted_on(file, seen_at, fetched_at) or "") > first
         for posted in [_late_posting(file, published_at, seen_at, fetched_at)]
         if posted is not None
         for name, day in days

@@ -6,11 +6,12 @@ import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from db.database import Store
 from db.desk_models import RulingEffect, RulingRecord, Verdict
 from db.errors import NotFoundError, StoreError
+from db.models import ListName
 from db.queries import review_audit
 from db.queries.publication_list import read_publications
 from db.queries.rulings import in_force, list_rulings
@@ -21,7 +22,9 @@ from monitor.changelog.rebuild import Tell, derive
 from monitor.matching.ids import agreement_slug
 from monitor.publications.classify import form_key
 
-ON_CHANGES, ON_LISTS = ("same", "distinct", "confirm", "dismiss", "note"), ("release", "reject", "note")
+ON_CHANGES = ("same", "distinct", "confirm", "dismiss", "note")
+ON_LISTS = ("release", "reject", "form", "note")
+LIST_NAMES = get_args(ListName)
 LONGEST_REASON = 2000
 #: Derivations wait here for one another, not for SQLite's lock, which gives up after half a minute.
 _DERIVING = threading.Lock()
@@ -76,10 +79,28 @@ def verdicts_for(store: Store, change: ChangeRecord, ruling: str, other: str = "
     return [Verdict(ruling, change["agreement_id"], agreement) for agreement in chosen]
 
 
+def list_verdict(store: Store, sha256: str, ruling: str, other: str = "") -> Verdict:
+    """Return what a ruling on a list decides; `other` is the list that it, or each list of its form, is said to be.
+
+    Raise `RulingError` when the list cannot be ruled on so.
+    """
+    if ruling not in ON_LISTS:
+        raise RulingError(f"{ruling!r} is not a ruling on a list")
+    allowed = {"form": LIST_NAMES, "release": ("", *LIST_NAMES)}.get(ruling, ("",))
+    if other not in allowed:
+        raise RulingError(f"{other!r} is no list; a list is participating or pending")
+    if ruling != "form":
+        return Verdict(ruling, sha256, other)
+    form = find_form(store, sha256)
+    if form is None:
+        raise RulingError(f"{sha256} has no rows to tell its form by; name another list of the form")
+    return Verdict(ruling, form, other)
+
+
 def rule(store: Store, ruling: str, subject: str, other: str = "", *, reviewer: str, reason: str, made_at: str) -> None:
     """Store a ruling on a change id or on a list's sha256 (or its beginning); `other` is an agreement id.
 
-    A `form` ruling names a list of that form, and in `other` which list such lists are.
+    A `form` ruling names a list of that form, and in `other` which list such lists are; so may a `release`.
 
     Raise `RulingError` or `NotFoundError` when it names nothing that is here. The log follows with `take_effect`.
     """
@@ -87,23 +108,19 @@ def rule(store: Store, ruling: str, subject: str, other: str = "", *, reviewer: 
         raise RulingError("a ruling needs the name of who decides; give --reviewer")
     found: Any = read_entries(store, [subject])
     change: ChangeRecord | None = next(iter(found), None)
+    made_on = change["id"] if change else ""
     if ruling in ("same", "distinct"):
         verdict = Verdict(ruling, *_pair(store, _known(change, subject), other))
-    elif ruling == "form":
-        if other not in ("participating", "pending"):
-            raise RulingError(f"{other!r} is no list; lists of a form are participating or pending")
-        form = find_form(store, find_list(store, subject))
-        if form is None:
-            raise RulingError(f"{subject} has no rows to tell its form by; name another list of the form")
-        verdict = Verdict(ruling, form, other)
     elif ruling in ("confirm", "dismiss"):
         verdict = Verdict(ruling, _known(change, subject)["id"])
     else:
-        verdict = Verdict(ruling, subject if change and ruling == "note" else find_list(store, subject), other)
+        sha256 = "" if change and ruling == "note" else find_list(store, subject)
+        verdict = list_verdict(store, sha256, ruling, other) if sha256 else Verdict(ruling, subject)
+        made_on = sha256 if ruling == "form" else made_on
     with store.writing() as connection:
         review_audit.add_ruling(
             connection, verdict, made_at=made_at, reviewer=reviewer.strip(), reason=reason,
-            on_change=change["id"] if change else "",
+            on_change=made_on,
         )  # fmt: skip
 
 

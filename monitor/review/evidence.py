@@ -10,20 +10,27 @@ from db.desk_models import RowPlace
 from db.queries.listed_rows import find_newest_row
 from db.queries.snapshots import load_listings, load_snapshots
 from db.records import ChangeRecord, ListReference, PrintedRow
+from monitor.changelog.explain import word_evidence
 from monitor.changelog.log import listing_view
 from monitor.matching.names import normal_form
 from monitor.review.decide import Choice
 
 #: Rows of a list shown above and below the row in question.
 AROUND = 3
+#: Evidence that names another agreement, with what its row is shown as.
+BECAME = {
+    "continues": "Beside the row that it is taken for",
+    "pending_agreement": "Beside its row on the pending list",
+}
 #: Cells that say nothing: two of them are no "same county".
 SAYS_NOTHING = frozenset({"", "#n/a", "#na", "n/a", "na", "none"})
 
 
-class CandidateRow(NamedTuple):
-    """The newest row of a candidate, with where it stands."""
+class OtherRow(NamedTuple):
+    """The newest row of another agreement, with whose it is and where it stands."""
 
-    choice: Choice
+    title: str
+    agency: str
     row: PrintedRow
     place: RowPlace
 
@@ -39,25 +46,46 @@ class SheetRow(NamedTuple):
     is_it: bool
 
 
-def candidate_rows(store: Store, choices: Sequence[Choice]) -> list[CandidateRow]:
-    """Return the newest row of each candidate that has one, also when it stands on another list."""
+def other_rows(store: Store, change: ChangeRecord, choices: Sequence[Choice]) -> list[OtherRow]:
+    """Return the newest row of each candidate, and of the agreement that the change says another one became or was.
+
+    Rows of the other list are among them.
+    """
+    wanted = [("Beside the candidate’s row", c.candidate["agreement_id"], c.candidate["agency"]) for c in choices]
+    wanted += [(title, str(change["evidence"].get(name, "")), "") for name, title in BECAME.items()]
     found = []
-    for choice in choices:
-        place = find_newest_row(store.connection, choice.candidate["agreement_id"])
+    for title, agreement_id, agency in wanted:
+        place = find_newest_row(store.connection, agreement_id)
         if place is not None:
             row: Any = listing_view(load_listings(store, [place.listing_id])[place.listing_id])
-            found.append(CandidateRow(choice, row, place))
+            found.append(OtherRow(title, agency or row["agency"] or "", row, place))
     return found
+
+
+def doubts_about(change: ChangeRecord) -> list[str]:
+    """Return in words what makes a change doubtful, apart from its candidates."""
+    evidence = change["evidence"]
+    words = word_evidence({name: evidence[name] for name in ("doubt", "against") if evidence.get(name)})
+    if change["rule"] == "signed" and evidence.get("matched_by"):
+        words |= word_evidence({"matched_by": evidence["matched_by"]})
+    return [said for _, said in words.values()] if change["needs_review"] else []
 
 
 def rows_around(store: Store, reference: ListReference | None) -> list[SheetRow]:
     """Return the rows of a list around the row that a reference names; none when it names no row."""
-    wanted = reference.get("row") if reference else None
-    snapshot = load_snapshots(store, [reference["sha256"]]).get(reference["sha256"]) if reference and wanted else None
-    if snapshot is None or wanted not in snapshot.rows:
+    row = reference.get("row") if reference else None
+    return sheet_rows(store, reference["sha256"], row, AROUND) if reference and row else []
+
+
+def sheet_rows(store: Store, sha256: str, row: int | None = None, around: int | None = None) -> list[SheetRow]:
+    """Return the rows of a list, or those `around` the sheet row `row`; none when the list has no such row."""
+    snapshot = load_snapshots(store, [sha256]).get(sha256)
+    if snapshot is None or (around is not None and row not in snapshot.rows):
         return []
-    at = snapshot.rows.index(wanted)
-    there = range(max(0, at - AROUND), min(len(snapshot.rows), at + AROUND + 1))
+    at = snapshot.rows.index(row) if row in snapshot.rows else -1
+    there = range(len(snapshot.rows))
+    if around is not None:
+        there = there[max(0, at - around) : at + around + 1]
     listings = load_listings(store, [snapshot.listing_ids[n] for n in there])
     return [
         SheetRow(
@@ -83,26 +111,15 @@ def timeline_of(changes: Iterable[ChangeRecord], change: ChangeRecord) -> list[C
     ]  # fmt: skip
 
 
-def evidence_in_words(change: ChangeRecord, meanings: dict[str, str]) -> list[tuple[str, str]]:
-    """Return the evidence of the rule as (name, words); `meanings` gives the words of codes.
+def evidence_in_words(change: ChangeRecord) -> list[tuple[str, str]]:
+    """Return the evidence of the rule as (name, words).
 
-    Letters apart count only where one name is taken for the other misspelt, and a county cell that says nothing is
-    neither the same nor another.
+    A county cell that says nothing is neither the same nor another.
     """
-    evidence, found = change["evidence"], []
-    for name, value in sorted(evidence.items()):
-        if name == "letters_apart" and evidence.get("names") not in ("near", "retyped"):
-            continue
-        if isinstance(value, bool):
-            words = "yes" if value else "no"
-        elif isinstance(value, list):
-            words = "; ".join(meanings.get(str(item), str(item)) for item in value) or "nothing"
-        else:
-            words = meanings.get(str(value), str(value))
-        if name == "same_county" and not value and _county_unsaid(change):
-            words = "not stated in both rows"
-        found.append((name.replace("_", " "), words))
-    return found
+    words = word_evidence(change["evidence"])
+    if change["evidence"].get("same_county") is False and _county_unsaid(change):
+        words["same_county"] = words["same_county"][0], "a row does not say"
+    return list(words.values())
 
 
 def _county_unsaid(change: ChangeRecord) -> bool:

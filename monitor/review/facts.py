@@ -45,7 +45,7 @@ def check_fact(store: Store, fact: ReviewedFact, today: str) -> ReviewedFact:
     `today` is an ISO date; nothing ends after it.
     """
     if not fact.reviewer.strip():
-        raise FactError("a fact needs the name of whoever states it")
+        raise FactError("a fact needs the name of the person who states it")
     if fact.source and not _is_address(fact.source):
         raise FactError(f"{fact.source!r} is not an address; a source begins with https:// or http://")
     if max(len(fact.value), len(fact.note), len(fact.source)) > LONGEST:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from db.desk_models import User
+from db.desk_models import RulingRecord, User
 from monitor import policy
 from monitor.review.decide import RulingError
 from monitor.review.preview import Effects
@@ -33,9 +33,21 @@ def find_guard(effects: Effects, rulings: int) -> Guard | None:
         return Guard(f"it states that {endings} agreements are no longer listed", str(endings))
     if len(effects.retracted) > policy.HOLD_ROWS:
         return Guard(f"it retracts {len(effects.retracted)} lines of the log", str(len(effects.retracted)))
+    lost = sum(line.was == "accepted" != line.then for line in effects.lists)
+    if lost:
+        return Guard(f"it takes {lost} accepted list{'' if lost == 1 else 's'} out", str(lost))
     if rulings > UNCONFIRMED_MOST:
         return Guard(f"it is {rulings} rulings at once", str(rulings))
     return None
+
+
+def require_right_to_undo(user: User, made: RulingRecord, lines: int) -> None:
+    """Raise `RulingError` when a reviewer undoes what a colleague ruled and that changed many lines of the log."""
+    if lines > policy.HOLD_ROWS and not user.is_administrator and made.reviewer != user.name:
+        raise RulingError(
+            f"An administrator or {made.reviewer} must undo this, because it changed {lines} lines of the log."
+            " Nothing was done."
+        )
 
 
 def most_at_once(user: User) -> int:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from db.database import Store
 from db.desk_models import Verdict
-from db.queries.changes import load_changes
+from db.queries.changes import change_of, load_change_rows
 from db.queries.publication_list import read_publications
 from db.records import ChangeRecord, PublicationRecord
 from monitor.changelog.known_at import as_ruled
-from monitor.changelog.log import present, read_log
+from monitor.changelog.log import present, read_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,18 @@ class LogLine:
     was: str = ""
 
 
+class ListLine(NamedTuple):
+    """A list that would get another status, and how many rows it and the accepted list before it have."""
+
+    file: str
+    list_name: str
+    published_on: str
+    was: str
+    then: str
+    rows: int
+    rows_before: int | None  # None: no list of its name was accepted before it
+
+
 @dataclass(slots=True)
 class Effects:
     """Lines of the log that would be new, would be retracted, and would get another status; lists likewise."""
@@ -37,7 +50,7 @@ class Effects:
     new: list[LogLine] = field(default_factory=list)
     retracted: list[LogLine] = field(default_factory=list)
     altered: list[LogLine] = field(default_factory=list)
-    lists: list[tuple[str, str, str]] = field(default_factory=list)  # file, status now, status then
+    lists: list[ListLine] = field(default_factory=list)
     ids: frozenset[str] = frozenset()  # of every change that the log would then hold
 
     @property
@@ -51,11 +64,15 @@ def preview_rulings(store: Store, verdicts: Iterable[Verdict], *, instead: bool 
 
     The rulings come after those in force, or replace them all when `instead` is true.
     """
-    before = {change["id"]: change for change in read_log(store)}
+    rows = load_change_rows(store.connection)
     with as_ruled(store, verdicts, instead=instead) as then:
-        after = {change["id"]: change for change in present(then, load_changes(then.connection), {})}
-        lists = {_key(p): p["status"] for p in read_publications(then.connection)}
-    effects = Effects(ids=frozenset(after))
+        rows_then = load_change_rows(then.connection)
+        differing = {i for i in rows.keys() | rows_then.keys() if rows.get(i) != rows_then.get(i)}
+        changed = [change_of(rows_then[i]) for i in differing & rows_then.keys()]
+        after = {change["id"]: change for change in present(then, changed, {})}
+        lists = read_publications(then.connection)
+    before = {change["id"]: change for change in read_entries(store, differing & rows.keys())}
+    effects = Effects(ids=frozenset(rows_then))
     for change_id in before.keys() | after.keys():
         old, new = before.get(change_id), after.get(change_id)
         stood = old is not None and old["status"] != "retracted"
@@ -68,12 +85,23 @@ def preview_rulings(store: Store, verdicts: Iterable[Verdict], *, instead: bool 
             effects.altered.append(_line(new, old["status"]))
     for lines in (effects.new, effects.retracted, effects.altered):
         lines.sort(key=lambda line: (line.listed_on, line.state or "", line.agency or "", line.id))
-    effects.lists = [
-        (p["file"], p["status"], lists[_key(p)])
-        for p in read_publications(store.connection)
-        if lists.get(_key(p), p["status"]) != p["status"]
-    ]
+    effects.lists = list(_differing_lists(read_publications(store.connection), lists))
     return effects
+
+
+def _differing_lists(now: Iterable[PublicationRecord], then: Iterable[PublicationRecord]) -> Iterator[ListLine]:
+    """Yield the lists whose status or name differs; both are in order of publication."""
+    before = {_key(p): p for p in now}
+    newest: dict[str | None, int] = {}  # rows of the list of each name accepted last
+    for p in then:
+        was = before.get(_key(p), p)
+        if (was["status"], was["list"]) != (p["status"], p["list"]):
+            yield ListLine(
+                p["file"], p["list"] or "", p["published_on"], was["status"], p["status"], p["rows"],
+                newest.get(p["list"]),
+            )  # fmt: skip
+        if p["status"] == "accepted":
+            newest[p["list"]] = p["rows"]
 
 
 def _key(p: PublicationRecord) -> tuple[str, str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 from rapidfuzz import fuzz
 
@@ -15,6 +14,7 @@ from db.errors import NotFoundError
 from db.queries import desk_work, review_audit
 from db.queries.rulings import list_rulings, not_undone
 from db.records import ChangeRecord
+from monitor.changelog.kept_log import KeptLog
 from monitor.changelog.log import Filter, fits, read_log
 from monitor.matching.names import normal_form
 
@@ -28,6 +28,7 @@ PARTS = {
     "rest": "Other changes nobody has reviewed",
     "settled": "Settled",
 }
+ON_LISTS = ("release", "reject", "form")
 _ORDER = tuple(PARTS)
 #: How alike, of 100, a word asked for and the words of a name must be: "Zephyrhils" finds Zephyrhills, "Lake" not Lee.
 ALIKE = 86
@@ -130,9 +131,9 @@ class Queue:
             or (agreement and (agreement in (r.subject, r.other) or f"|{agreement}|" in r.other))
         ]  # fmt: skip
 
-    def rulings_on_list(self, sha256: str) -> list[RulingRecord]:
-        """Return the rulings on a list, oldest first."""
-        return [r for r in self.rulings if r.subject == sha256]
+    def rulings_on_list(self, sha256: str, form: str | None) -> list[RulingRecord]:
+        """Return the rulings on a list and on its form, oldest first."""
+        return [r for r in self.rulings if r.subject in (sha256, form)]
 
     def effects_of(self, first: int, last: int) -> list[RulingEffect]:
         """Return what the rulings with the ids `first` to `last` did to the log."""
@@ -189,7 +190,7 @@ class Queue:
                 for r in self.rulings
             )
             change = self.find_change(mine.on_change or mine.subject)
-            held = next((h for h in self.lists if h.sha256 == mine.subject), None)
+            held = next((h for h in self.lists if h.sha256 in (mine.subject, mine.on_change)), None)
             if by and by.reviewer != reviewer and not answered and (change or held):
                 found[mine.on_change or mine.subject] = QueueItem("overruled", held, change, mine, by)
         return list(found.values())
@@ -205,11 +206,11 @@ def is_named(change: ChangeRecord, asked: str) -> bool:
     )
 
 
-def read_queue(store: Store) -> Queue:
-    """Return the queue as it stands."""
-    changes: Any = read_log(store)
+def read_queue(store: Store, kept: KeptLog | None = None) -> Queue:
+    """Return the queue as it stands; a log that was `kept` from an earlier reading is quicker to read again."""
+    changes = kept.read(store) if kept else read_log(store)
     rulings = read_rulings(store)
-    ruled = {r.subject for r in rulings if r.ruling in ("release", "reject") and not r.counts}
+    ruled = {r.on_change or r.subject for r in rulings if r.ruling in ON_LISTS and not r.counts}
     lists = review_audit.list_held(store.connection, ruled)
     connection = store.connection
     return Queue(
@@ -235,7 +236,9 @@ def _overrules(later: RulingRecord, earlier: RulingRecord) -> bool:
     """Return whether a later ruling answers the same question otherwise, or undoes the earlier one."""
     if later.ruling == "undo":
         return (later.subject, later.other) == (earlier.subject, earlier.mark)
-    return _question(later) == _question(earlier) and later.ruling != earlier.ruling
+    if _question(later) != _question(earlier):
+        return False
+    return later.ruling != earlier.ruling or (later.ruling in ON_LISTS and later.other != earlier.other)
 
 
 def _question(ruling: RulingRecord) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from db.queries.snapshots import load_listings
 from monitor.changelog.log import read_log
 from monitor.i18n.safe_text import marked_cell, unmarked_cell
 from monitor.matching.ids import agreement_slug
-from monitor.review.decide import RulingError
+from monitor.review.decide import LIST_NAMES, RulingError
 from monitor.review.preview import Effects, preview_rulings
 from monitor.review.ruling_kinds import RULINGS
 
@@ -114,7 +114,7 @@ def _find_fault(ruling: RulingRecord, now: str) -> str:
     """Return what is wrong with a ruling read from a file; "" when nothing is."""
     if ruling.ruling not in RULINGS:
         return f"{ruling.ruling!r} is not a ruling; known: {', '.join(RULINGS)}"
-    if ruling.ruling == "form" and ruling.other not in ("participating", "pending"):
+    if ruling.other not in LIST_NAMES and (ruling.ruling == "form" or (ruling.ruling == "release" and ruling.other)):
         return f"{ruling.other!r} is no list; write participating or pending"
     if not MOMENT.fullmatch(ruling.made_at):
         return f"{ruling.made_at!r} is not a time; write it as 2025-05-30T18:00:00Z"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,13 +13,14 @@ from typing import Protocol
 from db.archive_models import BackfillPlan, BackfillResult
 from db.database import Store, parse_time
 from db.locks import ARCHIVE, HomeLock, LockedError
-from db.queries.archive import load_last_word_from_ice
 from db.queries.publications import load_newest_days
+from db.queries.runs import read_first_start, read_verified_at
 from db.settings import Settings
 from db.threads import run_in_thread
 from monitor.service.triggers import Job, NothingToDo, PutOff
 from monitor.service.work_lock import derive_all, working
 
+_LOG = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 Sleep = Callable[[float], object]
 #: A pass may run this long before it is cut off: ten requests take a minute, and comparing comes after them.
@@ -47,12 +49,19 @@ class RunBackfill(Protocol):
     ) -> BackfillResult: ...  # fmt: skip
 
 
+class SaveNew(Protocol):
+    """Ask the archive to keep what came new from ICE; return a line for each answer."""
+
+    def __call__(self, store: Store, settings: Settings, now: Clock, sleep: Sleep) -> list[str]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class ArchiveIntake:
     """What asks the archive; the composition root gives it."""
 
     plan: PlanBackfill
     run: RunBackfill
+    save: SaveNew
 
 
 def asking(store: Store, doing: str, *, wait_seconds: float = 0.5) -> HomeLock:
@@ -101,6 +110,13 @@ class BackfillJob:
         return done
 
     def _fetch(self, store: Store) -> BackfillResult:
+        """Ask for copies of what is new at ICE, and for what the archive has."""
+        if self._settings.archive_save:
+            for line in self._intake.save(store, self._settings, self._now, self._pause):
+                _LOG.info("independent copy of %s", line)
+        return self._fetch_lists(store)
+
+    def _fetch_lists(self, store: Store) -> BackfillResult:
         """Fetch what ICE may have posted while it refuses us; where that is nothing, the next past lists."""
         settings, limit = self._settings, self._settings.backfill_captures_per_pass
         if self._is_ice_silent(store):
@@ -114,8 +130,8 @@ class BackfillJob:
         return self._intake.run(store, settings, self._now, self._pause, limit=limit, tries=1)
 
     def _is_ice_silent(self, store: Store) -> bool:
-        """Return whether no list could be had from ICE for `archive_fallback_hours`."""
-        last = load_last_word_from_ice(store.connection)
+        """Return whether the page, or a list it links, could not be had from ICE for `archive_fallback_hours`."""
+        last = read_verified_at(store.connection) or read_first_start(store.connection)
         hours = self._settings.archive_fallback_hours
         return bool(hours) and last is not None and self._now() - parse_time(last) >= timedelta(hours=hours)
 
@@ -124,7 +140,8 @@ class BackfillJob:
             raise StoppedError
 
     def plan(self) -> list[Job]:
-        """Return when the service asks the archive: not at all where both uses of it are off."""
-        if not (self._settings.backfill or self._settings.archive_fallback_hours):
+        """Return when the service asks the archive: not at all where all uses of it are off."""
+        settings = self._settings
+        if not (settings.backfill or settings.archive_fallback_hours or settings.archive_save):
             return []
         return [Job("backfill", self._settings.backfill_schedule, self.run, PASS_SECONDS, at_first_start=True)]

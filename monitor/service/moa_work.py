@@ -12,6 +12,7 @@ from db.locks import DOCUMENTS, HomeLock
 from db.moa_models import MoaReading
 from db.settings import Settings
 from db.threads import run_in_thread
+from monitor.alerts.outbox import queue_documents
 from monitor.documents.template_groups import derive_wordings
 from monitor.service.triggers import Job, NothingToDo
 from monitor.service.work_lock import working
@@ -30,6 +31,7 @@ class MoaIntake:
     fetch: Callable[
         [Store, Settings, Clock], Coroutine[object, object, list[str]]
     ]  # one pass; a line for each address asked
+    ask_archive: Callable[[Store, Settings, Clock], list[str]]  # for what ICE no longer has; a line for each
     read_new: Callable[[Store, Settings], Iterable[tuple[MoaReading, int]]]
 
 
@@ -41,7 +43,7 @@ def fetching(store: Store, doing: str) -> HomeLock:
 def read_and_compare(
     store: Store, settings: Settings, intake: MoaIntake, progress: Callable[[int, int], None] | None = None
 ) -> list[MoaReading]:
-    """Read the documents that were not read yet and compare all wordings again; return the new readings."""
+    """Read what was not read yet, compare all wordings again, tell what ICE did; return the new readings."""
     readings = []
     for reading, total in intake.read_new(store, settings):
         readings.append(reading)
@@ -49,6 +51,7 @@ def read_and_compare(
             progress(len(readings), total)
     if readings:
         derive_wordings(store)
+    queue_documents(store, store.now_text())
     return readings
 
 
@@ -65,6 +68,7 @@ class MoaJob:
         with Store.open(self._settings.home, now=self._now) as store:
             with fetching(store, "the service's documents"):
                 lines = await self._intake.fetch(store, self._settings, self._now)
+                lines += await run_in_thread(store, self._intake.ask_archive, store, self._settings, self._now)
             async with working(store, "the service's documents", wait_seconds=WAIT_SECONDS):
                 readings = await run_in_thread(store, read_and_compare, store, self._settings, self._intake)
         said = f"{len(lines)} lines: {lines[-1]}; {len(readings)} documents read"

@@ -20,10 +20,10 @@ def working(store: Store, doing: str, *, wait_seconds: float = WAIT_SECONDS) -> 
 
 
 def derive_all(
-    store: Store, settings: Settings, progress: Callable[[int, int], None] | None = None, *, anew: bool = False
+    store: Store, settings: Settings, progress: Callable[[int, int], None] | None = None, *, from_scratch: bool = False
 ) -> Derived:
     """Bring the log up to date with the lists; `progress` is told how many of how many are compared."""
     return derive(
-        store, now=store.now_text(), anew=anew, progress=progress,
+        store, now=store.now_text(), from_scratch=from_scratch, progress=progress,
         tell=outbox.queue,
     )  # fmt: skip

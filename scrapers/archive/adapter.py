@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,12 +21,17 @@ from db.models import Fetch
 from db.queries import archive as stored
 from db.queries import fetches
 from db.settings import Settings
+from scrapers.archive.packing import unpacked
 from scrapers.document_errors import ScraperError
 
 #: The root of all addresses that `wayback` asks for.
 WAYBACK_ROOT = "https://web.archive.org"
+#: What addresses of the archive begin with; no others are asked.
+ARCHIVE_ROOTS = (f"{WAYBACK_ROOT}/", "http://web.archive.org/")
 _INDEX_FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
-_INDEX_LINE = re.compile(r"\S+ \d{14} \S+ \S+ (?:\d+|-) \S+ (?:\d+|-)(?: .*)?")
+_INDEX_LINE = re.compile(r"\S+ (\d{14}) \S+ \S+ (?:\d+|-) \S+ (?:\d+|-)(?: .*)?")
+_REDIRECTS = (301, 302, 303, 307, 308)
+_REPLAY = re.compile(r"(?:https?://[^/]+)?(/web/\d{14}\w*/.+)", re.DOTALL)
 
 
 class ArchiveUnavailableError(ScraperError):
@@ -40,8 +45,17 @@ class ArchiveUnavailableError(ScraperError):
         self.outcome = outcome
 
 
+class BudgetSpentError(ArchiveUnavailableError):
+    """The day's requests are used up."""
+
+
 class ArchiveAdapter(HTTPAdapter):
-    """Leads the session's requests to `archive_url`, politely: spaced, within the day's budget, tried again later."""
+    """Leads the session's requests to `archive_url`, politely: spaced, within the day's budget, tried again later.
+
+    `is_evident` says of the last answer whether the archive called it a capture; else only its address does.
+    """
+
+    is_evident = False
 
     def __init__(
         self, store: Store, settings: Settings, now: Callable[[], datetime], sleep: Callable[[float], object],
@@ -76,7 +90,7 @@ class ArchiveAdapter(HTTPAdapter):
     def _wait_for_turn(self, url: str) -> None:
         day_ago = to_text(self._now() - timedelta(days=1))
         if stored.count_requests(self._store.connection, day_ago) >= self._settings.archive_day_budget:
-            raise ArchiveUnavailableError("throttled", "the day's requests (archive_day_budget) are used up", url)
+            raise BudgetSpentError("throttled", "the day's requests (archive_day_budget) are used up", url)
         if self._last is not None:
             wait = 60 / self._settings.archive_requests_per_minute - (self._now() - self._last).total_seconds()
             if wait > 0:
@@ -87,7 +101,7 @@ class ArchiveAdapter(HTTPAdapter):
     ) -> tuple[str, str, requests.Response | None]:
         """Return (outcome when it is to be tried again, detail, answer)."""
         led = request.copy()
-        led.url = self._settings.archive_url + asked[len(WAYBACK_ROOT) :] if asked.startswith(WAYBACK_ROOT) else asked
+        led.url = self._settings.archive_url + asked[asked.index("/", len("https://")) :]
         kwargs["proxies"] = get_environ_proxies(led.url)
         response: requests.Response | None = None
         try:
@@ -95,22 +109,18 @@ class ArchiveAdapter(HTTPAdapter):
             self._read_body(response)
         except requests.exceptions.Timeout as error:
             return "timed_out", str(error), None
-        except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError) as error:
-            return "truncated", str(error), response
-        except requests.exceptions.ConnectionError as error:
+        except requests.exceptions.RequestException as error:
             return "truncated" if response is not None else "unreachable", str(error), response
         finally:
             self._last = self._now()
-        if "Memento-Datetime" in response.headers:
-            return "", "", response
-        if response.status_code == 429:
-            return "throttled", "status 429", response
-        if response.status_code >= 500:
-            return "server_error", f"status {response.status_code}", response
-        return "", "", response
+        return _trouble(response, led.url.startswith(f"{self._settings.archive_url}/cdx/"))
 
     def _read_body(self, response: requests.Response) -> None:
-        """Read the body, at most as much of it as `max_list_bytes` allows: more is cut, and so no list."""
+        """Read the body as it was sent, at most as much as `max_list_bytes` allows: more is cut, and so no list.
+
+        Nothing is unpacked by its header: that may be the captured answer's, and need not be true of this body.
+        """
+        response.raw.headers.discard("Content-Encoding")
         pieces, size = [], 0
         for piece in response.iter_content(65_536):
             pieces.append(piece)
@@ -125,19 +135,25 @@ class ArchiveAdapter(HTTPAdapter):
         self, request: requests.PreparedRequest, asked: str, response: requests.Response, is_index: bool
     ) -> requests.Response:
         response.request, response.url = request, asked
-        location = response.headers.get("Location", "")
-        if location.startswith(self._settings.archive_url):
-            response.headers["Location"] = WAYBACK_ROOT + location[len(self._settings.archive_url) :]
+        self.is_evident = "Memento-Datetime" in response.headers
+        location = response.headers.pop("Location", "")
+        if name := response.headers.get("Content-Disposition"):
+            response.headers.setdefault("X-Archive-Orig-Content-Disposition", name)
         if is_index and response.status_code == 200:
-            body = _clean_index(response.content)
+            body = _clean_index(unpacked(response.content, self._settings.max_list_bytes))
             with self._store.writing():
                 self._record(asked, "indexed", "", response)
                 stored.save_answer(self._store, asked, to_text(self._now()), body)
             return _answer(request, body)
-        if response.is_redirect and "Memento-Datetime" not in response.headers:
+        if response.status_code in _REDIRECTS and not self.is_evident:
             self._record(asked, "redirected", location[:300], response)
-        elif response.status_code == 200 and "Memento-Datetime" not in response.headers:
-            response.headers["Memento-Datetime"] = response.headers.get("Date", "")  # by its address it is a capture
+            if is_index:
+                raise ArchiveUnavailableError("redirected", "the archive's index leads to another site", asked)
+            # The nearest capture is asked for at the archive, whatever host is named; no other place is asked.
+            if elsewhere := _REPLAY.fullmatch(location):
+                response.headers["Location"] = WAYBACK_ROOT + elsewhere[1]
+        elif response.status_code == 200 and not self.is_evident:
+            response.headers["Memento-Datetime"] = response.headers.get("Date", "-")  # by its address it is a capture
         return response
 
     def _record(self, asked: str, outcome: str, detail: str, response: requests.Response | None) -> None:
@@ -160,25 +176,58 @@ def _retry_after(response: requests.Response | None) -> float:
     return min(float(value), 3600.0) if value.isdigit() else 0.0
 
 
+def _trouble(response: requests.Response, is_index: bool) -> tuple[str, str, requests.Response]:
+    """Return why the answer is to be asked for again, "" when it is not: what a capture says is never the archive's."""
+    status = response.status_code
+    if "Memento-Datetime" in response.headers:
+        return "", "", response
+    if status == 429:
+        return "throttled", f"status {status}", response
+    if status >= 500:
+        return "server_error", f"status {status}", response
+    if status in (401, 403) and "X-Archive-Wayback-Runtime-Error" not in response.headers:
+        return "refused", f"status {status}", response
+    if is_index and status == 200 and unpacked(response.content[:4096], 4096).lstrip()[:1] == b"<":
+        return "refused", "a page in place of the index's records", response
+    return "", "", response
+
+
 def _clean_index(body: bytes) -> bytes:
     """Return an answer of the index as lines of seven fields, odd records left out; the resume key stays at its end.
 
-    The index answers in lines, or as JSON with a header row. A record with fewer fields or without a time of fourteen
-    digits names no capture that could be asked for.
+    The index answers in lines, or as JSON with a header row. A record with fewer fields or without a time names no
+    capture that could be asked for.
     """
     text = body.decode("utf-8", "replace")
-    if text.lstrip().startswith("["):
-        rows = json.loads(text)
-        header = rows[0] if rows else []
-        lines = [
-            " ".join(str(dict(zip(header, row, strict=False)).get(name) or "-").replace(" ", "%20")
-                     for name in _INDEX_FIELDS) if len(row) > 1 else "".join(row)
-            for row in rows[1:]
-        ]  # fmt: skip
-    else:
-        lines = text.splitlines()
+    lines = list(_json_lines(text)) if text.lstrip().startswith("[") else [line.strip() for line in text.splitlines()]
     key: list[str] = []
     if "" in lines:
         at = lines.index("")
-        key, lines = ["", *lines[at + 1 : at + 2]], lines[:at]
-    return "\n".join([line for line in lines if _INDEX_LINE.fullmatch(line)] + key).encode()
+        key, lines = [line for line in lines[at + 1 :] if line][:1], lines[:at]
+    return "\n".join([*_whole_records(lines), *(["", *key] if key else [])]).encode()
+
+
+def _json_lines(text: str) -> Iterator[str]:
+    rows = [row for row in json.loads(text) if isinstance(row, list)]
+    header = rows[0] if rows else []
+    for row in rows[1:]:
+        if len(row) <= 1:  # nothing, and then the resume key
+            yield "".join(map(str, row))
+        else:
+            named = dict(zip(header, row, strict=False))
+            yield " ".join(str(named.get(name) or "-").replace(" ", "%20") for name in _INDEX_FIELDS)
+
+
+def _whole_records(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        found = _INDEX_LINE.fullmatch(line)
+        if found is not None and _is_time(found[1]):
+            yield line
+
+
+def _is_time(stamp: str) -> bool:
+    try:
+        datetime.strptime(f"{stamp}Z", "%Y%m%d%H%M%S%z")
+    except ValueError:
+        return False
+    return True

@@ -17,7 +17,7 @@ from db.queries import archive as stored
 from db.queries import fetches
 from db.settings import Settings
 from scrapers import ingest
-from scrapers.archive.adapter import ArchiveUnavailableError
+from scrapers.archive.adapter import ArchiveUnavailableError, BudgetSpentError
 from scrapers.archive.client import ArchiveClient, CapturedBody
 from scrapers.archive.plan import file_name, make_plan
 from scrapers.crawl.blocked import judge_page, judge_workbook, wall_in
@@ -105,15 +105,19 @@ def fetch_capture(
     """Ask for one capture and settle it; raise `ArchiveUnavailableError` when the archive does not answer."""
     try:
         body = client.get(capture)
-    except ArchiveUnavailableError as error:
-        if error.outcome != "truncated":
-            raise
+    except BudgetSpentError:
+        raise
+    except ArchiveUnavailableError as error:  # of one capture, or of the archive? The next one shows it
         done.unsettled += 1
+        if done.stopped:
+            raise
+        done.stopped = str(error)
         return
-    is_whole = body.digest == capture.digest
+    done.stopped = ""
+    is_whole = capture.digest in body.digests
     judged = _judge(body, settings, is_whole)
     at = to_text(now())
-    is_cut = judged.outcome in ("damaged", "truncated") and not is_whole
+    is_cut = not is_whole and _may_be_cut(body, judged.outcome)
     if is_cut and fetches.count_outcome(store.connection, body.url, "truncated") + 1 < CUT_TRIES:
         fetches.record_fetch(store, None, _fetch_row(body, "truncated", at, None, judged.detail))
         done.unsettled += 1
@@ -135,11 +139,16 @@ def fetch_capture(
     say(f"{body.captured_at[:10]} {judged.name or file_name(capture.original)}: {judged.outcome}")
 
 
+def _may_be_cut(body: CapturedBody, outcome: str) -> bool:
+    """Return whether a body that is not the index's may be less than the capture, or a word of the archive's own."""
+    return outcome in ("damaged", "truncated", "empty") or (outcome != "new" and not body.is_evident)
+
+
 def _settle(store: Store, capture: Capture, body: CapturedBody, judged: _Judged, at: str, sha256: str | None) -> None:
     """Record the capture, and the nearest one when that answered in its place: neither is asked for again."""
     digest = capture.digest
     if body.final_url != body.url:
-        digest = body.digest
+        digest = body.digests[0] if body.digests else digest
         stored.settle_capture(store, SettledCapture(
             body.url, capture.original, capture.captured_at, capture.digest, at, "redirected",
             detail=f"{body.final_url} answered in its place",

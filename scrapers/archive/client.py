@@ -7,9 +7,7 @@ headers. Its addresses are fixed, so `scrapers.archive.adapter`, mounted on its 
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +16,6 @@ from wayback import WaybackClient, WaybackSession
 from wayback.exceptions import (
     BlockedByRobotsError,
     BlockedSiteError,
-    MementoPlaybackError,
     NoMementoError,
     WaybackException,
 )
@@ -26,7 +23,8 @@ from wayback.exceptions import (
 from db.archive_models import Capture
 from db.database import Store, parse_time, to_text
 from db.settings import Settings
-from scrapers.archive.adapter import WAYBACK_ROOT, ArchiveAdapter, ArchiveUnavailableError
+from scrapers.archive.adapter import ARCHIVE_ROOTS, ArchiveAdapter, ArchiveUnavailableError
+from scrapers.archive.packing import unpacked
 
 #: Records that one answer of the index may hold; the page of 2021 to 2025 has 2,394 captures.
 INDEX_PAGE = 5_000
@@ -44,9 +42,10 @@ class CapturedBody:
     captured_at: str  # by the final address: the nearest capture may have answered in place of the asked one
     outcome: str = ""
     data: bytes = b""
-    digest: str = ""  # of the bytes as the archive sent them, as its index writes digests
+    digests: tuple[str, ...] = ()  # of the bytes as sent and as unpacked, as the archive's index writes digests
     disposition: str = ""
     detail: str = ""
+    is_evident: bool = True  # the archive calls it a capture; else only its address does
 
 
 class ArchiveClient:
@@ -56,14 +55,17 @@ class ArchiveClient:
         self, store: Store, settings: Settings, now: Callable[[], datetime], sleep: Callable[[float], object],
         *, user_agent: str, tries: int | None = None,
     ) -> None:  # fmt: skip
-        self._root = settings.archive_url
+        self._root, self._most_bytes = settings.archive_url, settings.max_list_bytes
         session = WaybackSession(
             retries=0, timeout=settings.request_timeout_seconds, user_agent=user_agent, search_calls_per_second=0,
             memento_calls_per_second=0,
         )  # fmt: skip
         self._adapter = ArchiveAdapter(store, settings, now, sleep, tries or settings.archive_tries)
-        session.mount(WAYBACK_ROOT, self._adapter)
-        session.mount("http://web.archive.org", self._adapter)
+        session.headers["Accept-Encoding"] = "gzip"  # nothing else is unpacked here
+        session.adapters.clear()  # no other host is ever asked, whatever an answer says
+        for root in ARCHIVE_ROOTS:
+            session.mount(root, self._adapter)
+        self.session = session
         self._client = WaybackClient(session)
 
     def __enter__(self) -> ArchiveClient:
@@ -80,8 +82,9 @@ class ArchiveClient:
         try:
             for record in self._client.search(
                 address, match_type="prefix" if prefix else "exact", limit=INDEX_PAGE, filter_field="statuscode:200",
-                collapse="digest",
             ):  # fmt: skip
+                if record.statuscode not in (None, 200):
+                    continue  # an index that does not filter
                 yield Capture(
                     to_text(record.timestamp), record.original, record.digest, record.mimetype,
                     record.mimetype == "warc/revisit",
@@ -108,7 +111,7 @@ class ArchiveClient:
             failed = ("missing", str(error))
         except (BlockedSiteError, BlockedByRobotsError) as error:
             failed = ("refused", str(error))
-        except MementoPlaybackError as error:
+        except WaybackException as error:  # it cannot be played, or the answer is not to be understood
             failed = ("missing", str(error))
         else:
             at = to_text(memento.timestamp)
@@ -116,10 +119,12 @@ class ArchiveClient:
             outcome = {200: "", 404: "missing", 410: "missing"}.get(memento.status_code, "not_list")
             if 300 <= memento.status_code < 400:
                 outcome = "redirected"
+            data = unpacked(memento.content, self._most_bytes)
             return CapturedBody(
-                url, self.address_of(original, at), original, at, outcome, unpacked(memento.content),
-                digest_of(memento.content), memento.headers.get("content-disposition", ""),
+                url, self.address_of(original, at), original, at, outcome, data,
+                (digest_of(memento.content), digest_of(data)), memento.headers.get("content-disposition", ""),
                 f"the capture is an answer with status {memento.status_code}" if outcome else "",
+                self._adapter.is_evident,
             )  # fmt: skip
         return CapturedBody(url, url, capture.original, capture.captured_at, failed[0], detail=failed[1][:300])
 
@@ -127,13 +132,3 @@ class ArchiveClient:
 def digest_of(body: bytes) -> str:
     """Return the body's digest as the archive's index writes it: SHA-1 in base32."""
     return base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
-
-
-def unpacked(body: bytes) -> bytes:
-    """Return the body without the gzip it may still be in, although no header says so; as it is when that is broken."""
-    if not body.startswith(b"\x1f\x8b"):
-        return body
-    try:
-        return gzip.decompress(body)
-    except (OSError, EOFError, zlib.error):
-        return body

@@ -9,6 +9,7 @@ from db.archive_models import BackfillPlan, Capture
 from db.database import Store
 from db.queries import archive as stored
 from db.queries import fetches
+from db.queries.last_seen import record_seen
 from scrapers.archive.client import ArchiveClient
 from scrapers.crawl.sources import WORKBOOK_NAME, promised_list
 
@@ -36,6 +37,8 @@ def make_plan(
     asked for again. A list that is kept already and that the index shows to be older gets an earlier sighting.
     """
     captures = sorted(_search_all(store, client, progress), key=lambda c: (c.captured_at, c.original))
+    with store.writing() as connection:
+        record_seen(connection, ((c.digest, c.captured_at) for c in captures if c.digest != "-"))
     _date_earlier(store, client, captures)
     settled, digests = stored.load_settled(store.connection), stored.load_settled_digests(store.connection)
     known = set()
@@ -45,9 +48,9 @@ def make_plan(
         if (since and day < since) or (until and day > until):
             continue
         if capture.digest in digests or (capture.original, capture.captured_at) in settled:
-            known.add(capture.digest)
+            known.add(capture.content)
         else:
-            chosen.setdefault(capture.digest, capture)
+            chosen.setdefault(capture.content, capture)
     return BackfillPlan(tuple(sorted(chosen.values(), key=lambda c: (c.captured_at, c.original))), len(known))
 
 
@@ -63,7 +66,9 @@ def file_name(original: str) -> str:
 
 
 def _search_all(store: Store, client: ArchiveClient, progress: Callable[[int, int], None] | None) -> Iterator[Capture]:
-    links = [link for link in stored.load_links(store.connection) if not link.startswith(FOLDERS)]
+    links = [
+        link for link in stored.load_links(store.connection) if not (link.startswith(FOLDERS) and names_list(link))
+    ]
     questions = [*((page, False) for page in PAGES), *((f, True) for f in FOLDERS), *((link, False) for link in links)]
     for number, (address, is_folder) in enumerate(questions, 1):
         for capture in client.search(address, prefix=is_folder):
@@ -77,7 +82,7 @@ def _date_earlier(store: Store, client: ArchiveClient, captures: Iterable[Captur
     """Record for each list kept from the archive that an earlier capture has the same content, when one has."""
     first: dict[str, Capture] = {}
     for capture in captures:
-        first.setdefault(capture.digest, capture)
+        first.setdefault(capture.content, capture)
     for kept in stored.load_kept_sightings(store.connection):
         earlier = first.get(kept.digest)
         if earlier is not None and earlier.captured_at < kept.seen_at:

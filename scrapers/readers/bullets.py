@@ -1,7 +1,8 @@
 """Read ICE's partners page of 2006 to 2009: agencies as items of bullet lists, without support types and dates.
 
 An item names an agency in short form, with the state in front, behind or nowhere: "AZ Department of Public Safety",
-"Cabarrus Co. Sheriff's Office", "Hall County Georgia".
+"Cabarrus Co. Sheriff's Office", "Hall County Georgia". Where each state has a list of its own below its name, that is
+the state of the items that name none.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from lxml import etree, html
 from scrapers.readers.lookups import STATES, fold
 from scrapers.readers.table import Table
 
-#: Fewer agencies in one bullet list are no list of ICE's; that of September 2007 has 28.
+#: Fewer agencies in the page's bullet lists are no list of ICE's; that of September 2007 has 28.
 LEAST_ITEMS = 5
 #: So much of a bullet list must be agencies: navigation and headlines are not.
 LEAST_SHARE = 0.8
@@ -21,7 +22,8 @@ _LONGEST_ITEM = 90
 #: How an agency's name ends. A headline that speaks of one goes on.
 _AGENCY = re.compile(
     r"(?:Sheriff(?:['’]?s)?(?: Office| Department| Dept\.?)?|Police(?: Department| Dept\.?)?|Public Safety|Corrections?"
-    r"|Law Enforcement|State Police|(?:Highway |State )?Patrol|County|Co\.?|Marshal(?:['’]?s)?(?: Office)?)$",
+    r"|Law Enforcement|State Police|(?:Highway |State )?Patrol|(?:State )?Troopers|County|Parish|Co\.?|Detention Center"
+    r"|Department of Safety|(?:Regional )?Jail|Marshal(?:['’]?s)?(?: Office)?)$",
     re.IGNORECASE,
 )
 
@@ -35,13 +37,29 @@ def read_bullets(data: bytes, *, encoding: str | None = None) -> Table | None:
         return None
     rows: list[tuple[str, str]] = []
     for bullets in root.iter("ul", "ol"):
-        items = [" ".join("".join(map(str, item.itertext())).split()) for item in bullets if item.tag == "li"]
-        read = [row for item in items if (row := _read_item(item)) is not None]
-        if len(read) >= LEAST_ITEMS and len(read) >= LEAST_SHARE * len(items):
-            rows += read
-    if not rows:
+        items = [item for item in bullets if item.tag == "li"]
+        read = [row for item in items if (row := _read_item(_text(item))) is not None]
+        if read and len(read) >= LEAST_SHARE * len(items):
+            above = _state_above(bullets)
+            rows += [(state or above, agency) for state, agency in read]
+    if len(rows) < LEAST_ITEMS:
         return None
     return Table("bullet lists", [("STATE", "LAW ENFORCEMENT AGENCY"), *rows], range(1, len(rows) + 2), {}, {})
+
+
+def _text(element: html.HtmlElement) -> str:
+    return " ".join("".join(map(str, element.itertext())).split())
+
+
+def _state_above(bullets: html.HtmlElement) -> str:
+    """Return the state, as printed, that stands right above a bullet list or heads the item it lies in; else ""."""
+    above, parent = bullets.getprevious(), bullets.getparent()
+    if above is not None:
+        said = _text(above) if not (above.tail or "").strip() else str(above.tail)
+    else:
+        said = str(parent.text or "") if parent is not None and parent.tag == "li" else ""
+    said = " ".join(said.split()).rstrip(":")
+    return said if fold(said) in STATES else ""
 
 
 def _read_item(item: str) -> tuple[str, str] | None:

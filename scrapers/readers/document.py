@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from db.models import Signal, Snapshot
 from scrapers.document_errors import (
@@ -16,6 +17,7 @@ from scrapers.document_errors import (
 )
 from scrapers.readers import html, mhtml, signals, workbook
 from scrapers.readers.bullets import read_bullets
+from scrapers.readers.caption import read_caption_date
 from scrapers.readers.listings import read_listings
 from scrapers.readers.mhtml import looks_like_mhtml
 from scrapers.readers.table import Table
@@ -55,7 +57,7 @@ def _read_pages(pages: list[bytes], name: str) -> Snapshot:
     try:
         if not tables:
             raise NotAListError("the page holds no table", file=name, value=pages[0][:80])
-        return read_listings(tables, reader=html.READER, name=name)
+        return _dated(read_listings(tables, reader=html.READER, name=name), pages)
     except UnknownHeaderError:
         raise
     except NotAListError:
@@ -63,6 +65,15 @@ def _read_pages(pages: list[bytes], name: str) -> Snapshot:
         if not bullets:
             raise
     return read_listings(bullets, reader=html.READER, name=name)
+
+
+def _dated(snapshot: Snapshot, pages: list[bytes]) -> Snapshot:
+    """Return the snapshot with the day of the page's caption among its signals, where that fits its rows."""
+    newest = max((row.signed_on or "" for row in snapshot.listings), default="")
+    stated = read_caption_date(pages, len(snapshot.listings), newest)
+    if stated is None:
+        return snapshot
+    return replace(snapshot, signals=(*snapshot.signals, Signal(signals.CAPTION_DATED, None, None, stated)))
 
 
 def _read_workbook(data: bytes, name: str) -> Snapshot:

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterable
 
 from db.moa_models import MoaReading, PageText, PdfText
-from scrapers.readers.moa_clauses import find_agency, find_passages, find_support_type
+from scrapers.readers.moa_clauses import find_agency, find_support_type
 from scrapers.readers.moa_dates import find_dates
+from scrapers.readers.moa_endings import find_passages
 from scrapers.readers.moa_words import TEXT_PAGE_CHARACTERS, Line, body_lines, sentences
 
 #: Raised when the same bytes are read otherwise than before.
-READER = "moa/1"
+READER = "moa/2"
 
 SIGNALS = {
     "scan": "no page has a text layer: nothing can be read but by eye",

@@ -1,6 +1,6 @@
 """The text layer of a PDF, page by page, read in a child process that can be lost without harm.
 
-A hostile PDF can hang, crash or exhaust whoever opens it. So a child opens it, within limits of time and memory, and is
+A hostile PDF can hang or crash the process that opens it. So a child opens it, within limits of time and memory, and is
 replaced when it oversteps them. Its start is shared by all documents of one `PdfReader`.
 """
 
@@ -30,6 +30,9 @@ START_SECONDS = 30.0
 MEMORY_BYTES = 400 * 1024 * 1024
 #: A mark the library leaves where a line ends in a hyphen.
 _HYPHEN = "\ufffe"
+_BROKEN = re.compile(rf"([A-Za-z]+){_HYPHEN}([a-z]+)")
+#: Letters that a typesetter joined, and the mark of a place where a word may be broken.
+_JOINED = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u00ad": None})
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -144,17 +147,24 @@ def refuse_start(start: bytes) -> PdfText | None:
 
 
 def _to_text(answer: dict[str, Any]) -> PdfText:
+    read = answer.get("pages", ())
+    words = frozenset(re.findall(r"[a-z]+", " ".join(str(page[0]) for page in read if page).lower()))
     pages = tuple(
-        PageText(number, _join(clean(str(page[0])), clean(str(page[2]))), bool(page[1]))
+        PageText(number, _join(clean(_mend(str(page[0]), words)), clean(str(page[2]))), bool(page[1]))
         if page
         else PageText(number, "")
-        for number, page in enumerate(answer.get("pages", ()), 1)
+        for number, page in enumerate(read, 1)
     )
-    broken = ["damaged_pages"] if any(page is None for page in answer.get("pages", ())) else []
+    broken = ["damaged_pages"] if any(page is None for page in read) else []
     return PdfText(
         cast("ReadingOutcome", answer["outcome"]), pages, int(answer.get("page_count", 0)),
         (*answer.get("active", ()), *broken), str(answer.get("detail", "")),
     )  # fmt: skip
+
+
+def _mend(text: str, words: frozenset[str]) -> str:
+    """Return the text with words whole that were broken at a line's end, where the document has them whole as well."""
+    return _BROKEN.sub(lambda m: m[1] + m[2] if (m[1] + m[2]).lower() in words else m[0], text)
 
 
 def _join(text: str, filled: str) -> str:
@@ -165,4 +175,4 @@ def _join(text: str, filled: str) -> str:
 
 def clean(text: str) -> str:
     """Return the text with plain line ends and without what no page shows."""
-    return _CONTROL.sub(" ", text.replace(_HYPHEN, "-").replace("\r\n", "\n").replace("\r", "\n"))
+    return _CONTROL.sub(" ", text.translate(_JOINED).replace(_HYPHEN, "-").replace("\r\n", "\n").replace("\r", "\n"))

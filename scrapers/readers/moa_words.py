@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -21,11 +21,16 @@ TEXT_PAGE_CHARACTERS = 150
 _REVISED = re.compile(r"\bR\w{1,2}[vV][il1]\w?sed\s+\d|\bR[eo]v\w?[il1]s\w?d\s+\d", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"[\W_]*\d{0,3}[\W_]*")
 _MARGIN_LINES = 3
+_HEAD_LINES = 2
+#: A longer line is a paragraph, whatever stands in it.
+_LONGEST_MARGIN = 120
 #: A sentence ends at a stop that a capital or an opening quotation mark follows, but not in "U.S. Immigration"; and
 #: before the words that open the last paragraph of every agreement, whatever stands before them.
 _STOP = re.compile(
     r"(?<=[a-z0-9)\]\"'’”][.!?])\s+(?=[\"“(]?[A-Z])|(?<=[.!?][\"”’])\s+(?=[A-Z])|(?<=[A-Z]{2}\.)\s+(?=[A-Z])"
     r"|\s+(?=This MOA does not)|(?<=[a-z]\.[a-z])\s+(?=[A-Z])"
+    # a page's number that the recogniser set behind the last line, and a heading that it set before the first
+    r"|(?<=[a-z][.!?])\s+(?=\d{1,3} [A-Z])|(?<=[A-Z]{3})\s+(?=This (?:MOA|MOU|Agreement|Memorandum)\b)"
 )
 
 
@@ -59,25 +64,36 @@ def alike(phrase: str, key: str) -> float:
 
 
 def body_lines(pages: Sequence[PageText]) -> list[Line]:
-    """Return the documents' lines without page numbers, revision marks and the agency's name at the foot of pages."""
+    """Return the documents' lines without page numbers, revision marks and what stands at the edge of every page."""
     split = [(page.page, [line.strip() for line in page.text.split("\n") if line.strip()]) for page in pages]
-    margins = Counter(_margin_key(line) for _, lines in split for line in set(lines[-_MARGIN_LINES:]))
-    repeated = [key for key, times in margins.items() if key and times >= 3]
+    feet = _repeated(lines[-_MARGIN_LINES:] for _, lines in split)
+    heads = _repeated(lines[:_HEAD_LINES] for _, lines in split)
     kept = []
     for number, lines in split:
         printed = sum(not line.startswith(FILLED_IN) for line in lines)
         for index, line in enumerate(lines):
+            if len(line) > _LONGEST_MARGIN:
+                kept.append(Line(number, line))
+                continue
             last = printed > index >= printed - _MARGIN_LINES
-            if last and (_PAGE_NUMBER.fullmatch(line) or _REVISED.search(line) or _is_margin(line, repeated)):
+            if last and (_PAGE_NUMBER.fullmatch(line) or _REVISED.search(line) or _is_margin(line, feet)):
                 continue
             if index == 0 and (_PAGE_NUMBER.fullmatch(line) or (_REVISED.search(line) and len(line) < 30)):
+                continue
+            if index < _HEAD_LINES and number > 1 and _is_margin(line, heads):  # the first page has the title
                 continue
             kept.append(Line(number, line))
     return kept
 
 
+def _repeated(margins: Iterable[Sequence[str]]) -> list[str]:
+    """Return the keys of the lines that stand at the edge of three pages or more."""
+    times = Counter(key for lines in margins for key in {_margin_key(line) for line in lines})
+    return [key for key, count in times.items() if key and count >= 3]
+
+
 def _is_margin(line: str, repeated: Sequence[str]) -> bool:
-    """Whether the line is one that stands at the foot of other pages, slips of the recogniser forgiven."""
+    """Whether the line is one that stands at the edge of other pages, slips of the recogniser forgiven."""
     key = _margin_key(line)
     return any(fuzz.ratio(key, foot) >= 75 for foot in repeated)
 
@@ -133,5 +149,5 @@ def _split(block: Sequence[Line]) -> Iterator[list[Line]]:
 
 def _sentence(lines: Sequence[Line]) -> Sentence:
     text = re.sub(r"\s+", " ", " ".join(line.text for line in lines))
-    text = re.sub(r"(?<=[.!?])(?: \W?\w\W?| [\W_]+)$", "", text)  # specks of the scan after the stop
+    text = re.sub(r"(?<=[.!?])(?: \W?\w\W?| [\W_]+)+$|(?: [-_=~–—]{3,})+$", "", text)  # specks after the stop, lines
     return Sentence(lines[0].page, text, squeeze(text))

@@ -45,7 +45,7 @@ class RowJudge:
                 self._signed = None  # a column without a single date tells nothing about any row
 
     def kind(self, row: Sequence[str]) -> RowKind:
-        """Return what the row is; `incomplete` lacks only a support type or a date, `residue` holds no text at all."""
+        """Return what the row is; `incomplete` lacks only one cell of an agreement, `residue` holds no text at all."""
         named, stated = self._named[row[self._agency]], self._states[row[self._state]]
         if self._support is None:
             return "listing" if named and row[self._state].strip() else self._other(row)
@@ -56,7 +56,7 @@ class RowJudge:
             return "listing"
         if stated and known and dated and not _is_empty(row[self._agency]):
             return "listing"  # an agency without a letter in its name is odd, but everything else says that it is one
-        if named and stated and (known or (dated and self._signed is not None) or not support.strip()):
+        if stated and (known or (named and ((dated and self._signed is not None) or not support.strip()))):
             return "incomplete"
         return self._other(row)
 

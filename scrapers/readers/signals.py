@@ -35,6 +35,7 @@ ROWS_NOT_AGREEMENTS = "rows_not_agreements"
 ROWS_LEFT_OUT = "rows_left_out"
 INVISIBLE_CHARACTERS = "invisible_characters"
 OLD_FORM = "old_form"
+CAPTION_DATED = "caption_dated"
 SIGNALS_CUT = "signals_cut"
 SHEET_HIDDEN = "sheet_hidden"
 SHEET_EXTRA = "sheet_extra"
@@ -73,6 +74,7 @@ SIGNALS: dict[str, str] = {
     ROWS_LEFT_OUT: "rows far below the list hold only errors and zeros of formulas filled down; they were not read",
     INVISIBLE_CHARACTERS: "cells hold characters that no reader sees; they were taken out",
     OLD_FORM: "the list has no columns for support type and date, like ICE's lists of 2007 and 2008",
+    CAPTION_DATED: "the page's caption says of which day the list is and how many rows it has, and it has as many",
     SIGNALS_CUT: "the list raised more signals than are kept; the value says how many were left out",
     SHEET_HIDDEN: "the sheet is hidden; it is read only if no visible sheet is a list",
     SHEET_EXTRA: "a further sheet or table is no list and was not read",

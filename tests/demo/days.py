@@ -80,11 +80,11 @@ ACTS = (
     Act(_at(5), "The first visit: both lists are kept as the baseline.", _post_both),
     Act(_at(6), "Two agreements are signed, a misspelt name is put right, one MOA is posted.", _signings),
     Act(_at(7), "One row is missing. That alone proves nothing: the statement is provisional.", _row_missing),
-    Act(_at(8), "It is missing again, and there is one signing more.", _still_missing),
+    Act(_at(8), "It is missing again, which ten days must show, and there is one signing more.", _still_missing),
     Act(_at(9, 21), "For an afternoon each link leads to the other list.", _swapped),
     Act(_at(12), "The links are right again.", _post_both),
     Act(_at(13), "A list of nine rows is posted: held for a person, and nobody is told of an ending.", _collapsed),
     Act(_at(14), "The page links a new list that answers 404.", _not_there_yet),
     Act(_at(14, 18), "Two hours later it is there.", _there_now),
-    Act(_at(15), "The pending list's link is gone from the page.", _unlinked),
+    Act(_at(19), "The pending list's link is gone; a row missing for ten days is no longer listed.", _unlinked),
 )

@@ -13,6 +13,7 @@ from rapidfuzz.distance import OSA
 
 from monitor.matching.names import canonical_name
 from monitor.places import gazetteer
+from monitor.places.homes import possible_counties
 from tests.monitor.folded import CORPUS, Row, corpus_rows
 
 SUPPORT = ("Jail Enforcement Model", "Warrant Service Officer", "Task Force Model")
@@ -49,13 +50,19 @@ def new_row(rng: random.Random, state: str, truth: str, day: date) -> Row:
     name = known.name.upper()
     county = rng.choice(sorted(gazetteer.counties(state).values(), key=lambda c: c.fips))
     kind = rng.random()
-    printed, of_type = f"{county.name} Sheriff's Office", "County"
+    printed, of_type, cell = f"{county.name} Sheriff's Office", "County", county.name
     if county.is_city or kind < 0.5:
         town = rng.choice(town_names(state)).title()
-        printed, of_type = f"{town} Police Department", "Municipality"
+        printed, of_type, cell = f"{town} Police Department", "Municipality", county_of_town(state, town)
     elif kind < 0.58:
-        printed, of_type = f"{county.name} Constable Precinct {rng.randint(1, 8)}", "County"
-    return Row(name, printed, rng.choice(SUPPORT), day.isoformat(), county.name, of_type, truth=truth)
+        printed = f"{county.name} Constable Precinct {rng.randint(1, 8)}"
+    return Row(name, printed, rng.choice(SUPPORT), day.isoformat(), cell, of_type, truth=truth)
+
+
+def county_of_town(state: str, town: str) -> str:
+    """The first county that the town may reach into, as ICE prints it; empty when that is not known."""
+    known = {county.fips: county.name for county in gazetteer.counties(state).values()}
+    return next((known[fips] for fips in sorted(possible_counties(state, town)) if fips in known), "")
 
 
 @cache
@@ -91,8 +98,9 @@ def neighbour(rng: random.Random, row: Row, day: date) -> Row | None:
     near = [p for p in near if p.replace(" ", "") != place.replace(" ", "")]
     if not near:
         return None
-    other = row.agency.replace(found[1], rng.choice(sorted(near)).title(), 1)
-    county = other.split(" Sheriff")[0] if "Sheriff" in other else row.county
+    name = rng.choice(sorted(near)).title()
+    other = row.agency.replace(found[1], name, 1)
+    county = other.split(" Sheriff")[0] if "Sheriff" in other else county_of_town(code, name)
     return replace(row, agency=other, signed=day.isoformat(), county=county, moa="Link Pending", link=None)
 
 

@@ -31,7 +31,7 @@ def do(*words: object) -> Result:
 def test_status_says_it_to_people_and_to_programs(typed: Desk) -> None:
     said = do("status")
     assert said.exit_code == 0
-    assert "newest list: file participatingAgencies01052026am.xlsx, published_on 2026-01-05, rows 5\n" in said.stdout
+    assert "newest list: participatingAgencies01052026am.xlsx of 2026-01-05, 5 rows\n" in said.stdout
     assert "failed runs in a row: 0\n" in said.stdout
     (found,) = json.loads(do("status", "--format", "json").stdout)
     assert (found["documents"], found["failed_runs_in_a_row"], found["jobs"]) == (2, 0, {})

@@ -32,7 +32,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_disk_that_fills_up_loses_nothing_and_the_next_pass_catches_up(small_disk: Path, tmp_path: Path) -> None:
-    """Filled anew before each day to a little more room than before, until the day's work fits; then compared."""
+    """Filled again before each day to a little more room than before, until the day's work fits; then compared."""
     with still_site() as site:
         refused: list[str] = []
         for day, happen in enumerate(days(site)[:6]):

@@ -162,6 +162,14 @@ def test_what_is_neither_a_workbook_nor_a_page_is_not_stored(store: Store, tmp_p
     assert store.connection.execute("select count(*) from documents").fetchone() == (0,)
 
 
+def test_a_file_without_end_is_not_read(store: Store, tmp_path: Path) -> None:
+    with (tmp_path / "list.xlsx").open("wb") as file:
+        file.truncate(1 << 40)  # it takes no room on the disk
+    done = import_list(store, SavedList(tmp_path / "list.xlsx"), NOW)
+    assert (done.news, done.sha256) == (False, "")
+    assert "larger than" in done.error
+
+
 def test_a_csv_is_refused_with_the_option_that_reads_it(store: Store, tmp_path: Path) -> None:
     (tmp_path / "manifest.csv").write_text("file,uploaded_as\nlist.xlsx,participating\n")
     done = import_list(store, SavedList(tmp_path / "manifest.csv"), NOW)

@@ -37,6 +37,7 @@ class Kept:
     packed: bool = False  # the stored body is gzip, and no header says so
     gone: bool = False  # indexed, yet not to be played: the nearest one answers in its place
     digest: str = ""
+    headers: dict[str, str] = field(default_factory=dict)  # of the answer, besides those of every capture
 
     def __post_init__(self) -> None:
         if self.packed:
@@ -76,8 +77,14 @@ class ArchiveStandIn:
     odd_lines: list[str] = field(default_factory=list)  # odd records that every answer of the index begins with
     index_limit: int = 10_000  # the most records in one answer
     answers_json: bool = False
-    faults: list[str] = field(default_factory=list)  # for the next requests, one each: 503, 429, drop, cut, empty, ""
+    filters: bool = True  # whether the index heeds `filter`
+    says_memento: bool = True  # whether captures are called so in their answers' headers
+    location: str = "{root}/web/{stamp}{mode}/{original}"  # where the nearest capture is, in a redirect's header
+    faults: list[str] = field(
+        default_factory=list
+    )  # for the next requests: a status, drop, cut, empty, page, "", or where it leads
     drop_every: int = 0  # each so-manieth connection is dropped; 0: none
+    saving: list[str] = field(default_factory=list)  # addresses of which a copy was asked for
     requests: list[Asked] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _quick: int = 0
@@ -151,7 +158,7 @@ class ArchiveStandIn:
             if kept.timestamp < query.get("from", [""])[0] or kept.timestamp > query.get("to", ["9"])[0]:
                 continue
             revisit = kept.mimetype == "warc/revisit"
-            if query.get("filter") == ["statuscode:200"] and kept.status != 200 and not revisit:
+            if self.filters and query.get("filter") == ["statuscode:200"] and kept.status != 200 and not revisit:
                 continue
             if query.get("collapse") == ["digest"] and kept.digest == before:
                 continue
@@ -192,14 +199,48 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.close()
             return
-        if fault in ("429", "503"):
-            self.send(int(fault), {"Content-Type": "text/html"}, b"<html><body>Slow down</body></html>")
+        if fault == "page" or fault.isdigit():
+            status = 200 if fault == "page" else int(fault)
+            self.send(status, {"Content-Type": "text/html"}, b"<html><body><h1>Slow down</h1></body></html>")
+            return
+        if fault.startswith("http"):
+            self.send(302, {"Location": fault}, b"")
             return
         if self.path.startswith("/cdx/search/cdx"):
             body = archive.index(parse_qs(self.path.partition("?")[2]))
             self.send(200, {"Content-Type": "text/plain"}, body.encode(), fault)
             return
+        if self.path.startswith("/save/status/"):
+            self.tell_state()
+            return
         self.replay(archive, fault)
+
+    def do_POST(self) -> None:
+        """A wish for a copy: it is granted to who has keys, at the state's second asking."""
+        archive = self.server.archive
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        fault = archive.fault_for(self.path)
+        if fault:
+            self.send(int(fault), {"Content-Type": "text/html"}, b"")
+            return
+        if self.headers["Authorization"] != "LOW key:secret":
+            self.send_json({"message": "You need to be logged in to use Save Page Now."}, 401)
+            return
+        url = parse_qs(body)["url"][0]
+        archive.saving.append(url)
+        self.send_json({"url": url, "job_id": f"spn2-{len(archive.saving)}"})
+
+    def send_json(self, said: dict[str, Any], status: int = 200) -> None:
+        self.send(status, {"Content-Type": "application/json"}, json.dumps(said).encode())
+
+    def tell_state(self) -> None:
+        archive = self.server.archive
+        if len(archive.asked_for(self.path)) < 2:
+            self.send_json({"status": "pending"})
+            return
+        url = archive.saving[int(self.path.rpartition("-")[2]) - 1]
+        stamp = archive.clock().strftime("%Y%m%d%H%M%S")
+        self.send_json({"status": "success", "timestamp": stamp, "original_url": url})
 
     def replay(self, archive: ArchiveStandIn, fault: str) -> None:
         found = _REPLAY.fullmatch(self.path)
@@ -208,14 +249,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.send(404, {"Content-Type": "text/html"}, b"<html><body>The Wayback Machine has not archived it</body>")
             return
         if not exact:
-            place = f"{archive.url}/web/{kept.timestamp}{found[2] or ''}/{kept.original}"
+            place = archive.location.format(
+                root=archive.url, stamp=kept.timestamp, mode=found[2] or "", original=kept.original
+            )
             self.send(302, {"Location": place}, b"")
             return
         moment = datetime.strptime(kept.timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-        headers = {
-            "Content-Type": kept.mimetype, "Memento-Datetime": format_datetime(moment, usegmt=True),
-            "Link": f'<{kept.original}>; rel="original"',
-        }  # fmt: skip
+        headers = {"Content-Type": kept.mimetype, **kept.headers}
+        if archive.says_memento:
+            headers["Memento-Datetime"] = format_datetime(moment, usegmt=True)
+            headers["Link"] = f'<{kept.original}>; rel="original"'
         if kept.location:
             headers["Location"] = f"{archive.url}/web/{kept.timestamp}id_/{kept.location}"
         if kept.disposition:

@@ -80,6 +80,16 @@ def stall(handler: Handler, answer: Answer) -> None:
     handler.close_connection = True
 
 
+def slow(handler: Handler, answer: Answer) -> None:
+    """The body comes whole, a tenth at a time."""
+    handler.begin(200, {**answer.headers, "Content-Length": str(len(answer.body))})
+    step = len(answer.body) // 10 + 1
+    for start in range(0, len(answer.body), step):
+        handler.wfile.write(answer.body[start : start + step])
+        handler.wfile.flush()
+        handler.site.closing.wait(0.02)
+
+
 def silent(handler: Handler, answer: Answer) -> None:
     """Not even a status comes."""
     handler.site.closing.wait(30)

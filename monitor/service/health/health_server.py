@@ -39,6 +39,9 @@ def health_app(settings: Settings, now: Any) -> Starlette:
         except StoreError as error:
             return JSONResponse({"healthy": False, "why": [str(error)]}, 503)
         why = [] if found.fresh else [f"no list verified for {settings.silent_hours:g} hours or more"]
+        if why and found.newest_list and found.newest_list.second_hand:
+            newest = found.newest_list
+            why.append(f"the newest list, of {newest.published_on}, is second-hand, from {newest.source}")
         why += [notice.text for notice in found.notices if notice.code in ("damage_found", "clock_back")]
         shown = status_json(found)
         del shown["home"]  # the path is nobody's business who can only ask

@@ -69,8 +69,8 @@ def find_change(data: AsKnown, change_id: str) -> ChangeRecord:
 def tell_statements(data: AsKnown, statements: Iterable[LoggedStatement]) -> list[StatementRecord]:
     """Return the statements as records, each with its change as it stands now."""
     statements = list(statements)
-    known = data.memory.keep("log by id", data.facts, lambda: {e["id"]: e for e in data.log()[0]})
-    taken_back = {s.change_id for s in statements} - known.keys()  # whoever kept them learns that they do not stand
+    known = data.keep("log by id", None, lambda: {e["id"]: e for e in data.log()[0]})
+    taken_back = {s.change_id for s in statements} - known.keys()  # clients that kept them learn that they do not hold
     changes = {**known, **{e["id"]: e for e in read_entries(data.store, taken_back)}} if taken_back else known
     return [
         {"sequence": s.sequence, "stated_at": s.stated_at, "status": s.status, "needs_review": s.needs_review,
@@ -199,7 +199,7 @@ def _both_lists(data: AsKnown, as_of: str | None) -> dict[str, list[ListedAgreem
 
 def _agencies(data: AsKnown, as_of: str | None) -> list[AgencyRecord]:
     """Every agency first listed by a day, with what was listed of it on that day."""
-    return data.memory.keep("agency records", (as_of, data.facts), lambda: _make_agencies(data, as_of))
+    return data.keep("agency records", as_of, lambda: _make_agencies(data, as_of))
 
 
 def _make_agencies(data: AsKnown, as_of: str | None) -> list[AgencyRecord]:

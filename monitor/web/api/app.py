@@ -16,32 +16,23 @@ from monitor.web.api import PREFIX
 from monitor.web.api.description import describe
 from monitor.web.api.endpoints import COLLECTIONS, router
 from monitor.web.api.memory import Memory, to_json
-from monitor.web.api.problems import HANDLERS, METHODS, refuse_busy, refuse_too_many
+from monitor.web.api.problems import HANDLERS, refuse_busy, refuse_too_many
 from monitor.web.api.reference import make_page
 from monitor.web.api.sending import COMMON
 from monitor.web.api.table_formats import MEDIA, preferred_form
 from monitor.web.http.cache import CachedApp
 from monitor.web.http.limits import RateLimit
-from monitor.web.http.turns import TakingTurns, Turns
+from monitor.web.http.open_access import PREFLIGHT
+from monitor.web.http.turns import TakingTurns, Turns, asks
 
 API_VERSION = "1.0.0"
-KEPT_BYTES = 64_000_000
+KEPT_BYTES = 16_000_000
 _ABOUT = (
     "287(g) agreements as listed by ICE, and what changed: what the command line answers, over HTTP. An ending is"
     ' inferred from a row\'s absence: every text for readers says "no longer listed by ICE". For reading only; no key'
     " is needed."
 )
-_PREFLIGHT = {
-    **COMMON,
-    "Access-Control-Allow-Methods": METHODS,
-    # nothing here depends on who asks, so a script may send whatever its library adds
-    "Access-Control-Allow-Headers": (
-        "*, Accept, Accept-Language, Authorization, Cache-Control, Content-Type, If-Modified-Since, If-None-Match,"
-        " Pragma, X-Requested-With"
-    ),
-    "Access-Control-Max-Age": "86400",
-    "Allow": METHODS,
-}
+_COSTLY_ENDS = ("/search", *(f".{form}" for form in MEDIA))
 
 
 def routes(settings: Settings, turns: Turns | None = None) -> list[BaseRoute]:
@@ -60,7 +51,7 @@ def make_api(settings: Settings, turns: Turns | None = None) -> ASGIApp:
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         if scope["method"] == "OPTIONS":
-            await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, send)
+            await Response(status_code=204, headers={**COMMON, **PREFLIGHT})(scope, receive, send)
         elif path != "/" and path.endswith("/"):
             await _move(f"{PREFIX}{path.rstrip('/')}", scope)(scope, receive, send)
         else:
@@ -73,8 +64,8 @@ def make_api(settings: Settings, turns: Turns | None = None) -> ASGIApp:
 
 
 def is_costly(path: str, query: bytes) -> bool:
-    """Return whether a question is one of the earlier log, which is derived first, or of a whole table."""
-    return b"known_at" in query or path.endswith(tuple(f".{form}" for form in MEDIA))
+    """Return whether a question is one of the earlier log, which is derived first, a search, or of a whole table."""
+    return asks(query, "known_at") or path.endswith(_COSTLY_ENDS)
 
 
 def make_app(memory: Memory) -> FastAPI:

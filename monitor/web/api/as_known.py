@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ from monitor.changelog.trends import read_trends
 from monitor.documents.library import Library
 from monitor.review.facts import read_facts
 from monitor.search.find import Finder, read_finder
-from monitor.web.api.memory import Memory, to_json
+from monitor.web.api.memory import Memory, Value, to_json
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def read_as_known(memory: Memory, known_at: str | None) -> Iterator[AsKnown]:
             yield AsKnown(memory, store, None, None)
             return
         facts = api_data.count_facts(store.connection, known_at)
-        then = memory.keep("known", facts, lambda: open_known(store, known_at))
+        then = memory.keep("known", facts, lambda: open_known(store, known_at), of_then=True)
         yield AsKnown(memory, then, known_at, facts)
 
 
@@ -51,6 +51,10 @@ class AsKnown:
     known_at: str | None
     facts: tuple[int, ...] | None  # how many were known; two known times with the same facts share their collections
 
+    def keep(self, name: str, key: Hashable, make: Callable[[], Value]) -> Value:
+        """Return a value of what was known, which is made when it is not at hand."""
+        return self.memory.keep(name, (key, self.facts), make, of_then=self.facts is not None)
+
     def log(self) -> tuple[list[ChangeRecord], list[bytes]]:
         """Return every change, oldest first, and each as JSON."""
 
@@ -58,7 +62,7 @@ class AsKnown:
             entries = read_log(self.store)
             return entries, [to_json(e) for e in entries]
 
-        return self.memory.keep("log", self.facts, make)
+        return self.keep("log", None, make)
 
     def statements(self) -> list[LoggedStatement]:
         """Return every statement, in the order in which they were made."""
@@ -68,29 +72,26 @@ class AsKnown:
     def listed(self, as_of: str | None, list_name: str) -> list[ListedAgreement]:
         """Return what ICE listed on the day, in the list's order; raise `NotFoundError` when no list is that old."""
         # which list answers is found first, so that all days between two lists share its rows
-        position = self.memory.keep(
-            "list", (as_of, list_name, self.facts), lambda: find_list(self.store, as_of, None, list_name).position
+        position = self.keep("list", (as_of, list_name), lambda: find_list(self.store, as_of, None, list_name).position)
+        return self.keep(
+            "listed", (position, list_name), lambda: listed_agreements(self.store, as_of=as_of, list_name=list_name)
         )
-        return self.memory.keep(
-            "listed", (position, list_name, self.facts),
-            lambda: listed_agreements(self.store, as_of=as_of, list_name=list_name),
-        )  # fmt: skip
 
     def totals(self, as_of: str | None) -> Totals:
         """Return the totals of a day; raise `NotFoundError` when no list is that old."""
-        return self.memory.keep("totals", (as_of, self.facts), lambda: totals(self.store, as_of=as_of))
+        return self.keep("totals", as_of, lambda: totals(self.store, as_of=as_of))
 
     def trends(self) -> list[Trend]:
         """Return the totals of every day with a list, oldest first."""
-        return self.memory.keep("trends", self.facts, lambda: read_trends(self.store))
+        return self.keep("trends", None, lambda: read_trends(self.store))
 
     def agencies(self) -> list[AgencyRow]:
         """Return every agency ever listed, by id."""
-        return self.memory.keep("agencies", self.facts, lambda: api_data.list_agencies(self.store.connection))
+        return self.keep("agencies", None, lambda: api_data.list_agencies(self.store.connection))
 
     def reviewed_facts(self) -> list[ReviewedFactRecord]:
         """Return the reviewed facts that counted, oldest first, without the names of who stated them."""
-        facts = self.memory.keep("reviewed", self.known_at, lambda: read_facts(self.store, self.known_at))
+        facts = self.keep("reviewed", self.known_at, lambda: read_facts(self.store, self.known_at))
         return [
             {
                 "id": f.id, "stated_at": f.stated_at, "subject": f.subject, "fact": f.fact, "value": f.value,
@@ -101,11 +102,11 @@ class AsKnown:
 
     def publications(self) -> list[PublicationRecord]:
         """Return every list ever found, oldest first."""
-        return self.memory.keep("publications", self.facts, lambda: read_publications(self.store.connection))
+        return self.keep("publications", None, lambda: read_publications(self.store.connection))
 
     def finder(self) -> Finder:
         """Return the search over places and agencies."""
-        return self.memory.keep("finder", self.facts, lambda: read_finder(self.store))
+        return self.keep("finder", None, lambda: read_finder(self.store))
 
     def documents(self) -> list[DocumentRecord]:
         """Return every document kept, oldest first."""

@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 from db.database import Store
 from db.queries import api_data
 
-#: How many are kept of what is large: stores as they were known, whole logs, lists; and of all else.
-KEPT = {"known": 2, "log": 2, "listed": 12, "list": 200, "totals": 200}
-KEPT_ELSE = 8
+#: How many are kept of what is large: whole logs, lists; and of all else. What was known at earlier times is kept apart
+#: and less of it, so that who asks for many times drops nothing that others ask for, and nobody waits for its making.
+KEPT, KEPT_ELSE = {"log": 2, "listed": 12, "list": 200, "totals": 200, "agency records": 8}, 8
+KEPT_OF_THEN, KEPT_ELSE_OF_THEN = {"known": 1, "log": 1, "listed": 4, "list": 50, "totals": 50}, 4
 
 Value = TypeVar("Value")
 
@@ -49,6 +50,8 @@ class Memory:
         self._threads = threading.local()
         self._kept = {name: Kept(size) for name, size in KEPT.items()}
         self._rest = Kept(KEPT_ELSE)
+        self._kept_of_then = {name: Kept(size) for name, size in KEPT_OF_THEN.items()}
+        self._rest_of_then = Kept(KEPT_ELSE_OF_THEN)
         self._version_query: str | None = None
 
     def store(self) -> Store:
@@ -72,9 +75,13 @@ class Memory:
             self._version_query = api_data.version_query(connection)
         return api_data.read_version(connection, self._version_query)
 
-    def keep(self, name: str, key: Hashable, make: Callable[[], Value]) -> Value:
-        """Return a value that holds for as long as the version does, within `reading`."""
-        return self._kept.get(name, self._rest).get((name, key, self.version()), make)
+    def keep(self, name: str, key: Hashable, make: Callable[[], Value], *, of_then: bool = False) -> Value:
+        """Return a value that holds for as long as the version does, within `reading`.
+
+        `of_then` says that it is of an earlier log.
+        """
+        kept = self._kept_of_then.get(name, self._rest_of_then) if of_then else self._kept.get(name, self._rest)
+        return kept.get((name, key, self.version()), make)
 
 
 def to_json(value: Mapping[str, Any] | Sequence[Any]) -> bytes:

@@ -16,9 +16,9 @@ from starlette.types import ASGIApp
 from db.errors import NotFoundError, StoreError
 from db.records import ProblemRecord
 from monitor.web.http.headers import OPEN_ACCESS
+from monitor.web.http.open_access import METHODS
 
 MEDIA = "application/problem+json"
-METHODS = "GET, HEAD, OPTIONS"
 #: Of every answer, errors too: any site's script may read it and these headers.
 READABLE = {
     **OPEN_ACCESS,

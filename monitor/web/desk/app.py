@@ -42,6 +42,7 @@ ENDPOINTS = (
     Endpoint("POST", "/undo", change_view.undo),
     Endpoint("GET", "/lists/{sha256}", held_list_view.show_list),
     Endpoint("POST", "/lists/{sha256}", held_list_view.rule_on_list),
+    Endpoint("GET", "/lists/{sha256}/rows", held_list_view.show_rows),
     Endpoint("GET", "/documents/{sha256}", held_list_view.send_document),
     Endpoint("GET", "/bulk", bulk_view.preview_bulk),
     Endpoint("POST", "/bulk", bulk_view.rule_in_bulk),

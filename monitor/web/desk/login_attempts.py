@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from db.database import Store, to_text
 from db.queries import sessions
+from monitor.web.http.client_ip import network_of
 
 #: Wrong tries within the window after which the next must wait: of one name from one address, of one address, of one
 #: name from anywhere. The last is high, so that a stranger cannot lock a reviewer out with a few requests.
@@ -32,12 +33,14 @@ def reserve_attempt(store: Store, name: str, address: str, now: datetime) -> Att
     """Store a try and say whether its password may be checked, in one transaction.
 
     It counts as wrong until `settle_attempt` says otherwise, so that tries sent at once cannot all be within the limit.
+    An IPv6 network of 64 bits counts as one address.
     """
+    network = network_of(address)
     with store.writing() as connection:
         sessions.delete_login_attempts(connection, to_text(now - KEPT))
-        wait = _seconds_to_wait(store, name, address, now)
+        wait = _seconds_to_wait(store, name, network, now)
         outcome = "slowed" if wait else "wrong"
-        id = sessions.add_login_attempt(connection, to_text(now), name.casefold()[:80], address, outcome)
+        id = sessions.add_login_attempt(connection, to_text(now), name.casefold()[:80], network, outcome)
     if wait:
         _log_attempt("slowed", name, address)
     return Attempt(id, name, address, wait)
@@ -52,9 +55,9 @@ def settle_attempt(store: Store, attempt: Attempt, good: bool) -> None:
         sessions.mark_login_good(connection, attempt.id)
 
 
-def _seconds_to_wait(store: Store, name: str, address: str, now: datetime) -> int:
+def _seconds_to_wait(store: Store, name: str, network: str, now: datetime) -> int:
     since = to_text(now - WINDOW)
-    counts = sessions.count_wrong_logins(store.connection, name.casefold()[:80], address, since)
+    counts = sessions.count_wrong_logins(store.connection, name.casefold()[:80], network, since)
     here, of_address, of_name, last = counts
     over = max(here - FEW, of_address - SOME, of_name - MANY)
     if over < 0 or last is None:

@@ -21,12 +21,16 @@ from starlette.routing import Route
 from db.database import Store
 from db.errors import NotFoundError, StoreError
 from db.settings import Settings
+from monitor.changelog.kept_log import KeptLog
 from monitor.i18n import labels
 from monitor.i18n.templates import make_environment
+from monitor.review.queue import Queue, read_queue
+from monitor.review.ruling_kinds import RULING_WORDS
 from monitor.web.desk.accounts import find_active_user
 from monitor.web.desk.logins import Login, Logins, read_signing_key
 from monitor.web.http.client_ip import client_ip
 from monitor.web.http.headers import SECURITY_HEADERS
+from monitor.web.http.limits import is_too_large
 from monitor.web.http.turns import RETRY_AFTER, BusyError, OwnThread
 
 PREFIX = "/review"
@@ -80,6 +84,10 @@ class DeskRequest:
         number = self.get("page")
         return max(int(number), 1) if number.isdecimal() and len(number) < 9 else 1
 
+    def queue(self) -> Queue:
+        """Return everything to review, as it stands now."""
+        return read_queue(self.store, self.desk.kept_log)
+
     def page(self, template: str, status: int = 200, **shown: object) -> Response:
         """Return the template as an answer."""
         login = self.login
@@ -93,6 +101,19 @@ class DeskRequest:
         """Return an answer that sends the browser on to a page of the desk."""
         given = {name: value for name, value in query.items() if value not in (None, "")}
         return RedirectResponse(f"{PREFIX}{path}" + (f"?{urlencode(given)}" if given else ""), 303)
+
+    def send_csv(self, name: str, text: str | bytes) -> Response:
+        """Return the text as a CSV file of that name and today's date."""
+        file = f"{name}-{self.store.now_text()[:10]}.csv"
+        headers = {"Content-Disposition": f'attachment; filename="{file}"'}
+        return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+    def posted_csv(self, noun: str) -> bytes:
+        """Return the CSV file that was sent, or that the preview's form brings back; refuse when there is none."""
+        data = self.file or self.form.get("csv", "").encode()
+        if not data:
+            raise Refusal(400, f"Choose a CSV file with {noun}, as the export writes it.")
+        return data
 
 
 View = Callable[[DeskRequest], Response]
@@ -115,13 +136,17 @@ class Desk:
     def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
         self.settings = settings
         self.now = now
+        self.kept_log = KeptLog()
         self._hashing = OwnThread(MOST_WAITING)
         key = read_signing_key(settings.home)
         self.logins = Logins(key, settings.session_hours, settings.session_idle_minutes)
         self._proxies = frozenset(settings.trusted_proxies.split())
         self._login_signer = Signer(key, salt="desk login")
         self.templates = make_environment(
-            Path(__file__).parent / "templates", kind_words=labels.KINDS, field_words=labels.FIELDS
+            Path(__file__).parent / "templates",
+            kind_words=labels.KINDS,
+            field_words=labels.FIELDS,
+            ruling_words=RULING_WORDS,
         )
 
     def is_secure(self, http: Request) -> bool:
@@ -140,7 +165,7 @@ class Desk:
             rows: set[str] = set()
             file: bytes | None = None
             if endpoint.method == "POST":
-                if int(http.headers.get("content-length") or LARGEST_FORM_BYTES + 1) > LARGEST_FORM_BYTES:
+                if is_too_large(http.headers, LARGEST_FORM_BYTES):
                     return self._dress(http, Response("the form is too large\n", 413, media_type="text/plain"))
                 async with http.form(max_files=1, max_fields=MOST_FIELDS) as sent:
                     for name, value in sent.multi_items():

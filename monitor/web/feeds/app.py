@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, Router
 
 from db.database import Store
 from db.queries.agency_ids import find_agency
@@ -22,25 +24,18 @@ from monitor.alerts.plain_text import plain
 from monitor.i18n.language import LANGUAGES, language
 from monitor.i18n.templates import make_environment
 from monitor.web.feeds.document_entries import gather_document_entries
-from monitor.web.feeds.entries import PAGE, Entry, Selection, find_page, gather_entries, merge_entries
+from monitor.web.feeds.entries import PAGE, Entry, find_page, gather_entries, merge_entries
 from monitor.web.feeds.feed_formats import MEDIA_TYPES, Feed, FeedIds, write_feed
-from monitor.web.http.cache import ByteCache
-from monitor.web.http.conditional import answer_conditional, http_date
-from monitor.web.http.headers import OPEN_ACCESS
+from monitor.web.http.cache import CachedApp
+from monitor.web.http.conditional import http_date
+from monitor.web.http.open_access import OpenAccess
 
-_HEADERS = {
-    **OPEN_ACCESS,
-    "Access-Control-Expose-Headers": "ETag, Last-Modified",
-    "Cache-Control": "public, max-age=300",
-}
-_PREFLIGHT = {
-    "Allow": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since",
-    "Access-Control-Max-Age": "86400",
-}
-_CACHED_BYTES = 64_000_000
+_HEADERS = {"Cache-Control": "public, max-age=300"}
+_CACHED_BYTES = 12_000_000
 _INDEX_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
+
+#: The entries of each feed, by the sort of what it is of (all, state, county, agency) and its code or id.
+Groups = dict[tuple[str, str], list[Entry]]
 
 
 class Feeds:
@@ -48,89 +43,98 @@ class Feeds:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._cache = ByteCache[str, bytes](_CACHED_BYTES)
+        self._lock = threading.Lock()
+        self._grouped: tuple[object, Groups] = None, {}
+
+    def version(self) -> str:
+        """Return a text that differs when a feed can."""
+        with Store.open(self._settings.home, read_only=True) as store:
+            return str(get_log_version(store.connection))
 
     async def answer(self, request: Request) -> Response:
-        """Return the feed asked for, or 304 when the client has it."""
-        if request.method == "OPTIONS":
-            return Response(status_code=204, headers={**_HEADERS, **_PREFLIGHT})
-        return await run_in_threadpool(self._answer, request)
+        """Return the feed asked for."""
+        return await run_in_threadpool(self._answer, request.path_params)
 
-    def _answer(self, request: Request) -> Response:
-        asked = request.path_params
+    def _answer(self, asked: Mapping[str, Any]) -> Response:
         sort, name, form = asked.get("sort", "all"), asked.get("name", ""), asked["form"]
-        path = request.url.path
         with Store.open(self._settings.home, read_only=True) as store:
             found = find_feed(store, sort, name)
             if found is None or form not in MEDIA_TYPES:
                 return PlainTextResponse("no such feed\n", status_code=404, headers=_HEADERS)
-            selection, title = found
-            version = get_log_version(store.connection)
-            body = self._cache.get(path, version)
-            if body is None:
-                entries = gather_entries(store, selection, self._settings.public_url)
-                if selection.agency_id:
-                    documents = gather_document_entries(store, self._settings.public_url)
-                    entries = merge_entries(entries, documents.get(selection.agency_id, ()))
-                page = find_page(entries, asked.get("page"))
-                if page is None:
-                    return PlainTextResponse("no such page of the feed\n", status_code=404, headers=_HEADERS)
-                written = write_feed(form, page, _make_feed(store, self._settings, title, sort, name))
-                body = self._cache.put(path, version, written, size=len)
+            group, title = found
+            page = find_page(self._groups(store).get(group, ()), asked.get("page"))
+            if page is None:
+                return PlainTextResponse("no such page of the feed\n", status_code=404, headers=_HEADERS)
+            body = write_feed(form, page, _make_feed(store, self._settings, title, sort, name))
             at = get_log_time(store.connection)
-        modified = http_date(at) if at else None
-        return answer_conditional(request, body, MEDIA_TYPES[form], _HEADERS, last_modified=modified)
+        modified = {"Last-Modified": http_date(at)} if at else {}
+        return Response(body, headers={**_HEADERS, **modified}, media_type=MEDIA_TYPES[form])
+
+    def _groups(self, store: Store) -> Groups:
+        """The entries of every feed, gathered once for all feeds of a version of the log: it reads all of it."""
+        with self._lock:
+            version = get_log_version(store.connection)
+            if self._grouped[0] != version:
+                self._grouped = version, group_entries(store, self._settings.public_url)
+            return self._grouped[1]
 
     async def index(self, request: Request) -> Response:
         """Return the page that lists the feeds."""
-        return await run_in_threadpool(self._index, request)
-
-    def _index(self, request: Request) -> Response:
         code = request.query_params.get("lang", "en")
-        body = write_index(self._settings, code if code in LANGUAGES else "en")
-        return answer_conditional(request, body, "text/html; charset=utf-8", _INDEX_HEADERS)
+        body = await run_in_threadpool(write_index, self._settings, code if code in LANGUAGES else "en")
+        return HTMLResponse(body, headers=_INDEX_HEADERS)
 
 
 def make_routes(settings: Settings) -> list[BaseRoute]:
     """Return the routes: `/feeds/all.atom`, `/feeds/state/FL.json`, `/feeds/county/12086/archive/1.atom`, …."""
     feeds = Feeds(settings)
-    methods = ["GET", "OPTIONS"]
-    return [
-        Route("/feeds/", feeds.index, methods=["GET"]),
-        Route("/feeds/all.{form:str}", feeds.answer, methods=methods),
-        Route("/feeds/all/archive/{page:int}.{form:str}", feeds.answer, methods=methods),
-        Route("/feeds/{sort:str}/{name:str}/archive/{page:int}.{form:str}", feeds.answer, methods=methods),
-        Route("/feeds/{sort:str}/{name:str}.{form:str}", feeds.answer, methods=methods),
-    ]
+    below = Router(
+        [
+            Route("/", feeds.index),
+            Route("/all.{form:str}", feeds.answer),
+            Route("/all/archive/{page:int}.{form:str}", feeds.answer),
+            Route("/{sort:str}/{name:str}/archive/{page:int}.{form:str}", feeds.answer),
+            Route("/{sort:str}/{name:str}.{form:str}", feeds.answer),
+        ],
+        default=PlainTextResponse("no such feed\n", status_code=404, headers=_HEADERS),
+    )
+    kept = CachedApp(below, feeds.version, most_bytes=_CACHED_BYTES, fresh_seconds=0)
+    return [Route("/feeds", lambda request: RedirectResponse("/feeds/", 308)), Mount("/feeds", OpenAccess(kept))]
 
 
-def find_feed(store: Store, sort: str, name: str) -> tuple[Selection, str] | None:
-    """Return what a feed's address selects, and of what it is; None when there is no such feed."""
+def find_feed(store: Store, sort: str, name: str) -> tuple[tuple[str, str], str] | None:
+    """Return which entries a feed has (an agency's by its newest id), and its title; None when there is none."""
     if sort == "all":
-        return Selection(), "everything"
+        return ("all", ""), "everything"
     if sort == "state" and name in state_names():
-        return Selection(state=name), state_names()[name]
+        return (sort, name), state_names()[name]
     if sort == "county" and (county := county_name(name)) != name:
-        return Selection(county_fips=name), county
+        return (sort, name), county
     if sort == "agency" and (agency := find_agency(store.connection, name)) is not None:
-        return Selection(agency_id=agency[0]), f"{plain(agency[1])} ({agency[2]})"
+        return (sort, agency[0]), f"{plain(agency[1])} ({agency[2]})"
     return None
+
+
+def group_entries(store: Store, public_url: str) -> Groups:
+    """Return the entries of every feed that has some, and of every state, in the order in which they were said."""
+    everything = gather_entries(store, public_url)
+    groups: Groups = {("all", ""): everything}
+    groups.update({("state", code): [] for code in state_names()})  # every state's page names its feed
+    for entry in everything:
+        change = entry.change
+        for sort, name in (
+            ("state", change["state"]), ("county", change["county_fips"]), ("agency", change["agency_id"]),
+        ):  # fmt: skip
+            if name:
+                groups.setdefault((sort, name), []).append(entry)
+    for agency_id, documents in gather_document_entries(store, public_url).items():
+        groups["agency", agency_id] = merge_entries(groups.get(("agency", agency_id), ()), documents)
+    return groups
 
 
 def list_feeds(store: Store, settings: Settings) -> Iterator[tuple[str, bytes, str]]:
     """Yield (path, bytes, media type) of every page of the feeds as files, of counties and agencies with entries."""
-    everything = gather_entries(store, Selection(), settings.public_url)
-    groups: dict[tuple[str, str], list[Entry]] = {("all", ""): everything}
-    groups.update({("state", code): [] for code in state_names()})  # every state's page names its feed
-    for entry in everything:
-        if change := entry.change:
-            for sort, name in (
-                ("state", change["state"]), ("county", change["county_fips"]), ("agency", change["agency_id"]),
-            ):  # fmt: skip
-                if name:
-                    groups.setdefault((sort, name), []).append(entry)
-    for agency_id, documents in gather_document_entries(store, settings.public_url).items():
-        groups["agency", agency_id] = merge_entries(groups.get(("agency", agency_id), ()), documents)
+    groups = group_entries(store, settings.public_url)
     for (sort, name), entries in sorted(groups.items(), key=lambda group: group[0]):
         found = find_feed(store, sort, name)
         if found is None:

@@ -13,7 +13,6 @@ from heapq import merge
 
 from db.alert_models import What
 from db.database import Store
-from db.moa_models import MoaEvent
 from db.queries.statement_history import list_statement_times
 from db.records import ChangeRecord
 from monitor import policy
@@ -37,8 +36,7 @@ class Entry:
     at: str
     text: ChangeText
     said_at: str
-    change: ChangeRecord | None = None
-    event: MoaEvent | None = None  # of an entry about a document
+    change: ChangeRecord
 
     @property
     def updated(self) -> str:
@@ -54,25 +52,7 @@ class Entry:
     @property
     def summary(self) -> str:
         """The entry's text."""
-        facts = ". ".join((*((self.text.support,) if self.text.support else ()), *self.text.facts))
-        return f"{facts}. {self.text.certainty}"
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which changes a feed has; everything when nothing is named."""
-
-    state: str | None = None
-    county_fips: str | None = None
-    agency_id: str | None = None
-
-    def selects(self, change: ChangeRecord) -> bool:
-        """Return whether the change belongs in the feed."""
-        return (
-            self.state in (None, change["state"])
-            and self.county_fips in (None, change["county_fips"])
-            and self.agency_id in (None, change["agency_id"])
-        )
+        return self.text.in_short
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +64,9 @@ class Page:
     last: int  # the newest archive page; 0 when there is none
 
 
-def gather_entries(store: Store, selection: Selection, public_url: str) -> list[Entry]:
+def gather_entries(store: Store, public_url: str) -> list[Entry]:
     """Return all entries in the order in which they were said."""
-    changes = {
-        c["id"]: c for c in read_log(store)
-        if c["kind"] in DEFAULT_KINDS and selection.selects(c)
-    }  # fmt: skip
+    changes = {c["id"]: c for c in read_log(store) if c["kind"] in DEFAULT_KINDS}
     said: dict[str, What] = {}
     times: dict[str, int] = {}
     entries = []
@@ -116,7 +93,7 @@ def _describe(change: ChangeRecord, what: What, reason: str, public_url: str, *,
     stated: ChangeRecord = {**change, "reason": reason} if what == "correction" else change
     text = describe_change(stated, what, language("en"), public_url)
     if again:
-        certainty = f"{text.certainty} An earlier correction of this statement has been withdrawn."
+        certainty = f"{text.certainty} An earlier correction of this statement has been withdrawn.".strip()
         return replace(text, headline=f"Confirmed again: {text.headline}", certainty=certainty)
     return text
 

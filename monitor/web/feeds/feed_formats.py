@@ -99,7 +99,7 @@ def to_json_feed(page: Page, feed: Feed) -> bytes:
                 "id": feed.ids.of_entry(entry), "url": entry.text.page, "title": entry.title,
                 "content_text": entry.summary, "date_published": entry.updated,
                 "tags": [entry.text.what, entry.text.kind],
-                "_ice_agreements": {"event": entry.event} if entry.event else {"change": entry.change},
+                "_ice_agreements": {"change": entry.change},
             }
             for entry in page.entries
         ],

@@ -6,7 +6,8 @@ open every link of a message: that must neither confirm nor end anything.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -17,7 +18,7 @@ from starlette.routing import BaseRoute, Route
 
 from db.alert_models import Subscriber
 from db.database import Store, to_text, utc_now
-from db.errors import NotFoundError
+from db.errors import NotFoundError, StoreError
 from db.queries.subscribers import get_subscriber, update_language_and_zone
 from db.queries.subscriptions import list_subscriptions
 from db.settings import Settings
@@ -33,7 +34,10 @@ from monitor.alerts.unsubscribe import end_subscriber, end_subscription
 from monitor.i18n.language import language
 from monitor.web.forms.form_pages import FormPages
 from monitor.web.forms.posted import Posted, chosen_language, empty_form, explain_problem, read_form, read_posted
-from monitor.web.http.client_ip import client_ip
+from monitor.web.http.client_ip import client_network
+
+_LOG = logging.getLogger(__name__)
+Answer = Callable[[Request], Awaitable[Response]]
 
 
 class Forms:
@@ -55,13 +59,30 @@ class Forms:
             self._signer = open_signer(self._settings, self._settings.home)
         return self._signer
 
+    def or_busy(self, form: Answer) -> Answer:
+        """Return the form's answer; one that says so when another program holds the database: nothing is lost then."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await form(request)
+            except StoreError as error:
+                _LOG.warning("%s %s: %s", request.method, request.url.path.rpartition("/")[0], error)
+                code = chosen_language(request)
+                words = language(code)
+                text = words.say("This service is busy, and nothing was stored. Please try again in a minute.")
+                busy = self._pages.show_text(code, words.say("Please try again"), text, status=503)
+                busy.headers["Retry-After"] = "60"
+                return busy
+
+        return answer
+
     async def subscribe(self, request: Request) -> Response:
         """GET shows the form; POST takes it, and always answers the same."""
         code = chosen_language(request)
         if request.method != "POST":
             return self._pages.show_form(code, empty_form(code))
         posted = read_posted(await read_form(request))
-        return await run_in_threadpool(self._subscribe, posted, code, client_ip(request.scope, self._proxies))
+        return await run_in_threadpool(self._subscribe, posted, code, client_network(request.scope, self._proxies))
 
     def _subscribe(self, posted: Posted, code: str, client: str) -> Response:
         words = language(code)
@@ -182,8 +203,8 @@ def make_routes(
     forms = Forms(settings, now, signer)
     both = ["GET", "POST"]
     return [
-        Route("/alerts/subscribe", forms.subscribe, methods=both),
-        Route("/alerts/confirm/{token}", forms.confirm, methods=both),
-        Route("/alerts/manage/{token}", forms.manage, methods=both),
-        Route("/alerts/unsubscribe/{token}", forms.unsubscribe, methods=both),
+        Route("/alerts/subscribe", forms.or_busy(forms.subscribe), methods=both),
+        Route("/alerts/confirm/{token}", forms.or_busy(forms.confirm), methods=both),
+        Route("/alerts/manage/{token}", forms.or_busy(forms.manage), methods=both),
+        Route("/alerts/unsubscribe/{token}", forms.or_busy(forms.unsubscribe), methods=both),
     ]

@@ -14,7 +14,7 @@ from monitor import policy
 from monitor.alerts.describe_subscription import RHYTHM_NAMES
 from monitor.alerts.digest_times import COMMON_ZONES
 from monitor.alerts.filters import SUPPORT_TYPES, state_names
-from monitor.i18n.labels import KINDS, SUPPORT
+from monitor.i18n.labels import NEWS_KINDS, SUPPORT
 from monitor.i18n.language import LANGUAGES, language
 from monitor.i18n.templates import make_environment
 from monitor.web.forms.posted import Posted
@@ -44,7 +44,7 @@ class FormPages:
             states=list(state_names().items()), hour=policy.DIGEST_HOUR, zones=COMMON_ZONES,
             supports=[(name, f"{words.say(SUPPORT[name])} ({name})") for name in SUPPORT_TYPES],
             rhythms=[(name, words.say(text)) for name, text in RHYTHM_NAMES.items()],
-            kinds=[(kind, words.say(text)) for kind, text in KINDS.items()], languages=LANGUAGES.items(),
+            kinds=[(kind, words.say(text)) for kind, text in NEWS_KINDS.items()], languages=LANGUAGES.items(),
         )  # fmt: skip
 
     def show_taken(self, code: str) -> Response:

@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from monitor.alerts.alert_errors import AlertError, PreferenceError
 from monitor.alerts.digest_times import COMMON_ZONES
 from monitor.alerts.filters import DEFAULT_KINDS
 from monitor.i18n.language import LANGUAGES, N_, Language
+from monitor.web.http.limits import is_too_large
 
 #: A form may have this many fields and no file; Starlette stops reading at more.
 _MAX_FIELDS = 60
 _LONGEST = 300  # characters of a field
+_LARGEST_BYTES = 64_000  # of a whole form
 _WRONG = {
     "state": N_("Please choose what to be told from the lists."),
     "county": N_("That is not a county of the state. Please choose the state and check the county's name."),
@@ -94,5 +97,7 @@ def chosen_language(request: Request) -> str:
 
 
 async def read_form(request: Request) -> FormData:
-    """Return the posted form: few fields, no file."""
+    """Return the posted form: few fields, no file; a form too large is refused before it is read."""
+    if is_too_large(request.headers, _LARGEST_BYTES):
+        raise HTTPException(413)
     return await request.form(max_files=0, max_fields=_MAX_FIELDS, max_part_size=16 * 1024)

@@ -6,27 +6,35 @@ import gzip
 import re
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.web.http.conditional import is_not_modified, make_etag
 from monitor.web.http.headers import SECURITY_HEADERS
+from monitor.web.http.turns import RETRY_AFTER, refuse_busy
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 RawHeaders = list[tuple[bytes, bytes]]
 
-_COMPRESSED = (b"text/", b"application/json", b"image/svg+xml")
+_COMPRESSED = (b"text/", b"application/json", b"application/atom+xml", b"application/feed+json", b"image/svg+xml")
 #: A shorter body gains nothing by compression.
 _LEAST_COMPRESSED = 800
 #: Addresses with longer queries are answered and not kept.
 _LONGEST_QUERY = 500
+#: A longer body is compressed in a thread: what it takes would make every other answer wait.
+_LONG = 32_000
+#: Bytes handed over at a time: a client that reads slowly holds no copy of the whole.
+_PIECE = 65_536
+#: Bytes of all bodies on their way to clients, each counted once; beyond, large ones are refused.
+MOST_ON_THEIR_WAY, _LARGE = 64_000_000, 1_000_000
 #: Characters of a path, bytes of a query, beyond which an address is refused: no link of ours is as long.
 LONGEST_PATH, LONGEST_QUERY = 1_000, 4_000
 
@@ -94,6 +102,30 @@ class Answer:
         return len(self.body) * 4 // 3 if self.compressible else len(self.body)
 
 
+class OnTheirWay:
+    """The bodies being sent, at most so many bytes of them; one sent to many clients counts once."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes, self._bytes = most_bytes, 0
+        self._clients: Counter[int] = Counter()
+
+    def begin(self, answer: Answer) -> bool:
+        """Count an answer in; return False when it is large and too much is on its way already."""
+        new = id(answer) not in self._clients
+        if new and answer.size() > _LARGE and self._bytes + answer.size() > self._most_bytes:
+            return False
+        self._clients[id(answer)] += 1
+        self._bytes += answer.size() if new else 0
+        return True
+
+    def end(self, answer: Answer) -> None:
+        """Count an answer out."""
+        self._clients[id(answer)] -= 1
+        if not self._clients[id(answer)]:
+            del self._clients[id(answer)]
+            self._bytes -= answer.size()
+
+
 class CachedApp:
     """An ASGI application whose answers to GET and HEAD are kept for as long as `version()` returns the same.
 
@@ -103,13 +135,14 @@ class CachedApp:
 
     def __init__(
         self, app: ASGIApp, version: Callable[[], str], *, uncached: tuple[str, ...] = (),
-        most_bytes: int = 128_000_000, fresh_seconds: float = 0.5,
+        most_bytes: int = 48_000_000, fresh_seconds: float = 0.5,
     ) -> None:  # fmt: skip
         self.app = app
         self._ask_version = version
         self._uncached = uncached
         self._fresh_seconds = fresh_seconds
         self._cache = ByteCache[tuple[str, bytes], Answer](most_bytes)
+        self._on_their_way = OnTheirWay(most_bytes=MOST_ON_THEIR_WAY)
         self._version = ""
         self._asked_at = float("-inf")
 
@@ -131,7 +164,13 @@ class CachedApp:
             answer = await self._render(scope, receive)
             if answer.status == 200 and len(scope["query_string"]) <= _LONGEST_QUERY:
                 self._cache.put(key, version, answer, Answer.size)
-        await _send(answer, scope, send)
+        if not self._on_their_way.begin(answer):
+            await refuse_busy(RETRY_AFTER)(scope, receive, send)
+            return
+        try:
+            await _send(answer, scope, send)
+        finally:
+            self._on_their_way.end(answer)
 
     def _current_version(self) -> str:
         now = time.monotonic()
@@ -175,7 +214,10 @@ def accepts_gzip(accepted: str) -> bool:
 async def _send(answer: Answer, scope: Scope, send: Send) -> None:
     """Send the answer in the form that the request's headers ask for."""
     sent = Headers(scope=scope)
-    packed = answer.compressed() if accepts_gzip(sent.get("accept-encoding", "")) else None
+    packed = None
+    if accepts_gzip(sent.get("accept-encoding", "")):
+        short = len(answer.body) <= _LONG
+        packed = answer.compressed() if short else await run_in_threadpool(answer.compressed)
     # the two bodies are different bytes, so their strong ETags differ
     etag = answer.etag if packed is None else f'{answer.etag[:-1]}-gzip"'
     headers = [*answer.headers, (b"etag", etag.encode())]
@@ -190,4 +232,7 @@ async def _send(answer: Answer, scope: Scope, send: Send) -> None:
         headers.append((b"content-encoding", b"gzip"))
     headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+    sent_body = b"" if scope["method"] == "HEAD" else body
+    for start in range(0, max(len(sent_body), 1), _PIECE):
+        piece, more = sent_body[start : start + _PIECE], start + _PIECE < len(sent_body)
+        await send({"type": "http.response.body", "body": piece, "more_body": more})

@@ -7,9 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
-from starlette.requests import Request
-from starlette.responses import Response
-
 
 def make_etag(*parts: bytes, weak: bool = False) -> str:
     """Return a quoted ETag of the bytes; a weak one (`W/"…"`) where the same answer may be encoded in other bytes."""
@@ -38,21 +35,6 @@ def is_not_modified(sent: Mapping[str, str], etag: str, last_modified: str | Non
         return parsedate_to_datetime(last_modified) <= parsedate_to_datetime(since)
     except (ValueError, TypeError):
         return False
-
-
-def answer_conditional(
-    request: Request, body: bytes, media: str, headers: Mapping[str, str], *, etag: str | None = None,
-    last_modified: str | None = None,
-) -> Response:  # fmt: skip
-    """Return the body with its validators, or an empty 304 when the client already has it.
-
-    `etag` is computed from the body when it is not given; `last_modified` is an HTTP date.
-    """
-    mark = etag or make_etag(body)
-    sent = {**headers, "ETag": mark, **({"Last-Modified": last_modified} if last_modified else {})}
-    if is_not_modified(request.headers, mark, last_modified):
-        return Response(status_code=304, headers=sent)
-    return Response(body, headers=sent, media_type=media)
 
 
 def _opaque(etag: str) -> str:

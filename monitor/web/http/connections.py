@@ -10,6 +10,8 @@ from typing import Any
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
+from monitor.web.http.client_ip import network_of
+
 #: How often each connection is looked at.
 LOOK_SECONDS = 1.0
 
@@ -27,14 +29,15 @@ class ConnectionLimits:
 
 def make_protocol(limits: ConnectionLimits) -> type[asyncio.Protocol]:
     """Return the protocol class for uvicorn's `http` that holds connections to the limits."""
-    held: Counter[str] = Counter()  # connections by address
+    held: Counter[str] = Counter()  # connections by address or IPv6 network
 
     class LimitedProtocol(AutoHTTPProtocol):  # type: ignore[misc, valid-type] # chosen by uvicorn at run time
         def connection_made(self, transport: asyncio.Transport) -> None:
             peer = transport.get_extra_info("peername")
-            self.host = str(peer[0]) if peer else ""
-            held[self.host] += 1
-            self.refused = held[self.host] > limits.per_address and self.host not in limits.unlimited
+            host = str(peer[0]) if peer else ""
+            self.network = network_of(host)
+            held[self.network] += 1
+            self.refused = held[self.network] > limits.per_address and host not in limits.unlimited
             if self.refused:  # before uvicorn counts it among those it serves
                 transport.abort()
                 return
@@ -44,9 +47,9 @@ def make_protocol(limits: ConnectionLimits) -> type[asyncio.Protocol]:
             self.loop.call_later(LOOK_SECONDS, self.look)
 
         def connection_lost(self, exc: Exception | None) -> None:
-            held[self.host] -= 1
-            if not held[self.host]:
-                del held[self.host]
+            held[self.network] -= 1
+            if not held[self.network]:
+                del held[self.network]
             if not self.refused:
                 super().connection_lost(exc)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from monitor.web.http.client_ip import client_ip
+from monitor.web.http.client_ip import client_network
 
 #: Makes the answer to a client that must wait: (what it did, seconds to wait) -> an ASGI application.
 Refusal = Callable[[str, int], ASGIApp]
@@ -42,6 +42,11 @@ class TokenBuckets:
         return int(left), math.ceil((self._size - left) / self._rate)
 
 
+def is_too_large(headers: Mapping[str, str], most_bytes: int) -> bool:
+    """Return whether a request's body may be larger than that: by its length, or because it does not say one."""
+    return int(headers.get("content-length") or most_bytes + 1) > most_bytes
+
+
 def refuse_in_text(detail: str, wait: int) -> ASGIApp:
     """Return a plain 429 answer."""
     return PlainTextResponse(f"{detail}\n", 429, {"Retry-After": str(wait), "Cache-Control": "no-store"})
@@ -62,7 +67,7 @@ class RateLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        client = client_ip(scope, self._proxies)
+        client = client_network(scope, self._proxies)
         wait = self._buckets.take(client)
         left, full_in = self._buckets.left(client)
 

@@ -1,7 +1,7 @@
 """Costly questions take turns: one is worked on, a few wait, the rest are told to ask again.
 
 Cheap pages never wait for them. A client that leaves while it waits gives its place up; the work that already runs is
-finished, and its answer kept by whoever keeps answers.
+finished, and its answer kept by the caller that keeps answers.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from typing import TypeVar
+from urllib.parse import parse_qsl
 
 import anyio
 import anyio.to_thread
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from monitor.web.http.client_ip import client_ip
+from monitor.web.http.client_ip import client_network
 
 #: Seconds after which a client that was refused may ask again.
 RETRY_AFTER = 5
@@ -71,7 +72,7 @@ class Turns:
             raise
 
     def end(self) -> None:
-        """Give the turn to whoever has waited longest."""
+        """Give the turn to the request that has waited longest."""
         while self._waiting:
             place = self._waiting.popleft()
             if not place.done():
@@ -117,26 +118,48 @@ class TakingTurns:
                 self._turns.end()
 
 
-class FewAtOnce:
-    """Middleware: one client has `most` requests in work at a time, so that a flood of one waits for itself only."""
+class Clients:
+    """Who has requests in work: `at_once` of each client's are worked on, more wait, up to `most` in all."""
 
-    def __init__(self, app: ASGIApp, most: int, proxies: Collection[str], refuse: Callable[[int], ASGIApp]) -> None:
-        self._app, self._most, self._proxies, self._refuse = app, most, proxies, refuse
-        self._in_work: Counter[str] = Counter()
+    def __init__(self, at_once: int, most: int, proxies: Collection[str] = ()) -> None:
+        self._at_once, self._most, self._proxies = at_once, most, proxies
+        self._asked: Counter[str] = Counter()
+        self._places: dict[str, asyncio.Semaphore] = {}
+
+    @asynccontextmanager
+    async def take(self, scope: Scope) -> AsyncIterator[None]:
+        """Wait for a place among the client's own requests and hold it; raise `BusyError` when it asks for too many."""
+        client = client_network(scope, self._proxies)
+        if self._asked[client] >= self._most:
+            raise BusyError
+        self._asked[client] += 1
+        try:
+            async with self._places.setdefault(client, asyncio.Semaphore(self._at_once)):
+                yield
+        finally:
+            self._asked[client] -= 1
+            if not self._asked[client]:
+                del self._asked[client], self._places[client]
+
+
+class FewAtOnce:
+    """Middleware: a flood of one client waits for itself only."""
+
+    def __init__(self, app: ASGIApp, clients: Clients, refuse: Callable[[int], ASGIApp]) -> None:
+        self._app, self._clients, self._refuse = app, clients, refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or refuse; a client that left counts until the work for it is done."""
-        client = client_ip(scope, self._proxies)
-        if self._in_work[client] >= self._most:
-            await self._refuse(1)(scope, receive, send)
-            return
-        self._in_work[client] += 1
         try:
-            await self._app(scope, receive, send)
-        finally:
-            self._in_work[client] -= 1
-            if not self._in_work[client]:
-                del self._in_work[client]
+            async with self._clients.take(scope):
+                await self._app(scope, receive, send)
+        except BusyError:
+            await self._refuse(1)(scope, receive, send)
+
+
+def asks(query: bytes, *names: str) -> bool:
+    """Return whether a query gives one of the parameters a value, in whatever way the name is written."""
+    return any(name in names for name, _ in parse_qsl(query.decode("latin-1")))
 
 
 def refuse_busy(wait: int) -> ASGIApp:

@@ -20,16 +20,18 @@ from starlette.types import Receive, Scope, Send
 from db.database import Store
 from monitor.i18n.language import Language, language
 from monitor.web.http.cache import CachedApp
-from monitor.web.http.headers import OPEN_ACCESS, SECURITY_HEADERS, content_policy
-from monitor.web.http.turns import FewAtOnce, TakingTurns, Turns, refuse_busy
+from monitor.web.http.headers import SECURITY_HEADERS, content_policy
+from monitor.web.http.open_access import OpenAccess
+from monitor.web.http.turns import Clients, FewAtOnce, TakingTurns, Turns, asks, refuse_busy
 from monitor.web.pages import render_page
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.site import Site
 
-#: Pages rendered at a time for one client; a browser asks for six.
-MOST_AT_ONCE = 12
-_COSTLY_PATH = re.compile(r"sheet\.pdf$|document\.pdf$|\.png$|^/data/[\w-]+\.(?:sqlite|parquet|csv|json|geojson|xlsx)$")
-_COSTLY_QUERY = re.compile(rb"(?:^|&)(?:known_at|q)=[^&]")
+#: Answers made at a time for one client, and those that it may have waiting with them; a browser asks for six.
+AT_ONCE, MOST_WAITING = 3, 12
+_COSTLY_PATH = re.compile(
+    r"sheet\.pdf$|document\.pdf$|\.png$|^/+data/[\w-]+\.(?:sqlite|parquet|csv|json|geojson|xlsx)$"
+)
 
 
 def create_app(
@@ -39,10 +41,12 @@ def create_app(
     """Return the application over the store in `home`, which it only reads.
 
     `extra_routes` (feeds, forms, API, desk) are tried first, and their answers are never cached. Costly pages take
-    `turns`, which others may share. A client is known by the address that one of `proxies` reports.
+    `turns`, which others may share. A client is known by the address that one of `proxies` reports; few of its requests
+    are worked on at a time, whatever they ask for but what is mounted.
     """
     store = Store.open(home, read_only=True)
     site = make_site(store, public_url)
+    clients = Clients(AT_ONCE, MOST_WAITING, proxies)
 
     async def render(scope: Scope, receive: Receive, send: Send) -> None:
         response = await run_in_threadpool(answer_page, site, Request(scope, receive))
@@ -58,10 +62,16 @@ def create_app(
         yield
         store.close()
 
+    for route in extra_routes:
+        if isinstance(route, Route):
+            route.app = FewAtOnce(route.app, clients, refuse_busy)
+    few = FewAtOnce(pages, clients, refuse_busy)
     routes: list[BaseRoute] = [
         *extra_routes,
         Mount("/static", StaticFiles(directory=render_page.STATIC), name="static"),
-        Route("/{path:path}", FewAtOnce(pages, MOST_AT_ONCE, proxies, refuse_busy), methods=["GET", "HEAD"]),
+        Mount("/data", OpenAccess(few)),
+        Route("/map/data.json", OpenAccess(few)),
+        Route("/{path:path}", few, methods=["GET", "HEAD"]),
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
     uncached = tuple(prefix for route in extra_routes if (prefix := getattr(route, "path", "").split("{")[0]))
@@ -70,7 +80,7 @@ def create_app(
 
 def is_costly(path: str, query: bytes) -> bool:
     """Return whether a page is one that is typeset, drawn, searched for, a whole table, or of the earlier log."""
-    return _COSTLY_PATH.search(path) is not None or _COSTLY_QUERY.search(query) is not None
+    return _COSTLY_PATH.search(path) is not None or asks(query, "known_at", "q")
 
 
 def redirect_to_canonical(site: Site, request: Request) -> Response | None:
@@ -101,15 +111,8 @@ def answer_page(site: Site, request: Request) -> Response:
     return Response(body, page.status, headers_for(page, lang.code))
 
 
-#: Files that another site's script may read.
-_DATA = {
-    "application/json", "application/geo+json",
-    "text/csv; charset=utf-8", "application/vnd.apache.parquet", "application/vnd.sqlite3",
-}  # fmt: skip
-
-
 def headers_for(page: render_page.Page, language_code: str) -> dict[str, str]:
-    """Return the headers of a page; data may be read by any site's script."""
+    """Return the headers of a page."""
     headers = {**SECURITY_HEADERS, "content-type": page.media, "cache-control": "public, max-age=60, must-revalidate"}
     if page.media.startswith("text/html"):
         headers["content-language"] = language_code
@@ -118,8 +121,6 @@ def headers_for(page: render_page.Page, language_code: str) -> dict[str, str]:
                     "cross-origin-resource-policy": "cross-origin"}  # fmt: skip
     if page.file is not None:
         headers["content-disposition"] = f'attachment; filename="{page.file}"'
-    if page.media in _DATA:
-        headers |= OPEN_ACCESS
     return headers
 
 

@@ -112,6 +112,12 @@ class Agreement:
     changes: list[PageChange] = field(default_factory=list)
     reviewed: list[FactOnPage] = field(default_factory=list)  # what reviewers found out about it
 
+    @property
+    def first_between(self) -> list[str] | None:
+        """The days of the list before the first that shows it, and of that list; None when that is the first of all."""
+        shown = (c for c in self.changes if c["listed_on"] == self.first_on and c["first_listed_in"] is not None)
+        return next((c["listed_between"] for c in shown), None)
+
 
 @dataclass(slots=True)
 class Agency:
@@ -123,7 +129,7 @@ class Agency:
     county: str | None
     fips: str | None
     placed_by: (
-        str  # county_cell, agency_name, city (the one in its name), zip (of the city's ZIP codes); "": not placed
+        str  # county_cell, agency_name, city (the one in its name), city_not_cell, zip (of the city's); "": not placed
     )
     near: tuple[str, ...]  # counties that a city's ZIP codes reach, where they are several
     body: str

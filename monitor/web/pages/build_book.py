@@ -168,7 +168,7 @@ def find_basis(agency: Agency) -> str:
     for row in sorted(rows, key=lambda row: row.last, reverse=True):
         location = locate(agency.state, row.county, printed_form(row.agency), row.type)
         if location and location.county.fips == agency.fips:
-            return location.basis
+            return "city_not_cell" if location.contradicts else location.basis
     return "county_cell"
 
 

@@ -15,11 +15,17 @@ class PlaceStatus:
     """The status of a place on the newest list, and the agreements behind it."""
 
     code: str  # listed, pending, ended, never
-    since: str | None  # first listed (listed, pending), or first missing (ended)
+    since: str | None  # first listed (listed, pending), or first missing (ended, never but once pending)
     listed: Sequence[Agreement]
     pending: Sequence[Agreement]
     ended: Sequence[Agreement]  # no longer listed, renewed ones left out
     from_start: bool = False  # the first list kept here shows it: `since` is the latest day it can be
+    once_pending: bool = False  # of "never": an agreement was pending, and `since` is when it was no longer
+
+    @property
+    def words(self) -> str:
+        """What the status is called in `labels.PLACE_STATUSES`."""
+        return "once_pending" if self.once_pending else self.code
 
 
 def status_of(agencies: Iterable[Agency]) -> PlaceStatus:
@@ -34,7 +40,8 @@ def status_of(agencies: Iterable[Agency]) -> PlaceStatus:
             return PlaceStatus(code, first.first_on, listed, pending, ended, first.from_start)
     if ended:
         return PlaceStatus("ended", max(a.ended_on or a.last_on for a in ended), listed, pending, ended)
-    return PlaceStatus("never", None, listed, pending, ended)
+    once = [a.ended_on or a.last_on for a in every if a.status == "pending_ended"]
+    return PlaceStatus("never", max(once, default=None), listed, pending, ended, once_pending=bool(once))
 
 
 def agencies_of(book: Book, state: State | None = None, fips: str | None = None) -> list[Agency]:

@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment
 
+from db.archive_models import find_capture_time
+from monitor.changelog.listed_between import wide_range
 from monitor.i18n import labels
 from monitor.i18n.language import LANGUAGES, Language
 from monitor.i18n.templates import make_environment
@@ -79,6 +81,7 @@ def render(
     template = environment(language).get_template(page.template)
     return template.render(
         **page.values, link=link, root=root, path=path, other=other, say=say, lang=language, date=language.date,
+        wide_range=wide_range, find_capture_time=find_capture_time,
         number=language.number, static=static, languages=LANGUAGES, query=query or {},
         public_url=public_url, absolute=absolute,
     ).encode()  # fmt: skip

@@ -11,7 +11,8 @@ PLACED = {
         "string",
         N_(
             "What the county was found by: county_cell (ICE's list names it), agency_name (the name of the agency "
-            "contains it), city (the city in the agency's name lies in it) or zip (the ZIP codes of the city)."
+            "contains it), city (the city in the agency's name lies in it), city_not_cell (likewise, and ICE's list "
+            "names another county) or zip (the ZIP codes of the city)."
         ),
     ),
 }

@@ -11,6 +11,7 @@ from db.alert_models import OutgoingMessage
 from db.database import Store
 from db.queries import fetches, messages, snapshots
 from db.settings import Settings
+from monitor.alerts import outbox
 from monitor.alerts.compose import compose_due
 from monitor.alerts.tokens import open_signer
 from monitor.alerts.write_mail import MailWriter
@@ -86,10 +87,11 @@ def send_all(
 
 def replay(store: Store, settings: Settings, begin: str, end: str) -> Iterator[tuple[str, OutgoingMessage, str, str]]:
     """(when, message, subject, text) of every mail between two days; what came before is in the log already."""
-    writer = MailWriter(store, settings, open_signer(settings, store.home))
+    signer = open_signer(settings, store.home)
     for now, path, linked_as in moments(begin, end):
         if path is not None:
             take_in(store, path, linked_as, now)
-        derive(store, now=now)
+        derive(store, now=now, tell=outbox.queue)
+        writer = MailWriter(store, settings, signer)  # as each run of the sender has its own: it caches changes
         for message, subject, text in send_all(store, settings, writer, now):
             yield now, message, subject, text

@@ -8,13 +8,14 @@ from datetime import date
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import strict
-from typing import Any
+from typing import Any, cast
 
 import html5lib
 import pytest
 from pydantic import ValidationError
 
 from db.alert_models import What
+from db.records import ChangeRecord
 from db.settings import Settings
 from monitor.alerts import message
 from monitor.alerts.alert_errors import AlertError
@@ -181,14 +182,21 @@ def test_a_confirmation_asks_and_tells_how_to_do_nothing(world: World) -> None:
 
 
 def of(
-    kind: str, n: int = 1, place: str = "", what: What = "news", agency: str = "", model: str = "TFM", before: str = ""
+    kind: str,
+    n: int = 1,
+    place: str = "",
+    what: What = "news",
+    agency: str = "",
+    model: str = "TFM",
+    before: str = "",
+    unsettled: bool = False,
 ) -> list[ChangeText]:
     """n changes of n agencies, or of the one named."""
     state = {"Florida": "FL", "Georgia": "GA", "Texas": "TX", "Virginia": "VA"}.get(place.split(", ")[-1], "")
     return [
         ChangeText(
             f"{kind}{number}", what, kind, kind, agency or f"Town {number}", agency or f"{place}-{number}", place,
-            state, model, "", ("fact",), "", before, "", f"{SITE}/changes/{kind}{number}/", "",
+            state, model, unsettled, "", ("fact",), "", before, "", f"{SITE}/changes/{kind}{number}/", "",
             f"2025-06-0{number % 9 + 1}",
         )
         for number in range(n)
@@ -213,13 +221,23 @@ LOUDOUN = "Loudoun County Sheriff's Office"
         ),
         (
             of("termination", agency=LOUDOUN, place="Virginia", what="correction"),
-            f"{LOUDOUN} (VA): correction of an earlier message",
-            f"{LOUDOUN} (VA): rectificación de un mensaje anterior",
+            f"{LOUDOUN} (VA): correction about its Task Force agreement",
+            f"{LOUDOUN} (VA): rectificación sobre su acuerdo (Grupo operativo)",
+        ),
+        (
+            of("pending_withdrawn", agency=LOUDOUN, place="Virginia", what="early"),
+            f"{LOUDOUN} (VA): unconfirmed: Task Force agreement no longer pending",
+            f"{LOUDOUN} (VA): sin confirmar: el acuerdo (Grupo operativo) ya no está pendiente",
+        ),
+        (
+            of("termination", agency=LOUDOUN, place="Virginia", unsettled=True),
+            f"{LOUDOUN} (VA): Task Force agreement replaced or dropped by ICE",
+            f"{LOUDOUN} (VA): ICE sustituyó o retiró el acuerdo (Grupo operativo)",
         ),
         (
             of("signing", 12, "Florida") + of("termination", 2, "Florida", "early") + of("termination", 1, "Florida"),
-            "1 no longer listed, 2 unconfirmed, 12 new agreements in Florida",
-            "1 que ya no figura, 2 sin confirmar, 12 acuerdos nuevos en Florida",
+            "1 no longer listed, 2 no longer listed (unconfirmed), 12 new agreements in Florida",
+            "1 que ya no figura, 2 que ya no figuran (sin confirmar), 12 acuerdos nuevos en Florida",
         ),
         (
             of("termination", 2, "Florida") + of("renewal", 1, "Georgia"),
@@ -245,20 +263,22 @@ def test_the_subject_names_the_agency_or_counts(told: list[ChangeText], english:
 
 
 def test_corrections_come_first_then_endings_returns_signings_and_the_rest_folded() -> None:
-    """Written down by hand; within a group by state, then county."""
+    """Written down by hand; within a group by state, its own agencies first, then by county."""
     told = [
         *of("pending_listed", 1, "Texas", agency="P"), *of("signing", 1, "Lee County, Florida", agency="S2"),
         *of("reinstatement", 1, "Texas", agency="R"), *of("signing", 1, "Bay County, Florida", agency="S1"),
         *of("termination", 1, "Georgia", agency="E"), *of("termination", 1, "Texas", "correction", agency="C"),
-        *of("signing", 1, "Alabama", agency="S0"),
+        *of("signing", 1, "Alabama", agency="S0"), *of("signing", 1, "Florida", agency="Z"),
+        *of("list_event", 1, agency="L"),
     ]  # fmt: skip
     groups = group_changes(told, language("en"))
     assert [(g.name, [c.agency for c in g.changes], g.folded) for g in groups] == [
         ("Corrections", ["C"], False),
         ("No longer listed by ICE", ["E"], False),
         ("Listed again", ["R"], False),
-        ("New and renewed agreements", ["S0", "S1", "S2"], False),
-        ("Pending list and corrected listings", ["P"], True),
+        ("New and renewed agreements", ["S0", "Z", "S1", "S2"], False),
+        ("Pending list", ["P"], True),
+        ("About the lists", ["L"], True),
     ]
 
 
@@ -296,10 +316,56 @@ def test_two_lists_of_one_day_do_not_contradict_each_other(world: World) -> None
     assert second[1:] == ("Last on ICE's list of June 2, 2025", "Not on a later list of the same day")
 
 
+def doubtful(world: World, **differs: Any) -> ChangeRecord:
+    """The confirmed ending of these tests, with a reviewer still to look at it."""
+    change = next(c for c in read_entries(world.store, world.stated) if c["kind"] == "termination")
+    return cast(ChangeRecord, {**change, "status": "confirmed", "needs_review": True, **differs})
+
+
+def test_an_ending_that_a_person_is_to_check_says_so_besides_its_certainty(world: World) -> None:
+    sure = "Confirmed: later lists lack it too. ICE's list does not say why."
+    other = {"agency": "Pasco County Sheriff's Office", "state": "GA", "signed_on": "2025-06-04"}
+    for differs, said in (
+        ({"candidates": []}, "A reviewer has not yet checked it."),
+        ({"candidates": [], "evidence": {"doubt": "listed_once"}},
+         "It stood on a single list, maybe by a slip. A reviewer has not yet checked it."),
+        ({"candidates": [other]}, "A reviewer has not yet checked whether it continues as Pasco County Sheriff's Office"
+         " (GA), signed on June 4, 2025."),
+    ):  # fmt: skip
+        text = describe_change(doubtful(world, **differs), "news", language("en"), SITE)
+        assert text.certainty == f"{sure} {said}"
+        assert text.unsettled is bool(differs["candidates"])
+
+
+def test_a_correction_says_what_the_list_shows_now_and_not_what_no_longer_counts(world: World) -> None:
+    for reason, said in (
+        ("listed again on 2025-06-09", "ICE's list of June 9, 2025 shows it again."),
+        ("renewed: fl-x-tfm-2025-06-08 was first listed on 2025-06-09",
+         "ICE's list of June 9, 2025 has it under a later signing date."),
+        ("a second row of fl-x, no longer listed on 2025-06-09",
+         "It was a second row of an agreement that ICE lists once."),
+        ("overturned: better rules", "The lists known now no longer say so."),
+    ):  # fmt: skip
+        text = describe_change(doubtful(world, reason=reason), "correction", language("en"), SITE)
+        assert (text.certainty, text.facts) == (said, ("Signed on May 1, 2025",))
+
+
+def test_a_digest_begins_with_what_it_holds_of_which_lists(world: World) -> None:
+    told = [*of("signing", 3, "Florida"), *of("termination", 1, "Georgia"), *of("renewal", 1, "Georgia"),
+            *of("switch", 1, "Georgia"), *of("pending_listed", 1, "Georgia")]  # fmt: skip
+    rendered = render_alert(told, READERS["en"], world.settings)
+    assert rendered.text.splitlines()[:2] == [
+        "1 no longer listed, 3 new agreements, 1 renewed, 1 switched, 1 newly pending in Florida and Georgia.",
+        "What changed on ICE's 287(g) lists of June 1, 2025 to June 3, 2025.",
+    ]
+    alone = render_alert(told[:1], READERS["en"], world.settings)
+    assert alone.text.startswith("What changed on ICE's 287(g) list of June 1, 2025.\n")
+
+
 @pytest.mark.parametrize("n", [81, 300])
 def test_a_message_is_cut_below_what_mail_readers_show_with_a_link_to_the_rest(world: World, n: int) -> None:
     told = of("signing", n, "Florida")
-    told = [replace(c, certainty="As ICE's list says in row 1. " * 12, facts=("fact " * 20,)) for c in told]
+    told = [replace(c, certainty="Nobody has looked at it. " * 14, facts=("fact " * 20,)) for c in told]
     rendered = render_alert(told, READERS["en"], world.settings)
     data = message.build_mail(
         world.settings, rendered, to="a@example.org", message_id="1", made_at=world.now, language="en",

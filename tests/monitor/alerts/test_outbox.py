@@ -173,7 +173,7 @@ def test_history_taken_in_later_tells_nothing(world: World) -> None:
     world.publish("2025-06-02")
     world.subscribe(ANN, early=True)
     world.now = "2025-06-03T13:00:00Z"
-    world.publish("2025-03-03", row("Old Town Police Department", signed="2025-02-20"), anew=True)
+    world.publish("2025-03-03", row("Old Town Police Department", signed="2025-02-20"), from_scratch=True)
     kinds = [(e["kind"], e["status"]) for e in read_log(world.store)]
     assert ("signing", "confirmed") in kinds
     assert world.outbox() == []
@@ -184,7 +184,7 @@ def test_an_older_list_taken_in_later_makes_no_news_of_the_newest_one(world: Wor
     world.publish("2025-06-02", PASCO, LEE)
     world.subscribe(ANN)
     world.now = "2025-06-03T13:00:00Z"
-    world.publish("2025-05-30", PASCO, anew=True)
+    world.publish("2025-05-30", PASCO, from_scratch=True)
     assert [(e["kind"], e["listed_on"]) for e in read_log(world.store)] == [("signing", "2025-06-02")]
     assert world.outbox() == []
 
@@ -215,7 +215,7 @@ def test_who_subscribes_after_a_change_is_not_told_of_it_when_its_reason_changes
     from monitor.review.decide import rule
 
     rule(world.store, "confirm", signing, reviewer="rev", reason="seen", made_at=world.now)
-    world.derive(anew=True)
+    world.derive(from_scratch=True)
     assert world.outbox() == []
 
 
@@ -229,7 +229,7 @@ def test_a_change_dismissed_and_later_confirmed_by_a_person_is_corrected_and_tol
 
     for made_at, ruling in (("2025-06-03T14:00:00Z", "dismiss"), ("2025-06-03T15:00:00Z", "confirm")):
         rule(world.store, ruling, signing, reviewer="rev", reason="", made_at=made_at)
-        world.derive(anew=True)
+        world.derive(from_scratch=True)
         world.pretend_sent()
     assert world.outbox() == [(ANN, "signing", w) for w in ("news", "correction", "news")]
 
@@ -240,7 +240,7 @@ def test_a_held_list_tells_the_operator_once_and_nobody_else(world: World) -> No
     world.subscribe(ANN, early=True)
     done = world.publish("2025-06-03", *STEADY[:20], PASCO, steady=False)
     assert len(done.held) == 1
-    world.derive(anew=True)
+    world.derive(from_scratch=True)
     assert world.outbox() == []
     kinds = world.store.connection.execute("select kind, status from messages").fetchall()
     assert kinds == [("operator", "waiting")]
@@ -258,7 +258,7 @@ def test_a_list_that_was_decided_is_no_longer_mailed_to_the_operator(world: Worl
     held = "select sha256 from publications where status = 'held'"
     sha256 = world.store.connection.execute(held).fetchone()[0]
     rule(world.store, ruling, sha256, reviewer="rev", reason="", made_at="2025-06-03T15:00:00Z")
-    world.derive(anew=True)
+    world.derive(from_scratch=True)
     assert world.store.connection.execute(notices).fetchall() == [("dropped",)]
 
 
@@ -280,7 +280,7 @@ def test_a_rebuild_tells_nothing_again(world: World) -> None:
     world.subscribe(ANN)
     world.publish("2025-06-03", PASCO, LEE)
     before = world.outbox()
-    world.derive(anew=True)
+    world.derive(from_scratch=True)
     assert world.outbox() == before == [(ANN, "signing", "news")]
 
 

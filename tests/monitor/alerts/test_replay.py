@@ -15,6 +15,7 @@ import pytest
 from db.alert_models import Preferences
 from db.database import Store
 from db.records import ChangeRecord
+from monitor.alerts import outbox
 from monitor.alerts.compose import compose_due
 from monitor.alerts.subscribe import add_subscription
 from monitor.changelog.log import KINDS, read_entries, read_log
@@ -35,7 +36,7 @@ pytestmark = [
 def random_wish(chance: random.Random, log: list[ChangeRecord]) -> Preferences:
     """A filter of up to four parts, drawn from what the log holds, so that most select something."""
     drawn = chance.choice(log)
-    parts = {part for part in ("state", "county", "agency", "support", "kinds") if chance.random() < 0.35}
+    parts = {part for part in ("state", "county", "agency", "support", "kinds") if chance.random() < 0.3}
     return Preferences(
         rhythm="instant",
         state=drawn["state"] if "state" in parts else None,
@@ -96,7 +97,7 @@ def test_each_reader_gets_just_what_their_filter_selects(tmp_path: Path) -> None
         on_swap_day = 0
         for at, path, linked_as in steps:
             take_in(store, path, linked_as, at)
-            done = derive(store, now=at)
+            done = derive(store, now=at, tell=outbox.queue)
             entries = {e["id"]: e for e in read_entries(store, done.stated)}
             agency_ids = former(store)
             for change_id in done.stated:

@@ -44,13 +44,15 @@ class World:
     stated: list[str] = field(default_factory=list)
 
     def publish(
-        self, day: str, *rows: Row, how: str = "import", anew: bool = False, steady: bool = True, name: str = ""
+        self, day: str, *rows: Row, how: str = "import", from_scratch: bool = False, steady: bool = True, name: str = ""
     ) -> Derived:
         """ICE puts out the rows on that day at noon UTC, and we take the list in an hour later."""
         sheet: list[list[Any]] = [list(PARTICIPATING)]
         for state, agency, county, support, signed in [*(STEADY if steady else []), *rows]:
             sheet.append([state, agency, "County", county or None, MODELS[support], signed, None, None])
-        return self.take_in(make_workbook(sheet, modified=f"{day}T12:00:00Z"), day, "participating", how, anew, name)
+        return self.take_in(
+            make_workbook(sheet, modified=f"{day}T12:00:00Z"), day, "participating", how, from_scratch, name
+        )
 
     def publish_pending(self, day: str, *rows: Row) -> Derived:
         """ICE puts out a pending list."""
@@ -60,7 +62,7 @@ class World:
         ]
         return self.take_in(make_workbook(sheet, modified=f"{day}T12:30:00Z"), day, "pending", "import", False, "")
 
-    def take_in(self, data: bytes, day: str, linked_as: str, how: str, anew: bool, name: str) -> Derived:
+    def take_in(self, data: bytes, day: str, linked_as: str, how: str, from_scratch: bool, name: str) -> Derived:
         """The bytes are kept, read, and the log derived."""
         if f"{day}T13:00:00Z" > self.now:
             self.now = f"{day}T13:00:00Z"
@@ -74,11 +76,11 @@ class World:
                 self.store, sha256, file=file, url="https://www.ice.gov/" + file, linked_as=linked_as, seen_at=seen,
                 known_at=self.now, how=how,
             )  # fmt: skip
-        return self.derive(anew=anew)
+        return self.derive(from_scratch=from_scratch)
 
-    def derive(self, *, anew: bool = False) -> Derived:
+    def derive(self, *, from_scratch: bool = False) -> Derived:
         """The log follows what is known."""
-        done = derive(self.store, now=self.now, anew=anew, tell=outbox.queue)
+        done = derive(self.store, now=self.now, from_scratch=from_scratch, tell=outbox.queue)
         self.stated += done.stated
         return done
 

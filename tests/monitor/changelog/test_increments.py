@@ -44,7 +44,7 @@ def derived_as_a_rebuild(store: Store, now: str = NOW) -> Derived:
     """Derives, holds that a rebuild says the same, and returns what the first did."""
     done = derive(store, now=now)
     made = dump(store)
-    derive(store, now=now, anew=True)
+    derive(store, now=now, from_scratch=True)
     assert difference(made, dump(store)) == []
     return done
 

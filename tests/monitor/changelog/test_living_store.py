@@ -107,7 +107,7 @@ def live(history: list[Posting], between: list[tuple[bool, list[tuple[str, objec
             moment = life.tick()
             remembered.append((moment, read_log(store)))
         made, said = dump(store), read_log(store)
-        assert derive(store, now=life.tick(), anew=True).stated == []
+        assert derive(store, now=life.tick(), from_scratch=True).stated == []
         assert difference(made, dump(store)) == []
         assert read_log(store) == said
         for moment, log in remembered:

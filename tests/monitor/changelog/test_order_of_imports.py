@@ -41,7 +41,7 @@ rows = st.builds(
     moa=st.sampled_from(LINKS),
     county=st.sampled_from(("", "Bay County", "Lake")),
 )
-#: Each step is what happens to a row: it goes, or one of its cells is typed anew.
+#: Each step is what happens to a row: it goes, or one of its cells is typed again.
 edits = st.one_of(
     st.tuples(st.just("remove"), st.integers(0, 20), st.none()),
     st.tuples(st.just("add"), st.integers(0, 20), rows),
@@ -120,7 +120,7 @@ def check_all_orders(history: list[Posting], order: list[int]) -> None:
             for posting in shuffled:
                 put(store, posting)
             assert derive(store, now=NOW).stated == []
-            assert derive(store, now=NOW, anew=True).stated == []
+            assert derive(store, now=NOW, from_scratch=True).stated == []
             assert store.connection.execute("select count(*) from statements").fetchone()[0] == said
             assert difference(expected, dump(store)) == []
 

@@ -119,3 +119,40 @@ def test_a_name_put_right_on_the_pending_list_is_an_amendment() -> None:
     place, parish = SIGNED["place for parish"]
     folded = story(("pending", [place]), ("pending", [parish]))
     assert [(c.kind, c.rule, c.fields) for c in folded.standing()] == [("amendment", "relabelled", ["agency"])]
+
+
+@pytest.mark.parametrize("case", ["county for township", "place for parish", "number added", "the same name"])
+def test_the_pending_and_the_signed_body_have_one_id_when_no_other_office_is_named(case: str) -> None:
+    pending, signed = SIGNED[case]
+    signed = replace(signed, signed="2025-06-04")
+    steps = [("participating", []), ("pending", []), ("pending", [pending]), ("participating", [signed])]
+    folded = story(*cast(Any, [*steps, ("pending", [])]))
+    [body] = [a for a in folded.ledger.agencies.values() if a.name not in {row.agency for row in OTHERS}]
+    assert body.name == signed.agency
+    assert {a.list for a in folded.ledger.agreements.values() if a.agency_id == body.id} == {"participating", "pending"}
+
+
+def test_a_jail_and_its_county_s_board_stay_two() -> None:
+    pending, signed = SIGNED["other office"]
+    signed = replace(signed, signed="2025-06-04")
+    steps = [("participating", []), ("pending", []), ("pending", [pending]), ("participating", [signed])]
+    folded = story(*cast(Any, [*steps, ("pending", [])]))
+    assert {pending.agency, signed.agency} <= {a.name for a in folded.ledger.agencies.values()}
+
+
+def test_a_county_joined_with_its_seat_is_the_county() -> None:
+    moore = Row("TENNESSEE", "Moore County Sheriff's Office", "Warrant Service Officer", county="Moore County")
+    later = replace(moore, agency="Metropolitan Moore County Sheriff's Department", signed="2025-09-30")
+    folded = story(("participating", []), ("participating", [moore]), ("participating", [later]))
+    assert len([a for a in folded.ledger.agencies.values() if a.state == "TN"]) == 1
+
+
+def test_a_body_that_goes_on_in_a_name_of_two_parts_has_one_id() -> None:
+    """The corrections of a county went to its board, which was later printed with the corrections behind it."""
+    link = "https://www.ice.gov/doclib/287gMOA/okaloosa.pdf"
+    first = Row("FLORIDA", "Okaloosa County Corrections", county="Okaloosa County", moa="link", link=link)
+    board = replace(first, agency="Okaloosa County Board of County Commissioners")
+    both = replace(first, agency="Okaloosa County Board of County Commissioners/ Department of Corrections")
+    folded = story(*(("participating", [row]) for row in (first, board, both)))
+    [body] = [a for a in folded.ledger.agencies.values() if "Okaloosa" in a.name]
+    assert (body.name, len(body.former_ids)) == (both.agency, 1)

@@ -27,5 +27,5 @@ def test_the_older_agreement_is_renewed_in_the_tables_of_increments_as_in_a_rebu
         )
         assert store.connection.execute(query).fetchall() == [("2025-02-26", "renewed"), ("2025-09-01", "listed")]
         increments = dump(store)
-        derive(store, now=NOW, anew=True)
+        derive(store, now=NOW, from_scratch=True)
         assert difference(increments, dump(store)) == []

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from db.database import Store
 from db.errors import NotFoundError
-from db.queries.publications import load_publication_records
+from db.queries.publication_list import read_publications
 from db.queries.snapshots import load_listings, load_snapshots
 from monitor.changelog.as_of import listed_agreements, totals
 from monitor.changelog.known_at import as_known
@@ -195,7 +195,7 @@ def test_what_was_known_is_asked_many_times_of_one_store_and_nothing_stored_is_t
     before = list(store.connection.iterdump())
     with as_known(store, MAY) as then:
         assert totals(then) == early
-        assert [p["file"] for p in load_publication_records(then.connection)] == [posting("2025-06-02").file]
+        assert [p["file"] for p in read_publications(then.connection)] == [posting("2025-06-02").file]
         assert read_log(then) == []
         assert [t["agreements"] for t in read_trends(then)] == [2]
     assert list(store.connection.iterdump()) == before

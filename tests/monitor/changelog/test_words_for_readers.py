@@ -33,7 +33,8 @@ def change(**more: Any) -> ChangeRecord:
         "agency": "Fairview County Sheriff's Office", "agreement_id": "oh-fairview-tfm-2030-12-01",
         "support_type": "TFM", "fields": [], "before": ROW, "after": None, "rule": "no_longer_listed", "evidence": {},
         "candidates": [], "reason": "", "last_listed_in": PUBLICATION, "first_missing_from": None,
-        "first_listed_in": None, "listed_on": "2031-01-12", "known_at": "2031-01-12T18:00:00Z", **more,
+        "first_listed_in": None, "listed_on": "2031-01-12", "listed_between": None,
+        "known_at": "2031-01-12T18:00:00Z", **more,
     }  # fmt: skip
     return made  # type: ignore[no-any-return] # as much of one as the sentences need
 

@@ -30,7 +30,7 @@ ROW = ListedMoa(
     f"{ROOT}baker.pdf", "moa", "fl-baker-wso", "fl-baker", "Baker County Sheriff's Office", "FL", "Baker County",
     "12003", "WSO", "2025-02-26", True, True,
 )  # fmt: skip
-READING = MoaReading("0" * 64, "moa/1", "kept", support_type="WSO", agency="Baker County Sheriff's Office")
+READING = MoaReading("0" * 64, "moa/2", "kept", support_type="WSO", agency="Baker County Sheriff's Office")
 
 
 @pytest.fixture
@@ -150,6 +150,22 @@ def test_replaced_moved_gone_and_shared(store: Store, monkeypatch: pytest.Monkey
     assert shared["agreement_ids"] == ["fl-baker-wso", "fl-clay-wso"]
     assert [(r["outcome"], r["agreement_ids"], r["signals"]) for r in library.missing()] == [
         ("not_asked", ["unasked"], []), ("no_address", ["nothing"], ["link_without_address"]),
+    ]  # fmt: skip
+
+
+def test_links_that_lead_nowhere_wait_for_a_person(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        replace(ROW, url=f"{ROOT}gone.pdf", agreement_id="gone"),
+        replace(ROW, url=f"{ROOT}ended.pdf", agreement_id="ended", is_listed=False),
+        replace(ROW, url=f"{ROOT}blocked.pdf", agreement_id="blocked"),
+        replace(ROW, url="", agreement_id="nothing"),
+    ]
+    see(store, f"{ROOT}gone.pdf", "not_there")
+    see(store, f"{ROOT}ended.pdf", "not_there")
+    see(store, f"{ROOT}blocked.pdf", "block_page")
+    found = listing(store, rows, monkeypatch).at_odds()
+    assert [(r["agreement_ids"], r["signals"]) for r in found] == [
+        (["nothing"], ["link_without_address"]), (["gone"], ["nothing_there"]),
     ]  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """A drift generator: from a list, successors as ICE could have published them, with the truth known.
 
 Every agreement has a truth id. From list to list some rows are misprinted (and put right again), relabelled,
-missing for a while, ended, signed anew, renewed, printed twice or under a wrong state; `drift_score` then counts
+missing for a while, ended, signed again, renewed, printed twice or under a wrong state; `drift_score` then counts
 what a log got wrong.
 """
 
@@ -89,8 +89,8 @@ class _World:
             if (day - date.fromisoformat(right.signed)).days > 95:  # sooner it would be a date corrected
                 self.out.ended[truth] = "renewed"
                 del self.current[truth]
-                anew = replace(right, signed=(day - timedelta(days=1)).isoformat(), moa="Link Pending", link=None)
-                self._sign(anew, "renewal", f"renews {truth}")
+                again = replace(right, signed=(day - timedelta(days=1)).isoformat(), moa="Link Pending", link=None)
+                self._sign(again, "renewal", f"renews {truth}")
         elif chance < 0.25:
             self._sign(neighbour(rng, right, day - timedelta(days=1)), "new", f"neighbour of {truth}")
         elif chance < 0.28:

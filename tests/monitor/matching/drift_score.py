@@ -13,11 +13,7 @@ from tests.monitor.material import material
 
 @dataclass(slots=True)
 class Score:
-    """What a log got wrong, by truth id.
-
-    `flagged` counts changes that ask for a person though the evidence decides them; `asked` counts all that ask, those
-    that a careful reader could judge either way and those re-dated far among them.
-    """
+    """What a log got wrong, by truth id; `flagged` counts changes that ask for a person."""
 
     false_endings: list[str] = field(default_factory=list)
     false_signings: list[str] = field(default_factory=list)
@@ -25,7 +21,6 @@ class Score:
     missed_signings: list[str] = field(default_factory=list)
     unflagged: list[str] = field(default_factory=list)
     flagged: int = 0
-    asked: int = 0
     changes: int = 0
     events: Counter[str] = field(default_factory=Counter)
 
@@ -40,12 +35,11 @@ def judge_log(made: Drift, folded: Folded, of_list: dict[int, set[str]]) -> Scor
     for change in folded.standing():
         score.changes += 1
         score.events[change.kind] += 1
+        score.flagged += change.needs_review
         before = of_list.get(change.before_listing or 0, set())
         after = of_list.get(change.after_listing or 0, set())
         if change.needs_review:
             reviewed |= before | after
-            score.asked += 1
-            score.flagged += not ((before | after) & made.undecidable or "doubt" in change.evidence)
         for truth in before:
             if change.kind == "termination":
                 endings.setdefault(truth, []).append(change.needs_review)

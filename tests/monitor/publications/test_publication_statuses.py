@@ -91,7 +91,7 @@ def test_a_list_with_the_other_lists_header_is_held_and_changes_nothing(store: S
 
 
 def test_an_old_list_under_a_new_name_is_stale(store: Store) -> None:
-    """A list of 308 rows saved on 6 March is put out again on 21 April, saved anew but for the clock."""
+    """A list of 308 rows saved on 6 March is put out again on 21 April, saved again but for the clock."""
     old = Posting(many(308), "2025-03-06T13:08:53Z", "participatingAgencies03062025.xlsx")
     april = Posting(many(420), "2025-04-18T13:00:00Z", "participatingAgencies04182025am.xlsx")
     again = replace(old, modified="2025-03-06T13:08:54Z", file="participatingAgencies04212025am.xlsx")

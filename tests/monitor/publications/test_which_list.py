@@ -116,7 +116,7 @@ def test_increments_and_a_rebuild_agree_on_lists_that_are_not_their_headers(tmp_
         with open_store(tmp_path / name) as store:
             fill(store, step=step)
             dumps.append(dump(store))
-            derive(store, now=NOW, anew=True)
+            derive(store, now=NOW, from_scratch=True)
             dumps.append(dump(store))
     assert dumps[0] == dumps[1] == dumps[2] == dumps[3]
 

@@ -51,7 +51,7 @@ def test_a_ruling_moves_on_to_the_change_with_the_same_rows(tmp_path: Path, ruli
         assert (fate, [c["id"] for c in instead]) == ("moved", [after["id"]])
         assert queue.part_of(after) == "settled"
         rows = dump(store)
-        derive(store, now=store.now_text(), anew=True)
+        derive(store, now=store.now_text(), from_scratch=True)
         assert difference(rows, dump(store)) == []
 
 

@@ -43,7 +43,7 @@ def rule(store: Store, ruling: str, subject: str, other: str = "", minute: int =
     decide.rule(store, ruling, subject, other, reviewer="Ann", reason=reason, made_at=made_at)
     derive(store, now=NOW)
     made = dump(store)
-    derive(store, now=NOW, anew=True)
+    derive(store, now=NOW, from_scratch=True)
     assert difference(made, dump(store)) == []
 
 

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from unittest import mock
-
-import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from db.database import Store
 from db.queries.publications import load_held_files
-from db.queries.rulings import list_rulings
 from db.records import ChangeRecord
 from monitor import policy
 from monitor.changelog.log import Filter, read_log
 from monitor.changelog.rebuild import derive
 from monitor.review import decide
-from monitor.review.queue import read_rulings
 from tests.dump import difference, dump
 from tests.histories import Posting, Row, agencies, many, open_store, put
 
@@ -106,69 +99,3 @@ def test_a_change_that_somebody_was_told_stays_retracted(tmp_path: Path) -> None
         derive(store, now=clock.tick())
         (told,) = [e for e in read_log(store) if e["id"] == amendment]
         assert (told["status"], told["reason"]) == ("retracted", "overturned by a reviewer's ruling")
-
-
-#: What people do between two lists: rule on something of the log, or undo some ruling.
-WHAT = st.sampled_from(("same", "distinct", "dismiss", "confirm", "release", "reject", "undo", "undo"))
-DOINGS = st.lists(st.tuples(WHAT, st.integers(0, 40), st.sampled_from(("Ann", "Ben"))), max_size=4)
-
-
-def act(store: Store, doing: tuple[str, int, str], clock: Clock) -> None:
-    """Make one ruling, or undo one, and let the log follow."""
-    what, which, who = doing
-    at = clock.tick()
-    if what == "undo":
-        standing = [r for r in read_rulings(store) if r.counts and r.ruling not in ("note", "undo")]
-        if not standing:
-            return
-        made = standing[which % len(standing)]
-        with mock.patch.object(Store, "now_text", return_value=at):
-            decide.undo_rulings(store, [made], who, "")
-    elif what in ("release", "reject"):
-        lists = [row[0] for row in store.connection.execute("select distinct sha256 from publications order by 1")]
-        decide.rule(store, what, lists[which % len(lists)], reviewer=who, reason="", made_at=at)
-    else:
-        changes = [c for c in read_log(store) if c["agreement_id"] and c["status"] != "retracted"]
-        ids = [row[0] for row in store.connection.execute("select id from agreements order by id")]
-        if not changes:
-            return
-        other = ids[which % len(ids)] if what in ("same", "distinct") else ""
-        change = changes[which % len(changes)]
-        if other != change["agreement_id"]:
-            decide.rule(store, what, change["id"], other, reviewer=who, reason="", made_at=at)
-    derive(store, now=clock.tick())
-
-
-def check(between: list[list[tuple[str, int, str]]]) -> None:
-    """Undo every ruling at the end, in whatever order: the public log is the one without rulings."""
-    with (
-        mock.patch.object(policy, "HOLD_ROWS", 2), TemporaryDirectory() as a, TemporaryDirectory() as b,
-        open_store(Path(a)) as ruled, open_store(Path(b)) as plain,
-    ):  # fmt: skip
-        clock = Clock()
-        for posting, doings in zip(HISTORY, between, strict=True):
-            for store in (ruled, plain):
-                put(store, posting, known_at=clock.tick())
-                derive(store, now=clock.tick())
-            for doing in doings:
-                act(ruled, doing, clock)
-        while any(r.counts and r.ruling not in ("note", "undo") for r in read_rulings(ruled)):
-            act(ruled, ("undo", 0, "Ann"), clock)
-        assert public(ruled) == public(plain)
-        assert [x for x in difference(dump(plain), dump(ruled)) if not x.startswith("+ rulings")] == []
-        assert len(list_rulings(ruled.connection)) < 60
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.tuples(DOINGS, DOINGS, DOINGS, DOINGS).map(list))
-def test_any_rulings_all_undone_leave_the_log_of_the_lists(between: list[list[tuple[str, int, str]]]) -> None:
-    check(between)
-
-
-@pytest.mark.soak
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.tuples(DOINGS, DOINGS, DOINGS, DOINGS).map(list))
-def test_any_rulings_all_undone_leave_the_log_of_the_lists_tried_at_length(
-    between: list[list[tuple[str, int, str]]],
-) -> None:
-    check(between)

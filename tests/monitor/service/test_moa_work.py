@@ -25,7 +25,7 @@ from tests.scrapers.moa_world import listed
 from tests.standin import StandIn
 
 NOW = datetime(2026, 1, 5, 16, tzinfo=UTC)
-INTAKE = MoaIntake(ingest_moas.import_saved, fetch_documents, ingest_moas.read_new)
+INTAKE = MoaIntake(ingest_moas.import_saved, fetch_documents, lambda *_: [], ingest_moas.read_new)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from db.database import Store
 from db.settings import Settings
 from monitor.web.forms.app import make_routes
-from monitor.web.http.client_ip import client_ip
+from monitor.web.http.client_ip import client_ip, network_of
 from monitor.web.http.limits import RateLimit
 
 PROXY, READER, OTHER = "10.0.0.1", "203.0.113.7", "203.0.113.8"
@@ -54,3 +54,13 @@ def test_sign_ups_behind_a_proxy_are_counted_by_reader(tmp_path: Path) -> None:
     with Store.open(tmp_path) as store:
         kept = [row[0] for row in store.connection.execute("select address from subscribers order by id")]
     assert kept == ["reader0@example.org", "reader2@example.org"]
+
+
+def test_an_ipv6_network_is_one_client_to_every_limit() -> None:
+    """One household has 2 ** 64 addresses; an address each would be no limit at all."""
+    app = Starlette(middleware=[Middleware(RateLimit, per_minute=2)])
+    hosts = ["2001:db8:0:7::1", "2001:db8:0:7:ffff::2", "2001:db8:0:7::3", "2001:db8:0:8::1"]
+    assert [TestClient(app, client=(host, 4711)).get("/").status_code for host in hosts] == [404, 404, 429, 404]
+    assert network_of("::ffff:192.0.2.1") == "192.0.2.1"
+    assert network_of("fe80::1%eth0") == network_of("fe80::2%eth0") == "fe80::/64"
+    assert network_of("no address") == "no address"

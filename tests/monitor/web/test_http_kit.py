@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, Router
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
+from monitor.web.http import cache
 from monitor.web.http.cache import ByteCache, CachedApp
-from monitor.web.http.conditional import answer_conditional, http_date, is_not_modified, make_etag
+from monitor.web.http.conditional import http_date, is_not_modified, make_etag
 from monitor.web.http.limits import TokenBuckets
 
 ETAG = '"0123456789abcdef01234567"'
@@ -54,15 +58,16 @@ def test_the_date_counts_only_without_a_mark() -> None:
 
 def test_an_answer_is_sent_once_and_then_confirmed() -> None:
     def show(request: Request) -> Response:
-        return answer_conditional(request, b"body", "text/plain", {"Cache-Control": "no-cache"}, last_modified=MODIFIED)
+        return PlainTextResponse(b"body", headers={"Cache-Control": "no-cache", "Last-Modified": MODIFIED})
 
-    client = TestClient(Router([Route("/", show)]))
+    client = TestClient(CachedApp(Router([Route("/", show)]), lambda: "1"))
     first = client.get("/")
     assert (first.status_code, first.content, first.headers["last-modified"]) == (200, b"body", MODIFIED)
     again = client.get("/", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == first.headers["etag"]
     assert again.headers["cache-control"] == "no-cache"
+    assert client.get("/", headers={"If-Modified-Since": MODIFIED}).status_code == 304
 
 
 def test_kept_values_go_with_their_version_and_the_least_recently_used_first() -> None:
@@ -113,3 +118,43 @@ def test_a_bucket_empties_and_refills_evenly() -> None:
     assert [buckets.take("a") for _ in range(2)] == [0, 2]
     buckets.take("c")  # the third key: the one used longest ago is forgotten
     assert buckets.take("b") == 0
+
+
+def test_bodies_on_their_way_to_slow_clients_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large bodies that are not kept: the ninth waits for none of them, and takes no memory; small ones go through."""
+    monkeypatch.setattr(cache, "MOST_ON_THEIR_WAY", 16_000_000)
+
+    async def render(scope: Scope, receive: Receive, send: Send) -> None:
+        size = 2_000_000 if scope["path"].startswith("/large") else 2_000
+        await Response(b"x" * size, media_type="application/octet-stream")(scope, receive, send)
+
+    async def play() -> list[int]:
+        app, go, statuses = CachedApp(render, str, most_bytes=1_000_000), asyncio.Event(), []
+
+        async def ask(path: str, *, slow: bool) -> None:
+            pieces = []
+
+            async def send(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    statuses.append(message["status"])
+                elif slow:
+                    await go.wait()
+                pieces.append(len(message.get("body", b"")))
+
+            await app({"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}, wait, send)
+            assert max(pieces) <= 65_536
+            assert statuses[-1] == 503 or sum(pieces) in (2_000, 2_000_000)
+
+        async def wait() -> Message:
+            return {"type": "http.disconnect"}
+
+        slow = [asyncio.ensure_future(ask(f"/large{n}", slow=True)) for n in range(8)]
+        await asyncio.sleep(0)
+        await ask("/large8", slow=False)
+        await ask("/small", slow=False)
+        go.set()
+        await asyncio.gather(*slow)
+        await ask("/large8", slow=False)
+        return statuses
+
+    assert asyncio.run(play()) == [200] * 8 + [503, 200, 200]

@@ -10,7 +10,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from monitor.web.http.turns import BusyError, FewAtOnce, OwnThread, TakingTurns, Turns, refuse_busy
+from monitor.web.http.turns import BusyError, Clients, FewAtOnce, OwnThread, TakingTurns, Turns, refuse_busy
 
 
 class Reader:
@@ -127,23 +127,27 @@ def test_work_in_a_thread_of_its_own_is_one_at_a_time_and_bounded() -> None:
 
 
 def test_a_flood_of_one_client_waits_for_itself_only() -> None:
+    """Three of its requests are worked on, six wait, the rest are refused; one that is done gives its place back."""
+
     async def play() -> None:
-        costly = Costly(most_waiting=100)
-        few = FewAtOnce(costly.app, 3, [], refuse_busy)
-        flood, honest = [Reader() for _ in range(10)], Reader("/cheap")
-        for reader in flood:
-            reader.scope |= {"client": ("192.0.2.1", 1), "headers": []}
-        honest.scope |= {"client": ("192.0.2.2", 1), "headers": []}
+        costly = Costly(most_waiting=0)
+        few = FewAtOnce(costly._answer, Clients(at_once=3, most=9), refuse_busy)
+        flood, honest = [Reader() for _ in range(12)], [Reader(), Reader("/cheap")]
+        for number, reader in enumerate(flood):
+            reader.scope |= {"client": (f"2001:db8::{number}", 1), "headers": []}  # of one household
+        for reader in honest:
+            reader.scope |= {"client": ("192.0.2.2", 1), "headers": []}
         tasks = [asyncio.ensure_future(few(r.scope, r.receive, r.send)) for r in flood]
         await settle()
-        assert [reader.status for reader in flood] == [None] * 3 + [503] * 7
-        await few(honest.scope, honest.receive, honest.send)
-        assert honest.status == 200
+        assert [reader.status for reader in flood] == [None] * 9 + [503] * 3
+        assert costly.running == 3
+        tasks += [asyncio.ensure_future(few(r.scope, r.receive, r.send)) for r in honest]
+        await settle()
+        assert (costly.running, honest[1].status) == (4, 200)
         costly.go.set()
         await asyncio.gather(*tasks)
-        again = flood[0]
-        again.status = None
-        await few(again.scope, again.receive, again.send)
-        assert again.status == 200
+        assert [r.status for r in (*flood, *honest)] == [200] * 9 + [503] * 3 + [200] * 2
+        await few(flood[-1].scope, flood[-1].receive, flood[-1].send)
+        assert flood[-1].status == 200
 
     asyncio.run(play())

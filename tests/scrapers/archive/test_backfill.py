@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 from datetime import timedelta
 
 import pytest
 
+from monitor.changelog.log import read_log
+from monitor.changelog.rebuild import derive
 from tests.paths import PAGES
 from tests.scrapers.archive.archive_world import FOLDER, OLD_PAGE, PAGE, XLSX, ArchiveWorld, table_page
+from tests.standin.archive import ArchiveStandIn
 from tests.standin.lists import participating
 
 ACADIA = ("LOUISIANA", "Acadia Parish Sheriff's Office", "Jail Enforcement Model", "3/4/2019", "")
@@ -238,3 +242,38 @@ def test_an_earlier_capture_of_a_kept_list_dates_it_without_a_request(past: Arch
     past.backfill()
     assert past.archive.asked_for() == [f"/web/20210501000000id_/{PAGE}"]
     assert [seen for _, _, seen in past.sightings()] == ["2020-10-15T00:00:00Z", "2021-05-01T00:00:00Z"]
+
+
+def test_the_archive_leads_nowhere_else(past: ArchiveWorld) -> None:
+    """A redirect to another site is not followed, neither from the index nor from a capture: it could lead inside."""
+    past.archive.keep("20210301000000", PAGE, ONE)
+    with ArchiveStandIn(past.clock.now) as inside:
+        inside.keep("20210301000000", PAGE, ONE)
+        past.archive.faults = [f"{inside.url}/cdx/search/cdx?url=x"]
+        assert "leads to another site" in past.backfill().stopped
+        captured = f"/web/20210301000000id_/{PAGE}"
+        for place in (inside.url + captured, f"//{inside.url[7:]}{captured}", f"https://web.archive.org:1{captured}"):
+            past.archive.keep(f"2021040{len(place) % 9 + 1}000000", f"{PAGE}?{len(place)}", ONE)
+            past.archive.faults = [""] * 8 + [place]  # the index answers eight questions first
+            past.backfill()
+        assert inside.requests == []
+    assert {outcome for _, outcome in past.captures()} <= {"missing", "new", "redirected"}
+
+
+def test_a_packed_body_unpacks_to_no_more_than_allowed(past: ArchiveWorld) -> None:
+    past.changes = {"max_list_bytes": 2_000_000}
+    past.archive.keep("20210301000000", PAGE, gzip.compress(ONE + b" " * 8_000_000))
+    past.archive.keep("20210401000000", PAGE, gzip.compress(TWO))
+    assert past.backfill().lists == 1
+
+
+def test_a_range_begins_when_the_list_before_was_last_seen(past: ArchiveWorld) -> None:
+    """The index names later captures of the same content; nobody asks for them. Days are ICE's."""
+    for stamp, body in [("20210301000000", ONE), ("20210401000000", ONE), ("20210701000000", TWO),
+                        ("20210901000000", ONE)]:  # fmt: skip
+        past.archive.keep(stamp, PAGE, body)
+    past.backfill()
+    assert len(past.archive.asked_for()) == 2
+    with past.open() as store:
+        derive(store, now=store.now_text())
+        assert [c["listed_between"] for c in read_log(store)] == [["2021-03-31", "2021-06-30"]]

@@ -6,23 +6,16 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 import scheduler
-from db.database import Store
-from db.models import Fetch
-from db.queries import fetches
-from db.queries.publication_list import read_publications
-from monitor.changelog.log import read_log
-from monitor.changelog.rebuild import derive
 from monitor.service.archive_work import BackfillJob, asking
 from monitor.service.triggers import PutOff
 from scheduler import archive_intake
-from scrapers import ingest
 from tests.scrapers.archive.archive_world import FOLDER, PAGE, XLSX, ArchiveWorld, TurnedClock, table_page
 from tests.standin.archive import ArchiveStandIn
 from tests.standin.lists import participating
@@ -133,48 +126,6 @@ def test_the_job_ends_at_once_when_the_service_stops(past: ArchiveWorld) -> None
     asyncio.run(stop_soon())
     assert time.monotonic() - began < 30
     assert len(past.archive.requests) == 1
-
-
-def test_while_ice_refuses_the_service_takes_newer_lists_from_the_archive(
-    past: ArchiveWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Three lists of a week of refusals are in the log; when ICE answers again, the same bytes change nothing."""
-    lists = [participating(*(f"{row[1]}" for row in ROWS[: count + 5]), modified=f"2026-01-0{count + 5}T14:30:00Z")
-             for count in range(4)]  # fmt: skip
-    past.clock.time = datetime(2026, 1, 5, 16, tzinfo=UTC)
-    past.changes = {"backfill": False}
-    job = BackfillJob(past.settings(), past.clock.now, archive_intake())
-    monkeypatch.setattr(job, "_pause", past.clock.sleep)
-    with past.open() as store:
-        fetch_from_ice(store, lists[0], "participatingAgencies01052026.xlsx")
-    for day, data in enumerate(lists[1:], 6):
-        name = f"participatingAgencies010{day}2026.xlsx"
-        past.archive.keep(f"2026010{day}160000", FOLDER + name, data, XLSX)
-    past.archive.keep("20210301120000", PAGE, table_page(ROWS[:8]))  # a past list is not asked for
-    past.clock.sleep(3_600)
-    assert asyncio.run(job.run()) == "0 captures asked for, 0 past lists new"
-    past.clock.sleep(7 * 86_400)
-    assert asyncio.run(job.run()) == "3 captures asked for, 3 past lists new"
-    with past.open() as store:
-        signed = [(c["kind"], c["agency"], c["listed_on"]) for c in read_log(store)]
-        urls = {p["url"][: len(past.archive.url)] for p in read_publications(store.connection)[1:]}
-    assert signed == [("signing", ROWS[4 + day][1], f"2026-01-0{5 + day}") for day in (1, 2, 3)]
-    assert urls == {past.archive.url}
-    with past.open() as store:
-        assert fetch_from_ice(store, lists[3], "participatingAgencies01082026.xlsx") == []
-        assert len(read_publications(store.connection)) == 4
-
-
-def fetch_from_ice(store: Store, data: bytes, name: str) -> list[str]:
-    """A list came from ICE just now; returns the changes stated."""
-    sha256 = store.archive.put(data)
-    fetches.record_fetch(
-        store,
-        None,
-        Fetch(FOLDER + name, store.now_text(), "new", 200, sha256, linked_as="participating", file_name=name),
-    )
-    ingest.read_new(store)
-    return derive(store, now=store.now_text()).stated
 
 
 def test_the_service_has_no_such_job_where_it_is_off(past: ArchiveWorld) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from db.moa_models import PageText
-from scrapers.readers.moa_clauses import find_agency, find_passages, find_support_type
+from scrapers.readers.moa_clauses import find_agency, find_support_type
+from scrapers.readers.moa_endings import find_passages
 from scrapers.readers.moa_words import body_lines, sentences
 
 _AROUND = "The points of contact are named in Appendix A."

@@ -50,6 +50,18 @@ def test_the_fact_sheet_of_2011_has_support_types_dates_and_documents() -> None:
     )
 
 
+def test_a_bullet_list_for_each_state_gives_its_items_the_state_above_it() -> None:
+    page = """<html><body><h1>287(g)</h1><ul><li>News</li><li>About ICE</li></ul>
+    <h3>Arizona</h3><ul><li>AZ Department of Public Safety</li><li>Pinal County Sheriff's Office</li></ul>
+    <p><b>Alabama:</b></p><ul><li>Alabama State Troopers</li></ul>
+    <ul><li>Georgia<ul><li>Hall County</li><li>Cobb Co. Sheriff's Office</li></ul></li></ul></body></html>"""
+    snapshot = read_document(page.encode())
+    assert [(r.state_code, r.agency) for r in snapshot.listings] == [
+        ("AZ", "AZ Department of Public Safety"), ("AZ", "Pinal County Sheriff's Office"),
+        ("AL", "Alabama State Troopers"), ("GA", "Hall County"), ("GA", "Cobb Co. Sheriff's Office"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "items",
     [
@@ -64,3 +76,21 @@ def test_other_bullet_lists_are_no_list(items: list[str]) -> None:
     bullets = "".join(f"<li>{item}</li>" for item in items)
     with pytest.raises(NotAListError):
         read_document(f"<html><body><h1>287(g)</h1><ul>{bullets}</ul></body></html>".encode())
+
+
+@pytest.mark.parametrize(
+    ("caption", "stated"),
+    [
+        ("Mutually Signed Agreements (5) as of 10/29/2010", "2010-10-29"),
+        ("Mutually Signed Agreements <b>(6)</b> signed as of&nbsp;07/25/2014", "2014-07-25"),
+        ("Mutually Signed Agreements (35) signed as of 07/25/2014", None),  # it stood still while rows came and went
+        ("Mutually Signed Agreements (5) as of 02/30/2011", None),
+        ("Mutually Signed Agreements (5) as of 10/01/2009", None),  # before the newest signing
+    ],
+)
+def test_a_caption_dates_a_list_that_has_as_many_rows_as_it_says(caption: str, stated: str | None) -> None:
+    page = (PAGES / "fact-sheet-2011" / "page.html").read_text("utf-8")
+    page = page.replace("Mutually Signed Agreements (5) as of 10/29/2010", caption)
+    found = {s.code: s.value for s in read_document(page.encode()).signals}
+    assert found.get("caption_dated") == stated
+    assert ("caption_dated" in found) == (stated is not None)

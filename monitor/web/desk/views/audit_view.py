@@ -9,9 +9,8 @@ from db.queries.publication_list import read_publications
 from monitor.alerts import outbox
 from monitor.review import decide, rulings_csv
 from monitor.review.guards import find_guard, require_confirmation
-from monitor.review.queue import read_queue
 from monitor.review.ruling_kinds import RULINGS
-from monitor.web.desk.respond import DeskRequest, Refusal
+from monitor.web.desk.respond import DeskRequest
 from monitor.web.desk.views.queue_view import find_done
 
 PER_PAGE = 100
@@ -19,7 +18,7 @@ PER_PAGE = 100
 
 def show_audit(request: DeskRequest) -> Response:
     """Show every ruling, newest first, with what it is about; to administrators also logins that failed."""
-    queue = read_queue(request.store)
+    queue = request.queue()
     connection = request.store.connection
     reviewer, ruling = request.get("reviewer"), request.get("ruling")
     made = [r for r in reversed(queue.rulings) if reviewer in ("", r.reviewer) and ruling in ("", r.ruling)]
@@ -37,18 +36,12 @@ def show_audit(request: DeskRequest) -> Response:
 
 def export_rulings(request: DeskRequest) -> Response:
     """Send every ruling as the CSV that `review import` and the desk take."""
-    name = f"rulings-{request.store.now_text()[:10]}.csv"
-    return Response(
-        rulings_csv.export_rulings(request.store), media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )  # fmt: skip
+    return request.send_csv("rulings", rulings_csv.export_rulings(request.store))
 
 
 def import_rulings(request: DeskRequest) -> Response:
     """Show what the rulings of a CSV would change; store them when the preview's form comes back unchanged."""
-    data = request.file or request.form.get("csv", "").encode()
-    if not data:
-        raise Refusal(400, "Choose a CSV file with rulings, as the export writes it.")
+    data = request.posted_csv("rulings")
     user, told = request.who.user, ""
     found = rulings_csv.read_import(request.store, data, "the file", user.name)
     guard = find_guard(found.effects, len(found.new))

@@ -11,7 +11,7 @@ from monitor.alerts import outbox
 from monitor.review import decide
 from monitor.review.guards import find_guard, most_at_once, require_confirmation
 from monitor.review.preview import preview_rulings
-from monitor.review.queue import QueueItem, read_queue
+from monitor.review.queue import QueueItem
 from monitor.web.desk.respond import DeskRequest, Refusal
 from monitor.web.desk.views.queue_view import Asked, query_of, read_filter
 
@@ -23,6 +23,10 @@ ON_CHANGES = {
 }
 ON_LISTS = {
     "release": "release: each is what ICE meant to publish",
+    "release:participating": "release each as a participating list",
+    "release:pending": "release each as a pending list",
+    "form:participating": "every list with these columns is a participating list, later ones too",
+    "form:pending": "every list with these columns is a pending list, later ones too",
     "reject": "reject: each is a mistake",
 }
 Choice = tuple[QueueItem, list[Verdict]]
@@ -78,11 +82,12 @@ def _choose(request: DeskRequest, asked: Asked, ruling: str) -> list[Choice]:
     if ruling not in _rulings(asked):
         raise Refusal(400, f"{ruling!r} is not a ruling on many at once.")
     choices: list[Choice] = []
-    for item in read_queue(request.store).in_order(asked, request.who.user.name):
+    for item in request.queue().in_order(asked, request.who.user.name):
         if len(choices) >= most_at_once(request.who.user):
             break
         if item.held and item.part == asked["part"]:
-            choices.append((item, [Verdict(ruling, item.held.sha256)]))
+            kind, _, list_name = ruling.partition(":")
+            choices.append((item, [decide.list_verdict(request.store, item.held.sha256, kind, list_name)]))
         elif item.change and ruling in ON_CHANGES:
             try:
                 choices.append((item, decide.verdicts_for(request.store, item.change, ruling)))
@@ -96,9 +101,9 @@ def _rulings(asked: Asked) -> dict[str, str]:
 
 
 def _verdicts(choices: list[Choice], ticked: list[str]) -> dict[Verdict, str]:
-    """Return what a ruling on the ticked rows decides, with the change that each verdict is on."""
+    """Return what a ruling on the ticked rows decides, with the change or list that each verdict is on."""
     return {
-        verdict: item.id if item.change else ""
+        verdict: item.id if item.change or verdict.subject != item.id else ""
         for item, verdicts in choices if item.id in ticked for verdict in verdicts
     }  # fmt: skip
 

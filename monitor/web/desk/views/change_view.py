@@ -14,12 +14,13 @@ from monitor.alerts import outbox
 from monitor.documents.library import Library
 from monitor.i18n.labels import DOCUMENT_OUTCOMES, DOCUMENT_SIGNALS, KIND_SENTENCES, STATUS_SENTENCES
 from monitor.matching.names import normal_form
-from monitor.matching.reasons import AGAINST, RULES
+from monitor.matching.reasons import RULES
 from monitor.places.gazetteer import slug_of
 from monitor.review import decide
-from monitor.review.evidence import candidate_rows, evidence_in_words, rows_around, timeline_of
+from monitor.review.evidence import doubts_about, evidence_in_words, other_rows, rows_around, timeline_of
+from monitor.review.guards import require_right_to_undo
 from monitor.review.preview import preview_rulings
-from monitor.review.queue import PARTS, Queue, read_queue
+from monitor.review.queue import PARTS, Queue
 from monitor.web.desk.respond import DeskRequest, Refusal
 from monitor.web.desk.views.queue_view import FILTERS, find_done, next_after, query_of, read_filter
 
@@ -60,7 +61,7 @@ class CellPair:
 
 def show_change(request: DeskRequest) -> Response:
     """Show the change with its evidence."""
-    queue, name = read_queue(request.store), request.who.user.name
+    queue, name = request.queue(), request.who.user.name
     change = _find(request, queue)
     asked = read_filter(request)
     waiting = queue.in_order(asked, name)
@@ -70,13 +71,13 @@ def show_change(request: DeskRequest) -> Response:
     peers = [other.id for other in waiting if item and other.part == item.part]
     return request.page(
         "change.html", change=change, cells=side_by_side(change["before"], change["after"]), choices=choices,
-        rule=RULES.get(change["rule"], ""), evidence=evidence_in_words(change, AGAINST),
+        rule=RULES.get(change["rule"], ""), evidence=evidence_in_words(change), doubts=doubts_about(change),
         kind=KIND_SENTENCES[change["kind"]], status_words=STATUS_SENTENCES[change["status"]],
         rulings=queue.rulings_on_change(change), seen=queue.last_ruling_id,
         query=query_of(asked), asked=asked, done=find_done(request, queue), item=item, headings=PARTS,
         place=peers.index(change["id"]) + 1 if item else None, waiting=len(peers),
-        after=next_after(waiting, change["id"], queue, asked, name), assigned=queue.assignments.get(change["id"], ""),
-        others=[(c, side_by_side(row, c.row)) for c in candidate_rows(request.store, choices) if c.row != row],
+        after=next_after(waiting, change["id"], waiting), assigned=queue.assignments.get(change["id"], ""),
+        others=[(o, side_by_side(row, o.row)) for o in other_rows(request.store, change, choices) if o.row != row],
         around=[(words, change[name], rows_around(request.store, change[name])) for name, words in LISTS.items()],
         timeline=timeline_of(queue.changes, change), county_page=_county_page(change), today=_name_today(change),
         documents=Library(request.store.connection).of_agreement(change["agreement_id"] or ""),
@@ -87,7 +88,7 @@ def show_change(request: DeskRequest) -> Response:
 
 def rule_on_change(request: DeskRequest) -> Response:
     """Store the ruling, bring the log up to date, and go on to the next change that waits."""
-    queue, name = read_queue(request.store), request.who.user.name
+    queue, name = request.queue(), request.who.user.name
     change = _find(request, queue)
     reason = request.form.get("reason", "").strip()
     ruling = request.form.get("ruling", "")
@@ -100,14 +101,14 @@ def rule_on_change(request: DeskRequest) -> Response:
     if ruling != "note":
         decide.take_effect(request.store, tell=outbox.queue, newest=ids)
         before = queue.in_order(asked, name)
-        after = next_after(before, change["id"], read_queue(request.store), asked, name)
+        after = next_after(before, change["id"], request.queue().in_order(asked, name))
     filters = {key: value for key, value in asked.items() if key in FILTERS}
     return request.go(after, done=f"{ids[0]}-{ids[-1]}", seen=request.form.get("seen", ""), **filters)
 
 
 def assign(request: DeskRequest) -> Response:
     """Store who looks at the change."""
-    change = _find(request, read_queue(request.store))
+    change = _find(request, request.queue())
     name = request.form.get("reviewer", "")
     with request.store.writing() as connection:
         user = users.find_user(connection, name)
@@ -121,7 +122,7 @@ def assign(request: DeskRequest) -> Response:
 def undo(request: DeskRequest) -> Response:
     """Store that rulings made together (ids "first-last") no longer count, and bring the log up to date."""
     first, _, last = request.form.get("made", "").partition("-")
-    queue = read_queue(request.store)
+    queue = request.queue()
     newest = queue.find_ruling(int(last or first) if (last or first).isdecimal() and first.isdecimal() else 0)
     together = [
         r for r in queue.rulings
@@ -130,12 +131,12 @@ def undo(request: DeskRequest) -> Response:
     standing = [r for r in together if r.counts or r.ruling == "undo"]
     if not standing:
         raise Refusal(409, "That ruling no longer counts: it was undone, or a later one stands.")
+    require_right_to_undo(request.who.user, newest, len(queue.effects_of(standing[0].id, newest.id)))
     ids = decide.undo_rulings(request.store, standing, request.who.user.name, request.form.get("reason", ""))
     decide.take_effect(request.store, tell=outbox.queue, newest=ids)
     of = standing[0].on_change or request.form.get("of", "")
-    place = f"/changes/{of}" if of else "/audit"
-    if newest.ruling in ("release", "reject"):
-        place = f"/lists/{newest.subject}"
+    of = of or (newest.subject if newest.ruling in ("release", "reject") else "")
+    place = f"/lists/{of}" if len(of) == 64 else f"/changes/{of}" if of else "/audit"
     return request.go(place, done=f"{ids[0]}-{ids[-1]}")
 
 
@@ -152,7 +153,7 @@ def side_by_side(before: PrintedRow | None, after: PrintedRow | None) -> list[Ce
 
 def preview_change(request: DeskRequest) -> Response:
     """Show what each ruling on the change would make of the log."""
-    change = _find(request, read_queue(request.store))
+    change = _find(request, request.queue())
     wanted = [("confirm", "Yes, this happened", ""), ("dismiss", "No, this did not happen", "")]
     choices = decide.choices(request.store, change)
     if choices:

@@ -12,8 +12,8 @@ from monitor.i18n import labels
 from monitor.matching.names import normal_form
 from monitor.places import gazetteer
 from monitor.review import facts, facts_csv
-from monitor.review.queue import ALIKE, read_queue
-from monitor.web.desk.respond import DeskRequest, Refusal
+from monitor.review.queue import ALIKE
+from monitor.web.desk.respond import DeskRequest
 from monitor.web.desk.views.queue_view import STATES
 
 PER_PAGE = 100
@@ -46,7 +46,7 @@ def show_agency(request: DeskRequest) -> Response:
     agreements = [a for one in together for a in reviewed_facts.list_agreements(connection, one)]
     subjects = {*together, *(agreement.id for agreement in agreements)}
     others = [reviewed_facts.find_card(connection, one) for one in together if one != card.id]
-    changes = [c for c in read_queue(request.store).changes if c["agency_id"] in together]
+    changes = [c for c in request.queue().changes if c["agency_id"] in together]
     return request.page(
         "agency.html", card=card, others=[other for other in others if other], agreements=agreements, changes=changes,
         facts=[f for f in every if f.subject in subjects or f.value == card.id], kinds=facts.FACTS,
@@ -57,7 +57,7 @@ def show_agency(request: DeskRequest) -> Response:
 
 
 def state_fact(request: DeskRequest) -> Response:
-    """Store a fact about an agency or one of its agreements, with its source, by whoever is logged in."""
+    """Store a fact about an agency or one of its agreements, with its source, by the person logged in."""
     names = ("subject", "fact", "value", "detail", "source")
     subject, kind, value, detail, source = (request.form.get(name, "").strip() for name in names)
     note = " ".join(request.form.get("note", "").split())
@@ -82,18 +82,12 @@ def withdraw_fact(request: DeskRequest) -> Response:
 
 def export_facts(request: DeskRequest) -> Response:
     """Send every fact as CSV."""
-    name = f"reviewed-facts-{request.store.now_text()[:10]}.csv"
-    return Response(
-        facts_csv.export_facts(request.store), media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )  # fmt: skip
+    return request.send_csv("reviewed-facts", facts_csv.export_facts(request.store))
 
 
 def import_facts(request: DeskRequest) -> Response:
     """Show what the facts of a CSV would add; store them when the preview's form comes back unchanged."""
-    data = request.file or request.form.get("csv", "").encode()
-    if not data:
-        raise Refusal(400, "Choose a CSV file with reviewed facts, as the export writes it.")
+    data = request.posted_csv("reviewed facts")
     found = facts_csv.read_import(request.store, data, "the file", request.who.user.name)
     if request.file or not found.new:
         return request.page(

@@ -16,7 +16,7 @@ _OURS = re.compile(rf"{PREFIX}(?:[/?][\w\-./?&=%+:,@]*)?", re.ASCII)
 
 
 def show_login(request: DeskRequest) -> Response:
-    """Show the form, or send whoever is logged in already to the queue."""
+    """Show the form, or send a person who is logged in already to the queue."""
     if request.login is not None:
         return request.go("")
     return _form(request, 200, "")

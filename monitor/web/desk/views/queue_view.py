@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -18,7 +18,7 @@ from monitor.changelog.log import STATUSES
 from monitor.documents.checks import AT_ODDS
 from monitor.documents.library import Library
 from monitor.i18n.labels import DOCUMENT_SIGNALS
-from monitor.review.queue import PARTS, Queue, QueueItem, read_queue
+from monitor.review.queue import PARTS, Queue, QueueItem
 from monitor.web.desk.respond import PREFIX, DeskRequest, Refusal
 
 PER_PAGE = 50
@@ -71,7 +71,7 @@ def query_of(asked: Mapping[str, str]) -> str:
 
 def show_queue(request: DeskRequest) -> Response:
     """Show what waits for a person, held lists first."""
-    queue = read_queue(request.store)
+    queue = request.queue()
     asked, user = read_filter(request), request.who.user
     found = queue.in_order(asked, user.name)
     last = max(1, -(-len(found) // PER_PAGE))
@@ -126,9 +126,9 @@ def save_filter(request: DeskRequest) -> Response:
     return RedirectResponse(f"{PREFIX}?{query}" if query else PREFIX, 303)
 
 
-def next_after(before: Sequence[QueueItem], item_id: str, queue: Queue, asked: Mapping[str, str], reviewer: str) -> str:
-    """Return the address of what came next in the queue `before` and still waits; "" (the queue) after the last."""
-    waiting = {item.id: item for item in queue.in_order(asked, reviewer)}
+def next_after(before: Sequence[QueueItem], item_id: str, now: Iterable[QueueItem]) -> str:
+    """Return the address of what came next in the queue `before` and waits `now`; "" (the queue) after the last."""
+    waiting = {item.id: item for item in now}
     ids = [item.id for item in before]
     start = ids.index(item_id) + 1 if item_id in ids else 0
     for other in ids[start:]:

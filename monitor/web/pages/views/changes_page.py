@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
+from db.moa_models import MoaRecord
 from db.records import PrintedRow
+from monitor.alerts.describe_change import is_dated_by_document
 from monitor.i18n.labels import KINDS, STATUSES
 from monitor.matching.reasons import RULES
 from monitor.places.gazetteer import normal
@@ -77,7 +79,8 @@ def show_change(request: PageRequest, change_id: str) -> Page | None:
         "agreement": request.book.agreements.get(entry["agreement_id"] or ""), "rule": RULES.get(entry["rule"], ""),
         "evidence": [(k.replace("_", " "), v) for k, v in sorted(entry["evidence"].items())],
         "candidates": [(c, request.book.agreements.get(c["agreement_id"])) for c in entry["candidates"]],
-        "differs": _differences(entry),
+        "differs": _differences(entry), "documents": _documents(request.book, entry),
+        "dated_by_document": is_dated_by_document(entry),
     })  # fmt: skip
 
 
@@ -91,7 +94,10 @@ def list_changes(book: Book) -> Iterator[tuple[str, str]]:
     """Yield the address of every change."""
     for e in book.changes:
         agreement = book.agreements.get(e["agreement_id"] or "")
-        yield f"changes/{e['id']}/", mark_of(e, agreement.status if agreement else "", e["agency"])
+        yield (
+            f"changes/{e['id']}/",
+            mark_of(e, agreement.status if agreement else "", e["agency"], [d["sha256"] for d in _documents(book, e)]),
+        )
 
 
 def months(book: Book) -> Sequence[str]:
@@ -151,6 +157,11 @@ def _differences(change: PageChange) -> list[Difference]:
         if old[0] is not None or new[0] is not None:
             rows.append((name, old, new, name in change["fields"]))
     return rows
+
+
+def _documents(book: Book, change: PageChange) -> list[MoaRecord]:
+    """Return the kept documents that rows of the change's agreement link."""
+    return [record for record in book.library.of_agreement(change["agreement_id"] or "") if record["sha256"]]
 
 
 def _cell(row: PrintedRow | None, name: str) -> Cell:

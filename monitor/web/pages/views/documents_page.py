@@ -29,6 +29,7 @@ class Shelved:
     rows: Sequence[ListedMoa]
     notice: Passage | None = None
     dates: Sequence[DatedLine] = ()
+    capture: str | None = None  # the Internet Archive's address, when the copy came from there
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,8 @@ def shelve(book: Book, record: MoaRecord) -> Shelved:
     sha256 = record["sha256"] or ""
     reading = book.library.readings.get(sha256)
     rows = book.library.rows_of(sha256)
-    return Shelved(record, rows, reading.notice if reading else None, reading.dates if reading else ())
+    notice, dates = (reading.notice, reading.dates) if reading else (None, ())
+    return Shelved(record, rows, notice, dates, book.library.capture_of(sha256))
 
 
 def list_documents(book: Book) -> Iterator[tuple[str, str]]:
@@ -147,7 +149,10 @@ def list_documents(book: Book) -> Iterator[tuple[str, str]]:
     for record in book.library.records:
         if record["sha256"]:
             shelved = shelve(book, record)
-            yield f"documents/{record['sha256']}/", mark_of(record, shelved.rows, shelved.notice, shelved.dates)
+            yield (
+                f"documents/{record['sha256']}/",
+                mark_of(record, shelved.rows, shelved.notice, shelved.dates, shelved.capture),
+            )
 
 
 def list_copies(site: Site, book: Book) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -30,6 +31,20 @@ FORMS = {
     "csv": "text/csv; charset=utf-8", "json": "application/json", "parquet": "application/vnd.apache.parquet",
 }  # fmt: skip
 NAMES = [table.name for table in TABLES]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: A column's type -> how Parquet keeps it, how its values are given, and how each is made from a row's.
+_PARQUET: dict[str, tuple[DataType, DataType, Callable[[Any], Any]]] = {
+    "integer": (DataType.int64(), DataType.int64(), int),
+    "boolean": (DataType.bool(), DataType.bool(), bool),
+    "date": (
+        DataType.date32(), DataType.int32(), lambda day: (datetime.fromisoformat(f"{day}T00:00:00Z") - _EPOCH).days
+    ),
+    "datetime": (
+        DataType.timestamp("us", tz="UTC"), DataType.int64(),
+        lambda at: (datetime.fromisoformat(at) - _EPOCH) // timedelta(microseconds=1),
+    ),
+    "string": (DataType.utf8(), DataType.utf8(), str),
+}  # fmt: skip
 
 
 def routes(site: Site) -> None:
@@ -72,14 +87,13 @@ def to_json(table: Table, book: Book) -> bytes:
 
 
 def to_parquet(table: Table, book: Book) -> bytes:
-    """Return the table as Parquet: integers and booleans as such, all else as text."""
+    """Return the table as Parquet: dates, times, integers and booleans as such, all else (FIPS codes too) as text."""
     rows = list(table.rows(book))
-    kinds = {"integer": DataType.int64(), "boolean": DataType.bool()}
     arrays: dict[str, Any] = {}
     for c in table.columns:
-        kind = kinds.get(c.type)
-        values: list[Any] = [row[c.name] for row in rows] if kind else [as_text(row, c) for row in rows]
-        arrays[c.name] = Array(values, kind or DataType.utf8())
+        kept, given, make = _PARQUET[c.type]
+        values = (row[c.name] for row in rows)
+        arrays[c.name] = Array([None if v is None or v == "" else make(v) for v in values], given).cast(kept)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "table.parquet"
         write_parquet(ArrowTable.from_pydict(arrays), path)

@@ -19,13 +19,20 @@ from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import Addresses, PageRequest, Site, View
 from monitor.web.pages.typeset import set_sheet
 from monitor.web.pages.views.documents_page import documents_of
+from monitor.web.pages.views.one_pager_facts import (
+    MODELS,
+    count_ended,
+    count_listed,
+    say_first,
+    say_pending_list,
+    say_status,
+)
 from monitor.web.pages.views.places_page import find_county, list_counties, list_states, newest_mark
 
 #: Rows of the table that fit the page; a line says how many more there are.
 MOST_ROWS = 14
 #: Quotations that fit the page.
 MOST_ENDINGS = 2
-MODELS = ("JEM", "WSO", "TFM")
 #: The values of a one-pager: JSON, since typst takes it as such.
 Sheet = dict[str, Any]
 
@@ -64,9 +71,9 @@ def make_country(request: PageRequest, pdf: bool) -> Sheet:
     status = status_of(book.agencies.values())
     states = {book.agencies[a.agency_id].state for a in status.listed}
     facts = [
-        *_count_listed(status, request.language),
+        *count_listed(status, request.language),
         say("They are in %(number)s states and territories.", number=len(states)),
-        _count_ended(status, request.language),
+        count_ended(status, request.language),
     ]
     rows = []
     for state in place_index.states().values():
@@ -86,9 +93,10 @@ def make_state(request: PageRequest, pdf: bool, code: str) -> Sheet | None:
         return None
     status = status_of(agencies_of(request.book, state))
     facts = [
-        _say_status(status, state.name, request),
-        *_count_listed(status, request.language),
-        _count_ended(status, request.language),
+        say_status(status, state.name, request),
+        *say_pending_list(status, request),
+        *count_listed(status, request.language),
+        count_ended(status, request.language),
     ]
     drawn = _draw(request.book, state, None, pdf)
     sheet = _make_sheet(request, state.name, facts, f"{state.slug}/", f"places/{state.slug}/", drawn)
@@ -104,7 +112,11 @@ def make_county(request: PageRequest, pdf: bool, code: str, slug: str) -> Sheet 
     state = place_index.states()[county.state]
     status = status_of(agencies_of(book, fips=county.fips))
     where = f"{county.name}, {state.name}"
-    facts = [_say_status(status, where, request), *_count_listed(status, request.language)]
+    facts = [
+        say_status(status, where, request),
+        *say_pending_list(status, request),
+        *count_listed(status, request.language),
+    ]
     neighbours = [place_index.counties()[f] for f in county.neighbours if f in place_index.counties()]
     with_one = [c.name for c in neighbours if status_of(agencies_of(book, fips=c.fips)).code == "listed"]
     if with_one:
@@ -123,7 +135,11 @@ def make_agency(request: PageRequest, pdf: bool, agency_id: str) -> Sheet | None
         return None
     status = status_of([agency])
     where = f"{agency.name}, {place_index.state_name(agency.state)}"
-    facts = [_say_status(status, where, request), *_count_listed(status, request.language)]
+    facts = [
+        say_status(status, where, request),
+        *say_pending_list(status, request),
+        *count_listed(status, request.language),
+    ]
     if len(agency.names) > 1:
         names = "; ".join(name for name, _, _ in agency.names[:6])
         facts.append(request.language.say("Names ICE printed: %(names)s.", names=names))
@@ -158,7 +174,7 @@ def _make_sheet(
         "lang": request.language.code, "kicker": say("287(g) agreements with ICE"), "place": place, "to": to,
         "page": page, "day": day, "source": source, "facts": [fact for fact in facts if fact],
         "svg": "", "drawing": None, **drawn,
-        "endings_title": say("How it can be ended, in its own words"), "endings": [],
+        "endings_title": "", "endings": [],
         "what_title": say("What 287(g) is"), "facts_title": say("What the list says"), "map_title": say("Map"),
         "what": say(
             "Section 287(g) of the Immigration and Nationality Act lets ICE sign an agreement with a state or local"
@@ -186,11 +202,15 @@ def _with_agreements(sheet: Sheet, request: PageRequest, status: PlaceStatus) ->
     say = request.language.say
     rows = [
         (request.book.agencies[a.agency_id].name, a.support or "", a.signed_on or "–",
-         say("by %(day)s", day=a.first_on) if a.from_start else a.first_on,
-         say(labels.AGREEMENT_STATUSES[a.status]))
+         say_first(a, request.language), say(labels.AGREEMENT_STATUSES[a.status]))
         for a in (*status.listed, *status.pending, *status.ended)
     ]  # fmt: skip
-    sheet = {**sheet, "endings": _quote_endings(request, status)}
+    endings = _quote_endings(request, status)
+    title = request.language.count(
+        "How this agreement can be ended, in its own words", "How these agreements can be ended, in their own words",
+        len(endings),
+    )  # fmt: skip
+    sheet = {**sheet, "endings": endings, "endings_title": title}
     head = [say("Agency"), say("Support type"), say("Signed"), say("First listed"), say("Status")]
     return _with_rows(sheet, request.language, head, rows)
 
@@ -211,42 +231,6 @@ def _quote_endings(request: PageRequest, status: PlaceStatus) -> list[tuple[str,
         )
         quoted.setdefault(record["template"] or record["file"], (ending["text"], source))
     return list(quoted.values())[:MOST_ENDINGS]
-
-
-def _say_status(status: PlaceStatus, where: str, request: PageRequest) -> str:
-    say, values = request.language.say, {"where": where, "day": request.language.date(status.since)}
-    if status.code == "listed" and status.from_start:
-        return say("%(where)s: listed by ICE on or before %(day)s.", **values)
-    if status.code == "listed":
-        return say("%(where)s: listed by ICE since %(day)s.", **values)
-    if status.code == "pending" and status.from_start:
-        return say("%(where)s: listed as pending on or before %(day)s.", **values)
-    if status.code == "pending":
-        return say("%(where)s: listed as pending since %(day)s.", **values)
-    if status.code == "ended":
-        return say("%(where)s: no longer listed by ICE since %(day)s.", **values)
-    first_day = request.language.date(request.book.first_day)
-    return say("%(where)s: on no list kept here (since %(day)s).", where=where, day=first_day)
-
-
-def _count_listed(status: PlaceStatus, language: Language) -> list[str]:
-    if not status.listed:
-        return []
-    count = len(status.listed)
-    whole = language.ngettext("%(num)s agreement listed", "%(num)s agreements listed", count) % {
-        "num": language.number(count)
-    }
-    models = ((c, sum(a.support == c for a in status.listed)) for c in MODELS)
-    parts = [f"{language.say(labels.SUPPORT[c])} {language.number(n)}" for c, n in models if n]
-    return [f"{whole}: {', '.join(parts)}."]
-
-
-def _count_ended(status: PlaceStatus, language: Language) -> str:
-    count = len(status.ended)
-    text = language.ngettext(
-        "%(num)s agreement is no longer listed.", "%(num)s agreements are no longer listed.", count
-    )
-    return text % {"num": language.number(count)} if count else ""
 
 
 def _revealed(value: Any) -> Any:

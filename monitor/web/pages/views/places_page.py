@@ -86,7 +86,8 @@ def county_facts(book: Book, county: County) -> dict[str, Any]:
         "neighbours": [(c, county_status(book, c)) for c in sorted(neighbours, key=lambda c: (c.state, c.slug))],
         "statewide": [a for a in elsewhere if a.is_state], "unplaced": [a for a in elsewhere if not a.is_state],
         "first_day": book.first_day, "reviewed_here": book.reviewed_county.get(county.fips, []),
-        "changes": changes, "newest": book.newest, "timeline": draw_timeline(book, agencies),
+        "changes": changes, "newest": book.newest, "newest_pending": book.newest_pending,
+        "timeline": draw_timeline(book, agencies),
         "shelf": documents_of(book, [g for a in agencies for g in a.agreements]),
         "drawing": outline_place(state, county),
     }  # fmt: skip
@@ -149,9 +150,12 @@ def county_mark(book: Book, county: County, statewide: str) -> str:
             status = county_status(book, place_index.counties()[fips])
             beside.append((fips, status.code, status.since, len(status.listed)))
     year = book.last_day[:4]  # the end of the timeline
-    return mark_of(year, book.first_day, bool(book.newest), [agency_mark(book, a) for a in near], beside, statewide)
+    pending = county_status(book, county).code == "pending" and book.newest_pending
+    cited = pending["sha256"] if pending else bool(book.newest)
+    return mark_of(year, book.first_day, cited, [agency_mark(book, a) for a in near], beside, statewide)
 
 
 def newest_mark(book: Book) -> str:
-    """Return the mark of the newest list, for pages that name it."""
-    return f"{book.newest['file']} {book.newest['published_on']} {book.newest['sha256']}" if book.newest else ""
+    """Return the mark of the newest list of each kind, for pages that name them."""
+    named = [p for p in (book.newest, book.newest_pending) if p]
+    return " ".join(f"{p['file']} {p['published_on']} {p['sha256']}" for p in named)

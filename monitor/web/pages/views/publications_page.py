@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from db.errors import StoreError
+from db.queries.archive_copies import load_copies
 from db.queries.sightings import is_public_document
 from monitor.web.pages.book import Book
 from monitor.web.pages.fingerprints import mark_of
@@ -36,7 +37,7 @@ def show_list(request: PageRequest, sha256: str) -> Page | None:
     shown = request.book.shown_by.get(sha256, [])
     return Page("list.html", {
         "found": found, "telling": [e for e in shown if not e["noise"]], "noise": [e for e in shown if e["noise"]],
-        "file": file_name(request.site, sha256),
+        "file": file_name(request.site, sha256), "copies": load_copies(request.site.store.connection, sha256),
     })  # fmt: skip
 
 

@@ -183,7 +183,7 @@ def test_the_validator_changes_with_the_answer_and_only_with_it(home: Path, tmp_
     with Store.open(tmp_path / "home") as store:
         ending = next(c["id"] for c in whole.json() if c["kind"] == "termination")
         decide.rule(store, "confirm", ending, reviewer="A", reason="", made_at=store.now_text())
-        derive(store, now=store.now_text(), anew=True)
+        derive(store, now=store.now_text(), from_scratch=True)
     after = client.get("/changes", headers={"If-None-Match": whole.headers["etag"]})
     assert after.status_code == 200
     assert next(c for c in after.json() if c["id"] == ending)["needs_review"] is False

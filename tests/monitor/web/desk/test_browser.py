@@ -103,7 +103,7 @@ def test_a_false_ending_is_settled_undone_and_a_held_list_released_by_keyboard_a
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Who decided what, and why")
     assert [row.split()[0] for row in page.locator("tbody tr td:nth-child(3)").all_inner_texts()] == [
-        "release", "undo", "same",
+        "Release", "Undo", "One",
     ]  # fmt: skip
     page.goto(f"{address}/review")
     tab_to(page, "Log out")
@@ -212,7 +212,7 @@ def test_a_key_pressed_before_the_change_is_on_the_screen_rules_nothing(
     with world.store() as store:
         assert store.connection.execute("select count(*) from rulings").fetchone() == (0,)
     page.evaluate(PRESS)
-    expect(page.get_by_role("status").first).to_contain_text("Same is recorded")
+    expect(page.get_by_role("status").first).to_contain_text("One agreement, continued is recorded")
     with world.store() as store:
         assert store.connection.execute("select ruling from rulings").fetchall() == [("same",)]  # and one only
 

@@ -169,5 +169,5 @@ def test_an_agency_is_found_by_a_misspelt_part_of_its_name(world: World) -> None
 
 
 def test_a_fact_needs_who_states_it(world: World) -> None:
-    with world.store() as store, pytest.raises(FactError, match="needs the name of whoever states it"):
+    with world.store() as store, pytest.raises(FactError, match="needs the name of the person who states it"):
         facts.state_fact(store, ReviewedFact(0, store.now_text(), " ", AGENCY, "county", "Essex"))

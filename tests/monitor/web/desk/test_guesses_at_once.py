@@ -74,6 +74,15 @@ def test_tries_reserved_at_once_are_counted_one_after_the_other(world: World) ->
     assert sorted(bool(wait) for wait in waits) == [False] * FEW + [True] * (20 - FEW)
 
 
+def test_an_ipv6_network_guesses_as_one_address(world: World) -> None:
+    world.clock.ticks = False
+    with world.store() as store:
+        waits = [reserve_attempt(store, ADA, f"2001:db8:0:7::{n:x}", world.clock()).wait for n in range(1, FEW + 3)]
+        other = reserve_attempt(store, ADA, "2001:db8:0:8::1", world.clock()).wait
+    assert [bool(wait) for wait in waits] == [False] * FEW + [True] * 2
+    assert other == 0
+
+
 def test_the_old_password_cannot_be_guessed_from_a_login_left_open(world: World) -> None:
     client = world.client(ADA)
     world.clock.ticks = False

@@ -51,7 +51,7 @@ def test_an_overruled_ruling_comes_back_to_whoever_made_it(world: World) -> None
     assert "overruled" not in parts(world, BEN)
     assert parts(world, ADA)["overruled"] == ["Lake NY"]
     page = ada.get("/review").text
-    assert f"you ruled “same”; {BEN} ruled “distinct”" in page
+    assert f"you ruled “One agreement, continued”; {BEN} ruled “Two agreements”" in page
     assert "the towns are 1,000 miles apart" in page
     assert "I have read this" in ada.get(f"/review/changes/{ending}").text
     rule(ada, ending, "note", reason=f"Read the ruling of {BEN}")

@@ -47,6 +47,7 @@ TABLE = (
     Row(POST, "/review/undo", LOGIN, "404", "404", {"made": "999"}),
     Row(GET, "/review/lists/{sha256}", LOGIN, "200", "200"),
     Row(POST, "/review/lists/{sha256}", LOGIN, "→ /review/changes/", "→ /review/changes/", {"ruling": "reject"}),
+    Row(GET, "/review/lists/{sha256}/rows", LOGIN, "200", "200", query="?row=4"),
     Row(GET, "/review/documents/{sha256}", LOGIN, "200", "200"),
     Row(GET, "/review/bulk", LOGIN, "200", "200", query="?kind=signing&ruling=confirm"),
     Row(POST, "/review/bulk", LOGIN, "409", "409", {"kind": "signing", "ruling": "confirm", "mark": "stale"}),

@@ -39,6 +39,6 @@ def test_a_termination_ruled_the_same_as_an_agreement_listed_earlier_is_a_renewa
         other = "fl-university-of-central-florida-police-department-tfm-2025-07-24"
         assert [c["agreement_id"] for c in ending["candidates"]] == [other]
         decide.rule(store, "same", ending["id"], other, reviewer="A", reason="", made_at=store.now_text())
-        derive(store, now=store.now_text(), anew=True)
+        derive(store, now=store.now_text(), from_scratch=True)
         police = "University of Central Florida Police Department"
         assert standing(store) == [("signing", police), ("renewal", police)]

@@ -110,7 +110,7 @@ def test_two_reviewers_at_once_are_both_recorded_and_the_later_stands(world: Wor
     second = rule(ben, ending, "distinct", token_in(seen[ben]), seen="0")
     assert stands(world)[ENDING] == ("provisional", False)
     page = ben.get(second.headers["location"]).text
-    assert f"{ADA} ruled <strong>same</strong>" in page
+    assert f"{ADA} ruled <strong>One agreement, continued</strong>" in page
     assert "is now <strong>provisional</strong>" in page
     again = ada.get(first.headers["location"]).text  # Ada's page, loaded again, does not say what is no longer so
     assert "It no longer counts" in again
@@ -152,7 +152,9 @@ def test_a_held_list_shows_what_its_release_would_change_and_changes_just_that(w
         assert store.connection.execute("select count(*) from rulings").fetchone() == (0,)
     assert [len(effects.new), len(effects.retracted), len(effects.altered)] == [32, 0, 0]
     assert {line.kind for line in effects.new} == {"termination"}
-    assert effects.lists == [("participatingAgencies07102025am.xlsx", "held", "accepted")]
+    assert [(p.file, p.was, p.then, p.rows, p.rows_before) for p in effects.lists] == [
+        ("participatingAgencies07102025am.xlsx", "held", "accepted", 12, 44)
+    ]
     assert stands(world) == before
     client = world.client(ADA)
     assert "New in the log: 32" in client.get(f"/review/lists/{sha256}").text
@@ -247,7 +249,7 @@ def test_a_ruling_stands_through_a_rebuild(world: World) -> None:
     rule(world.client(ADA), log_of(world)[ENDING]["id"], "same")
     before = stands(world)
     with world.store() as store:
-        derive(store, now=store.now_text(), anew=True)
+        derive(store, now=store.now_text(), from_scratch=True)
     assert stands(world) == before
 
 

@@ -91,7 +91,9 @@ def test_nine_decisions_take_three_keys_each_at_most(corpus: Path, tmp_path: Pat
                 named = page.locator("[data-key=s]").count() > 0
                 hand.press("s" if named else "y")
                 expect(page).not_to_have_url(re.compile(rf"/changes/{here}(\?|$)"), timeout=60_000)
-                expect(page.get_by_role("status").first).to_contain_text("Same" if named else "Confirm")
+                expect(page.get_by_role("status").first).to_contain_text(
+                    "One agreement" if named else "Yes, this happened"
+                )
                 wanted.discard(key)
             elif last:
                 break

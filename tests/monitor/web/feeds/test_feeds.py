@@ -139,7 +139,7 @@ def test_a_feed_of_nothing_is_not_there(client: TestClient, path: str) -> None:
 def test_a_rebuild_leaves_every_byte_of_a_feed_alone(world: World, client: TestClient) -> None:
     before = client.get("/feeds/all.atom")
     world.now = "2025-07-01T00:00:00Z"
-    world.derive(anew=True)
+    world.derive(from_scratch=True)
     after = client.get("/feeds/all.atom", headers={"if-none-match": before.headers["etag"]})
     assert after.status_code == 304
 
@@ -152,8 +152,8 @@ def test_what_is_not_confirmed_is_in_no_feed(world: World, client: TestClient) -
 def test_history_taken_in_later_is_dated_by_its_list(world: World, client: TestClient) -> None:
     """So that it stands below what is new, and a reader of the feed is not flooded."""
     world.now = "2025-09-01T13:00:00Z"
-    world.publish("2025-05-30", PASCO, row("Old Town Police Department", signed="2025-05-20"), anew=True)
-    world.publish("2025-05-29", PASCO, anew=True)
+    world.publish("2025-05-30", PASCO, row("Old Town Police Department", signed="2025-05-20"), from_scratch=True)
+    world.publish("2025-05-29", PASCO, from_scratch=True)
     feed = atom(client, "/feeds/all.atom")
     ours = [e for e in feed.iter(ATOM + "entry") if "Old Town" in e.findtext(ATOM + "title")]
     dates = [e.findtext(ATOM + "updated") for e in ours]
@@ -243,7 +243,7 @@ def test_validators_answer_304_in_every_form_clients_send_them(client: TestClien
     answer = client.get("/feeds/all.atom")
     etag, modified = answer.headers["etag"], answer.headers["last-modified"]
     assert modified == "Sun, 15 Jun 2025 14:00:00 GMT"
-    bare = etag.strip('"')
+    bare = etag.strip('"').removesuffix("-gzip")
     for known in (etag, f"W/{etag}", f'"{bare}-gzip"', f'"x", {etag}', "*"):
         assert client.get("/feeds/all.atom", headers={"if-none-match": known}).status_code == 304, known
     assert client.get("/feeds/all.atom", headers={"if-none-match": '"x"'}).status_code == 200
@@ -253,14 +253,36 @@ def test_validators_answer_304_in_every_form_clients_send_them(client: TestClien
     assert client.head("/feeds/all.atom").headers["etag"] == etag
 
 
-@pytest.mark.parametrize("path", ["/feeds/all.atom", "/feeds/state/FL.json", "/feeds/all/archive/1.json"])
-def test_scripts_of_other_sites_may_read_feeds(client: TestClient, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["/feeds/all.atom", "/feeds/state/FL.json", "/feeds/all/archive/1.json", "/feeds/x/y/z"]
+)
+def test_scripts_of_other_sites_may_read_feeds_and_errors(client: TestClient, path: str) -> None:
     preflight = client.options(path, headers={"origin": "https://a.example", "access-control-request-method": "GET"})
     assert preflight.status_code == 204
     assert "GET" in preflight.headers["access-control-allow-methods"]
-    for answer in (preflight, client.get(path)):
+    refused = client.post(path)
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    for answer in (preflight, client.get(path), refused):
         assert answer.headers["access-control-allow-origin"] == "*"
         assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+        assert "ETag" in answer.headers["access-control-expose-headers"]
+
+
+def test_a_feed_is_compressed_for_who_takes_it(world: World, client: TestClient) -> None:
+    crowded(world, 320)
+    for path in ("/feeds/all.atom", "/feeds/all.json"):
+        plain = client.get(path, headers={"accept-encoding": "gzip;q=0"})
+        packed = client.get(path, headers={"accept-encoding": "gzip"})
+        assert "content-encoding" not in plain.headers
+        assert packed.headers["content-encoding"] == "gzip"
+        assert int(packed.headers["content-length"]) * 5 < int(plain.headers["content-length"])
+        assert packed.content == plain.content
+        assert packed.headers["etag"] == plain.headers["etag"].removesuffix('"') + '-gzip"'
+
+
+def test_the_index_is_found_without_the_slash(client: TestClient) -> None:
+    moved = client.get("/feeds", follow_redirects=False)
+    assert (moved.status_code, moved.headers["location"]) == (308, "/feeds/")
 
 
 def test_feedparser_reads_the_feed_without_complaint(client: TestClient) -> None:

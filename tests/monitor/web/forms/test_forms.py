@@ -10,6 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from db import database
 from db.alert_models import Preferences
 from db.queries.messages import load_message
 from db.queries.subscribers import get_subscriber
@@ -217,10 +218,13 @@ def test_one_domain_cannot_use_up_what_everybody_has(world: World) -> None:
 
 
 def test_a_network_of_ipv6_is_one_client(world: World) -> None:
-    clients = [f"2001:db8:0:7::{n:x}" for n in range(1, 16)]
-    addresses = [f"v{n}@d{n}.example" for n in range(15)]
-    assert sign_ups(world, addresses, clients) == ["taken"] * 10 + ["too_many"] * 5
-    assert sign_ups(world, ["w@e.example"], ["2001:db8:0:8::1"]) == ["taken"]
+    def sign_up_from(host: str, number: int) -> int:
+        reader = TestClient(Starlette(routes=make_routes(world.settings)), client=(host, 4711))
+        form = {**FORM, "address": f"v{number}@d{number}.example"}
+        return reader.post("/alerts/subscribe", data=form).status_code
+
+    assert [sign_up_from(f"2001:db8:0:7::{n:x}", n) for n in range(1, 16)] == [200] * 10 + [429] * 5
+    assert sign_up_from("2001:db8:0:8::1", 16) == 200
 
 
 def test_a_reader_who_meets_a_limit_is_told_so(world: World, client: TestClient) -> None:
@@ -300,7 +304,7 @@ def test_links_that_are_forged_replayed_or_old_do_nothing(world: World, client: 
     assert client.post(f"/alerts/confirm/{good}").status_code == 404, "an old link brings nobody back who left"
     assert counts(world)[:2] == (0, 0)
     client.post("/alerts/subscribe", data=FORM)
-    assert client.post(f"/alerts/confirm/{good}").status_code == 404, "nor when somebody signs the address up anew"
+    assert client.post(f"/alerts/confirm/{good}").status_code == 404, "nor when somebody signs the address up again"
     for path in ("manage", "unsubscribe"):
         for token in (good, other.sign(path, world.now, 1, nonce), "x"):
             assert client.post(f"/alerts/{path}/{token}").status_code == 404
@@ -330,3 +334,34 @@ def test_pages_are_not_kept_framed_or_passed_on(client: TestClient) -> None:
     assert headers["referrer-policy"] == "no-referrer"
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert 'lang="es"' in client.get("/alerts/subscribe", headers={"accept-language": "es-MX,en;q=0.5"}).text
+
+
+def test_a_form_too_large_is_refused_before_it_is_read(client: TestClient) -> None:
+    """A body without end, or one that says it is large, costs neither memory nor time."""
+    sent: list[int] = []
+
+    def without_end() -> Iterator[bytes]:
+        for number in range(2_000):
+            sent.append(number)
+            yield b"&" * 65_536
+
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    manage = "/alerts/manage/no-token"
+    for path in ("/alerts/subscribe", manage):
+        assert client.post(path, content=b"a=" + b"x" * 70_000, headers=kind).status_code == 413
+        assert client.post(path, content=without_end(), headers=kind).status_code == 413
+    assert client.post("/alerts/subscribe", data=FORM).status_code == 200
+
+
+def test_a_reader_is_told_when_the_database_is_held(
+    world: World, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An import holds it for long: the reader met an error and could think to be subscribed."""
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    token = signer(world).sign("confirm", world.now, 1, "x")
+    with world.store.writing():
+        answers = [client.post("/alerts/subscribe", data=FORM), client.post(f"/alerts/confirm/{token}")]
+    for answer in answers:
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+        assert "nothing was stored" in answer.text
+    assert client.post("/alerts/subscribe", data=FORM).status_code == 200

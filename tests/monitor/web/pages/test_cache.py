@@ -37,10 +37,15 @@ def test_the_same_page_however_it_is_asked_for(small_site: str) -> None:
     assert ask(small_site, "/places/fl/", if_none_match='"other"')[0] == 200
 
 
-def test_any_site_may_read_the_data_and_no_page(small_site: str) -> None:
-    for path in ("data/changes.csv", "data/changes.json", "data/changes.parquet", "data/ice-agreements.sqlite"):
-        status, headers, _ = ask(small_site, f"/{path}")
-        assert (status, headers["access-control-allow-origin"]) == (200, "*"), path
+def test_any_site_may_read_the_data_and_its_errors_and_no_page(small_site: str) -> None:
+    for path, found in (
+        ("data/changes.csv", 200), ("data/changes.json", 200), ("data/changes.parquet", 200), ("map/data.json", 200),
+        ("data/ice-agreements.sqlite", 200), ("data/nothing.parquet", 404),
+    ):  # fmt: skip
+        for method, expected in (("GET", found), ("HEAD", found), ("OPTIONS", 204), ("POST", 405)):
+            status, headers, _ = ask(small_site, f"/{path}", method, origin="https://a.example")
+            assert (status, headers["access-control-allow-origin"]) == (expected, "*"), (method, path)
+            assert headers["cross-origin-resource-policy"] == "cross-origin"
     assert "access-control-allow-origin" not in ask(small_site, "/changes/")[1]
 
 

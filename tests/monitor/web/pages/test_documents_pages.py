@@ -90,7 +90,7 @@ def test_the_agreement_and_its_county_show_the_document(shelf_site: str, shelf_h
 
 def test_the_one_pager_quotes_the_ending_with_its_page(shelf_site: str) -> None:
     page = read(shelf_site + "sheets/agency/fl-pasco-county-sheriffs-office/")
-    assert "How it can be ended, in its own words" in page
+    assert "How this agreement can be ended, in its own words" in page
     assert "upon 90-day written notice" in page
     assert "page 2" in page
     with urllib.request.urlopen(shelf_site + "sheets/agency/fl-pasco-county-sheriffs-office/sheet.pdf") as answer:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import sqlite3
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,19 @@ def test_every_form_holds_the_same_rows(site: Site, name: str, tmp_path: Path) -
     assert list(rows[0]) == list(objects[0]) == table.schema.names
     first = next(iter(rows[0]))
     assert [o[first] for o in objects] == table[first].to_pylist()
+
+
+def test_parquet_has_dates_and_times_as_such_and_codes_as_text(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "t.parquet").write_bytes(body(site, "data/changes.parquet"))
+    table = Table.from_arrow(read_parquet(tmp_path / "t.parquet"))
+    rows = list(csv.DictReader(io.StringIO(body(site, "data/changes.csv").decode())))
+    for name in ("listed_on", "signed_on"):
+        assert [d and d.isoformat() for d in table[name].to_pylist()] == [r[name] or None for r in rows]
+        assert isinstance(table[name][0].as_py(), date)
+    known = [datetime.fromisoformat(r["known_at"]) for r in rows]
+    assert table["known_at"].to_pylist() == known
+    assert table["county_fips"].to_pylist() == [r["county_fips"] or None for r in rows]
+    assert any(r["county_fips"].isdigit() for r in rows)
 
 
 def test_the_package_describes_the_files(site: Site) -> None:

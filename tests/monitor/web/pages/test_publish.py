@@ -129,9 +129,9 @@ def test_after_one_change_only_its_pages_are_written_and_all_is_as_if_made_anew(
         rule(store, "dismiss", ending["id"], "", reviewer="test", reason="", made_at="2025-10-02T00:00:00Z")
         take_in(moved, [])
         done = publish(make_site(store), DirectorySink(tmp_path / "site"))
-        publish(make_site(store), DirectorySink(tmp_path / "anew"))
+        publish(make_site(store), DirectorySink(tmp_path / "again"))
     assert 10 < done.written < 120
-    one, other = state(tmp_path / "site"), state(tmp_path / "anew")
+    one, other = state(tmp_path / "site"), state(tmp_path / "again")
     assert {k: v[0] for k, v in one.items()} == {k: v[0] for k, v in other.items()}
 
 
@@ -144,8 +144,8 @@ def test_after_a_new_list_all_is_as_if_made_anew(home: Path, out: Path, tmp_path
     take_in(moved, [tmp_path / "participatingAgencies03102025am.xlsx"])
     with Store.open(moved, read_only=True) as store:
         publish(make_site(store), DirectorySink(tmp_path / "site"))
-        publish(make_site(store), DirectorySink(tmp_path / "anew"))
-    one, other = state(tmp_path / "site"), state(tmp_path / "anew")
+        publish(make_site(store), DirectorySink(tmp_path / "again"))
+    one, other = state(tmp_path / "site"), state(tmp_path / "again")
     assert [k for k in one.keys() | other.keys() if one.get(k, ("",))[0] != other.get(k, ("",))[0]] == []
 
 
