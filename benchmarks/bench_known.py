@@ -35,7 +35,7 @@ def known_when(number: int) -> str:
 
 def ask_ms(store: Store, lists: int) -> list[float]:
     """Derive, and return what it takes to ask about moments spread over the history."""
-    derive(store, now=known_when(lists), anew=True)
+    derive(store, now=known_when(lists), from_scratch=True)
     taken = []
     for number in range(MOMENTS):
         begun = time.process_time()
