@@ -48,6 +48,7 @@ class _Rules(NamedTuple):
 
 #: Characters of a text within an id that are kept; the longest real name has 82.
 LONGEST_SLUG = 100
+_KINDS_OF_TOWN = frozenset("city town village borough township".split())
 _APOSTROPHE = re.compile("['`\u00b4\u02bc\u2018\u2019\u201b\u2032]")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 ORDINALS = (
@@ -193,7 +194,8 @@ def _without_state(text: str, state: str | None, heads: frozenset[str]) -> str:
 def _without_own_state(text: str, state: str | None, printed: str, office_words: frozenset[str]) -> str:
     """The name of a local body without its state: "AL Bay County", "Bay Co. Sheriff's Office, Alabama", as in 2007.
 
-    What is left must end in a word of an office: "University of Florida" does not. A code counts in capital letters.
+    What is left must end in a county or an office: "University of Florida" does not, nor does "East Donegal Township,
+    PA", which may be any body of the township. A code counts in capital letters.
     """
     known = us.states.lookup(state) if state else None
     if known is None:
@@ -203,7 +205,7 @@ def _without_own_state(text: str, state: str | None, printed: str, office_words:
     behind = [fold(known.name), *([known.abbr.lower()] if words[-1:] == [known.abbr] else [])]
     shorter = [text.removeprefix(f"{own} ") for own in before] + [text.removesuffix(f" {own}") for own in behind]
     for rest in shorter:
-        if rest != text and len(rest.split()) > 1 and rest.rsplit(" ", 1)[-1] in office_words:
+        if rest != text and len(rest.split()) > 1 and rest.rsplit(" ", 1)[-1] in office_words - _KINDS_OF_TOWN:
             return rest
     return text
 
