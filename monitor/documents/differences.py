@@ -32,14 +32,15 @@ TURNING_WORDS = frozenset("not no never without except unless only".split())
 #: A place where this share of the other documents says something else again is a field to be filled in.
 FIELD_SHARE = 0.34
 FIELD_WORDS = 2
+#: A place so much smaller is a slip within a clause that is missing or was added, not another text of it.
+FIELD_PART = 0.34
 GARBLED_WORDS = 10
-#: With fewer documents nobody can tell a field from a change.
+#: With fewer documents nobody can tell a field from a change; with so few only whole clauses and numbers are told.
 FEWEST_TO_COMPARE = 3
 #: In a place where one side has this many words more, they are looked for in the other text piece by piece.
 LONG_WORDS = 12
 _PIECE = 8
-#: Fewer letters than this are found in any long text.
-_TELLING = 15
+_TELLING = 15  # fewer letters are found in any long text
 _NUMBERS = (
     "one two three four five six seven eight nine ten twelve fifteen twenty thirty forty fifty sixty seventy eighty "
     "ninety hundred"
@@ -107,9 +108,11 @@ def _places(template: Wording, document: Wording, region: tuple[int, int, int, i
     ours, theirs = template.words, document.words
     longer = (a2 - a1) - (b2 - b1)
     if longer >= LONG_WORDS:
+        a1, a2 = _beyond(template.keys, (a1, a2), document.keys[b1:b2])
         for start, end in [] if partial else _absent(template.keys, a1, a2, document.squeezed):
             yield Place(start, end, tuple(ours[start:end]), (), _page(document, b1))
     elif -longer >= LONG_WORDS:
+        b1, b2 = _beyond(document.keys, (b1, b2), template.keys[a1:a2])
         for start, end in _absent(document.keys, b1, b2, template.squeezed):
             yield Place(a1, a1, (), tuple(theirs[start:end]), _page(document, start))
     elif not _is_slip(template, document, (a1, a2), (b1, b2)) and not (partial and b1 == b2):
@@ -149,6 +152,18 @@ def _absent(keys: Sequence[str], start: int, end: int, other: str) -> list[tuple
         else:
             found.append((one, two))
     return found
+
+
+def _beyond(keys: Sequence[str], longer: tuple[int, int], shorter: Sequence[str]) -> tuple[int, int]:
+    """Return the longer side's stretch without what the shorter side says as well, at its beginning or its end."""
+    start, end = longer
+    same, count = "".join(shorter), len(shorter)
+    for taken in range(max(1, count - 1), min(count + 2, end - start)):
+        if same and fuzz.ratio("".join(keys[start : start + taken]), same) >= MOVED_RATIO:
+            return start + taken, end
+        if same and fuzz.ratio("".join(keys[end - taken : end]), same) >= MOVED_RATIO:
+            return start, end - taken
+    return longer
 
 
 def _is_slip(template: Wording, document: Wording, ours: tuple[int, int], theirs: tuple[int, int]) -> bool:
@@ -194,13 +209,20 @@ def differences(
     `others` are the places of other documents of the template, which tell fields from wording; `vocabulary` the words
     of the template's documents.
     """
-    if len(others) + 1 < FEWEST_TO_COMPARE:
+    if len(others) + 2 < FEWEST_TO_COMPARE:
         return []
     return [
         Difference(kind=_kind(place), page=place.page, template=place.template, document=place.document)
         for place in places
-        if not _is_field(place, others) and _is_meant(place, vocabulary)
+        if not _is_field(place, others)
+        and _is_meant(place, vocabulary)
+        and (len(others) > 1 or _is_sentence((*place.ours, *place.theirs)) or _changes_number(place))
     ]
+
+
+def _changes_number(place: Place) -> bool:
+    numbers = all(_BARE_NUMBER.fullmatch(_key(side)) for side in (place.ours, place.theirs))
+    return numbers or _quantities(place.template) != _quantities(place.document)
 
 
 def _kind(place: Place) -> Literal["struck", "added", "changed"]:
@@ -221,14 +243,27 @@ def _is_field(place: Place, others: Sequence[Sequence[Place]]) -> bool:
     named = any(word.key == AGENCY_KEY and word.text.upper().strip(".,;:()’'\"s") != "LEA" for word in words)
     if named and sum(word.key != AGENCY_KEY for word in words) <= GARBLED_WORDS:
         return True  # what is left of a name that the recogniser has garbled
+    least = FIELD_PART * _size(place) if _is_clause(place) else 0
     unlike = like = 0
     for other in others:
         here = [o for o in other if o.start <= place.end + FIELD_WORDS and place.start <= o.end + FIELD_WORDS]
         if any(_alike(o, place) for o in here):
             like += 1
-        elif here:
+        elif any(_size(o) >= least for o in here):
             unlike += 1
     return unlike >= max(2, FIELD_SHARE * len(others)) or like > len(others) / 2
+
+
+def _is_clause(place: Place) -> bool:
+    """Whether a whole clause, and nothing that is filled in, is missing or was added."""
+    words = place.ours or place.theirs
+    if (place.ours and place.theirs) or len(words) < LONG_WORDS or _CONTACT.search(words[0].text):
+        return False
+    return words[0].text[0].isupper() and any("." in word.text for word in words)
+
+
+def _size(place: Place) -> int:
+    return max(len(place.ours), len(place.theirs))
 
 
 def _is_sentence(words: Sequence[Word]) -> bool:
@@ -247,9 +282,7 @@ def _is_meant(place: Place, vocabulary: frozenset[str]) -> bool:
     ours, theirs = _key(place.ours), _key(place.theirs)
     if ours == theirs:
         return False
-    if _quantities(place.template) != _quantities(place.document):
-        return True
-    if _BARE_NUMBER.fullmatch(ours) and _BARE_NUMBER.fullmatch(theirs):
+    if _changes_number(place):
         return True
     if not all(_are_words(side, vocabulary) for side in (place.ours, place.theirs)):
         return False
