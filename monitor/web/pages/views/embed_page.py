@@ -11,14 +11,14 @@ from monitor.web.pages.map.drawing import LAYERS, outline_place
 from monitor.web.pages.place_status import agencies_of, status_of
 from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import PageRequest, Site
-from monitor.web.pages.views.places_page import county_address, list_states, support_counts
+from monitor.web.pages.views.places_page import county_address, list_states, newest_mark, support_counts
 
 
 def routes(site: Site) -> None:
     """Add the addresses of this module's pages to the site."""
     site.add(r"embed/county/(?P<fips>\d{5})/", show_county, list_counties)
     site.add(r"embed/state/(?P<code>[a-z]{2})/", show_state, _list_states)
-    site.add(rf"embed/map/(?P<layer>{'|'.join(LAYERS)})/", show_map, _list_layers)
+    site.add(rf"embed/map/(?P<layer>{'|'.join(LAYERS)})/", show_map, list_layers)
     site.add(r"embed/counter/", show_counter, lambda book: iter([("embed/counter/", book.version)]))
 
 
@@ -77,5 +77,6 @@ def _list_states(book: Book) -> Iterator[tuple[str, str]]:
     return ((path.replace("places/", "embed/state/", 1), mark) for path, mark in list_states(book))
 
 
-def _list_layers(book: Book) -> Iterator[tuple[str, str]]:
-    return ((f"embed/map/{layer}/", "") for layer in LAYERS)
+def list_layers(book: Book) -> Iterator[tuple[str, str]]:
+    """Yield the address of the map of each layer, which names the newest list."""
+    return ((f"embed/map/{layer}/", newest_mark(book)) for layer in LAYERS)

@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from db.database import Store
+from monitor.web.pages.addresses import make_site
 from monitor.web.pages.app import create_app
+from monitor.web.pages.views import embed_page
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +59,15 @@ def test_no_other_page_may_be_framed(client: TestClient) -> None:
 )
 def test_a_page_has_the_code_of_its_embed(client: TestClient, path: str, to: str) -> None:
     assert f'&lt;iframe src="https://tracker.example/{to}"' in client.get(f"/{path}").text
+
+
+def test_the_mark_of_a_published_map_moves_with_the_newest_list(small_home: Path) -> None:
+    """It names the list's date, so it is written again; a county's embed names it by a script and is not."""
+    with Store.open(small_home, read_only=True) as store:
+        book = make_site(store).book()
+        before = [dict(listed(book)) for listed in (embed_page.list_layers, embed_page.list_counties)]
+        assert book.newest is not None
+        book.newest["published_on"] = "2025-03-08"
+        after = [dict(listed(book)) for listed in (embed_page.list_layers, embed_page.list_counties)]
+    assert before[0]["embed/map/support/"] != after[0]["embed/map/support/"]
+    assert before[1] == after[1]
