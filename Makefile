@@ -21,7 +21,8 @@ help:
 	@echo "make check   the checks and the quick tests"
 	@echo "make bench   the measurements of benchmarks/"
 	@echo "make year    a year of polls at speed, compared with the truth (an hour; YEAR='--polls 4' for minutes)"
-	@echo "make lock    rebuild requirements*.lock        make wheel   dist/*.whl"
+	@echo "make lock    rebuild requirements*.lock        make audit   known weaknesses of what they name"
+	@echo "make wheel   dist/*.whl                        make sbom    dist/sbom.json (CycloneDX)"
 	@echo "make places  rebuild monitor/places/ data      make clean   remove what was made"
 
 run: $(VENV)/.for-run
@@ -138,6 +139,18 @@ lock: build/lock/bin/uv
 build/lock/bin/uv: $(VENV)/.python
 	$(BIN)/python -m venv build/lock
 	build/lock/bin/python -m pip --disable-pip-version-check --quiet install uv
+
+# Advisories come over the network; without it `make audit` fails, and says so.
+audit: build/audit/bin/pip-audit
+	for lock in requirements.lock requirements-dev.lock; do build/audit/bin/pip-audit --require-hashes --disable-pip --requirement $$lock; done
+
+sbom: build/audit/bin/cyclonedx-py
+	mkdir -p dist
+	build/audit/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file dist/sbom.json requirements.lock
+
+build/audit/bin/%: $(VENV)/.python
+	$(BIN)/python -m venv build/audit
+	build/audit/bin/python -m pip --disable-pip-version-check --quiet install pip-audit cyclonedx-bom
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -62,7 +62,7 @@ def measure_history(lists: list[list[Listing]]) -> tuple[int, float, float]:
 
 
 def measure() -> list[Figure]:
-    """How much dearer a list gets, then the figures behind it."""
+    """How much more a list costs, then the figures behind it."""
     real = real_lists()
     by_lists = [measure_history(list(stretch(real, factor))) for factor in FACTORS]
     by_rows = [measure_history(list(large_lists(size, LAST + 5, CHANGED))) for size in SIZES]

@@ -1,5 +1,5 @@
 """Milliseconds a list to derive the shared corpus again, from the stored listings and from the archived bytes; and
-milliseconds until a ruling on any of its doubtful changes is in the log, or until an earlier time can be asked about.
+milliseconds until a ruling on any of its doubtful changes is in the log.
 
 python benchmarks/bench_rebuild.py
 """
@@ -18,7 +18,6 @@ from benchmarks.corpus import empty_store, read_corpus, take_all
 from benchmarks.figures import Figure, show
 from db.database import Store
 from db.records import ChangeRecord
-from monitor.changelog.known_at import as_known
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
 from monitor.review import decide
@@ -69,24 +68,16 @@ def _decisions(log: Iterable[ChangeRecord]) -> Iterator[tuple[ChangeRecord, str,
             yield entry, "dismiss", ""
 
 
-def known_ms(store: Store) -> float:
-    """Return the processor's time until the log as known at an earlier time can be asked."""
-    begun = time.process_time()
-    with as_known(store, store.now_text()):
-        return (time.process_time() - begun) * 1000
-
-
 def measure() -> list[Figure]:
     """Both ways, in milliseconds a list."""
     with empty_store() as store:
         take_all(store, read_corpus())
         lists = int(store.connection.execute("select count(*) from publications").fetchone()[0])
         listings, archived = median_ms(from_listings, store, lists), median_ms(from_bytes, store, lists)
-        ruled, known = rulings_ms(store), known_ms(store)
+        ruled = rulings_ms(store)
     return [
         Figure(f"a ruling on one of {len(ruled)} changes, median", statistics.median(ruled), "ms", 300),
-        Figure("a ruling, the dearest", max(ruled), "ms", 300),
-        Figure("the log as known at an earlier time, ready to be asked", known, "ms", 300),
+        Figure("a ruling, the slowest", max(ruled), "ms", 300),
         Figure(f"from stored listings, a list of {lists}", listings, "ms", 10),
         Figure("from archived bytes, a list", archived, "ms", 40),
     ]

@@ -18,6 +18,7 @@ from urllib.parse import quote, urlencode
 ROOT = Path(__file__).resolve().parents[1]
 ATTACKER = ("127.0.0.2", 0)
 FORM = "application/x-www-form-urlencoded"
+MOST_HELD = 600
 
 
 class Target:
@@ -43,8 +44,10 @@ class Target:
         self.send(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode(), wait=wait).close()
 
     def hold(self, data: bytes) -> None:
-        """Send bytes and keep the connection."""
+        """Send bytes and keep the connection, among the newest that this process may have open."""
         self.held.append(self.send(data, wait=0.005))
+        if len(self.held) > MOST_HELD:
+            self.held.pop(0).close()
 
     def release(self) -> None:
         """Close what is held."""

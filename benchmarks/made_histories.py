@@ -25,18 +25,18 @@ SUPPORT: tuple[tuple[SupportType, str], ...] = (
 )
 
 
-def put(store: Store, number: int, rows: list[Listing]) -> None:
+def put(store: Store, number: int, rows: list[Listing], *, known_at: str = KNOWN_AT) -> None:
     """The rows are the participating list with that number in the store, as if a workbook had been read."""
     at = (BEGIN + timedelta(hours=8 * number)).strftime("%Y-%m-%dT%H:%M:%SZ")
     sha256 = store.archive.put(f"made list {number}".encode())  # stands for the bytes; they are not read again
     with store.writing():
-        fetches.record_document(store, sha256, KNOWN_AT)
+        fetches.record_document(store, sha256, known_at)
         numbers = tuple(range(2, len(rows) + 2))
         made = Snapshot("participating", tuple(rows), numbers, "Sheet1", READER_VERSION["xlsx"], at)
         snapshots.save_snapshot(store, sha256, made)
         fetches.record_sighting(
             store, sha256, file=f"made{number}.xlsx", url="", linked_as="participating", seen_at=None,
-            known_at=KNOWN_AT, how="import",
+            known_at=known_at, how="import",
         )  # fmt: skip
 
 

@@ -162,3 +162,18 @@ def test_every_link_between_pages_leads_to_a_page_and_a_heading(path: Path) -> N
         assert target.is_file(), f"{path.name}: {link} leads nowhere"
         if anchor:
             assert anchor in anchors(target.read_text(encoding="utf-8")), f"{path.name}: no such heading: {link}"
+
+
+def test_each_promise_of_the_security_page_has_its_test() -> None:
+    rows = [
+        line for line in (ROOT / "docs" / "security.md").read_text(encoding="utf-8").splitlines() if "test_" in line
+    ]
+    files = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")}
+    for row in rows:
+        for named in re.findall(r"`([\w/]*test_\w+(?:\.py)?)`", row.rpartition(" | ")[2]):
+            if named.endswith(".py"):
+                assert Path(named).name in files, named
+                assert "/" not in named or (ROOT / named).is_file(), named
+            else:
+                assert any(f"def {named}(" in text for text in files.values()), named
+    assert len(rows) > 15

@@ -89,11 +89,12 @@ def load_accepted(connection: sqlite3.Connection) -> frozenset[int]:
     return frozenset(row[0] for row in rows)
 
 
-def load_lists(connection: sqlite3.Connection) -> list[ListName]:
-    """Return of each step which list its publication was judged to be, from step 0."""
+def load_lists(connection: sqlite3.Connection, first: int = 0) -> list[ListName]:
+    """Return of each step from `first` on which list its publication was judged to be."""
     rows = connection.execute(
         "select p.list from fold_steps s join publications p on p.sha256 = s.sha256 and p.file = s.file"
-        " and p.linked_as = s.linked_as order by s.step"
+        " and p.linked_as = s.linked_as where s.step >= ? order by s.step",
+        [first],
     )
     return [row[0] for row in rows]
 

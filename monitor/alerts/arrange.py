@@ -16,9 +16,10 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("No longer listed by ICE"), ("termination",)),
     (N_("Listed again"), ("reinstatement",)),
     (N_("New and renewed agreements"), ("signing", "renewal", "switch")),
-)
-_FOLDED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("Agreement documents"), tuple(DOCUMENT_KINDS)),
+)
+#: Groups told in a line each when one of the others is there.
+_FOLDED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("Pending list"), ("pending_listed", "pending_withdrawn")),
     (N_("Corrected listings"), ("amendment",)),
     (N_("About the lists"), ("list_event",)),

@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 
 from monitor.alerts.alert_errors import AddressError
+from monitor.alerts.arrange import group_changes
 from monitor.alerts.describe_change import ChangeText
 from monitor.alerts.page_links import changes_page
 from monitor.alerts.send_results import Outcome
 from monitor.alerts.subject import make_subject
-from monitor.i18n.language import language
+from monitor.i18n.language import Language, language
 
 _MARKS = re.compile(r"[\\*_`~<>|]")
 #: Lines in one post, and characters in all: Discord takes 2,000, the others more.
@@ -34,9 +35,20 @@ def post_to_chat(address: str, changes: Sequence[ChangeText], code: str, public_
     import apprise
 
     words = language(code)
-    title = make_subject(changes, words)
+    title, body = make_subject(changes, words), "\n".join(write_lines(changes, words, public_url))
+    channel = apprise.Apprise()
+    if not channel.add(address):
+        return Outcome("refused", None, "Apprise knows no service for this address")
+    if channel.notify(title=title, body=body, body_format=apprise.NotifyFormat.MARKDOWN):
+        return Outcome("sent")
+    return Outcome("later", None, "the service did not take it")
+
+
+def write_lines(changes: Sequence[ChangeText], words: Language, public_url: str) -> list[str]:
+    """Return a line of Markdown for each change, in the order of a mail, the last a link to those that have no room."""
+    ordered = [change for group in group_changes(changes, words) for change in group.changes]
     lines: list[str] = []
-    for change in changes[:_MOST_CHANGES]:
+    for change in ordered[:_MOST_CHANGES]:
         place = f" ({_escape(change.place)})" if change.place else ""
         line = f"- [{_escape(change.agency)}]({change.page}){place}: {_escape(change.headline)}"
         if sum(map(len, lines)) + len(line) > _MOST_CHARACTERS:
@@ -45,12 +57,7 @@ def post_to_chat(address: str, changes: Sequence[ChangeText], code: str, public_
     if (more := len(changes) - len(lines)) > 0:
         page = changes_page(public_url, since=min(change.listed_on for change in changes))
         lines.append(f"- [{words.count('%(n)d more change', '%(n)d more changes', more)}]({page})")
-    channel = apprise.Apprise()
-    if not channel.add(address):
-        return Outcome("refused", None, "Apprise knows no service for this address")
-    if channel.notify(title=title, body="\n".join(lines), body_format=apprise.NotifyFormat.MARKDOWN):
-        return Outcome("sent")
-    return Outcome("later", None, "the service did not take it")
+    return lines
 
 
 def _escape(text: str) -> str:

@@ -158,6 +158,7 @@ def _facts(change: ChangeRecord, what: What, words: Language) -> list[str]:
     elif wide := wide_range(change["listed_between"]):
         first, last = map(words.date, wide)
         facts.append(words.say("Between ICE's lists of %(first)s and %(last)s", first=first, last=last))
+        facts.append(_presence(change, words))
     else:
         facts.append(_presence(change, words))
     shown = change["first_missing_from"] or change["first_listed_in"]

@@ -42,8 +42,7 @@ def derive(
         memory = revisions.Memory(store)
         done, touched = fold_facts(store, from_scratch=from_scratch, progress=progress, before=memory)
         derivation.save_marks(connection, RULES_VERSION, now)
-        if touched is None or touched:
-            done.stated = revisions.state(store, now, memory, touched, by_ruling=ruled)
+        done.stated = revisions.state(store, now, memory, touched, by_ruling=ruled)
         if tell is not None:
             tell(store, now, done.stated, first_import=before is None, since=before)
         if ruled and done.stated:  # after telling, which drops what has not left

@@ -112,10 +112,8 @@ class Refold:
         if fine:
             chains = list(chain_steps(chain, added, self._rulings, self._pages))
             fold.run(added, chains, range(first, first + len(added)), first, self._progress)
-            judged = fold_steps.load_lists(connection)
-            fine = fold_steps.is_settled(connection) and all(
-                judged[number] == p.list_name for number, p in enumerate(added, first)
-            )
+            judged = fold_steps.load_lists(connection, first)
+            fine = fold_steps.is_settled(connection) and judged == [p.list_name for p in added]
         if fine:
             self._done.folded, self._done.kept = len(added), first
             self._finish(fold)

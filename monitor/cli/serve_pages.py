@@ -24,6 +24,7 @@ from db.locks import SERVING, HomeLock
 from db.settings import Settings
 from db.version import VERSION
 from monitor.service.health.serve_health import make_health_routes
+from monitor.service.memory_release import share_heaps
 from monitor.web.api import app as api
 from monitor.web.desk import app as desk
 from monitor.web.feeds import app as feeds
@@ -38,7 +39,7 @@ WATCH_SECONDS = 1.0
 
 
 #: A stop that takes longer than this ends the process: nothing it does outlives a kill worse than that.
-STOP_SECONDS = 8.0
+STOP_SECONDS = 6.0
 
 
 class PortError(StoreError):
@@ -68,6 +69,7 @@ def serve_pages(settings: Settings, host: str, port: int, *, access_log: bool = 
         if level is not None:
             logging.getLogger(name).setLevel(level)
     logging.getLogger(__name__).setLevel(logging.INFO)
+    share_heaps()
     with open_port(host, port) as listening, Store.open(settings.home) as store:
         lock = HomeLock(settings.home, SERVING, "`serve`", at=store.now_text(), shared=True)
         with lock:

@@ -85,7 +85,7 @@ def by_name() -> Mapping[str, Sequence[Place]]:
         for short, county in (*counties(state).items(), *former_names(state).items()):
             if not _LATER.fullmatch(county.fips):
                 place = Place("county", state, county.name, county.fips, people[county.fips])
-                for name in {joined(short), joined(normal(county.name))}:
+                for name in sorted({joined(short), joined(normal(county.name))}):
                     if place not in found[name]:
                         found[name].append(place)
     return found
@@ -95,7 +95,7 @@ def _towns(state: str) -> dict[tuple[str, str | None], str]:
     """(Normal name, home county) -> name as written of the state's places, independent cities left out."""
     own = {joined(name) for short, c in counties(state).items() if c.is_city for name in (short, normal(c.name))}
     found: dict[tuple[str, str | None], str] = {}
-    for name in {*place_names(state), *(n for s, n in sizes() if s == state)}:
+    for name in sorted({*place_names(state), *(n for s, n in sizes() if s == state)}):
         if joined(name) not in own:
             written = sizes()[state, name][0] if (state, name) in sizes() else _capitals(name)
             found[name, home_county(state, name)] = written

@@ -6,11 +6,13 @@ import ctypes
 import functools
 import gc
 import sys
+from contextlib import suppress
 
 import us
 
 from monitor.places import gazetteer
 
+_ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
 _Cache = functools._lru_cache_wrapper
 
 
@@ -34,6 +36,13 @@ def give_back_memory() -> bool:
         return False
     trim(0)
     return True
+
+
+def share_heaps() -> None:
+    """Let threads share two heaps of glibc's: one for each of many threads keeps what the others could use."""
+    if sys.platform.startswith("linux"):
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).mallopt(_ARENA_MAX, 2)
 
 
 def load_tables() -> None:

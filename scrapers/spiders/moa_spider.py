@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -95,6 +96,12 @@ class MoaSpider(scrapy.Spider):
                 url, callback=self.answered, errback=self.failed, headers=self._headers(url), cb_kwargs={"url": url}
             )
 
+    async def _go_on(self) -> AsyncIterator[Request]:
+        """Yield the next request, so long after the answer to the last that the server sees the distance."""
+        for request in self._next():
+            await asyncio.sleep(self.work.settings.moa_delay_seconds)
+            yield request
+
     def _headers(self, url: str) -> dict[str, str]:
         headers = {"Accept-Encoding": "identity"}
         kept = moas.last_kept(self.work.store.connection, url)
@@ -111,7 +118,7 @@ class MoaSpider(scrapy.Spider):
             self._fail(url, error)
         if outcome_of_status(response.status) in STOPPING:
             self.work.stopped = "the server asks to slow down"
-        for request in self._next():
+        async for request in self._go_on():
             yield request
 
     def _take_in(self, response: Response, url: str) -> MoaSighting:
@@ -154,7 +161,7 @@ class MoaSpider(scrapy.Spider):
             self._fail(url, bug)
         if outcome in STOPPING:
             self.work.stopped = "robots.txt forbids it"
-        for request in self._next():
+        async for request in self._go_on():
             yield request
 
     def _at(self) -> str:

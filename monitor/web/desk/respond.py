@@ -12,7 +12,6 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from itsdangerous import BadSignature, Signer
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -31,11 +30,13 @@ from monitor.web.desk.logins import Login, Logins, read_signing_key
 from monitor.web.http.client_ip import client_ip
 from monitor.web.http.headers import SECURITY_HEADERS
 from monitor.web.http.limits import is_too_large
-from monitor.web.http.turns import RETRY_AFTER, BusyError, OwnThread
+from monitor.web.http.turns import RETRY_AFTER, BusyError, OwnThread, OwnThreads
 
 PREFIX = "/review"
 log = logging.getLogger(__name__)
-LARGEST_FORM_BYTES, MOST_FIELDS = 5_000_000, 2100
+LARGEST_FORM_BYTES, STRANGERS_FORM_BYTES, MOST_FIELDS = 5_000_000, 64_000, 2100
+#: Requests worked on at a time, logins aside.
+THREADS = 6
 #: Passwords that wait to be checked; the next is refused.
 MOST_WAITING = 8
 ANYONE, REVIEWER, ADMINISTRATOR = "anyone", "reviewer", "administrator"
@@ -137,7 +138,7 @@ class Desk:
         self.settings = settings
         self.now = now
         self.kept_log = KeptLog()
-        self._hashing = OwnThread(MOST_WAITING)
+        self._hashing, self._threads = OwnThread(MOST_WAITING), OwnThreads(THREADS)
         key = read_signing_key(settings.home)
         self.logins = Logins(key, settings.session_hours, settings.session_idle_minutes)
         self._proxies = frozenset(settings.trusted_proxies.split())
@@ -165,7 +166,7 @@ class Desk:
             rows: set[str] = set()
             file: bytes | None = None
             if endpoint.method == "POST":
-                if is_too_large(http.headers, LARGEST_FORM_BYTES):
+                if is_too_large(http.headers, await self._largest_form(endpoint, http)):
                     return self._dress(http, Response("the form is too large\n", 413, media_type="text/plain"))
                 async with http.form(max_files=1, max_fields=MOST_FIELDS) as sent:
                     for name, value in sent.multi_items():
@@ -177,7 +178,7 @@ class Desk:
                             form[name] = value
             work = partial(self._answer, endpoint, http, form, frozenset(rows), file)
             if not endpoint.hashes:
-                return await run_in_threadpool(work)
+                return await self._threads.run(work)
             try:
                 return await self._hashing.run(work)
             except BusyError:
@@ -186,6 +187,17 @@ class Desk:
                 return self._dress(http, busy)
 
         return Route(PREFIX + endpoint.path, answer, methods=[endpoint.method])
+
+    async def _largest_form(self, endpoint: Endpoint, http: Request) -> int:
+        """Return how many bytes a form may have: taking one apart keeps all others waiting, so few from a stranger."""
+        if endpoint.access == ANYONE or not is_too_large(http.headers, STRANGERS_FORM_BYTES):
+            return STRANGERS_FORM_BYTES
+        known = await self._threads.run(partial(self._is_logged_in, http))
+        return LARGEST_FORM_BYTES if known else STRANGERS_FORM_BYTES
+
+    def _is_logged_in(self, http: Request) -> bool:
+        with Store.open(self.settings.home, now=self.now) as store:
+            return self._find_login(store, http) is not None
 
     def cookie_name(self, http: Request) -> str:
         """Return the login cookie's name; by TLS one that no other host or path can set."""

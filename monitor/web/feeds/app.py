@@ -31,7 +31,7 @@ from monitor.web.http.conditional import http_date
 from monitor.web.http.open_access import OpenAccess
 
 _HEADERS = {"Cache-Control": "public, max-age=300"}
-_CACHED_BYTES = 12_000_000
+_CACHED_BYTES = 8_000_000
 _INDEX_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
 
 #: The entries of each feed, by the sort of what it is of (all, state, county, agency) and its code or id.

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from urllib.parse import urlsplit
 
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
@@ -35,7 +35,10 @@ from monitor.i18n.language import language
 from monitor.web.forms.form_pages import FormPages
 from monitor.web.forms.posted import Posted, chosen_language, empty_form, explain_problem, read_form, read_posted
 from monitor.web.http.client_ip import client_network
+from monitor.web.http.turns import OwnThreads
 
+#: Forms worked on at a time.
+THREADS = 6
 _LOG = logging.getLogger(__name__)
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -48,6 +51,7 @@ class Forms:
         self._now = now
         self._signer = signer
         self._proxies = settings.trusted_proxies.split()
+        self._threads = OwnThreads(THREADS)
         # Forms post to the path they came from, whatever the host is called.
         self._home = urlsplit(settings.public_url).path.rstrip("/")
         self._pages = FormPages(settings.site_name, self._home)
@@ -82,7 +86,9 @@ class Forms:
         if request.method != "POST":
             return self._pages.show_form(code, empty_form(code))
         posted = read_posted(await read_form(request))
-        return await run_in_threadpool(self._subscribe, posted, code, client_network(request.scope, self._proxies))
+        return await self._threads.run(
+            partial(self._subscribe, posted, code, client_network(request.scope, self._proxies))
+        )
 
     def _subscribe(self, posted: Posted, code: str, client: str) -> Response:
         words = language(code)
@@ -114,7 +120,7 @@ class Forms:
 
     async def confirm(self, request: Request) -> Response:
         """GET asks; POST confirms the subscription that the link names."""
-        return await run_in_threadpool(self._confirm, request)
+        return await self._threads.run(partial(self._confirm, request))
 
     def _confirm(self, request: Request) -> Response:
         code = chosen_language(request)
@@ -132,7 +138,7 @@ class Forms:
 
     async def unsubscribe(self, request: Request) -> Response:
         """GET asks; POST (a person's or a mail program's one click, RFC 8058) ends all alerts to the address."""
-        return await run_in_threadpool(self._unsubscribe, request)
+        return await self._threads.run(partial(self._unsubscribe, request))
 
     def _unsubscribe(self, request: Request) -> Response:
         code = chosen_language(request)
@@ -152,7 +158,7 @@ class Forms:
     async def manage(self, request: Request) -> Response:
         """GET shows the reader's subscriptions; POST ends one, or sets language and time zone."""
         form = await read_form(request) if request.method == "POST" else FormData()
-        return await run_in_threadpool(self._manage, request, form)
+        return await self._threads.run(partial(self._manage, request, form))
 
     def _manage(self, request: Request, form: FormData) -> Response:
         found = self.signer.read("manage", request.path_params["token"], self._now())

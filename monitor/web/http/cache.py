@@ -67,7 +67,7 @@ class ByteCache(Generic[Key, Value]):
         with self._lock:
             self._use(version)
             self._bytes -= self._kept.pop(key, (value, 0))[1]
-            if taken <= self._most_bytes // 8:
+            if taken <= self._most_bytes // 2:
                 self._kept[key] = (value, taken)
                 self._bytes += taken
             while self._bytes > self._most_bytes:
@@ -135,7 +135,7 @@ class CachedApp:
 
     def __init__(
         self, app: ASGIApp, version: Callable[[], str], *, uncached: tuple[str, ...] = (),
-        most_bytes: int = 48_000_000, fresh_seconds: float = 0.5,
+        most_bytes: int = 24_000_000, fresh_seconds: float = 0.5,
     ) -> None:  # fmt: skip
         self.app = app
         self._ask_version = version

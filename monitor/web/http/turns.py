@@ -93,6 +93,20 @@ class OwnThread:
             return await anyio.to_thread.run_sync(work, limiter=anyio.CapacityLimiter(1))
 
 
+class OwnThreads:
+    """Work that may wait until another program lets go of the database, in threads of its own: pages wait for none."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._limiter: anyio.CapacityLimiter | None = None
+
+    async def run(self, work: Callable[[], Value]) -> Value:
+        """Return what `work()` returns, in the order of asking."""
+        if self._limiter is None:  # it belongs to the event loop
+            self._limiter = anyio.CapacityLimiter(self._count)
+        return await anyio.to_thread.run_sync(work, limiter=self._limiter)
+
+
 class TakingTurns:
     """Middleware: requests that `is_costly` take turns; one that finds too many waiting is refused with 503."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -29,7 +30,11 @@ from monitor.web.pages.site import Site
 
 #: Answers made at a time for one client, and those that it may have waiting with them; a browser asks for six.
 AT_ONCE, MOST_WAITING = 3, 12
-_COSTLY_PATH = re.compile(r"sheet\.pdf$|document\.pdf$|\.png$|^/+data/[\w-]+\.(?:sqlite|parquet|csv|json|geojson)$")
+#: Threads that make pages and answers: more would only share two processors, each with a heap of its own.
+THREADS = 12
+_COSTLY_PATH = re.compile(
+    r"sheet\.pdf$|document\.pdf$|\.png$|^/+data/[\w-]+\.(?:sqlite|parquet|csv|json|geojson|xlsx)$"
+)
 
 
 def create_app(
@@ -57,6 +62,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> Any:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         yield
         store.close()
 

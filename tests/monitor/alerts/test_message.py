@@ -20,11 +20,13 @@ from db.settings import Settings
 from monitor.alerts import message
 from monitor.alerts.alert_errors import AlertError
 from monitor.alerts.arrange import group_changes, merge_changes
+from monitor.alerts.chat import write_lines
 from monitor.alerts.describe_change import ChangeText, describe_change
 from monitor.alerts.plain_text import plain
 from monitor.alerts.render import Footer, Rendered, render_alert, render_confirmation
 from monitor.alerts.subject import make_subject
 from monitor.changelog.log import read_entries
+from monitor.i18n.labels import NEWS_KINDS
 from monitor.i18n.language import language
 from tests.monitor.alerts.world import World, make_world, row
 
@@ -280,6 +282,24 @@ def test_corrections_come_first_then_endings_returns_signings_and_the_rest_folde
         ("Pending list", ["P"], True),
         ("About the lists", ["L"], True),
     ]
+
+
+@pytest.mark.parametrize("kind", list(NEWS_KINDS))
+def test_every_kind_has_a_group_and_words_in_the_subject(kind: str) -> None:
+    one = of(kind, agency="A", place="Texas")
+    (group,) = group_changes(one, language("en"))
+    assert list(group.changes) == one
+    assert make_subject(one, language("en")).startswith("A (TX): ")
+    assert make_subject(of(kind, 2), language("en")).startswith("2 ")
+
+
+def test_a_chat_post_begins_with_what_matters_most() -> None:
+    """Of 13 changes ten have a line: the correction and the ending are not among those left out."""
+    told = [*of("pending_listed", 11, "Texas"), *of("termination", 1, "Texas", agency="E"),
+            *of("termination", 1, "Texas", "correction", agency="C")]  # fmt: skip
+    lines = write_lines(told, language("en"), SITE)
+    assert [line.split("]")[0] for line in (lines[0], lines[1], lines[-1])] == ["- [C", "- [E", "- [3 more changes"]
+    assert len(lines) == 11
 
 
 def merged(*told: list[ChangeText]) -> list[tuple[str, str, str]]:

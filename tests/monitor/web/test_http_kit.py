@@ -78,7 +78,7 @@ def test_kept_values_go_with_their_version_and_the_least_recently_used_first() -
     cache.put("i", 1, b"i" * 10, len)
     assert [name for name in "abcdefghi" if cache.get(name, 1) is None] == ["b"]
     cache.put("a", 1, b"A" * 9, len)
-    cache.put("large", 1, b"x" * 11, len)  # more than an eighth of all
+    cache.put("large", 1, b"x" * 41, len)  # more than half of all
     assert cache.get("large", 1) is None
     assert cache.get("a", 1) == b"A" * 9
     assert cache.get("a", 2) is None

@@ -95,8 +95,8 @@ class Killed:
         return Counter(r.path for r in self.site.requests if r.path.endswith(".pdf"))
 
     def gaps(self) -> list[float]:
-        """The seconds between two requests for documents, by the server's log."""
-        times = [r.at for r in self.site.requests if ".pdf" in r.path]
+        """The seconds between two requests for listed addresses, by the server's log."""
+        times = [r.at for r in self.site.requests if r.path.endswith(".pdf")]
         return [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
 
 
@@ -121,8 +121,7 @@ def check(killed: Killed, kills: int, replaced: int, monkeypatch: pytest.MonkeyP
     time.sleep(1.1)  # tries are dated to the second
     killed.passes(half, datetime.now(UTC) - timedelta(seconds=0.1))
     check_second_round(killed, first, new, gone, monkeypatch)
-    assert min(killed.gaps(), default=killed.delay) >= killed.delay * 0.5  # what a server logs a little late
-    assert sum(killed.gaps()) >= killed.delay * len(killed.gaps()) * 0.99
+    assert min(killed.gaps()) >= killed.delay * 0.99
 
 
 def check_second_round(

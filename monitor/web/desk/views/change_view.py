@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal, cast
+from urllib.parse import unquote
 
 from starlette.responses import Response
 
@@ -42,6 +43,11 @@ class Cell:
     printed: str
     meaning: str | None
     link: str | None
+
+    @property
+    def file(self) -> str:
+        """The name of the document that it links; the date in it is evidence."""
+        return unquote((self.link or "").partition("?")[0].rpartition("/")[2]) or "document"
 
     @property
     def reading(self) -> str:

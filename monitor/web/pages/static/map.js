@@ -54,6 +54,15 @@
     dayLabel.textContent = format.format(new Date(day + "T12:00:00Z"));
     range.setAttribute("aria-valuetext", dayLabel.textContent);
     if (current) tell(current);
+    announce(false);
+  }
+
+  /** Tell map_view.js what is shown; `rows` gives the table of it. */
+  function announce(pointed) {
+    const rows = () => data.list.map(([fips, spans]) => [fips, shade(spans, step)]).filter(([fips, code]) => code && data.names[fips])
+      .map(([fips, code]) => { const [name, state, slug] = data.names[fips]; return { fips, name, state, slug, label: labels[code] }; })
+      .sort((a, b) => (a.state + a.slug < b.state + b.slug ? -1 : 1));
+    frame.dispatchEvent(new CustomEvent("painted", { detail: { day: data.days[step], fips: current || "", pointed, rows } }));
   }
 
   function tell(fips) {
@@ -65,7 +74,7 @@
     focus.setAttribute("d", shapes.get(fips).getAttribute("d"));
   }
 
-  function choose(fips) { if (fips && fips !== current) { current = fips; tell(fips); } }
+  function choose(fips, pointed = false) { if (fips && fips !== current) { current = fips; tell(fips); announce(pointed); } }
   function open(fips) {
     const [, state, slug] = data.names[fips];
     window.location.href = `${frame.dataset.places}${state.toLowerCase()}/${slug}/`;
@@ -105,11 +114,11 @@
     range.value = step;
     document.getElementById("slider").hidden = false;
     range.addEventListener("input", () => repaint(Number(range.value)));
-    svg.addEventListener("pointerover", (event) => choose(fipsOf(event.target)));
+    svg.addEventListener("pointerover", (event) => choose(fipsOf(event.target), true));
     svg.addEventListener("click", (event) => {
       const fips = fipsOf(event.target);
       if (!fips) return;
-      if (event.pointerType === "touch" && fips !== about.dataset.fips) { choose(fips); about.dataset.fips = fips; } else open(fips);
+      if (event.pointerType === "touch" && fips !== about.dataset.fips) { choose(fips, true); about.dataset.fips = fips; } else open(fips);
     });
     frame.tabIndex = 0;
     frame.setAttribute("role", "application");
@@ -134,11 +143,18 @@
     };
     const toggle = () => {
       playing = !playing;
-      play.setAttribute("aria-pressed", String(playing));
+      play.firstElementChild.hidden = playing;
+      play.lastElementChild.hidden = !playing;
       if (playing) window.requestAnimationFrame(tick);
     };
     play.addEventListener("click", toggle);
+    frame.addEventListener("goto", ({ detail }) => {
+      const at = data.days.lastIndexOf(detail.day);
+      if (shapes.has(detail.fips)) choose(detail.fips);
+      if (at >= 0) { range.value = at; repaint(at); }
+    });
     frame.dataset.ready = "yes";
+    frame.dispatchEvent(new Event("ready"));
   }
 
   fetch(frame.dataset.source).then((answer) => answer.json()).then(start).catch(() => {});

@@ -25,6 +25,7 @@ from monitor.web.pages.map.lon_lat import to_polygons
 from monitor.web.pages.map.shapes import drawn_as, read_shapes
 from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import Addresses, PageRequest, Site
+from monitor.web.pages.spreadsheet import XLSX, write_workbook
 
 FORMS = {
     "csv": "text/csv; charset=utf-8", "json": "application/json", "parquet": "application/vnd.apache.parquet",
@@ -55,6 +56,7 @@ def routes(site: Site) -> None:
     others = {
         "ice-agreements.sqlite": send_database, "datapackage.json": send_package, "codebook.csv": send_codebook,
         "totals.json": send_totals, "newest.json": send_newest, "counties.geojson": send_geojson,
+        "counties.xlsx": send_workbook, "counties-excel.csv": send_marked_csv,
     }  # fmt: skip
     for path, view in others.items():
         site.add(rf"data/{path.replace('.', '[.]')}", view, _listed(f"data/{path}"), translated=False)
@@ -169,6 +171,20 @@ def send_geojson(request: PageRequest) -> Page | None:
         features.append({"type": "Feature", "id": row["county_fips"], "properties": row, "geometry": geometry})
     body = json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":"))
     return Page(body=body.encode(), media="application/geo+json", file="counties.geojson")
+
+
+def send_workbook(request: PageRequest) -> Page | None:
+    """Send the table of counties as a workbook: real dates, FIPS codes as text."""
+    table = next(t for t in TABLES if t.name == "counties")
+    columns = [(c.name, c.type) for c in table.columns]
+    rows = ([row[c.name] for c in table.columns] for row in table.rows(request.book))
+    return Page(body=write_workbook(columns, rows, request.book.last_day), media=XLSX, file="counties.xlsx")
+
+
+def send_marked_csv(request: PageRequest) -> Page | None:
+    """Send the table of counties as CSV with the mark by which Excel knows UTF-8."""
+    body = b"\xef\xbb\xbf" + to_csv(next(t for t in TABLES if t.name == "counties"), request.book)
+    return Page(body=body, media=FORMS["csv"], file="counties-excel.csv")
 
 
 def send_newest(request: PageRequest) -> Page | None:

@@ -210,9 +210,8 @@ def _with_agreements(sheet: Sheet, request: PageRequest, status: PlaceStatus) ->
         "How this agreement can be ended, in its own words", "How these agreements can be ended, in their own words",
         len(endings),
     )  # fmt: skip
-    sheet = {**sheet, "endings": endings, "endings_title": title}
     head = [say("Agency"), say("Support type"), say("Signed"), say("First listed"), say("Status")]
-    return _with_rows(sheet, request.language, head, rows)
+    return _with_rows({**sheet, "endings": endings, "endings_title": title}, request.language, head, rows)
 
 
 def _quote_endings(request: PageRequest, status: PlaceStatus) -> list[tuple[str, str]]:

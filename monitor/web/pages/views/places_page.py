@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -55,7 +56,8 @@ def show_county(request: PageRequest, code: str, slug: str) -> Page | None:
 def state_facts(book: Book, state: State) -> dict[str, Any]:
     """What a page tells of a state."""
     agencies = agencies_of(book, state)
-    rows = [(c, county_status(book, c)) for c in state.counties.values()]
+    stands = ((c, county_status(book, c)) for c in state.counties.values())
+    rows = [(c, status, Counter(g.support or "?" for g in status.listed)) for c, status in stands]
     unplaced = [a for a in agencies if not a.fips]
     status = status_of(agencies)
     telling = [c for a in agencies for c in a.changes if not c["noise"]]
@@ -63,7 +65,7 @@ def state_facts(book: Book, state: State) -> dict[str, Any]:
     return {
         "state": state, "status": status, "counties_rows": sorted(rows, key=lambda r: r[0].slug),
         "statewide": [a for a in unplaced if a.is_state], "unplaced": [a for a in unplaced if not a.is_state],
-        "first_day": book.first_day, "agencies": agencies, "newest": book.newest, "changes": telling[:15],
+        "first_day": book.first_day, "agencies": agencies, "newest": book.newest, "changes": telling[:10],
         "changes_total": len(telling), "covered": covered(book, state),
         "support": support_counts(status), "drawing": draw_state(book, state),
     }  # fmt: skip

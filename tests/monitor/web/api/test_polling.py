@@ -17,7 +17,7 @@ from monitor import policy
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
 from monitor.web.api.app import make_api
-from tests.histories import Posting, put
+from tests.histories import Posting, Row, put
 from tests.monitor.changelog.test_living_store import Life, lives
 from tests.monitor.changelog.test_order_of_imports import fresh_store
 from tests.paths import ROOT
@@ -95,6 +95,22 @@ def test_the_example_of_the_documentation_ends_with_the_log(api: TestClient, mon
     assert list(names["log"]) == [c["id"] for c in sorted(names["log"].values(), key=lambda c: c["known_at"])]
     assert sorted(names["log"]) == sorted(c["id"] for c in api.get("/changes").json())
     assert all(names["log"][c["id"]] == c for c in api.get("/changes").json())
+
+
+def test_a_name_that_moves_without_a_change_is_told() -> None:
+    """ICE's list has another apostrophe, which is no change of any agreement; the name we use follows it."""
+    with fresh_store() as store:
+        poller, life = Poller(TestClient(make_api(Settings(home=store.home)))), Life(store)
+        for day, names in (
+            ("02", ()),
+            ("05", ("Bay County Sheriff's Office",)),
+            ("09", ("Bay County Sheriff’s Office",)),
+        ):
+            rows = tuple(Row(name) for name in (*names, "Lake County Sheriff's Office"))
+            put(store, Posting(rows, modified=f"2026-03-{day}T14:00:00Z", file=f"list{day}.xlsx"))
+            derive(store, now=life.tick())
+            poller.poll(3)
+        assert [change["agency"] for change in poller.changes.values()] == ["Bay County Sheriff’s Office"]
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))

@@ -90,3 +90,14 @@ def test_the_old_password_cannot_be_guessed_from_a_login_left_open(world: World)
     form = {"csrf": token, "old": "not the old one", "password": "another long one", "again": "another long one"}
     statuses = [client.post("/review/account/password", data=form).status_code for _ in range(7)]
     assert statuses == [400] * FEW + [429] * 2
+
+
+def test_a_large_form_of_a_stranger_is_refused_before_it_is_read(world: World) -> None:
+    """Taking one apart took two seconds, in which no page was answered; a reviewer's import is that large."""
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    stranger, ada = world.client(), world.client(ADA)
+    large = b"&" * 100_000
+    for path in ("/review/login", "/review/bulk", "/review/facts/import", "/review/account/password"):
+        assert stranger.post(path, content=large, headers=kind).status_code == 413, path
+    assert ada.post("/review/facts", content=large, headers=kind).status_code == 403  # read, and without its token
+    assert ada.post("/review/facts", content=b"&" * 5_000_001, headers=kind).status_code == 413

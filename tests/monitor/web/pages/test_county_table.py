@@ -6,9 +6,11 @@ import csv
 import io
 import itertools
 import json
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from db.database import Store
@@ -21,7 +23,8 @@ from monitor.web.pages.map.lon_lat import read_rings
 def files(small_home: Path) -> dict[str, bytes]:
     with Store.open(small_home, read_only=True) as store:
         site = make_site(store)
-        pages = {name: site.page(f"data/{name}", language("en"), {}) for name in ("counties.csv", "counties.geojson")}
+        names = ("counties.csv", "counties.geojson", "counties.xlsx", "counties-excel.csv")
+        pages = {name: site.page(f"data/{name}", language("en"), {}) for name in names}
         return {name: page.body for name, page in pages.items() if page is not None and page.body is not None}
 
 
@@ -42,6 +45,18 @@ def test_every_county_has_one_row(files: dict[str, bytes]) -> None:
     )  # fmt: skip
     assert (waupaca["status"], waupaca["last_listed_on"], waupaca["no_longer_listed"]) == ("ended", "2025-03-03", "1")
     assert (dane["status"], dane["first_listed_on"], dane["listed_agreements"]) == ("never", "", "0")
+
+
+def test_a_spreadsheet_gets_dates_and_codes_with_their_zeros(files: dict[str, bytes]) -> None:
+    assert files["counties-excel.csv"] == b"\xef\xbb\xbf" + files["counties.csv"]
+    sheet = openpyxl.load_workbook(io.BytesIO(files["counties.xlsx"])).active
+    assert sheet is not None
+    head, *rows = sheet.iter_rows(values_only=True)
+    first, pasco = (dict(zip(head, next(r for r in rows if fips in r), strict=True)) for fips in ("01001", "12101"))
+    assert first["county_fips"] == "01001"
+    assert isinstance(pasco["first_listed_on"], datetime)
+    assert pasco["first_listed_on"].date() == date(2025, 3, 3)
+    assert pasco["listed_tfm"] == 1
 
 
 @pytest.mark.parametrize(
