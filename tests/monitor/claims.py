@@ -380,9 +380,9 @@ def counts_agreements_and_states(values: Values, about: Subject, truth: Truth) -
 
 @check
 def between_two_lists(values: Values, about: Subject, truth: Truth) -> bool:
-    """Two lists of one kind, one after the other, were of these days."""
-    pair = (iso(values["first"]), iso(values["last"]))
-    return any((a.day, b.day) == pair for lists in truth.lists.values() for a, b in itertools.pairwise(lists))
+    """A list is of the second day, and the list before it was last seen on the first, or is of that day."""
+    first, last = iso(values["first"]), iso(values["last"])
+    return any(a.day <= first < last == b.day for lists in truth.lists.values() for a, b in itertools.pairwise(lists))
 
 
 @check
