@@ -1,7 +1,6 @@
 """Whatever people rule, and whatever comes in between, the public log is the one of the rulings that stand.
 
-Lists that are held for every reason, rulings of every kind by two people, alone, in bulk and imported, undone one by
-one and together; lists arrive in between, also older ones. A reader is told what happens, and some of it has left.
+Lists held for every reason, rulings of every kind by two people, in bulk, imported and undone; lists come in between.
 """
 
 from __future__ import annotations
@@ -66,6 +65,9 @@ DOING = st.tuples(
 STORIES = st.permutations(LATER).flatmap(
     lambda lists: st.tuples(st.just(lists[:6]), st.lists(st.lists(DOING, max_size=2), min_size=7, max_size=7))
 )
+
+
+Story = tuple[Sequence[Posting], Sequence[Sequence[tuple[str, int, str]]]]
 
 
 class Desk:
@@ -213,7 +215,7 @@ def open_desk() -> Iterator[Desk]:
         yield desks[0]
 
 
-def check(story: tuple[Sequence[Posting], Sequence[Sequence[tuple[str, int, str]]]]) -> None:
+def check(story: Story) -> None:
     """Live through the story; then again with the rulings alone that stand at its end, each at its time."""
     lists, between = story
     with mock.patch.object(policy, "HOLD_ROWS", 2), open_desk() as desk, TemporaryDirectory() as home:
@@ -248,10 +250,7 @@ def live_again(plain: Store, desk: Desk) -> None:
 
 
 def find_left(desk: Desk) -> set[str]:
-    """The lines that were retracted when a ruling was undone, or one on a list replaced, and are in the log.
-
-    What a list, a ruling on a change or one that stands had retracted before stays, and says so.
-    """
+    """Lines in the log that were retracted by an undo, or by a list's ruling that itself no longer counts."""
     rulings = list_rulings(desk.store.connection)
     fine = {r.id for r in rulings if r.ruling in ("same", "distinct", "confirm", "dismiss")}
     fine |= {r.id for r in in_force(rulings)}
@@ -276,18 +275,14 @@ def check_told(store: Store) -> None:
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(STORIES)
-def test_the_public_log_is_the_one_of_the_standing_rulings(
-    story: tuple[Sequence[Posting], Sequence[Sequence[tuple[str, int, str]]]],
-) -> None:
+def test_the_public_log_is_the_one_of_the_standing_rulings(story: Story) -> None:
     check(story)
 
 
 @pytest.mark.soak
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(STORIES)
-def test_the_public_log_is_the_one_of_the_standing_rulings_tried_at_length(
-    story: tuple[Sequence[Posting], Sequence[Sequence[tuple[str, int, str]]]],
-) -> None:
+def test_the_public_log_is_the_one_of_the_standing_rulings_tried_at_length(story: Story) -> None:
     check(story)
 
 

@@ -165,15 +165,15 @@ def test_an_editors_day_of_twenty_three_decisions(corpus: Path, tmp_path: Path, 
             assert {c["id"]: c["needs_review"] for c in read_log(store)}[change_id]
 
         phone = open_desk(browser, address, BEN, viewport=ViewportSize(width=390, height=844), has_touch=True)
-        phone.goto(f"{address}/review/changes/{first_ruled(world)}")
+        phone.goto(f"{address}/review/changes/{first_confirmed(world)}")
         assert phone.evaluate("document.documentElement.scrollWidth") == 390
-        phone.get_by_label("Reason or remark").fill("the board's agreement is another one")
-        phone.get_by_role("button", name="Two agreements").tap()
-        expect(phone.get_by_role("status").first).to_contain_text("Two agreements is recorded")
+        phone.get_by_label("Reason or remark").fill("it is still on the list")
+        phone.get_by_role("button", name="No, this did not happen").tap()
+        expect(phone.get_by_role("status").first).to_contain_text("No, this did not happen is recorded")
         page.goto(f"{address}/review")  # and the first reviewer is told
         expect(page.get_by_role("heading", level=2).first).to_have_text("Your rulings that somebody overruled 1")
-        expect(page.locator("main")).to_contain_text(f"{BEN} ruled “Two agreements”")
-        expect(page.locator("main")).to_contain_text("because: the board's agreement is another one")
+        expect(page.locator("main")).to_contain_text(f"{BEN} ruled “No, this did not happen”")
+        expect(page.locator("main")).to_contain_text("because: it is still on the list")
     before = {
         (" ".join((c["before"]["agency"] or "").split()), c["support_type"]) for c in log
         if c["before"] and c["needs_review"] and c["kind"] in ("termination", "amendment") and c["list"] != "pending"
@@ -182,10 +182,10 @@ def test_an_editors_day_of_twenty_three_decisions(corpus: Path, tmp_path: Path, 
     assert either() & before == set()
 
 
-def first_ruled(world: World) -> str:
-    """The id of the change that the first ruling was made on."""
+def first_confirmed(world: World) -> str:
+    """The id of the change that the first "yes" was said to."""
     with world.store() as store:
-        return read_rulings(store)[0].on_change
+        return next(r.subject for r in read_rulings(store) if r.ruling == "confirm")
 
 
 BOARD = "fl-university-of-central-florida-board-of-trustees"
