@@ -160,12 +160,7 @@ def _same_state(
         return _same_name(like, dates, document, evidence)
     if document and dates in ("same", "corrected"):
         moved = old.name.body != new.name.body and like.kind not in ("contained", "reordered", "retyped")
-        put_right = (
-            dates == "same" and setting.gap_days == 0 and evidence["same_county"] and _same_place(old, new, like)
-        )
-        return Judgement(
-            "same", "same_document", 2, 0.95, moved and not put_right, evidence, ("other_office",) if moved else ()
-        )
+        return Judgement("same", "same_document", 2, 0.95, moved, evidence, ("other_office",) if moved else ())
     if not old.dated:
         return _undated(old, new, setting, like, evidence)
     soon = setting.gap_days <= policy.RETURN_DAYS

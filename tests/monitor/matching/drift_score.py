@@ -13,7 +13,11 @@ from tests.monitor.material import material
 
 @dataclass(slots=True)
 class Score:
-    """What a log got wrong, by truth id; `flagged` counts changes that ask for a person."""
+    """What a log got wrong, by truth id.
+
+    `asked` counts the changes that ask for a person; `flagged` those among them that the evidence decides, which is
+    not so of a row that goes on under another office.
+    """
 
     false_endings: list[str] = field(default_factory=list)
     false_signings: list[str] = field(default_factory=list)
@@ -21,6 +25,7 @@ class Score:
     missed_signings: list[str] = field(default_factory=list)
     unflagged: list[str] = field(default_factory=list)
     flagged: int = 0
+    asked: int = 0
     changes: int = 0
     events: Counter[str] = field(default_factory=Counter)
 
@@ -35,11 +40,12 @@ def judge_log(made: Drift, folded: Folded, of_list: dict[int, set[str]]) -> Scor
     for change in folded.standing():
         score.changes += 1
         score.events[change.kind] += 1
-        score.flagged += change.needs_review
         before = of_list.get(change.before_listing or 0, set())
         after = of_list.get(change.after_listing or 0, set())
         if change.needs_review:
             reviewed |= before | after
+            score.asked += 1
+            score.flagged += not (before | after) & made.undecidable
         for truth in before:
             if change.kind == "termination":
                 endings.setdefault(truth, []).append(change.needs_review)
