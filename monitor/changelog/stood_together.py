@@ -56,9 +56,11 @@ def extend_evidence(
     def load(block: Block) -> dict[NameKey, int]:
         list_name, support, state = block
         bits: dict[NameKey, int] = {}
+        newest = max((a.position for name, a in latest.items() if name == list_name), default=-1)
         for _, agency, first, last in load_runs(connection, list_name, support, state):
-            if last is None:
-                last = next(a.position for name, a in latest.items() if name == list_name)
+            if first > newest:
+                continue  # it began on an added list that is folded by now, and whose names are known
+            last = newest if last is None else last
             name = (state, canonical_name(state or None, agency).key)
             bits[name] = bits.get(name, 0) | ((1 << (last + 1)) - (1 << first))
         for publication, blocks in zip(added, names(), strict=True):

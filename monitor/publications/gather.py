@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from db.models import ListName, Publication
@@ -69,7 +70,8 @@ def gather_newest(connection: sqlite3.Connection, only: Sequence[str]) -> list[P
     added = gather(connection, only)
     if stored.are_known(connection, only) or len({p.sha256 for p in added}) < len(only):
         return None
-    newest = max((order_of(p) for p in stored.load_newest(connection)), default=None)
+    # What a list was first taken for orders it; the table says what it turned out to be. A pending list comes later.
+    newest = max((order_of(replace(p, list_name="pending")) for p in stored.load_newest(connection)), default=None)
     if newest is None or any(order_of(p) <= newest or p.status != "accepted" for p in added):
         return None
     days = stored.load_newest_days(connection)

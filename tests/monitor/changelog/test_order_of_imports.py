@@ -128,6 +128,24 @@ def check_all_orders(history: list[Posting], order: list[int]) -> None:
 shuffles = histories().flatmap(lambda h: st.tuples(st.just(h), st.permutations(range(len(h)))))
 
 
+BAKER = Row("Baker County Sheriff's Office")
+EARLY, LATE = "2026-03-02T14:00:00Z", "2026-03-02T19:00:00Z"
+
+
+def test_a_list_that_is_not_what_its_link_says_is_ordered_as_what_it_was_first_taken_for() -> None:
+    """Alone the empty list is held as a swapped one; beside others it is the pending list, and comes last."""
+    history = [Posting((BAKER,) * copies, modified=EARLY, file="participating03022026am.xlsx") for copies in (1, 2)]
+    history.append(replace(history[0], rows=(), linked_as="pending"))
+    check_all_orders(history, [2, 1, 0])
+
+
+def test_two_first_lists_of_one_kind_in_one_go_after_those_of_the_other() -> None:
+    town = replace(BAKER, agency="Melbourne Police Department")
+    pending = [Posting(rows, modified=EARLY, file="pending.xlsx", kind="pending") for rows in ((), (BAKER,))]
+    signed = [(BAKER, town, *[BAKER] * 5), (replace(BAKER, signed="2025-02-26"), *[BAKER] * 6)]
+    check_all_orders([*pending, *(Posting(rows, modified=LATE, file="signed.xlsx") for rows in signed)], [2, 3, 0, 1])
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(shuffles)
 def test_any_order_and_any_portions_say_the_same(drawn: tuple[list[Posting], list[int]]) -> None:
