@@ -128,7 +128,7 @@ def check_all_orders(history: list[Posting], order: list[int]) -> None:
 shuffles = histories().flatmap(lambda h: st.tuples(st.just(h), st.permutations(range(len(h)))))
 
 
-BAKER = Row("Baker County Sheriff's Office")
+BAKER = Row("Baker County Sheriff's Office", signed="2025-02-26")
 EARLY, LATE = "2026-03-02T14:00:00Z", "2026-03-02T19:00:00Z"
 
 
@@ -141,9 +141,10 @@ def test_a_list_that_is_not_what_its_link_says_is_ordered_as_what_it_was_first_t
 
 def test_two_first_lists_of_one_kind_in_one_go_after_those_of_the_other() -> None:
     town = replace(BAKER, agency="Melbourne Police Department")
-    pending = [Posting(rows, modified=EARLY, file="pending.xlsx", kind="pending") for rows in ((), (BAKER,))]
-    signed = [(BAKER, town, *[BAKER] * 5), (replace(BAKER, signed="2025-02-26"), *[BAKER] * 6)]
-    check_all_orders([*pending, *(Posting(rows, modified=LATE, file="signed.xlsx") for rows in signed)], [2, 3, 0, 1])
+    pending = [Posting(rows, modified=EARLY, file="pending03022026am.xlsx", kind="pending") for rows in ((), (BAKER,))]
+    signed = [(BAKER, town, *[BAKER] * 5), (replace(BAKER, signed="2025-03-03"), *[BAKER] * 6)]
+    posted = [Posting(rows, modified=LATE, file="participating03022026am.xlsx") for rows in signed]
+    check_all_orders([*pending, *posted], [2, 3, 0, 1])
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
