@@ -69,8 +69,7 @@
     const moved = event.detail.day !== day && day !== "";
     ({ day, fips } = event.detail);
     remember();
-    clearTimeout(settled);
-    if (moved) settled = setTimeout(() => rewrite(event.detail.rows()), 250);
+    if (moved) { clearTimeout(settled); settled = setTimeout(() => rewrite(event.detail.rows()), 250); }
     const path = view[2] < WIDTH && document.getElementById(`c${fips}`);
     if (!path || event.detail.pointed) return;
     const box = path.getBBox(), x = box.x + box.width / 2, y = box.y + box.height / 2;

@@ -169,7 +169,9 @@ def test_an_editors_day_of_twenty_three_decisions(corpus: Path, tmp_path: Path, 
         assert phone.evaluate("document.documentElement.scrollWidth") == 390
         phone.get_by_label("Reason or remark").fill("it is still on the list")
         phone.get_by_role("button", name="No, this did not happen").tap()
-        expect(phone.get_by_role("status").first).to_contain_text("No, this did not happen is recorded")
+        expect(phone.get_by_role("status").first).to_contain_text(
+            "No, this did not happen is recorded", timeout=120_000
+        )
         page.goto(f"{address}/review")  # and the first reviewer is told
         expect(page.get_by_role("heading", level=2).first).to_have_text("Your rulings that somebody overruled 1")
         expect(page.locator("main")).to_contain_text(f"{BEN} ruled “No, this did not happen”")

@@ -76,7 +76,7 @@ def test_every_page_says_of_everyone_who_is_signed_and_who_is_pending(site: str,
     assert "It has 5 agreements." in home
     page.goto(f"{site}places/tx/")
     assert page.locator("main .badge.ended, main .badge.provisional").count() == 0
-    newest = page.inner_text("main ul.changes")
+    newest = page.locator("main ul.changes").first.text_content() or ""
     assert "Pending before, signed now" in newest
     assert f"was pending since {long(day_of(33))}" in newest  # of the newest who signed
     assert "No longer listed" not in newest
