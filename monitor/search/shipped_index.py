@@ -63,4 +63,4 @@ def _pairs() -> Iterator[tuple[str, place_names.Place]]:
 
 
 def _as_json(value: object) -> bytes:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=True).encode()

@@ -181,7 +181,11 @@ def test_an_editors_day_of_twenty_three_decisions(corpus: Path, tmp_path: Path, 
         if c["before"] and c["needs_review"] and c["kind"] in ("termination", "amendment") and c["list"] != "pending"
     }  # fmt: skip
     assert len(either()) == 9
-    assert either() & before == set()
+    # Seven of the nine are in the day; the two jail agreements that another office signed for still ask.
+    assert either() & before == {
+        ("Okaloosa County Sheriff's Office", "WSO"),
+        ("Escambia County Sheriff's Office", "WSO"),
+    }
 
 
 def first_confirmed(world: World) -> str:
