@@ -13,7 +13,7 @@ _CODES = {"FLORIDA": "FL", "GEORGIA": "GA", "TENNESSEE": "TN"}
 
 
 def past_of_the_demo() -> Iterator[PastList]:
-    """The first visit's jail agreements, years before: signed, signed anew, and two that ended."""
+    """The first visit's jail agreements, years before: signed, signed again, and two that ended."""
     found = [
         Signed(_CODES[row.state], f"{row.county} County", "Jail Enforcement", date(2009, 10, 15), row.document)
         for row in Lists.at_first().participating
@@ -24,8 +24,8 @@ def past_of_the_demo() -> Iterator[PastList]:
     yield PastList("20070915120000", PARTNERS, "bullets", tuple(found[:6]))
     yield PastList("20101112120000", FACT_SHEET, "table", tuple(found + task), f"({len(found) + 2}) as of 10/29/2010")
     yield PastList("20121231120000", FACT_SHEET, "table", tuple(found), f"({len(found)}) as of 12/31/2012")
-    anew = [replace(row, signed=date(2013, 6, 27), moa=row.moa.replace(".pdf", "_2013.pdf")) for row in found]
-    yield PastList("20130810120000", FACT_SHEET, "table", tuple(anew), f"({len(found)}) as of 08/07/2013")
-    now = [replace(row, support_type="Jail Enforcement Model") for row in anew]
+    renewed = [replace(row, signed=date(2013, 6, 27), moa=row.moa.replace(".pdf", "_2013.pdf")) for row in found]
+    yield PastList("20130810120000", FACT_SHEET, "table", tuple(renewed), f"({len(found)}) as of 08/07/2013")
+    now = [replace(row, support_type="Jail Enforcement Model") for row in renewed]
     yield PastList("20201015120000", LANDING, "table", tuple(now))
     yield PastList("20250115120000", PAGE, "table", tuple(now))

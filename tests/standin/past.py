@@ -77,7 +77,7 @@ def _some(first: int, past: int, support_type: str, signed: date, states: Sequen
 
 
 def _again(rows: Iterable[Signed], signed: date) -> list[Signed]:
-    """The same agreements, signed anew with new documents."""
+    """The same agreements, signed again with new documents."""
     return [replace(r, signed=signed, moa=f"{r.moa[:-10]}{signed:%m%d%y}.pdf") for r in rows]
 
 

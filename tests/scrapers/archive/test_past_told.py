@@ -51,7 +51,7 @@ def test_every_form_is_read_and_no_list_waits_for_a_person(told: Store) -> None:
 
 
 def test_signings_renewals_and_endings_are_told_as_often_as_they_happened(told: Store) -> None:
-    """Names without support types (2007, 2008) go on under their types in 2010; in 2013, 33 of 36 are signed anew."""
+    """Names without support types (2007, 2008) go on under their types in 2010; in 2013, 33 of 36 sign again."""
     counts = Counter((c["listed_on"], c["kind"]) for c in read_log(told) if c["kind"] != "amendment")
     assert counts == {
         ("2008-03-15", "signing"): 13, ("2010-10-29", "signing"): 30, ("2011-08-18", "termination"): 2,

@@ -1,4 +1,4 @@
-// Published pages of places name the newest list by this script, so that they need not be written anew with each list.
+// Published pages of places name the newest list by this script, so that they need not be written again with each list.
 (() => {
   "use strict";
   const told = document.currentScript.dataset;
