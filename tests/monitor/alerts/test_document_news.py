@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from db.moa_models import ListedMoa, MoaSighting
-from db.queries import moas
 from monitor.alerts.arrange import group_changes
 from monitor.alerts.describe_change import ChangeText, describe_change
 from monitor.alerts.filters import DEFAULT_KINDS
@@ -19,33 +17,21 @@ from monitor.alerts.told_changes import read_told_changes
 from monitor.documents.event_changes import read_document_changes
 from monitor.documents.events import KINDS
 from monitor.i18n.language import language
-from tests.monitor.alerts.world import World, make_world, row
+from tests.monitor.alerts.camden import CAMDEN, CAMDEN_ID, URL, link_document, see
+from tests.monitor.alerts.world import World, make_world
 from tests.monitor.documents.shelf import run
-
-URL = "https://www.ice.gov/doclib/287gMOA/camden.pdf"
-CAMDEN_ID = "ga-camden-county-sheriffs-office"
-CAMDEN = row("Camden County Sheriff's Office", "GEORGIA", "Camden County", signed="2025-06-03")
 
 
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """Camden's row of June 4 links a document, kept since June 10; it is July now."""
-    linked = ListedMoa(
-        URL, "moa", f"{CAMDEN_ID}-tfm-2025-06-03", CAMDEN_ID, "Camden County Sheriff's Office", "GA", "Camden County",
-        "13039", "TFM", "2025-06-03", True, True,
-    )  # fmt: skip
-    monkeypatch.setattr(moas, "load_listed", lambda connection: [linked])
+    link_document(monkeypatch)
     world = make_world(tmp_path)
     world.publish("2025-06-03")
     world.publish("2025-06-04", CAMDEN)
-    see(world, "2025-06-10", "kept", b"one")
+    see(world, "2025-06-10T12:00:00Z", "kept", b"one")
     world.now = "2025-07-10T12:00:00Z"
     return world
-
-
-def see(world: World, day: str, outcome: str, content: bytes | None = None) -> None:
-    sha256 = world.store.archive.put(content) if content is not None else None
-    moas.record_sighting(world.store, MoaSighting(URL, "camden.pdf", f"{day}T12:00:00Z", "fetch", outcome, sha256))
 
 
 def told(world: World) -> list[tuple[str, str, str]]:
@@ -60,7 +46,7 @@ def test_only_those_who_name_the_kind_are_told(world: World) -> None:
     world.subscribe("removed@example.org", kinds=["moa_removed"])
     world.subscribe("florida@example.org", kinds=["moa_replaced"], state="FL")
     world.subscribe("agency@example.org", kinds=["signing", "moa_replaced"], agency=CAMDEN_ID)
-    see(world, "2025-07-10", "replaced", b"two")
+    see(world, "2025-07-10T12:00:00Z", "replaced", b"two")
     assert [(kind, agency) for _, kind, agency in told(world)] == [
         ("moa_replaced", "Camden County Sheriff's Office")
     ] * 2
@@ -69,27 +55,27 @@ def test_only_those_who_name_the_kind_are_told(world: World) -> None:
 
 def test_an_event_is_told_once(world: World) -> None:
     world.subscribe("a@example.org", kinds=["moa_replaced"])
-    see(world, "2025-07-10", "replaced", b"two")
+    see(world, "2025-07-10T12:00:00Z", "replaced", b"two")
     assert len(told(world)) == len(told(world)) == 1
     world.subscribe("later@example.org", kinds=["moa_replaced"])  # who comes later is not told of it
     assert len(told(world)) == 1
     world.derive(from_scratch=True)
-    see(world, "2025-07-11", "same", b"two")
+    see(world, "2025-07-11T12:00:00Z", "same", b"two")
     assert len(told(world)) == 1
 
 
 def test_a_removal_is_told_when_a_second_answer_says_so(world: World) -> None:
     world.subscribe("a@example.org", kinds=sorted(KINDS))
-    see(world, "2025-07-10", "not_there")
+    see(world, "2025-07-10T12:00:00Z", "not_there")
     assert told(world) == []
-    see(world, "2025-07-17", "not_there")
+    see(world, "2025-07-17T12:00:00Z", "not_there")
     world.now = "2025-07-17T12:00:00Z"
     assert [kind for _, kind, _ in told(world)] == ["moa_removed"]
 
 
 def test_what_is_long_past_is_not_told(world: World) -> None:
     world.subscribe("a@example.org", kinds=sorted(KINDS))
-    see(world, "2025-07-10", "replaced", b"two")
+    see(world, "2025-07-10T12:00:00Z", "replaced", b"two")
     world.now = "2025-09-10T12:00:00Z"
     assert told(world) == []
 
@@ -100,7 +86,7 @@ def text_of(world: World, code: str) -> ChangeText:
 
 
 def test_the_message_says_what_happened(world: World) -> None:
-    see(world, "2025-07-10", "replaced", b"two")
+    see(world, "2025-07-10T12:00:00Z", "replaced", b"two")
     text = text_of(world, "en")
     assert make_subject([text], language("en")) == (
         "Camden County Sheriff's Office (GA): ICE replaced the Task Force document"
@@ -118,14 +104,14 @@ def test_the_message_says_what_happened(world: World) -> None:
 
 
 def test_changes_of_both_sorts_are_found_by_their_ids(world: World) -> None:
-    see(world, "2025-07-10", "replaced", b"two")
+    see(world, "2025-07-10T12:00:00Z", "replaced", b"two")
     (change,) = read_document_changes(world.store)
     ids = [change["id"], *world.stated[:1], "0" * 12]
     assert {found["id"] for found in read_told_changes(world.store, ids)} == set(ids[:2])
 
 
 def test_the_command_lists_them_by_kind(world: World) -> None:
-    see(world, "2025-07-10", "replaced", b"two")
+    see(world, "2025-07-10T12:00:00Z", "replaced", b"two")
     listed = run("changes", "--kind", "moa_replaced", "--format", "json", home=world.home)
     (change,) = json.loads(listed.stdout)
     assert (change["kind"], change["agency_id"], change["listed_on"]) == ("moa_replaced", CAMDEN_ID, "2025-07-10")

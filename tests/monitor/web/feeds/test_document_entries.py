@@ -10,15 +10,11 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from db.moa_models import ListedMoa, MoaSighting
-from db.queries import moas
 from monitor.web.feeds.app import list_feeds, make_routes
+from tests.monitor.alerts.camden import CAMDEN, CAMDEN_ID, link_document, see
 from tests.monitor.alerts.world import World, make_world, row
 from tests.monitor.web.feeds.test_feeds import atom, entries, ids
 
-URL = "https://www.ice.gov/doclib/287gMOA/camden.pdf"
-CAMDEN_ID = "ga-camden-county-sheriffs-office"
-CAMDEN = row("Camden County Sheriff's Office", "GEORGIA", "Camden County", signed="2025-06-03")
 LEE = row("Lee County Sheriff's Office", county="Lee County")
 SIGNING = ("news", "signing")
 
@@ -26,11 +22,7 @@ SIGNING = ("news", "signing")
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """Camden signs on June 4; ICE's list links its document."""
-    linked = ListedMoa(
-        URL, "moa", f"{CAMDEN_ID}-tfm-2025-06-03", CAMDEN_ID, "Camden County Sheriff's Office", "GA", "Camden County",
-        "13039", "TFM", "2025-06-03", True, True,
-    )  # fmt: skip
-    monkeypatch.setattr(moas, "load_listed", lambda connection: [linked])
+    link_document(monkeypatch)
     world = make_world(tmp_path)
     world.publish("2025-06-03", LEE)
     world.publish("2025-06-04", LEE, CAMDEN)
@@ -41,13 +33,6 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
 def client(world: World) -> Iterator[TestClient]:
     with TestClient(Starlette(routes=make_routes(world.settings))) as client:
         yield client
-
-
-def see(world: World, at: str, outcome: str, content: bytes | None = None) -> str | None:
-    """The address is asked; return the checksum of what came."""
-    sha256 = world.store.archive.put(content) if content is not None else None
-    moas.record_sighting(world.store, MoaSighting(URL, "camden.pdf", at, "fetch", outcome, sha256))
-    return sha256
 
 
 def camden(client: TestClient) -> Any:
