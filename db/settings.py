@@ -16,7 +16,7 @@ from db.settings_web import DeskSettings
 class Settings(ServiceSettings, DeskSettings, MoaSettings, ArchiveSettings):
     """Checked values for every setting; a name that is not a setting is refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=False)
 
     home: Path = Field(default=Path("data"), description="Directory that holds the database and the archive.")
 
