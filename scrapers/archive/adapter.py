@@ -14,7 +14,8 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.utils import get_environ_proxies
+from requests.structures import CaseInsensitiveDict
+from requests.utils import get_encoding_from_headers, get_environ_proxies
 
 from db.database import Store, parse_time, to_text
 from db.models import Fetch
@@ -49,6 +50,13 @@ class BudgetSpentError(ArchiveUnavailableError):
     """The day's requests are used up."""
 
 
+class SettledCaptureError(ScraperError):
+    """A redirect leads to a capture that was asked for before."""
+
+    code = "archive_settled"
+    advice = "it need not be asked for again"
+
+
 class ArchiveAdapter(HTTPAdapter):
     """Leads the session's requests to `archive_url`, politely: spaced, within the day's budget, tried again later.
 
@@ -72,6 +80,10 @@ class ArchiveAdapter(HTTPAdapter):
         is_index = asked.startswith(f"{WAYBACK_ROOT}/cdx/")
         if is_index and (known := self._known_answer(asked)) is not None:
             return _answer(request, known)
+        if not is_index and (kept := stored.load_answer(self._store.connection, asked)) is not None:
+            return self._revive(request, kept)
+        if not is_index and stored.is_settled(self._store.connection, self._lead(asked)):
+            raise SettledCaptureError("the capture was asked for before", file=asked)
         kwargs["stream"] = True
         for number in range(self._tries):
             self._wait_for_turn(asked)
@@ -82,6 +94,9 @@ class ArchiveAdapter(HTTPAdapter):
             if number + 1 < self._tries:
                 self._sleep(max(self._settings.archive_backoff_seconds * 2**number, _retry_after(response)))
         raise ArchiveUnavailableError(outcome, f"the archive did not answer in {self._tries} tries: {detail}", asked)
+
+    def _lead(self, asked: str) -> str:
+        return self._settings.archive_url + asked[asked.index("/", len("https://")) :]
 
     def _known_answer(self, url: str) -> bytes | None:
         not_before = to_text(self._now() - timedelta(days=self._settings.archive_index_days))
@@ -101,7 +116,7 @@ class ArchiveAdapter(HTTPAdapter):
     ) -> tuple[str, str, requests.Response | None]:
         """Return (outcome when it is to be tried again, detail, answer)."""
         led = request.copy()
-        led.url = self._settings.archive_url + asked[asked.index("/", len("https://")) :]
+        led.url = self._lead(asked)
         kwargs["proxies"] = get_environ_proxies(led.url)
         response: requests.Response | None = None
         try:
@@ -146,14 +161,33 @@ class ArchiveAdapter(HTTPAdapter):
                 stored.save_answer(self._store, asked, to_text(self._now()), body)
             return _answer(request, body)
         if response.status_code in _REDIRECTS and not self.is_evident:
-            self._record(asked, "redirected", location[:300], response)
             if is_index:
+                self._record(asked, "redirected", location[:300], response)
                 raise ArchiveUnavailableError("redirected", "the archive's index leads to another site", asked)
             # The nearest capture is asked for at the archive, whatever host is named; no other place is asked.
             if elsewhere := _REPLAY.fullmatch(location):
                 response.headers["Location"] = WAYBACK_ROOT + elsewhere[1]
         elif response.status_code == 200 and not self.is_evident:
             response.headers["Memento-Datetime"] = response.headers.get("Date", "-")  # by its address it is a capture
+        with self._store.writing():
+            if response.status_code in _REDIRECTS and not self.is_evident:
+                self._record(asked, "redirected", location[:300], response)
+            if asked.startswith(f"{WAYBACK_ROOT}/web/"):
+                stored.save_answer(self._store, asked, to_text(self._now()), self._kept(response))
+        return response
+
+    def _kept(self, response: requests.Response) -> bytes:
+        """Return an answer as it is stored until it is judged: who is killed meanwhile need not ask again."""
+        head = {"status": response.status_code, "headers": dict(response.headers), "is_evident": self.is_evident}
+        return json.dumps(head).encode() + b"\n" + response.content
+
+    def _revive(self, request: requests.PreparedRequest, kept: bytes) -> requests.Response:
+        head, _, body = kept.partition(b"\n")
+        said = json.loads(head)
+        self.is_evident = said["is_evident"]
+        response = _answer(request, body)
+        response.status_code, response.headers = said["status"], CaseInsensitiveDict(said["headers"])
+        response.encoding = get_encoding_from_headers(response.headers)
         return response
 
     def _record(self, asked: str, outcome: str, detail: str, response: requests.Response | None) -> None:
@@ -167,6 +201,7 @@ def _answer(request: requests.PreparedRequest, body: bytes) -> requests.Response
     response = requests.Response()
     response.status_code, response.url, response.request = 200, str(request.url), request
     response._content = body
+    response._content_consumed = True  # type: ignore[attr-defined]
     response.encoding = "utf-8"
     return response
 

@@ -58,8 +58,9 @@ def run_backfill(
         try:
             while todo := _next_captures(store, client, since, until, limit, asked):
                 for number, capture in enumerate(todo, 1):
-                    asked.add((capture.original, capture.captured_at))
-                    fetch_capture(store, settings, client, capture, now, done, say)
+                    if not stored.is_had(store.connection, capture):
+                        asked.add((capture.original, capture.captured_at))
+                        fetch_capture(store, settings, client, capture, now, done, say)
                     if progress is not None:
                         progress(number, len(todo))
         except ArchiveUnavailableError as error:
@@ -119,7 +120,9 @@ def fetch_capture(
     at = to_text(now())
     is_cut = not is_whole and _may_be_cut(body, judged.outcome)
     if is_cut and fetches.count_outcome(store.connection, body.url, "truncated") + 1 < CUT_TRIES:
-        fetches.record_fetch(store, None, _fetch_row(body, "truncated", at, None, judged.detail))
+        with store.writing():
+            fetches.record_fetch(store, None, _fetch_row(body, "truncated", at, None, judged.detail))
+            stored.drop_captured_answers(store)
         done.unsettled += 1
         return
     done.outcomes[judged.outcome] += 1
@@ -136,6 +139,7 @@ def fetch_capture(
             ingest.save_reading(store, sha256, judged.reading)
         stored.record_links(store, list(judged.links), body.captured_at)
         _settle(store, capture, body, judged, at, sha256)
+        stored.drop_captured_answers(store)
     say(f"{body.captured_at[:10]} {judged.name or file_name(capture.original)}: {judged.outcome}")
 
 
@@ -192,8 +196,8 @@ def _judge_page(body: CapturedBody, name: str, is_whole: bool) -> _Judged:
         return _Judged("blocked" if wall_in(body.data) else "not_list", wrong, name)
     links = tuple(link.url for link in find_list_links(page, ICE))
     reading = ingest.read_bytes(body.data, name)
-    if type(reading) is NotAListError:  # a page that only links lists, or speaks of the program
-        return _Judged("new", "the page holds no list", name, links=links)
     if not is_whole and b"</html" not in body.data[-2048:].lower():
         return _Judged("truncated", "the page ends before its end", name, "participating", reading, links)
+    if type(reading) is NotAListError:  # a page that only links lists, or speaks of the program
+        return _Judged("new", "the page holds no list", name, links=links)
     return _Judged("new", "", name, "participating", reading, links)

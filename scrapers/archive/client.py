@@ -23,7 +23,7 @@ from wayback.exceptions import (
 from db.archive_models import Capture
 from db.database import Store, parse_time, to_text
 from db.settings import Settings
-from scrapers.archive.adapter import ARCHIVE_ROOTS, ArchiveAdapter, ArchiveUnavailableError
+from scrapers.archive.adapter import ARCHIVE_ROOTS, ArchiveAdapter, ArchiveUnavailableError, SettledCaptureError
 from scrapers.archive.packing import unpacked
 
 #: Records that one answer of the index may hold; the page of 2021 to 2025 has 2,394 captures.
@@ -107,6 +107,8 @@ class ArchiveClient:
                 capture.original, parse_time(capture.captured_at), exact=False, exact_redirects=True,
                 target_window=NEAREST_WITHIN, follow_redirects=False,
             )  # fmt: skip
+        except SettledCaptureError as error:
+            failed = ("redirected", f"{error.file} answers in its place, and was asked for before")
         except NoMementoError as error:
             failed = ("missing", str(error))
         except (BlockedSiteError, BlockedByRobotsError) as error:
