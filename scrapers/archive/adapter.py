@@ -29,6 +29,8 @@ from scrapers.document_errors import ScraperError
 WAYBACK_ROOT = "https://web.archive.org"
 #: What addresses of the archive begin with; no others are asked.
 ARCHIVE_ROOTS = (f"{WAYBACK_ROOT}/", "http://web.archive.org/")
+#: The archive may ask for a longer wait; then the tries go on after this one.
+LONGEST_WAIT_SECONDS = 3600.0
 _INDEX_FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
 _INDEX_LINE = re.compile(r"\S+ (\d{14}) \S+ \S+ (?:\d+|-) \S+ (?:\d+|-)(?: .*)?")
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -92,8 +94,15 @@ class ArchiveAdapter(HTTPAdapter):
                 return self._settle(request, asked, response, is_index)
             self._record(asked, outcome, detail, response)
             if number + 1 < self._tries:
-                self._sleep(max(self._settings.archive_backoff_seconds * 2**number, _retry_after(response)))
+                self._sleep(max(self._settings.archive_backoff_seconds * 2**number, self._told_wait(response)))
         raise ArchiveUnavailableError(outcome, f"the archive did not answer in {self._tries} tries: {detail}", asked)
+
+    def _told_wait(self, response: requests.Response | None) -> float:
+        """Return the seconds that an answer's Retry-After asks for, within reason."""
+        from scrapers.crawl.retry import read_retry_after  # takes Scrapy along, half a second
+
+        told = None if response is None else read_retry_after(response.headers.get("Retry-After"), self._now())
+        return min(told or 0.0, LONGEST_WAIT_SECONDS)
 
     def _lead(self, asked: str) -> str:
         return self._settings.archive_url + asked[asked.index("/", len("https://")) :]
@@ -204,11 +213,6 @@ def _answer(request: requests.PreparedRequest, body: bytes) -> requests.Response
     response._content_consumed = True  # type: ignore[attr-defined]
     response.encoding = "utf-8"
     return response
-
-
-def _retry_after(response: requests.Response | None) -> float:
-    value = "" if response is None else response.headers.get("Retry-After", "")
-    return min(float(value), 3600.0) if value.isdigit() else 0.0
 
 
 def _trouble(response: requests.Response, is_index: bool) -> tuple[str, str, requests.Response]:

@@ -6,6 +6,7 @@ at most the answer it was waiting for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from db.settings import Settings
 from scrapers import ingest
 from scrapers.archive.adapter import ArchiveUnavailableError, BudgetSpentError
 from scrapers.archive.client import ArchiveClient, CapturedBody
+from scrapers.archive.packing import is_packed
 from scrapers.archive.plan import file_name, make_plan
 from scrapers.crawl.blocked import judge_page, judge_workbook, wall_in
 from scrapers.crawl.landing_page import parse_page
@@ -177,6 +179,8 @@ def _judge(body: CapturedBody, settings: Settings, is_whole: bool) -> _Judged:
         return _Judged(body.outcome, body.detail, name)
     if not body.data:
         return _Judged("empty", "the capture has no body", name)
+    if is_packed(body.data):
+        return _Judged("truncated", "the packed body ends before its end", name)
     if len(body.data) > settings.max_list_bytes:
         return _Judged("too_large", f"more than max_list_bytes ({settings.max_list_bytes:,})", name)
     if body.data.startswith(b"PK") or WORKBOOK_NAME.search(name) or not looks_like_html(body.data):
@@ -185,6 +189,19 @@ def _judge(body: CapturedBody, settings: Settings, is_whole: bool) -> _Judged:
             return _Judged(*wrong, name)
         return _Judged("new", "", name, promised_list(name) or "", ingest.read_bytes(body.data, name))
     return _judge_page(body, name, is_whole)
+
+
+def _ends_early(data: bytes, is_whole: bool) -> bool:
+    """Return whether a page was cut, on its way here or when it was captured: in the midst of a table or a list, then.
+
+    Pages of 2007 may end without a word and be whole.
+    """
+    lowered = data.lower()
+    if b"</html" in lowered[-2048:]:
+        return False
+    return not is_whole or any(
+        len(re.findall(rb"<%b\b" % tag, lowered)) > lowered.count(b"</%b" % tag) for tag in (b"table", b"ul")
+    )
 
 
 def _judge_page(body: CapturedBody, name: str, is_whole: bool) -> _Judged:
@@ -196,7 +213,7 @@ def _judge_page(body: CapturedBody, name: str, is_whole: bool) -> _Judged:
         return _Judged("blocked" if wall_in(body.data) else "not_list", wrong, name)
     links = tuple(link.url for link in find_list_links(page, ICE))
     reading = ingest.read_bytes(body.data, name)
-    if not is_whole and b"</html" not in body.data[-2048:].lower():
+    if _ends_early(body.data, is_whole):
         return _Judged("truncated", "the page ends before its end", name, "participating", reading, links)
     if type(reading) is NotAListError:  # a page that only links lists, or speaks of the program
         return _Judged("new", "the page holds no list", name, links=links)

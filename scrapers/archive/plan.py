@@ -65,6 +65,14 @@ def file_name(original: str) -> str:
     return unquote(urlsplit(original).path.rstrip("/").rsplit("/", 1)[-1])
 
 
+def _host(address: str) -> str:
+    """Return the host by which the index knows an address; an odd record may name another."""
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
 def _search_all(store: Store, client: ArchiveClient, progress: Callable[[int, int], None] | None) -> Iterator[Capture]:
     links = [
         link for link in stored.load_links(store.connection) if not (link.startswith(FOLDERS) and names_list(link))
@@ -72,7 +80,7 @@ def _search_all(store: Store, client: ArchiveClient, progress: Callable[[int, in
     questions = [*((page, False) for page in PAGES), *((f, True) for f in FOLDERS), *((link, False) for link in links)]
     for number, (address, is_folder) in enumerate(questions, 1):
         for capture in client.search(address, prefix=is_folder):
-            if not is_folder or names_list(capture.original):
+            if _host(capture.original) == _host(address) and (not is_folder or names_list(capture.original)):
                 yield capture
         if progress is not None:
             progress(number, len(questions))

@@ -41,6 +41,49 @@ def test_a_body_that_unpacks_to_more_than_the_limit_is_no_list(past: ArchiveWorl
     assert past.captures() == [("2021-03-01T00:00:00Z", "too_large")]
 
 
+@pytest.mark.parametrize("is_whole", [True, False])
+@pytest.mark.parametrize(
+    "body",
+    [THREE[:-100], THREE[: THREE.index(b"Bay County")], gzip.compress(THREE)[:-100],
+     b"<html><body><h1>287(g)</h1><ul>" + b"<li>AZ Department of Public Safety" * 9],
+    ids=["before its end", "in a row", "packed", "in bullets"],
+)  # fmt: skip
+def test_a_page_that_was_cut_is_no_list(past: ArchiveWorld, body: bytes, is_whole: bool) -> None:
+    """On its way here it is asked for again, three times in all; when it was captured, that is all there is."""
+    past.archive.keep("20210301000000", PAGE, body, digest="" if is_whole else "A" * 32)
+    past.archive.keep("20210401000000", PAGE, ONE)
+    for _ in range(4):
+        past.backfill()
+    assert past.captures() == [("2021-03-01T00:00:00Z", "truncated"), ("2021-04-01T00:00:00Z", "new")]
+    assert len(past.archive.asked_for("20210301")) == (1 if is_whole else 3)
+    assert len(past.sightings()) == 1
+
+
+def test_a_page_of_2007_may_end_without_a_word(past: ArchiveWorld) -> None:
+    body = ONE.replace(b"</body></html>", b"")
+    past.archive.keep("20210301000000", PAGE, body)
+    assert past.backfill().lists == 1
+
+
+@pytest.mark.parametrize("after", ["900", "Thu, 01 Oct 2026 12:15:30 GMT"])
+def test_the_archive_is_left_alone_as_long_as_it_asks(past: ArchiveWorld, after: str) -> None:
+    past.archive.keep("20210301000000", PAGE, ONE)
+    past.archive.faults = [*INDEX, "429"]
+    past.archive.retry_after = after
+    assert past.backfill().lists == 1
+    assert 890 <= max(past.clock.slept) <= 930
+
+
+def test_a_record_of_another_host_is_no_capture_of_the_page(past: ArchiveWorld) -> None:
+    past.archive.odd_lines = [
+        f"org,example)/ 20210401000000 {url} text/html 200 {'A' * 32} 9"
+        for url in ("https://example.org/287g", "http://localhost/287g", "http://[/287g")
+    ]
+    past.archive.keep("20210301000000", PAGE, ONE)
+    past.backfill()
+    assert len(past.archive.requests) == 9
+
+
 @pytest.mark.parametrize(
     "location",
     ["/web/{stamp}{mode}/{original}", "https://web.archive.org/web/{stamp}{mode}/{original}",
