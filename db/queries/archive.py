@@ -92,10 +92,13 @@ def record_links(store: Store, urls: list[str], linked_at: str) -> None:
         )
 
 
-def load_links(connection: sqlite3.Connection) -> list[str]:
-    """Return the addresses of lists that captured pages linked, in the order in which they appeared."""
-    rows = connection.execute("select url from archive_links order by first_linked_at, url")
-    return [str(row[0]) for row in rows]
+def load_links(connection: sqlite3.Connection) -> list[tuple[str, bool]]:
+    """Return (address, whether a capture of it is kept) of the lists that captured pages linked, in their order."""
+    rows = connection.execute(
+        "select l.url, exists (select 1 from archive_captures c where c.original = l.url and c.sha256 is not null)"
+        " from archive_links l order by first_linked_at, url"
+    )
+    return [(str(url), bool(is_kept)) for url, is_kept in rows]
 
 
 def count_requests(connection: sqlite3.Connection, since: str) -> int:

@@ -63,9 +63,11 @@ class ArchiveAdapter(HTTPAdapter):
     """Leads the session's requests to `archive_url`, politely: spaced, within the day's budget, tried again later.
 
     `is_evident` says of the last answer whether the archive called it a capture; else only its address does.
+    `index_days` says how old a kept answer of the index may be.
     """
 
     is_evident = False
+    index_days: float
 
     def __init__(
         self, store: Store, settings: Settings, now: Callable[[], datetime], sleep: Callable[[float], object],
@@ -73,6 +75,7 @@ class ArchiveAdapter(HTTPAdapter):
     ) -> None:  # fmt: skip
         super().__init__(max_retries=0)
         self._store, self._settings, self._now, self._sleep, self._tries = store, settings, now, sleep, tries
+        self.index_days = settings.archive_index_days
         last = stored.load_last_request(store.connection)
         self._last = parse_time(last) + timedelta(seconds=1) if last else None  # its time is known to the second
 
@@ -108,7 +111,7 @@ class ArchiveAdapter(HTTPAdapter):
         return self._settings.archive_url + asked[asked.index("/", len("https://")) :]
 
     def _known_answer(self, url: str) -> bytes | None:
-        not_before = to_text(self._now() - timedelta(days=self._settings.archive_index_days))
+        not_before = to_text(self._now() - timedelta(days=self.index_days))
         return stored.load_answer(self._store.connection, url, not_before)
 
     def _wait_for_turn(self, url: str) -> None:

@@ -34,6 +34,7 @@ from scrapers.readers.document import looks_like_html
 ICE = Source("https://www.ice.gov/identify-and-arrest/287g")
 #: A body whose digest is not the index's is asked for so often; after that it is taken for what the archive has.
 CUT_TRIES = 3
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,17 @@ class _Judged:
 def run_backfill(
     store: Store, settings: Settings, now: Callable[[], datetime], sleep: Callable[[float], object],
     *, since: str | None = None, until: str | None = None, limit: int | None = None, tries: int | None = None,
-    progress: Callable[[int, int], None] | None = None, say: Callable[[str], None] = lambda line: None,
+    progress: Progress | None = None, planning: Progress | None = None, say: Callable[[str], None] = lambda line: None,
 ) -> BackfillResult:  # fmt: skip
-    """Fetch every planned capture, or `limit` of them; say a line for each. Ends early when the archive refuses."""
+    """Fetch every planned capture, or `limit` of them; say a line for each. Ends early when the archive refuses.
+
+    `planning` is told how many of the questions to the index are answered, `progress` how many captures are settled.
+    """
     done = BackfillResult()
     asked: set[tuple[str, str]] = set()
     with open_client(store, settings, now, sleep, tries=tries) as client:
         try:
-            while todo := _next_captures(store, client, since, until, limit, asked):
+            while todo := _next_captures(store, client, since, until, limit, asked, planning):
                 for number, capture in enumerate(todo, 1):
                     if not stored.is_had(store.connection, capture):
                         asked.add((capture.original, capture.captured_at))
@@ -82,22 +86,22 @@ def open_client(
 
 def plan_backfill(
     store: Store, settings: Settings, now: Callable[[], datetime], sleep: Callable[[float], object],
-    *, since: str | None = None, until: str | None = None, tries: int | None = None,
+    *, since: str | None = None, until: str | None = None, tries: int | None = None, progress: Progress | None = None,
 ) -> BackfillPlan:  # fmt: skip
     """Return what a backfill would ask for, as far as the index and the pages fetched so far tell."""
     with open_client(store, settings, now, sleep, tries=tries) as client:
-        return make_plan(store, client, since=since, until=until)
+        return make_plan(store, client, since=since, until=until, progress=progress)
 
 
 def _next_captures(
     store: Store, client: ArchiveClient, since: str | None, until: str | None, limit: int | None,
-    asked: set[tuple[str, str]],
+    asked: set[tuple[str, str]], planning: Progress | None,
 ) -> list[Capture]:  # fmt: skip
     """Return what is to be asked for now: pages fetched in an earlier round may link lists that no index named."""
     left = None if limit is None else limit - len(asked)
     if left is not None and left <= 0:
         return []
-    captures = make_plan(store, client, since=since, until=until).captures
+    captures = make_plan(store, client, since=since, until=until, progress=planning).captures
     return [c for c in captures if (c.original, c.captured_at) not in asked][:left]
 
 

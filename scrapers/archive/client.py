@@ -56,6 +56,7 @@ class ArchiveClient:
         *, user_agent: str, tries: int | None = None,
     ) -> None:  # fmt: skip
         self._root, self._most_bytes = settings.archive_url, settings.max_list_bytes
+        self._index_days = settings.archive_index_days
         session = WaybackSession(
             retries=0, timeout=settings.request_timeout_seconds, user_agent=user_agent, search_calls_per_second=0,
             memento_calls_per_second=0,
@@ -74,11 +75,13 @@ class ArchiveClient:
     def __exit__(self, *error: object) -> None:
         self._client.close()
 
-    def search(self, address: str, *, prefix: bool = False) -> Iterator[Capture]:
+    def search(self, address: str, *, prefix: bool = False, index_days: float | None = None) -> Iterator[Capture]:
         """Yield every capture with status 200 that the index names for the address, or for all that begin with it.
 
-        Raises `ArchiveUnavailableError` when the index does not answer.
+        A kept answer may be `index_days` old (the setting's, unless given). Raises `ArchiveUnavailableError` when the
+        index does not answer.
         """
+        self._adapter.index_days = self._index_days if index_days is None else index_days
         try:
             for record in self._client.search(
                 address, match_type="prefix" if prefix else "exact", limit=INDEX_PAGE, filter_field="statuscode:200",

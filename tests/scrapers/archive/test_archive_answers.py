@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from datetime import timedelta
 
 import pytest
 
@@ -205,3 +206,20 @@ def test_the_name_in_the_answers_own_header_serves(past: ArchiveWorld) -> None:
     past.archive.keep("20260420010000", opaque, participating("A"), XLSX, headers=header)
     past.backfill()
     assert [file for file, _, _ in past.sightings()] == ["participatingAgencies04202026am.xlsx"]
+
+
+def test_the_index_is_asked_for_a_link_once_its_list_is_here_only_after_months(past: ArchiveWorld) -> None:
+    """A download's number leads to one file; ICE's pages link hundreds, and each question takes its turn."""
+    links = [f"https://www.ice.gov/file-download/download/public/40211{number}" for number in (1, 2)]
+    anchors = "".join(f'<a href="{link}">Participating Agencies</a>' for link in links)
+    past.archive.keep("20260420000000", PAGE, f"<html><body><h1>287(g)</h1>{anchors}</body></html>".encode())
+    past.archive.keep("20260421000000", links[0], participating("A"), XLSX)
+    past.backfill()
+    asked = len(past.archive.requests)
+    past.clock.time += timedelta(days=8)
+    past.backfill()
+    again = [request.path for request in past.archive.requests[asked:]]
+    assert (len(again), [path for path in again if "402111" in path]) == (9, [])
+    past.clock.time += timedelta(days=90)
+    past.backfill()
+    assert [path for path in past.archive.asked_for("402111") if "/cdx/" in path][1:]
