@@ -105,7 +105,7 @@ class BackfillJob:
                     self._stopping.set()  # ends the wait for the archive's next turn
                     await asyncio.wait({task})
                     raise
-            if done.lists:
+            if done.outcomes["new"]:
                 async with working(store, "the service's backfill", wait_seconds=WAIT_SECONDS):
                     await run_in_thread(store, derive_all, store, self._settings)
         return done

@@ -138,10 +138,12 @@ def fetch_capture(
             fetches.record_document(store, sha256, at)
         fetches.record_fetch(store, None, _fetch_row(body, judged.outcome, at, sha256, judged.detail))
         if sha256 is not None and judged.reading is not None:
-            done.lists += fetches.record_sighting(
+            was_known = fetches.is_sighted(store.connection, sha256)
+            is_new = fetches.record_sighting(
                 store, sha256, file=judged.name, url=body.final_url, linked_as=judged.linked_as,
                 seen_at=body.captured_at, known_at=at, how="archive",
             )  # fmt: skip
+            done.lists += is_new and not was_known
             ingest.save_reading(store, sha256, judged.reading)
         stored.record_links(store, list(judged.links), body.captured_at)
         _settle(store, capture, body, judged, at, sha256)

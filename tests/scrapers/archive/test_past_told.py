@@ -80,6 +80,13 @@ def test_what_ice_listed_on_a_day_is_known(
     )
 
 
+def test_a_list_without_support_types_is_not_said_to_have_none_of_each(told: Store) -> None:
+    assert totals(told, as_of="2008-03-15")["sentence"] == (
+        "As of March 15, 2008, ICE listed 41 agreements with 41 agencies covering 21 states;"
+        " the list names no support type."
+    )
+
+
 def change_of(store: Store, day: str, kind: str) -> ChangeRecord:
     return next(c for c in read_log(store) if (c["listed_on"], c["kind"]) == (day, kind))
 
