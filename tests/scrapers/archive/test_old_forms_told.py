@@ -57,3 +57,16 @@ def test_an_agency_of_2007_without_its_state_goes_on_under_it(past: ArchiveWorld
         derive(store, now=store.now_text())
         assert [p["rows"] for p in read_publications(store.connection)] == [6, 6]
         assert {c["kind"] for c in read_log(store)} <= {"amendment"}
+
+
+def test_a_footnotes_marks_are_no_amendment(past: ArchiveWorld) -> None:
+    plain = fact_sheet(NAMES, "").decode()
+    past.archive.keep("20120101120000", FACT_SHEET, plain.encode())
+    past.archive.keep("20120201120000", FACT_SHEET, plain.replace("Office<", "Office**<").encode())
+    past.archive.keep("20120301120000", FACT_SHEET, plain.replace("GEORGIA<", "GEORGIA*<").encode())
+    past.archive.keep("20120401120000", FACT_SHEET, plain.replace("7/8/2008<", "7/8/2008 †<").encode())
+    past.backfill()
+    with past.open() as store:
+        derive(store, now=store.now_text())
+        assert [p["rows"] for p in read_publications(store.connection)] == [6] * 4
+        assert read_log(store) == []
