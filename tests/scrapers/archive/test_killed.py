@@ -25,15 +25,14 @@ def kill(*_: Any, **__: Any) -> Any:
     "kept", [{}, {"packed": True}, {"gone": True}, {"body": b""}, {"status": 404, "mimetype": "warc/revisit"}],
     ids=["list", "packed", "gone", "empty", "error"],
 )  # fmt: skip
-@pytest.mark.parametrize("place", ["_judge", "_settle"])
 def test_an_answer_is_stored_before_it_is_judged(
-    past: ArchiveWorld, monkeypatch: pytest.MonkeyPatch, kept: dict[str, Any], place: str
+    past: ArchiveWorld, monkeypatch: pytest.MonkeyPatch, kept: dict[str, Any]
 ) -> None:
     """Whatever it is: a list, one still packed, the nearest capture in another's place, nothing, an error."""
     past.archive.keep("20210301000000", PAGE, **{"body": table_page([ACADIA]), **kept})
     past.archive.keep("20210320000000", PAGE, table_page([ACADIA, ACADIA], note="Later"))
     with monkeypatch.context() as patched:
-        patched.setattr(backfill, place, kill)
+        patched.setattr(backfill, "_settle", kill)
         with pytest.raises(Killed):
             past.backfill()
     done = past.backfill()
