@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -15,6 +16,13 @@ RowKind = Literal["listing", "incomplete", "note", "residue"]
 EXCEL_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"})
 #: A date typed wrongly has as many digits ("7/72025"); a count in its place has fewer.
 _FEWEST_DATE_DIGITS = 5
+#: How an agency's name ends. A headline that speaks of one goes on.
+_AGENCY = re.compile(
+    r"(?:Sheriff(?:['’]?s['’]?)?(?: Office| Department| Dept\.?)?|Police(?: Department| Dept\.?)?|Public Safety"
+    r"|Corrections?|Law Enforcement|State Police|(?:Highway |State )?Patrol|(?:State )?Troopers|County|Parish|Co\.?"
+    r"|Detention Center|Department of Safety|(?:Regional )?Jail|Marshal(?:['’]?s)?(?: Office)?)$",
+    re.IGNORECASE,
+)
 
 
 class RowJudge:
@@ -22,7 +30,8 @@ class RowJudge:
 
     A row is an agreement if it names an agency, a support type and, on the participating list, a date: readable, or
     at least printed as such (a support type ICE never used before needs a known state beside it; a date no calendar
-    has needs the digits of one). On a list of the form of 2007, state and agency are all there is.
+    has needs the digits of one). On a list of the form of 2007, state and agency are all there is; an agency that is
+    plainly one may stand there without its state.
     """
 
     def __init__(self, header: Header, rows: Sequence[Sequence[str]]) -> None:
@@ -48,7 +57,7 @@ class RowJudge:
         """Return what the row is; `incomplete` lacks only one cell of an agreement, `residue` holds no text at all."""
         named, stated = self._named[row[self._agency]], self._states[row[self._state]]
         if self._support is None:
-            return "listing" if named and row[self._state].strip() else self._other(row)
+            return "listing" if named and (stated or names_agency(row[self._agency])) else self._other(row)
         support = row[self._support]
         known = self._known_types[support]
         dated = self._signed is None or self._dated[row[self._signed]]
@@ -63,6 +72,11 @@ class RowJudge:
     @staticmethod
     def _other(row: Sequence[str]) -> RowKind:
         return "residue" if all(map(_is_empty, row)) else "note"
+
+
+def names_agency(text: str) -> bool:
+    """Return whether a text ends as the names of agencies do."""
+    return bool(_AGENCY.search(text.rstrip(" *†‡.;,")))
 
 
 def _is_empty(cell: str) -> bool:
