@@ -22,6 +22,7 @@ class Owner(NamedTuple):
     state: str | None
     county: str | None
     county_fips: str | None
+    second: bool = False  # whether it turned out to be a second row of another agreement of the agency's
 
 
 class AgencyView(NamedTuple):
@@ -109,7 +110,7 @@ def span_row(s: Span) -> Row:
 def load_owners(connection: sqlite3.Connection, list_name: ListName | str, position: int) -> dict[int, Owner]:
     """Return whose row each listing is, in the accepted publication of that list and position."""
     rows = connection.execute(
-        "select s.listing_id, a.id, g.id, g.name, g.state, g.county, g.county_fips from spans s"
+        "select s.listing_id, a.id, g.id, g.name, g.state, g.county, g.county_fips, a.status = 'withdrawn' from spans s"
         " join agreements a on a.id = s.agreement_id join agencies g on g.id = a.agency_id"
         " where s.list = ? and s.first_position <= ? and (s.last_position is null or s.last_position >= ?)",
         [list_name, position, position],
@@ -117,14 +118,14 @@ def load_owners(connection: sqlite3.Connection, list_name: ListName | str, posit
     return {row[0]: Owner(*row[1:]) for row in rows}
 
 
-def load_participating_spans(
-    connection: sqlite3.Connection,
-) -> Iterable[tuple[int, int, int | None, str, str | None]]:
-    """Yield (listing id, first, last position or None, agreement id, its agency's state) of participating spans."""
-    yield from connection.execute(
-        "select s.listing_id, s.first_position, s.last_position, a.id, g.state from spans s join agreements a"
-        " on a.id = s.agreement_id join agencies g on g.id = a.agency_id where s.list = 'participating'"
+def load_participating_spans(connection: sqlite3.Connection) -> Iterable[tuple[int, int, int | None, Owner]]:
+    """Yield (listing id, first, last position or None, whose row it is) of participating spans."""
+    rows = connection.execute(
+        "select s.listing_id, s.first_position, s.last_position, a.id, g.id, g.name, g.state, g.county, g.county_fips,"
+        " a.status = 'withdrawn' from spans s join agreements a on a.id = s.agreement_id"
+        " join agencies g on g.id = a.agency_id where s.list = 'participating'"
     )
+    return ((*row[:3], Owner(*row[3:])) for row in rows)
 
 
 def load_runs(

@@ -78,17 +78,20 @@ def load_rows(connection: sqlite3.Connection, sha256: str) -> tuple[tuple[int, .
 
 
 class OtherRows(NamedTuple):
-    """How many rows below the header of a document are no agreements, and how many of them lack only a cell of one."""
+    """How many rows below the header of a document are no whole agreements, how many of them lack only a cell of one,
+    and how many of those are listings still."""
 
     all: int
     incomplete: int
+    listed: int
 
 
 def count_other_rows(connection: sqlite3.Connection, sha256: str) -> OtherRows:
     """Return how many rows of a document that was read are no agreements."""
     row = connection.execute(
         "select ifnull(sum(iif(value ->> 0 = 'rows_not_agreements', cast(value ->> 3 as integer), 0)), 0),"
-        " ifnull(sum(value ->> 0 = 'row_incomplete'), 0)"
+        " ifnull(sum(value ->> 0 = 'row_incomplete'), 0),"
+        " ifnull(sum(value ->> 0 = 'row_incomplete' and value ->> 2 is not null), 0)"
         " from snapshots, json_each(snapshots.signals) where sha256 = ?",
         [sha256],
     ).fetchone()

@@ -14,7 +14,7 @@ from monitor.changelog.change_ids import change_id
 from monitor.changelog.fields import differing_fields
 from monitor.changelog.state import Ledger
 from monitor.matching.candidates import rival_candidate
-from monitor.matching.doubts import doubts_of_amendment, doubts_of_place, doubts_of_signing
+from monitor.matching.doubts import doubts_of_amendment, doubts_of_cells, doubts_of_place, doubts_of_signing
 from monitor.matching.find_known import agency_for, gap_days, last_gone, listed_besides
 from monitor.matching.ids import agreement_slug, name_key, name_of
 from monitor.matching.names import canonical_name
@@ -157,8 +157,10 @@ def amend(
     if judgement.review:
         change.evidence["against"] = list(judgement.against)
         change.candidates = [as_candidate(ledger, agreement, before[0], judgement)]
-    doubts = doubts_of_amendment(ledger.listings[before[0]], new.listing, fields, publication.listed_on)
-    _doubt(change, doubts if publication.list == "participating" else [])
+    doubts = doubts_of_cells(ledger.listings[before[0]], new.listing)
+    if publication.list == "participating":
+        doubts += doubts_of_amendment(ledger.listings[before[0]], new.listing, fields, publication.listed_on)
+    _doubt(change, doubts)
     change_status.state_as_shown(ledger, change)
 
 

@@ -53,6 +53,7 @@ def pair_rows(known: Known, publication: Accepted, gone: list[Gone], new: list[N
     free_new, missing = _return_equal(known, free_new, missing, result)
     judge = Judge(known, publication)
     free_new = _pair_judged(known, publication, free_gone, free_new, missing, judge, result)
+    free_new = [n for n in free_new if not n.listing.is_incomplete]  # not known so far, it is no agreement
     free_new = _double(known, free_gone, free_new, result, exact=False)
     result.unpaired = _double_misspelt(known, publication, free_gone, free_new, judge, result)
     return result

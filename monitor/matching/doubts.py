@@ -35,6 +35,11 @@ def doubts_of_place(listing: Listing) -> list[str]:
     return ["county_contradicts"] if found is not None and found.contradicts is not None else []
 
 
+def doubts_of_cells(before: Listing, after: Listing) -> list[str]:
+    """Return the code for a row that lost its signing date or support type: a slip of ICE's or of the file."""
+    return ["cell_missing"] if after.is_incomplete and not before.is_incomplete else []
+
+
 def doubts_of_amendment(before: Listing, after: Listing, fields: list[str], listed_on: str) -> list[str]:
     """Return the codes of what is odd about a row that says something else than before; `fields` names what."""
     found = []
