@@ -20,7 +20,7 @@ from monitor.matching.ids import agreement_slug, name_key, name_of
 from monitor.matching.names import canonical_name
 from monitor.matching.reasons import AGAINST
 from monitor.matching.rules import Judgement
-from monitor.matching.similarity import compare
+from monitor.matching.similarity import compare, one_body
 
 #: Rules under which the name that changed is the same agency's; under the others the agreement moves to another one.
 _SAME_AGENCY = ("same_name", "date_corrected", "retyped", "reordered", "expanded", "renewed", "support_type_corrected")
@@ -203,7 +203,9 @@ def follow_name(ledger: Ledger, publication: Accepted, agreement: Agreement, new
         return
     agency = ledger.agency_of(new.listing, publication.position)
     ledger.move_agreement(agreement, agency)
-    if judgement.rule == "state_corrected" and not ledger.by_agency[old.id]:
+    one = one_body(canonical_name(old.state, old.name), name, old.state) and old.state == agency.state
+    one = one and not _OTHER_AGENCY.intersection(judgement.against)
+    if (one or judgement.rule == "state_corrected") and not ledger.by_agency[old.id]:
         ledger.merge_agencies(agency, old)
 
 

@@ -49,10 +49,12 @@ def pair_rows(known: Known, publication: Accepted, gone: list[Gone], new: list[N
     result = Pairing()
     free_gone, free_new = _pair_equal(gone, new, result)
     free_new = _double(known, free_gone, free_new, result, exact=True)
-    missing = recently_missing(known, publication)
-    free_new, missing = _return_equal(known, free_new, missing, result)
+    free_new = _return_equal(known, publication, free_new, result, within=policy.RETURN_DAYS)
+    back = {agreement.id for agreement, _, _ in result.returns}
+    missing = [a for a in recently_missing(known, publication) if a.id not in back]
     judge = Judge(known, publication)
     free_new = _pair_judged(known, publication, free_gone, free_new, missing, judge, result)
+    free_new = _return_equal(known, publication, free_new, result)
     free_new = [n for n in free_new if not n.listing.is_incomplete]  # not known so far, it is no agreement
     free_new = _double(known, free_gone, free_new, result, exact=False)
     result.unpaired = _double_misspelt(known, publication, free_gone, free_new, judge, result)
@@ -128,18 +130,17 @@ def _double_misspelt(
 
 
 def _return_equal(
-    known: Known, new: list[New], missing: list[Agreement], result: Pairing
-) -> tuple[list[New], list[Agreement]]:
-    """An agreement gone on any earlier list is back when its very row is: name, support type, date."""
+    known: Known, publication: Accepted, new: list[New], result: Pairing, within: int | None = None
+) -> list[New]:
+    """An agreement gone on an earlier list, up to `within` days ago, is back when its very row is: name, type, date."""
     rest = []
     for n in new:
         agreement = find_missing(known, n.listing)
-        if agreement is None:
+        if agreement is None or (within is not None and gap_days(known, agreement, publication) > within):
             rest.append(n)
         else:
             result.returns.append((agreement, n, SAME_NAME))
-    back = {agreement.id for agreement, _, _ in result.returns}
-    return rest, [a for a in missing if a.id not in back]
+    return rest
 
 
 def _pair_judged(

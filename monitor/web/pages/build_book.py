@@ -153,6 +153,7 @@ def _read_agreements(
         _find_spells(agreement, order[agreement.list_name], dates)
         if agreement.agency_id in agencies:
             agencies[agreement.agency_id].agreements.append(agreement)
+    _find_moved(agencies)
     for agency in agencies.values():
         if agency.placed_by != "zip" and agency.fips:
             agency.placed_by = find_basis(agency)
@@ -160,6 +161,17 @@ def _read_agreements(
         newest = max(typed, key=lambda row: row.last, default=None)
         agency.is_state = newest is not None and (newest.type or "").strip().casefold().startswith("state")
     return found
+
+
+def _find_moved(agencies: Mapping[str, Agency]) -> None:
+    """Give every agency the agreements that were printed under its name and go on as another agency's."""
+    known_as = {(agency.state, name): agency for agency in agencies.values() for name, _, _ in agency.names}
+    for agency in agencies.values():
+        for agreement in agency.agreements:
+            printed = {(agency.state, printed_form(row.agency)) for row in agreement.rows}
+            for key in sorted(printed & known_as.keys(), key=str):
+                if known_as[key] is not agency:
+                    known_as[key].moved.append(agreement)
 
 
 def find_basis(agency: Agency) -> str:
