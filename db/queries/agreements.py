@@ -130,11 +130,12 @@ def load_participating_spans(connection: sqlite3.Connection) -> Iterable[tuple[i
 
 def load_runs(
     connection: sqlite3.Connection, list_name: str, support: str, state: str
-) -> list[tuple[int, str, int, int | None]]:
-    """Return (listing id, agency as printed, first position, last position) of a block's spans."""
+) -> list[tuple[str, str | None, str | None, int, int | None]]:
+    """Return (agency as printed, signing date, MOA, first position, last position) of a block's spans."""
     return connection.execute(
-        "select l.id, ifnull(l.agency, ''), s.first_position, s.last_position from spans s join listings l"
-        " on l.id = s.listing_id where s.list = ? and ifnull(l.support_code, '') = ? and ifnull(l.state_code, '') = ?",
+        "select ifnull(l.agency, ''), l.signed_on, l.moa_url, s.first_position, s.last_position"
+        " from spans s join listings l on l.id = s.listing_id"
+        " where s.list = ? and ifnull(l.support_code, '') = ? and ifnull(l.state_code, '') = ?",
         [list_name, support, state],
     ).fetchall()
 

@@ -98,15 +98,25 @@ def count_other_rows(connection: sqlite3.Connection, sha256: str) -> OtherRows:
     return OtherRows(*row)
 
 
-def load_names(connection: sqlite3.Connection, ids: Iterable[int] | None = None) -> dict[int, tuple[str, str, str]]:
-    """Return (support type or "", USPS code or "", agency as printed) of listings by id: all, or those asked for."""
+class NamedRow(NamedTuple):
+    """What a listing is named by: support type or "", USPS code or "", agency as printed, signing date and MOA."""
+
+    support: str
+    state: str
+    agency: str
+    signed_on: str | None
+    moa_url: str | None
+
+
+def load_names(connection: sqlite3.Connection, ids: Iterable[int] | None = None) -> dict[int, NamedRow]:
+    """Return what listings are named by, by id: all, or those asked for."""
     asked = None if ids is None else json.dumps(list(ids))
     rows = connection.execute(
-        "select id, ifnull(support_code, ''), ifnull(state_code, ''), ifnull(agency, '') from listings"
-        + ("" if asked is None else " where id in (select value from json_each(?))"),
+        "select id, ifnull(support_code, ''), ifnull(state_code, ''), ifnull(agency, ''), signed_on, moa_url"
+        " from listings" + ("" if asked is None else " where id in (select value from json_each(?))"),
         [] if asked is None else [asked],
     )
-    return {row[0]: (row[1], row[2], row[3]) for row in rows}
+    return {row[0]: NamedRow(*row[1:]) for row in rows}
 
 
 def save_snapshot(store: Store, sha256: str, snapshot: Snapshot) -> bool:

@@ -12,10 +12,11 @@ from monitor.matching.ids import document_key
 from monitor.matching.names import printed_form
 from monitor.places.agency_county import locate
 
-#: A date in a file name: month, day and year, with or without marks between ("05082025", "03.21.2025", "04.14.25"), or
+#: A date in a file name: month, day and year, with or without marks between ("05082025", "03.21.2025", "7_2_25"), or
 #: year, month and day ("2019-10-15").
 _NAMED_DATE = re.compile(
-    r"(?<!\d)(?:(?P<iso>20\d\d[-_.]\d\d[-_.]\d\d)|(?P<month>\d\d)[-_.]?(?P<day>\d\d)[-_.]?(?P<year>20\d\d|\d\d))(?!\d)"
+    r"(?<!\d)(?:(?P<iso>20\d\d[-_.]\d\d[-_.]\d\d)|(?P<month>\d\d|\d(?=[-_.]))[-_.]?(?P<day>\d\d|\d(?=[-_.]))[-_.]?"
+    r"(?P<year>20\d\d|\d\d))(?!\d)"
 )
 
 
