@@ -31,7 +31,7 @@ def doubts_of_signing(listing: Listing, previous_on: str) -> list[str]:
 
 
 def doubts_of_place(listing: Listing) -> list[str]:
-    """Return the code for a county cell that names another county than that of the city in the agency's name."""
+    """Return the code for a county cell that names another county than the agency's name or that of its city."""
     found = locate(listing.state_code, listing.county, printed_form(listing.agency), listing.type)
     return ["county_contradicts"] if found is not None and found.contradicts is not None else []
 

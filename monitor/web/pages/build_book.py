@@ -180,7 +180,7 @@ def find_basis(agency: Agency) -> str:
     for row in sorted(rows, key=lambda row: row.last, reverse=True):
         location = locate(agency.state, row.county, printed_form(row.agency), row.type)
         if location and location.county.fips == agency.fips:
-            return "city_not_cell" if location.contradicts else location.basis
+            return "city_not_cell" if location.contradicts and location.basis == "city" else location.basis
     return "county_cell"
 
 
