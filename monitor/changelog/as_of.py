@@ -86,14 +86,17 @@ def count_totals(found: AsOf, as_of: str | None = None) -> Totals:
 def totals_sentence(published_on: str, whole: Counts, support: Mapping[str, Counts], rows: int) -> str:
     """Return the totals as one sentence in the form ICE's page uses; the date is the list's.
 
-    The number of its rows is named where it differs from that of its agreements.
+    The number of its rows is named where it differs from that of its agreements. Where no row has a support type, as on
+    the lists of 2007 and 2008, none is said to be of none.
     """
     day = date.fromisoformat(published_on)
     parts = [f"{code} {counts['agreements']:,} in {_covered(counts)}" for code, counts in support.items()]
+    is_typed = any(counts["agreements"] for code, counts in support.items() if code != "other")
+    by_type = f": {', '.join(parts)}" if is_typed or not whole["agreements"] else "; the list names no support type"
     in_rows = f" in {rows:,} rows" if rows != whole["agreements"] else ""
     return (
         f"As of {day:%B} {day.day}, {day.year}, ICE listed {whole['agreements']:,} agreements{in_rows}"
-        f" with {whole['agencies']:,} agencies covering {_covered(whole)}: {', '.join(parts)}."
+        f" with {whole['agencies']:,} agencies covering {_covered(whole)}{by_type}."
     )
 
 

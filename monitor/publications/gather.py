@@ -61,6 +61,7 @@ def gather(connection: sqlite3.Connection, only: Sequence[str] | None = None) ->
     ]
     found.sort(key=order_of)
     _name_repeats(found)
+    _doubt_captions(found)
     _keep_days_in_order(found)
     return found
 
@@ -75,8 +76,8 @@ def gather_newest(connection: sqlite3.Connection, only: Sequence[str]) -> list[P
     if newest is None or any(order_of(p) <= newest or p.status != "accepted" for p in added):
         return None
     days = stored.load_newest_days(connection)
-    if any(p.published_on < days.get(p.list_name, p.published_on) for p in added):
-        return None  # a list that is here is named for a later day, and so for a wrong one
+    if any(p.published_on < days.get(p.list_name, p.published_on) or _has_caption_day(p) for p in added):
+        return None  # a list that is here is named for a later day, and so for a wrong one; or the caption may be
     return None if _make_stale(connection, added) else added
 
 
@@ -139,6 +140,21 @@ def _name_repeats(publications: Iterable[Publication]) -> None:
                 if newer:
                     p.status = "stale"
                     p.reasons.append(f"stale: saved {p.published_at[:10]}, put out {posted}, after newer lists")
+
+
+def _has_caption_day(p: Publication) -> bool:
+    """Return whether a list is named for a day before it was seen: only captions do so."""
+    return p.published_on < eastern_day(p.published_at)
+
+
+def _doubt_captions(publications: Iterable[Publication]) -> None:
+    """A caption that gives a list no later day than the list before has stood still: the day it was seen serves."""
+    latest: dict[str | None, str] = {}
+    for p in publications:
+        if p.status == "accepted":
+            if _has_caption_day(p) and p.published_on <= latest.get(p.list_name, ""):
+                p.published_on = eastern_day(p.published_at)
+            latest[p.list_name] = max(p.published_on, latest.get(p.list_name, ""))
 
 
 def _keep_days_in_order(publications: Iterable[Publication]) -> None:

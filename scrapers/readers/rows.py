@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -13,6 +14,13 @@ from scrapers.readers.signed_dates import LATEST_ON, read_date
 RowKind = Literal["listing", "without_date", "without_support_type", "incomplete", "note", "residue"]
 #: The column whose cell such a row lacks: it is an agreement only if the lists before had it.
 LACKING: Mapping[RowKind, str] = {"without_date": "signed", "without_support_type": "support_type"}
+#: How an agency's name ends. A headline that speaks of one goes on.
+_AGENCY = re.compile(
+    r"(?:Sheriff(?:['’]?s['’]?)?(?: Office| Department| Dept\.?)?|Police(?: Department| Dept\.?)?|Public Safety"
+    r"|Corrections?|Law Enforcement|State Police|(?:Highway |State )?Patrol|(?:State )?Troopers|County|Parish|Co\.?"
+    r"|Detention Center|Department of Safety|(?:Regional )?Jail|Marshal(?:['’]?s)?(?: Office)?)$",
+    re.IGNORECASE,
+)
 
 
 class RowJudge:
@@ -20,8 +28,9 @@ class RowJudge:
 
     A row is an agreement if it names an agency, a support type and, on the participating list, a date: readable, or
     at least printed as such (a support type ICE never used before needs a known state beside it; a date no calendar
-    has needs the digits of one). On a list of the form of 2007, state and agency are all there is. A row that
-    lacks just the date or the support type is a listing too: whether it is an agreement, the lists before tell.
+    has needs the digits of one). On a list of the form of 2007, state and agency are all there is; an agency that is
+    plainly one may stand there without its state. A row that lacks just the date or the support type is a listing too:
+    whether it is an agreement, the lists before tell.
     """
 
     def __init__(self, header: Header, rows: Sequence[Sequence[str]]) -> None:
@@ -47,7 +56,7 @@ class RowJudge:
         """Return what the row is; `incomplete` lacks the agency or two cells, `residue` holds no text at all."""
         named, stated = self._named[row[self._agency]], self._states[row[self._state]]
         if self._support is None:
-            return "listing" if named and row[self._state].strip() else self._other(row)
+            return "listing" if named and (stated or names_agency(row[self._agency])) else self._other(row)
         support = row[self._support]
         known = self._known_types[support]
         dated = self._signed is None or self._dated[row[self._signed]]
@@ -66,6 +75,11 @@ class RowJudge:
     @staticmethod
     def _other(row: Sequence[str]) -> RowKind:
         return "residue" if all(map(_is_empty, row)) else "note"
+
+
+def names_agency(text: str) -> bool:
+    """Return whether a text ends as the names of agencies do."""
+    return bool(_AGENCY.search(text.rstrip(" *†‡.;,")))
 
 
 def _is_empty(cell: str) -> bool:

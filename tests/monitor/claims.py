@@ -407,6 +407,8 @@ def totals_of_the_day(values: Values, about: Subject, truth: Truth) -> bool:
     states = {row.state for row in rows if row.state not in ("", "GU", "MP", "PR", "VI", "AS")}
     supports = Counter(truth.rows[min(a.listings & shown.rows.keys())].support for a in on_it)
     types = [f"{code} {supports[code]} " for code in ("JEM", "WSO", "TFM")]
+    if on_it and not any(supports[code] for code in ("JEM", "WSO", "TFM")):
+        types = ["the list names no support type"]
     return f"covering {len(states)} states" in said and all(part in said for part in types)
 
 

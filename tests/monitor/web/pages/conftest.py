@@ -24,10 +24,8 @@ from monitor.web.pages.addresses import make_site
 from monitor.web.pages.app import create_app
 from monitor.web.pages.site import Addresses, Site
 from scrapers import ingest
-from tests.paths import LISTS
+from tests.conftest import NOW
 from tests.workbooks import PARTICIPATING, Cell, make_workbook
-
-NOW = "2025-10-01T12:00:00Z"
 
 SCRIPT_NAME = "<script>alert(1)</script> Police Department"
 FORMULA_NAME = '=HYPERLINK("http://bad.example","Pay") Police Department'
@@ -75,10 +73,10 @@ def fill_small(home: Path, folder: Path) -> None:
     take_in(home, [folder])
 
 
-def take_in(home: Path, paths: list[Path], manifest: Path | None = None) -> None:
+def take_in(home: Path, paths: list[Path]) -> None:
     """The saved lists are in the store, compared."""
     with Store.open(home) as store:
-        for saved in ingest.find_saved(paths, manifest, capture_time):
+        for saved in ingest.find_saved(paths, None, capture_time):
             ingest.import_list(store, saved, NOW)
         derive(store, now=NOW)
 
@@ -88,15 +86,6 @@ def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("small")
     fill_small(home / "data", home / "lists")
     return home / "data"
-
-
-@pytest.fixture(scope="session")
-def corpus_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if not LISTS.is_dir():
-        pytest.skip(f"the real lists are not at {LISTS}")
-    home = tmp_path_factory.mktemp("corpus") / "data"
-    take_in(home, [], LISTS / "manifest.csv")
-    return home
 
 
 #: Pages of places outside Florida and Wisconsin, where the made-up agreements are: thousands that are all alike.
@@ -137,7 +126,7 @@ def small_site(small_home: Path) -> Iterator[str]:
         yield root
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def corpus_site(corpus_home: Path) -> Iterator[str]:
     with serving(corpus_home) as root:
         yield root
