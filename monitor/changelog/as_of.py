@@ -14,7 +14,7 @@ from db.queries import publications
 from db.queries.agreements import Owner, load_owners
 from db.queries.snapshots import load_listings, load_rows
 from db.records import Counts, ListedAgreement, ListReference, Totals
-from monitor.changelog.counting import SUPPORT_TYPES, count_by_type, count_rows, counted_row, same_row
+from monitor.changelog.counting import SUPPORT_TYPES, count_by_type, count_rows, counted_rows, same_row
 from monitor.changelog.county_filter import is_county
 from monitor.changelog.known_at import as_known
 from monitor.changelog.log import listing_view
@@ -53,12 +53,14 @@ def list_rows(found: AsOf) -> list[ListedAgreement]:
     """Return the rows of a list that was found, without exact duplicates, in its order."""
     rows: dict[tuple[str, ...], ListedAgreement] = {}
     for listing_id, sheet_row in zip(found.listing_ids, found.rows, strict=True):
-        listing = found.listings[listing_id]
+        listing, owner = found.listings[listing_id], found.owners.get(listing_id)
+        if owner is None and listing.is_incomplete:
+            continue  # no agreement
         key = same_row(listing)
         if key in rows:
             rows[key]["rows"].append(sheet_row)
             continue
-        rows[key] = _entry(found, listing, sheet_row, found.owners.get(listing_id))
+        rows[key] = _entry(found, listing, sheet_row, owner)
     return list(rows.values())
 
 
@@ -70,11 +72,7 @@ def totals(store: Store, *, as_of: str | None = None, known_at: str | None = Non
 
 def count_totals(found: AsOf, as_of: str | None = None) -> Totals:
     """Return the totals of a list that was found: each agreement once, agencies by the names printed then."""
-    each = [
-        counted_row(found.listings[i], owner.agreement_id if owner else None, owner.state if owner else None)
-        for i in found.listing_ids
-        for owner in [found.owners.get(i)]
-    ]
+    each = counted_rows([(found.listings[i], found.owners.get(i)) for i in found.listing_ids])
     whole, support = count_rows(each), count_by_type(each)
     other = [row for row in each if row.support_type not in SUPPORT_TYPES]
     if other:

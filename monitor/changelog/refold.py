@@ -28,7 +28,7 @@ from monitor.publications.gather import gather, gather_newest
 from monitor.publications.hold_or_accept import is_kept_out
 
 #: Raised when a rule changes what a list says, so that a newer program derives once more what an older one derived.
-RULES_VERSION = "6"
+RULES_VERSION = "7"
 #: The step after all lists: what time, ICE's page and reviewers add. It is undone first and made again.
 LAST = 1_000_000_000
 

@@ -276,6 +276,13 @@ def first_printed_on(values: Values, about: Subject, truth: Truth) -> bool:
 
 
 @check
+def went_on_under_another_name(values: Values, about: Subject, truth: Truth) -> bool:
+    """Lists printed some agreement under more than one state or name."""
+    printed = [{(truth.rows[i].state, truth.rows[i].agency.strip()) for i in a.listings} for a in about.beside]
+    return any(len(names) > 1 for names in printed)
+
+
+@check
 def is_a_sheet_row(values: Values, about: Subject, truth: Truth) -> bool:
     ids = {i for a in about.agreements for i in a.listings}
     return any(
