@@ -38,6 +38,7 @@ def name_signing(ledger: Ledger, change: Change, pending: Agreement) -> None:
     signing = ledger.changes.find(found.agreement.signing)
     if signing is not None:
         signing.evidence = {**signing.evidence, **was_pending(ledger, pending)}
+        ledger.named_pending[found.agreement.id] = pending.id
         ledger.dirty.changes.add(signing.id)
 
 
@@ -57,10 +58,10 @@ def _told_of(ledger: Ledger, agreement: Agreement) -> str | None:
     """Return the pending agreement that the agreement's signing names."""
     if agreement.id not in ledger.named_pending:
         signing = ledger.changes.find(agreement.signing)
-        named = signing.evidence.get("pending_agreement") if signing is not None else None
-        if named is None:
+        if signing is None:
             return None
-        ledger.named_pending[agreement.id] = str(named)
+        named = signing.evidence.get("pending_agreement")
+        ledger.named_pending[agreement.id] = None if named is None else str(named)
     return ledger.named_pending[agreement.id]
 
 
