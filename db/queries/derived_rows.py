@@ -77,14 +77,14 @@ def write_rows(connection: sqlite3.Connection, step: int, table: Table, rows: Se
 
     What they replace is kept for undoing `step`; before step 1 there is nothing to go back to.
     """
-    if step > 0:
+    if step > 0 and rows:
         _keep(connection, step, table, [row[: table.keys] for row in rows])
     connection.executemany(_put(table), rows)
 
 
 def drop_rows(connection: sqlite3.Connection, step: int, table: Table, keys: Sequence[Row]) -> None:
     """Remove the rows with those keys; they are kept for undoing `step`."""
-    if step > 0:
+    if step > 0 and keys:
         _keep(connection, step, table, keys)
     connection.executemany(f"delete from {table.name} where {_where(table)}", keys)
 
@@ -94,6 +94,23 @@ def read_rows(
 ) -> Iterator[Row]:
     """Yield rows in the order of the table's columns; `rest` is what follows `from table` (fixed text)."""
     yield from connection.execute(f"select {', '.join(table.columns)} from {table.name} {rest}", values)
+
+
+def load_rows(connection: sqlite3.Connection, table: Table, keys: Iterable[Row] | None = None) -> dict[Row, Row]:
+    """Return the table's rows by key: all of them, or those asked for."""
+    if keys is None:
+        return {row[: table.keys]: row for row in read_rows(connection, table)}
+    columns = ", ".join(f"t.{name}" for name in table.columns)
+    query = f"select {columns} from json_each(?) k cross join {table.name} t on {_same_key(table)}"
+    return {row[: table.keys]: row for row in connection.execute(query, [_KEYS.encode(list(keys))])}
+
+
+def load_replaced(connection: sqlite3.Connection, table: Table, step: int) -> dict[Row, Row | None]:
+    """Return by key the rows that `step` and later ones replaced, as they stood before; None where there was none."""
+    rows = connection.execute(
+        "select key, row, min(step) from undo_journal where step >= ? and tbl = ? group by key", [step, table.name]
+    )
+    return {tuple(json.loads(key)): None if row is None else tuple(json.loads(row)) for key, row, _ in rows}
 
 
 def roll_back(connection: sqlite3.Connection, step: int) -> set[str]:
@@ -147,12 +164,9 @@ def clear(connection: sqlite3.Connection) -> None:
 def _keep(connection: sqlite3.Connection, step: int, table: Table, keys: Iterable[Row]) -> None:
     """Keep the rows of those keys as they are, unless this step has replaced them before."""
     row = ", ".join(table.columns)
-    same = " and ".join(
-        f"t.{name} = json_extract(k.value, '$[{n}]')" for n, name in enumerate(table.columns[: table.keys])
-    )
     connection.execute(
         "insert or ignore into undo_journal (step, tbl, key, row) select ?, ?, k.value,"
-        f" (select json_array({row}) from {table.name} t where {same}) from json_each(?) k",
+        f" (select json_array({row}) from {table.name} t where {_same_key(table)}) from json_each(?) k",
         [step, table.name, _KEYS.encode(list(keys))],
     )
 
@@ -168,3 +182,10 @@ def _put(table: Table) -> str:
 
 def _where(table: Table) -> str:
     return " and ".join(f"{key} = ?" for key in table.columns[: table.keys])
+
+
+def _same_key(table: Table) -> str:
+    """Return the condition that row `t` has the key that is the JSON array `k.value`."""
+    return " and ".join(
+        f"t.{name} = json_extract(k.value, '$[{n}]')" for n, name in enumerate(table.columns[: table.keys])
+    )

@@ -102,7 +102,7 @@ def load_lists(connection: sqlite3.Connection, first: int = 0) -> list[ListName]
 def is_settled(connection: sqlite3.Connection) -> bool:
     """Return whether the lists whose rows counted as evidence are just those that were accepted."""
     same = "p.sha256 = s.sha256 and p.file = s.file and p.linked_as = s.linked_as"
-    row = connection.execute(  # the few lists that are not believed, or not accepted, are found first
+    row = connection.execute(  # an index has the few lists that are not believed, another those not accepted
         f"select 1 from fold_steps s cross join publications p on {same}"
         " where s.believed = 0 and p.status = 'accepted' union all"
         f" select 1 from publications p cross join fold_steps s on {same}"

@@ -31,6 +31,8 @@ from monitor.publications.hold_or_accept import is_kept_out
 RULES_VERSION = "6"
 #: The step after all lists: what time, ICE's page and reviewers add. It is undone first and made again.
 LAST = 1_000_000_000
+#: The numbers of the lists whose rows are evidence, and which list each is.
+Beliefs = tuple[frozenset[int], list[ListName]]
 
 
 @dataclass(slots=True)
@@ -107,21 +109,54 @@ class Refold:
         if not fold_steps.is_settled(connection):
             return False
         derived_rows.mark(connection)
-        fold = self._resume(added)
-        fine = stood_together.first_changed(connection, fold.ledger.together, self._arrivals(fold, added)) is None
-        if fine:
-            chains = list(chain_steps(chain, added, self._rulings, self._pages))
-            fold.run(added, chains, range(first, first + len(added)), first, self._progress)
-            judged = fold_steps.load_lists(connection, first)
-            fine = fold_steps.is_settled(connection) and judged == [p.list_name for p in added]
-        if fine:
-            self._done.folded, self._done.kept = len(added), first
-            self._finish(fold)
-        else:
+        fine = self._fold_newest(first, chain, added)
+        if not fine:
             derived_rows.go_back_to_mark(connection)
             self._touched = set()
         derived_rows.drop_mark(connection)
         return fine
+
+    def _fold_newest(self, first: int, before: str, added: list[Publication]) -> bool:
+        """Fold the lists as steps from `first` on, after the chain `before`; return False when it takes more.
+
+        Where they change what few steps before relied on, those are folded again. What stands on a list that turns
+        out not to be believed is no evidence: then it is done once more without it.
+        """
+        connection, believed = self._connection, {p.key for p in added}
+        for _ in range(2):
+            fold = self._resume([p for p in added if p.key in believed])
+            changed = stood_together.first_changed(connection, fold.ledger.together, self._arrivals(fold, added))
+            if changed is not None:
+                steps = fold_steps.load_steps(connection)
+                start = max((n for n, step in enumerate(steps[: changed + 1]) if step.checkpoint), default=0)
+                again = self._gather_steps(steps, start) if first - start <= STEPS_TOGETHER else None
+                if not again:
+                    return False
+                self._roll_back(start)
+                first, before, added = start, steps[start - 1].chain, [*again, *added]
+                believed |= {step.key for step in steps[start:] if step.believed}
+                fold = self._resume([p for p in added if p.key in believed])
+            self._remember(first)
+            chains = list(chain_steps(before, added, self._rulings, self._pages))
+            evidence = {n for n, p in enumerate(added, first) if p.key in believed}
+            fold.run(added, chains, evidence, first, self._progress)
+            if fold_steps.load_lists(connection, first) != [p.list_name for p in added]:
+                return False
+            if fold_steps.is_settled(connection):
+                self._done.folded, self._done.kept = len(added), first
+                self._finish(fold)
+                return True
+            accepted = fold_steps.load_accepted(connection)
+            believed = {p.key for n, p in enumerate(added, first) if n in accepted}
+            self._roll_back(first)
+        return False
+
+    def _gather_steps(self, steps: Sequence[fold_steps.Step], start: int) -> list[Publication]:
+        """Return the publications of the steps from `start` on; none when `start` is 0 or a fact of them differs."""
+        found = {p.key: p for p in gather(self._connection, [step.key[0] for step in steps[start:]])}
+        again = [found[step.key] for step in steps[start:] if start > 0 and step.key in found]
+        chains = chain_steps(steps[start - 1].chain, again, self._rulings, self._pages)
+        return again if list(chains) == [step.chain for step in steps[start:]] else []
 
     def _resume(self, added: Sequence[Publication]) -> Fold:
         """Return a fold that goes on after the newest list; `added` are the lists it will be given."""
@@ -156,15 +191,15 @@ class Refold:
         chains = list(chain_steps("", sequence, self._rulings, self._pages))
         if marks is None:
             self._clear()
-        same = self._count_same(chains, marks)
         lists = [(cast(ListName, p.list_name), self._rows_of(p)[0]) for p in sequence]
-        kinds = [name for name, _ in lists]
-        bits = stood_together.Bits(connection, lists)
         believed = frozenset(n for n, p in enumerate(sequence) if not is_kept_out(p, self._rulings.lists))
-        believed -= find_odd_lists(lists)
-        tried: list[tuple[frozenset[int], list[ListName]]] = []
+        guess = (believed - find_odd_lists(lists), [name for name, _ in lists])
+        same, beliefs = self._count_same(chains, marks), self._believe_as_before(chains, guess)
+        tried: list[Beliefs] = []
         kept, fold = len(sequence), None
+        bits = stood_together.Bits(connection, lists, beliefs[1])
         while True:
+            believed, kinds = beliefs
             together = bits.believing(believed)
             changed = stood_together.first_changed(connection, together)
             first = self._go_back(min(same, len(sequence) if changed is None else changed))
@@ -172,22 +207,34 @@ class Refold:
                 fold = Fold(self._store, together, self._rulings, self._pages, self._rows)
                 if len(sequence) - first > STEPS_TOGETHER:
                     fold.load_listings(None)
+                self._remember(first)
                 fold.run(sequence[first:], chains[first:], believed, first, self._progress)
                 self._touch(fold.written)
             kept, same = min(kept, first), len(sequence)
             fold_steps.save_believed(connection, believed)
-            accepted, judged = fold_steps.load_accepted(connection), fold_steps.load_lists(connection)
-            if (accepted, judged) == (believed, kinds) or (accepted, judged) in tried:
+            judged = (fold_steps.load_accepted(connection), fold_steps.load_lists(connection))
+            if judged == beliefs or judged in tried:
                 break
-            tried.append((believed, kinds))
-            if judged != kinds:
-                bits = stood_together.Bits(
-                    connection, [(kind, ids) for kind, (_, ids) in zip(judged, lists, strict=True)]
-                )
-            believed, kinds = accepted, judged
+            if tried or beliefs == guess:
+                tried.append(beliefs)
+                beliefs = judged
+            else:  # what was believed before serves only if it is right at once
+                beliefs = guess
+            if beliefs[1] != kinds:
+                bits = stood_together.Bits(connection, lists, beliefs[1])
         self._done.folded, self._done.kept = len(sequence) - kept, kept
         self._write_others([p for p in every if p.status != "accepted"])
         self._finish(fold)
+
+    def _believe_as_before(self, chains: Sequence[str], guess: Beliefs) -> Beliefs:
+        """Return the guess, put right for the first lists by what was found of them when they were folded in."""
+        steps = fold_steps.load_steps(self._connection) if fold_steps.is_settled(self._connection) else []
+        known = [step.believed for step, chain in zip(steps, chains, strict=False) if step.chain == chain]
+        believed = {n for n, is_believed in enumerate(known) if is_believed}
+        return (
+            frozenset(believed | {n for n in guess[0] if n >= len(known)}),
+            [*fold_steps.load_lists(self._connection)[: len(known)], *guess[1][len(known) :]],
+        )
 
     def _count_same(self, chains: Sequence[str], marks: derivation.Marks | None) -> int:
         """Return how many steps were made from the same facts, and are touched by no ruling made since."""
@@ -219,15 +266,19 @@ class Refold:
 
     def _clear(self) -> None:
         if self._before is not None:
-            self._before.remember(None)
+            self._before.remember_all()
         derived_rows.clear(self._connection)
         self._touched = None
 
     def _roll_back(self, step: int) -> None:
-        if self._before is not None and (made := derived_rows.load_made_since(self._connection, step)):
-            self._before.remember(made)
+        self._remember(step)
         undone = derived_rows.roll_back(self._connection, step)
         self._touch(undone)
+
+    def _remember(self, step: int) -> None:
+        """Keep in mind what the tables say, before `step` and all later ones are undone or made."""
+        if self._before is not None:
+            self._before.remember(step)
 
     def _write_others(self, others: Sequence[Publication]) -> None:
         """Keep the publications that are no steps: repeats, old lists put out again, unreadable ones."""

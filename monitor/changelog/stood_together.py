@@ -15,17 +15,19 @@ from monitor.matching.side_by_side import Block, Question, SideBySide, bits_of_l
 
 
 class Bits:
-    """Which lists show each name; `lists` are (list name, listing ids) in order."""
+    """Which lists show each name; `lists` are (list name, listing ids) in order, and `kinds` their names instead."""
 
-    def __init__(self, connection: sqlite3.Connection, lists: Sequence[tuple[ListName, Sequence[int]]]) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, lists: Sequence[tuple[ListName, Sequence[int]]], kinds: Sequence[ListName]
+    ) -> None:
         every = load_names(connection)
 
         def names(listing_id: int) -> tuple[str, NameKey]:
             support, state, agency = every[listing_id]
             return support, (state, canonical_name(state or None, agency).key)
 
-        self._lists = [name for name, _ in lists]
-        self._bits = bits_of_lists(lists, names)
+        self._lists = list(kinds)
+        self._bits = bits_of_lists(((kind, ids) for kind, (_, ids) in zip(kinds, lists, strict=True)), names)
 
     def believing(self, numbers: frozenset[int]) -> SideBySide:
         """Return what the lists with those numbers say."""

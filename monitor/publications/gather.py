@@ -156,17 +156,16 @@ def _keep_days_in_order(publications: Iterable[Publication]) -> None:
 
 
 def _make_stale(connection: sqlite3.Connection, added: Iterable[Publication]) -> bool:
-    """Return whether a list that is here was put out later than an added one was saved: then it is an old one."""
+    """Return whether a list that is here was put out later than an added one was saved: then it may be an old one.
+
+    Whichever list it was judged to be: what is old is told before that.
+    """
     earliest = min((p.published_at for p in added), default="")
-    days = [(p.list_name, eastern_day(p.published_at)) for p in added]
-    first = min((day for _, day in days), default="")
+    first = eastern_day(earliest)
     return any(
-        name == list_name and day < posted
-        for list_name, file, published_at, seen_at, fetched_at in stored.load_seen_after(connection, earliest[:10])
-        if (posted_on(file, seen_at, fetched_at) or "") > first
-        for posted in [_late_posting(file, published_at, seen_at, fetched_at)]
-        if posted is not None
-        for name, day in days
+        (posted_on(file, seen_at, fetched_at) or "") > first
+        and _late_posting(file, published_at, seen_at, fetched_at) is not None
+        for file, published_at, seen_at, fetched_at in stored.load_seen_after(connection, earliest[:10])
     )
 
 
