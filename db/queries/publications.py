@@ -18,8 +18,8 @@ COLUMNS = (
 _SELECT = f"select {', '.join(COLUMNS)} from publications"
 #: A held list that no later accepted one has made up for.
 _WAITS = (
-    "status != 'accepted' and status = 'held' and not exists (select 1 from publications p where"
-    " p.status = 'accepted' and p.list = iif(h.linked_as = '', h.list, h.linked_as) and p.published_at > h.published_at)"
+    "status != 'accepted' and status = 'held' and not exists (select 1 from publications p where p.status = 'accepted'"
+    " and p.list = iif(h.linked_as = '', h.list, h.linked_as) and p.published_at > h.published_at)"
 )
 
 
@@ -77,15 +77,6 @@ def load_others(connection: sqlite3.Connection) -> dict[tuple[str, str, str], tu
         " and s.linked_as = p.linked_as)"
     )
     return {row[2:5]: tuple(row) for row in rows}
-
-
-def load_newest(connection: sqlite3.Connection) -> list[Publication]:
-    """Return the newest publications of each list; several, where they were put out at one moment."""
-    rows = connection.execute(
-        f"select {', '.join(f'p.{name}' for name in COLUMNS)} from (select list, max(published_at) as at"
-        " from publications group by list) n cross join publications p on p.list is n.list and p.published_at = n.at"
-    )
-    return [_publication(row) for row in rows]
 
 
 def load_newest_days(connection: sqlite3.Connection) -> dict[str | None, str]:

@@ -7,72 +7,47 @@ touches. What time, ICE's page and reviewers add is the last step, undone first 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import cast
 
-from db.database import Store
-from db.models import ListName, NameKey, Publication, StandingRulings
+from db.models import ListName, Publication, StandingRulings
 from db.queries import derivation, derived_rows, fold_steps, publications
-from db.queries.rulings import load_folded_rulings, load_standing_rulings
-from db.queries.snapshots import load_rows
+from db.queries.rulings import load_folded_rulings
 from monitor import policy
-from monitor.changelog import change_status, revisions, stood_together
-from monitor.changelog.apply_rulings import apply_rulings, first_ruled_step
-from monitor.changelog.fold import STEPS_TOGETHER, Fold, Progress, Rows, as_accepted, as_row, chain_steps
-from monitor.changelog.list_events import note_lists_gone
+from monitor.changelog import stood_together
+from monitor.changelog.apply_rulings import first_ruled_step
+from monitor.changelog.fold import STEPS_TOGETHER, Fold, as_row, chain_steps
+from monitor.changelog.fold_on import LAST, Derived, FoldOn
 from monitor.matching.find_known import days_between
-from monitor.matching.ids import name_key
 from monitor.publications.check import find_odd_lists
 from monitor.publications.dating import eastern_day
-from monitor.publications.gather import gather, gather_newest
+from monitor.publications.gather import gather
 from monitor.publications.hold_or_accept import is_kept_out
 
 #: Raised when a rule changes what a list says, so that a newer program derives once more what an older one derived.
 RULES_VERSION = "6"
-#: The step after all lists: what time, ICE's page and reviewers add. It is undone first and made again.
-LAST = 1_000_000_000
 #: The numbers of the lists whose rows are evidence, and which list each is.
 Beliefs = tuple[frozenset[int], list[ListName]]
 
 
-@dataclass(slots=True)
-class Derived:
-    """What a derivation did."""
-
-    folded: int = 0  # publications folded in
-    kept: int = 0  # publications folded in before, and left as they were
-    stated: list[str] = field(default_factory=list)  # ids of changes stated for the first time or in a new state
-    held: list[str] = field(default_factory=list)  # files of lists that wait for a person
-
-
-class Refold:
+class Refold(FoldOn):
     """One run: what the facts are, what the tables hold, and how far back to go."""
 
-    def __init__(self, store: Store, progress: Progress | None, before: revisions.Memory | None) -> None:
-        self._store, self._connection = store, store.connection
-        self._progress, self._before = progress, before
-        self._rulings = load_standing_rulings(self._connection)
-        self._pages = publications.load_page_states(self._connection)
-        self._rows: dict[str, Rows] = {}
-        self._done = Derived()
-        self._touched: set[str] | None = set()
-
-    def run(self, *, from_scratch: bool, whole: bool) -> tuple[Derived, set[str] | None]:
+    def run(self, *, from_scratch: bool, whole: bool) -> Derived:
         """Go the shortest way: nothing to do, one more list, or as far back as the facts differ."""
         derived_rows.begin(self._connection)
         marks = None if from_scratch else derivation.load_marks(self._connection)
         if marks is None or marks.rules != RULES_VERSION:
             self._fold_all(None)
-            return self._done, self._touched
+            return self._done
         fresh = publications.load_new_documents(self._connection, marks.last_sighting)
         if whole or not self._holds(marks):
             self._fold_all(marks)
         elif not fresh:
             if self._is_due(marks.last_page) or derivation.has_new_rulings(self._connection):
                 self._finish(self._resume(()))
-        elif not self._add_newest(fresh):
+        elif not self.add_newest(fresh):
             self._fold_all(marks)
-        return self._done, self._touched
+        return self._done
 
     def _holds(self, marks: derivation.Marks) -> bool:
         """Return whether the rulings on lists and pairs are those that were folded in."""
@@ -97,90 +72,6 @@ class Refold:
             for first_missing, served_until in publications.load_waiting_served(self._connection)
         )
 
-    # -- newer lists ------------------------------------------------------------------------------------------
-
-    def _add_newest(self, fresh: Sequence[str]) -> bool:
-        """Fold on with lists newer than all others; return False when more than that is called for."""
-        connection = self._connection
-        added = gather_newest(connection, fresh)
-        first, chain = fold_steps.load_last_step(connection)
-        if added is None or first == 0 or any(is_kept_out(p, self._rulings.lists) for p in added):
-            return False
-        if not fold_steps.is_settled(connection):
-            return False
-        derived_rows.mark(connection)
-        fine = self._fold_newest(first, chain, added)
-        if not fine:
-            derived_rows.go_back_to_mark(connection)
-            self._touched = set()
-        derived_rows.drop_mark(connection)
-        return fine
-
-    def _fold_newest(self, first: int, before: str, added: list[Publication]) -> bool:
-        """Fold the lists as steps from `first` on, after the chain `before`; return False when it takes more.
-
-        Where they change what few steps before relied on, those are folded again. What stands on a list that turns
-        out not to be believed is no evidence: then it is done once more without it.
-        """
-        connection, believed = self._connection, {p.key for p in added}
-        for _ in range(2):
-            fold = self._resume([p for p in added if p.key in believed])
-            changed = stood_together.first_changed(connection, fold.ledger.together, self._arrivals(fold, added))
-            if changed is not None:
-                steps = fold_steps.load_steps(connection)
-                start = max((n for n, step in enumerate(steps[: changed + 1]) if step.checkpoint), default=0)
-                again = self._gather_steps(steps, start) if first - start <= STEPS_TOGETHER else None
-                if not again:
-                    return False
-                self._roll_back(start)
-                first, before, added = start, steps[start - 1].chain, [*again, *added]
-                believed |= {step.key for step in steps[start:] if step.believed}
-                fold = self._resume([p for p in added if p.key in believed])
-            self._remember(first)
-            chains = list(chain_steps(before, added, self._rulings, self._pages))
-            evidence = {n for n, p in enumerate(added, first) if p.key in believed}
-            fold.run(added, chains, evidence, first, self._progress)
-            if fold_steps.load_lists(connection, first) != [p.list_name for p in added]:
-                return False
-            if fold_steps.is_settled(connection):
-                self._done.folded, self._done.kept = len(added), first
-                self._finish(fold)
-                return True
-            accepted = fold_steps.load_accepted(connection)
-            believed = {p.key for n, p in enumerate(added, first) if n in accepted}
-            self._roll_back(first)
-        return False
-
-    def _gather_steps(self, steps: Sequence[fold_steps.Step], start: int) -> list[Publication]:
-        """Return the publications of the steps from `start` on; none when `start` is 0 or a fact of them differs."""
-        found = {p.key: p for p in gather(self._connection, [step.key[0] for step in steps[start:]])}
-        again = [found[step.key] for step in steps[start:] if start > 0 and step.key in found]
-        chains = chain_steps(steps[start - 1].chain, again, self._rulings, self._pages)
-        return again if list(chains) == [step.chain for step in steps[start:]] else []
-
-    def _resume(self, added: Sequence[Publication]) -> Fold:
-        """Return a fold that goes on after the newest list; `added` are the lists it will be given."""
-        self._roll_back(LAST)
-        latest = {
-            name: publications.load_accepted(self._connection, newest)
-            for name, (newest, _) in publications.load_newest_positions(self._connection).items()
-        }
-        position = 1 + max((accepted.position for accepted in latest.values()), default=-1)
-        following = [as_accepted(p, n, self._rows_of(p)) for n, p in enumerate(added, position)]
-        together = stood_together.extend_evidence(self._connection, latest, following)
-        return Fold(self._store, together, self._rulings, self._pages, self._rows)
-
-    def _arrivals(self, fold: Fold, added: Sequence[Publication]) -> set[NameKey]:
-        """Return the names of the rows that the newest lists do not have."""
-        new: set[int] = set()
-        for p in added:
-            latest = fold.ledger.latest.get(cast(ListName, p.list_name))
-            new |= set(self._rows_of(p)[0]).difference(latest.listing_ids if latest else ())
-        fold.load_listings(new)
-        return {name_key(fold.ledger.listings[i]) for i in new}
-
-    # -- everything else --------------------------------------------------------------------------------------
-
     def _fold_all(self, marks: derivation.Marks | None) -> None:
         """Compare all facts with those folded in, go back to where they differ, and fold on (None: from nothing).
 
@@ -191,7 +82,7 @@ class Refold:
         chains = list(chain_steps("", sequence, self._rulings, self._pages))
         if marks is None:
             self._clear()
-        lists = [(cast(ListName, p.list_name), self._rows_of(p)[0]) for p in sequence]
+        lists = [(cast(ListName, p.list_name), frozenset(self._rows_of(p)[0])) for p in sequence]
         believed = frozenset(n for n, p in enumerate(sequence) if not is_kept_out(p, self._rulings.lists))
         guess = (believed - find_odd_lists(lists), [name for name, _ in lists])
         same, beliefs = self._count_same(chains, marks), self._believe_as_before(chains, guess)
@@ -209,7 +100,6 @@ class Refold:
                     fold.load_listings(None)
                 self._remember(first)
                 fold.run(sequence[first:], chains[first:], believed, first, self._progress)
-                self._touch(fold.written)
             kept, same = min(kept, first), len(sequence)
             fold_steps.save_believed(connection, believed)
             judged = (fold_steps.load_accepted(connection), fold_steps.load_lists(connection))
@@ -268,17 +158,6 @@ class Refold:
         if self._before is not None:
             self._before.remember_all()
         derived_rows.clear(self._connection)
-        self._touched = None
-
-    def _roll_back(self, step: int) -> None:
-        self._remember(step)
-        undone = derived_rows.roll_back(self._connection, step)
-        self._touch(undone)
-
-    def _remember(self, step: int) -> None:
-        """Keep in mind what the tables say, before `step` and all later ones are undone or made."""
-        if self._before is not None:
-            self._before.remember(step)
 
     def _write_others(self, others: Sequence[Publication]) -> None:
         """Keep the publications that are no steps: repeats, old lists put out again, unreadable ones."""
@@ -288,25 +167,3 @@ class Refold:
         derived_rows.drop_rows(self._connection, 0, derived_rows.PUBLICATIONS, stale)
         rows = [as_row(row) for key, row in wanted.items() if known.get(key) != row]
         derived_rows.write_rows(self._connection, 0, derived_rows.PUBLICATIONS, rows)
-
-    # -- after the lists --------------------------------------------------------------------------------------
-
-    def _finish(self, fold: Fold) -> None:
-        """Add what time, ICE's page and reviewers say, as the last step."""
-        ledger = fold.ledger
-        for name, newest in ledger.latest.items():
-            until = publications.load_served_until(self._connection, newest.sha256)
-            change_status.confirm_served(ledger, name, until)
-        note_lists_gone(ledger, self._pages)
-        apply_rulings(ledger, self._rulings)
-        fold.flush(LAST)
-        self._touch(fold.written)
-
-    def _touch(self, ids: set[str]) -> None:
-        if self._touched is not None:
-            self._touched |= ids
-
-    def _rows_of(self, p: Publication) -> Rows:
-        if p.sha256 not in self._rows:
-            self._rows[p.sha256] = load_rows(self._connection, p.sha256)
-        return self._rows[p.sha256]

@@ -104,6 +104,7 @@ class Ledger:
         self.waiting: dict[str, str] = {}  # agreement id -> id of its ending that waits for confirmation
         self.named_pending: dict[str, str | None] = {}  # agreement -> the pending one its signing names, if looked up
         self.rulings = rulings
+        self.ruled = {agreement_id for pair in rulings for agreement_id in pair}
         self.together = together
         self.dirty = Dirty()
 

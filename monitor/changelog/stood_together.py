@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
 from db.models import Accepted, ListName, NameKey
@@ -18,7 +18,10 @@ class Bits:
     """Which lists show each name; `lists` are (list name, listing ids) in order, and `kinds` their names instead."""
 
     def __init__(
-        self, connection: sqlite3.Connection, lists: Sequence[tuple[ListName, Sequence[int]]], kinds: Sequence[ListName]
+        self,
+        connection: sqlite3.Connection,
+        lists: Sequence[tuple[ListName, Collection[int]]],
+        kinds: Sequence[ListName],
     ) -> None:
         every = load_names(connection)
 

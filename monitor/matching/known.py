@@ -28,6 +28,7 @@ class Known(Protocol):
     sides: dict[SideKey, tuple[Listing, Side]]  # rows as they were compared before; kept alive, as ids name them
     dates: dict[int, str]  # position -> date of the list
     rulings: Mapping[tuple[str, str], str]  # (agreement id, agreement id) -> same | distinct
+    ruled: set[str]  # ids of the agreements that rulings are about
 
     def side_by_side(self, list_name: ListName, support: str | None, a: NameKey, b: NameKey) -> bool:
         """Return whether the two names ever stood on one list under the support type."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from db.models import ListName, Publication
@@ -66,13 +65,11 @@ def gather(connection: sqlite3.Connection, only: Sequence[str] | None = None) ->
 
 
 def gather_newest(connection: sqlite3.Connection, only: Sequence[str]) -> list[Publication] | None:
-    """Return the publications of new documents, when they surely come after all others and change none of them."""
+    """Return the publications of new documents, when they come after all others of their list and change none."""
     added = gather(connection, only)
     if stored.are_known(connection, only) or len({p.sha256 for p in added}) < len(only):
         return None
-    # What a list was first taken for orders it; the table says what it turned out to be. A pending list comes later.
-    newest = max((order_of(replace(p, list_name="pending")) for p in stored.load_newest(connection)), default=None)
-    if newest is None or any(order_of(p) <= newest or p.status != "accepted" for p in added):
+    if any(p.status != "accepted" for p in added):
         return None
     days = stored.load_newest_days(connection)
     if any(p.published_on < days.get(p.list_name, p.published_on) for p in added):
