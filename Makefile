@@ -86,8 +86,8 @@ places: $(VENV)/.for-dev
 	$(BIN)/python -m monitor.places.make_homes
 	$(BIN)/python -m monitor.places.make_search_data
 
-wheel: $(VENV)/.for-dev
-	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
+wheel: $(VENV)/.for-run
+	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 # -- environments ---------------------------------------------------------------------------------------------------
 # One environment; each stamp says for what it was filled. The versions agree, so a later one only adds to it.
