@@ -26,9 +26,8 @@ class FreshDebian:
             shutil.copy(name, self.inside(name))
         for variable in CERTIFICATES:
             if (file := os.environ.get(variable)) and Path(file).is_file():
-                self.inside(file).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(file, self.inside(file))
-                self._env[variable] = file
+                shutil.copy(file, self.inside("/root/certificates.pem"))
+                self._env[variable] = "/root/certificates.pem"
         for name in ("proc", "dev"):
             subprocess.run(["mount", "--bind", f"/{name}", self.place / name], check=True)
         self.do("apt-get update --quiet --quiet")

@@ -1,4 +1,4 @@
-"""A fresh Debian, the README's commands and docs/operations.md to the letter: a site with mail, desk, copy and backups."""
+"""A fresh Debian, the commands of README and operations.md to the letter: a site with mail, desk, copy and backups."""
 
 from __future__ import annotations
 
@@ -117,7 +117,8 @@ def install(machine: FreshDebian, src: str, site: StandIn, port: int) -> None:
     machine.inside(BACKUPS).mkdir(parents=True)
     typed = [
         PAGES, "", "https://newsroom.org/contact", BACKUPS, "", "127.0.0.1", str(port), "none", "", "",
-        "alerts@newsroom.org", "", "Newsroom, 1 Main Street", "operator@newsroom.org", READER, "ada", PASSWORD, PASSWORD,
+        "alerts@newsroom.org", "", "Newsroom, 1 Main Street", "operator@newsroom.org", READER,
+        "ada", PASSWORD, PASSWORD,
     ]  # fmt: skip
     for command in commands_of_the_page():
         if command == "ice-agreements setup":
