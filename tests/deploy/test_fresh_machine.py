@@ -96,6 +96,7 @@ def test_a_fresh_machine_becomes_a_site(release: str, tmp_path: Path, site: Stan
         packed = subprocess.run(["git", "archive", "HEAD"], cwd=ROOT, capture_output=True, check=True).stdout
         subprocess.run(["tar", "-x", "-C", machine.inside(src)], input=packed, check=True)
         shutil.copy(ROOT / "tests/deploy/systemctl.py", machine.inside("/usr/local/bin/systemctl"))
+        machine.inside("/usr/local/bin/systemctl").chmod(0o755)
         post(site, 5)
         try:
             follow_the_readme(machine, src, site)
