@@ -21,6 +21,7 @@ from db.settings_sources import CONFIG_VARIABLE, PREFIX, SettingsError, load_set
 from monitor.alerts.mail_check import send_test_mail
 from monitor.cli.output import say, warn
 from monitor.web.desk import accounts
+from monitor.web.desk.respond import PREFIX as DESK
 
 Value = str | int | float | bool
 #: Asked of everybody, in this order; and what only those are asked who send mail.
@@ -158,7 +159,7 @@ def _offer_first_user(store: Store) -> None:
         except StoreError as error:
             warn(f"  {error}")
             continue
-        say(f"{name.strip()} may log in at /desk/ as administrator")
+        say(f"{name.strip()} may log in at {DESK}/ as administrator")
         return
 
 

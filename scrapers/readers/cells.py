@@ -39,6 +39,7 @@ def read_state(cell: str) -> tuple[str | None, str | None]:
     return code, signals.STATE_SNAPPED if code else signals.STATE_UNKNOWN
 
 
+@lru_cache(maxsize=1_024)
 def split_support_types(cell: str) -> tuple[SupportType, ...]:
     """Return the codes of a SUPPORT TYPE cell that names several, as lists until 2012 did; none for any other."""
     parts = [part.strip() for part in _BETWEEN_TYPES.split(fold(cell)) if part.strip()]

@@ -26,8 +26,8 @@ class FreshDebian:
             shutil.copy(name, self.inside(name))
         for variable in CERTIFICATES:
             if (file := os.environ.get(variable)) and Path(file).is_file():
-                shutil.copy(file, self.inside("/root/certificates.pem"))
-                self._env[variable] = "/root/certificates.pem"
+                shutil.copy(file, self.inside("/opt/certificates.pem"))
+                self._env[variable] = "/opt/certificates.pem"
         for name in ("proc", "dev"):
             subprocess.run(["mount", "--bind", f"/{name}", self.place / name], check=True)
         self.do("apt-get update --quiet --quiet")

@@ -91,7 +91,7 @@ def test_a_fresh_machine_becomes_a_site(release: str, tmp_path: Path, site: Stan
     if taken(8000) or taken(8287):
         pytest.skip("the ports of the service are taken on this machine")
     with FreshDebian(tmp_path, release) as machine:
-        src = "/root/ice-agreements"
+        src = "/opt/source"
         machine.inside(src).mkdir()
         packed = subprocess.run(["git", "archive", "HEAD"], cwd=ROOT, capture_output=True, check=True).stdout
         subprocess.run(["tar", "-x", "-C", machine.inside(src)], input=packed, check=True)
@@ -127,7 +127,7 @@ def install(machine: FreshDebian, src: str, site: StandIn, port: int) -> None:
             with machine.inside("/etc/ice-agreements/environment").open("a") as file:
                 file.write(f"ICE_AGREEMENTS_SOURCE_URL={site.url}\nICE_AGREEMENTS_CRAWL_DELAY_SECONDS=0\n")
             said = machine.do(command, typed="\n".join([*typed, ""]))
-            assert "ada may log in at /desk/ as administrator" in said
+            assert "ada may log in at /review/ as administrator" in said
         else:
             machine.do(command, where=src)
 
@@ -135,17 +135,17 @@ def install(machine: FreshDebian, src: str, site: StandIn, port: int) -> None:
 def use(machine: FreshDebian, site: StandIn, mailbox: Mailbox) -> None:
     wait_for("a verified list", lambda: answers(f"{HEALTH}/healthz"))
     wait_for("the pages", lambda: answers(f"{PAGES}/"))
-    assert mailbox.subjects == ["Test message of 287(g) agreements"]
+    assert mailbox.subjects == ["Test of 287(g) agreements"]
     machine.do(f"ice-agreements subscribers add {READER} --rhythm instant --confirmed")
     post(site, 6)
-    assert "1 signing" in machine.do("ice-agreements run")
+    assert NAMES[5] in machine.do("ice-agreements run")
     wait_for("the mail", lambda: len(mailbox.subjects) == 2)
     assert NAMES[5] in mailbox.subjects[1]
     assert NAMES[5] in requests.get(f"{PAGES}/changes/", timeout=10).text
     with requests.Session() as desk:
-        form = desk.get(f"{PAGES}/desk/login", timeout=10).text
+        form = desk.get(f"{PAGES}/review/login", timeout=10).text
         fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
-        entered = desk.post(f"{PAGES}/desk/login", data={**fields, "name": "ada", "password": PASSWORD}, timeout=10)
+        entered = desk.post(f"{PAGES}/review/login", data={**fields, "name": "ada", "password": PASSWORD}, timeout=10)
         assert "ada" in entered.text
     machine.do("systemctl start ice-agreements-publish")
     page = machine.inside("/var/lib/ice-agreements-site/index.html")
