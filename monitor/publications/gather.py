@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from db.models import ListName, Publication
 from db.queries import publications as stored
+from db.queries.sightings import RECOVERED
 from db.queries.snapshots import SnapshotHead, load_heads
 from monitor import policy
 from monitor.publications.dating import date_list, eastern_day, name_date, posted_on
@@ -52,11 +53,12 @@ def gather(connection: sqlite3.Connection, only: Sequence[str] | None = None) ->
             urls[key] = url
         if how == "fetch":
             from_ice.add(key)
+    named = {sha256 for sha256, file, _ in urls if not file.startswith(RECOVERED)}
     heads = load_heads(connection, only)
     found = [
         _publication(key, url, heads[key[0]], seen.get(key[0]), known[key[0]], fetched.get(key))
         for key, url in urls.items()
-        if key[0] in heads
+        if key[0] in heads and (key[0] not in named or not key[1].startswith(RECOVERED))
     ]
     found.sort(key=order_of)
     _name_repeats(found)
