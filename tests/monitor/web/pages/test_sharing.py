@@ -64,15 +64,56 @@ def test_a_county_has_a_preview_with_absolute_addresses(site: Site) -> None:
     }  # fmt: skip
 
 
-def test_the_previews_picture_is_there_and_as_large_as_it_says(site: Site) -> None:
-    meta = Head(text_of(site, "")).meta
-    page = site.page(meta["og:image"].removeprefix(f"{PUBLIC}/"), language("en"), {})
-    assert page is not None
-    assert page.body is not None
-    assert struct.unpack(">II", page.body[16:24]) == (
-        int(meta["og:image:width"]), int(meta["og:image:height"]),
-    )  # fmt: skip
-    assert meta["og:image:alt"]
+@pytest.mark.parametrize("code", ["en", "es"])
+def test_shared_pages_have_a_picture_as_the_big_sites_want_it(site: Site, code: str) -> None:
+    """Facebook, X, LinkedIn, Slack, WhatsApp: an absolute address, 1200 by 630 as it says, below 300 kB, with words."""
+    change = next(c["id"] for c in site.book().changes if c["kind"] == "termination")
+    own = [
+        "", "places/fl/", "places/fl/pasco-county/", "agencies/fl-pasco-county-sheriffs-office/", f"changes/{change}/",
+        "as-of/2025-03-04/",
+    ]  # fmt: skip
+    pictures = set()
+    for path in (*own, "map/", "about/", "places/pr/"):
+        meta, lang = Head(text_of(site, path, code)).meta, language(code)
+        address = meta["og:image"].removeprefix(f"{PUBLIC}/{lang.prefix}")
+        assert address == (f"{path}card.png" if path in (*own, "places/pr/") else "card.png")
+        assert meta["twitter:image"] == meta["og:image"]
+        assert meta["twitter:image:alt"] == meta["og:image:alt"]
+        assert 10 < len(meta["og:image:alt"]) < 420  # X takes no more
+        assert meta["twitter:card"] == "summary_large_image"
+        page = site.page(address, lang, {})
+        assert page is not None
+        assert page.body is not None
+        assert page.body.startswith(b"\x89PNG")
+        assert len(page.body) < 300_000
+        assert struct.unpack(">II", page.body[16:24]) == (1200, 630)
+        assert (meta["og:image:width"], meta["og:image:height"]) == ("1200", "630")
+        assert page.body == getattr(site.page(address, lang, {}), "body", None)
+        pictures.add(page.body)
+    assert len(pictures) == len(own) + 1
+
+
+def test_published_pages_share_their_states_picture(site: Site) -> None:
+    for path, picture in (
+        ("places/fl/pasco-county/", "places/fl/card.png"), ("places/fl/", "places/fl/card.png"),
+        ("agencies/fl-pasco-county-sheriffs-office/", "card.png"), ("es/", "es/card.png"),
+    ):  # fmt: skip
+        lang = language("es" if path.startswith("es/") else "en")
+        page = site.page(path.removeprefix("es/"), lang, {}, static=True)
+        assert page is not None
+        text = render(page, path.removeprefix("es/"), lang, static=True, public_url=PUBLIC).decode()
+        assert Head(text).meta["og:image"] == f"{PUBLIC}/{picture}"
+    published = {address for route in site.routes if route.addresses for address, _ in route.addresses(site.book())}
+    assert {a for a in published if a.endswith("card.png") and "/" not in a} == {"card.png"}
+    assert sum(a.endswith("card.png") for a in published) == 1 + 56
+
+
+def test_pictures_of_what_is_not_there_are_not_there(site: Site) -> None:
+    for path in (
+        "places/zz/card.png", "places/fl/no-county/card.png", "agencies/no-agency/card.png",
+        "changes/000000000000/card.png", "as-of/1999-01-01/card.png", "as-of/2025-02-31/card.png",
+    ):  # fmt: skip
+        assert site.page(path, language("en"), {}) is None, path
 
 
 def test_a_hostile_name_stays_within_its_attribute(site: Site) -> None:
