@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+import segno
 import typst
 
 from monitor.i18n.safe_text import reveal_invisible
@@ -31,6 +32,11 @@ def svg_to_png(svg: str) -> bytes:
 def set_sheet(sheet: dict[str, Any]) -> bytes:
     """Return a one-pager as PDF; the same facts give the same bytes."""
     return _set("sheet.typ", _as_json(sheet), "pdf")
+
+
+def draw_qr(address: str) -> str:
+    """Return the address as a QR code in SVG, with the quiet border that readers of such codes need."""
+    return str(segno.make(address, error="m", micro=False).svg_inline(border=4, light="#fff"))
 
 
 def set_card(card: dict[str, Any]) -> bytes:

@@ -18,7 +18,7 @@ from monitor.web.pages.book import Book
 from monitor.web.pages.fingerprints import mark_of
 from monitor.web.pages.map.drawing import COLOURS
 from monitor.web.pages.render_page import Page
-from monitor.web.pages.site import PageRequest, Site, View
+from monitor.web.pages.site import Addresses, PageRequest, Site, View
 from monitor.web.pages.typeset import set_card
 from monitor.web.pages.views.as_of_page import find_answer, is_day
 from monitor.web.pages.views.one_pager_page import draw_place, make_agency, make_country, make_county, make_state
@@ -34,14 +34,14 @@ def routes(site: Site) -> None:
     """Add the addresses of the pictures."""
     place = r"places/(?P<code>[a-z]{2})/"
     for address, make, addresses in (
-        ("", _of_country, lambda book: iter([("card.png", mark_of(book.version, site.public_url))])),
+        ("", _of_country, lambda book: iter([("card.png", book.version)])),
         (place, _of_state, _list_states),
         (place + r"(?P<slug>[a-z0-9-]+)/", _of_county, None),
         (r"agencies/(?P<agency_id>[a-z0-9-]+)/", _of_agency, None),
         (r"changes/(?P<change_id>[0-9a-f]{12})/", _of_change, None),
         (r"as-of/(?P<day>\d{4}-\d{2}-\d{2})/", _of_day, None),
     ):
-        site.add(rf"{address}card\.png", _send(make), addresses)
+        site.add(rf"{address}card\.png", _send(make), addresses and _if_public(site, addresses))
 
 
 def _send(make: Callable[..., Card | None]) -> View:
@@ -144,6 +144,11 @@ def _key(request: PageRequest) -> Sequence[tuple[str, str]]:
 
 def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def _if_public(site: Site, addresses: Addresses) -> Addresses:
+    """The addresses where the site has a public one: without it no page names its picture."""
+    return lambda book: addresses(book) if site.public_url else iter(())
 
 
 def _list_states(book: Book) -> Iterator[tuple[str, str]]:

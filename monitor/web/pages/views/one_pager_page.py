@@ -16,7 +16,7 @@ from monitor.web.pages.place_index import County, State
 from monitor.web.pages.place_status import PlaceStatus, agencies_of, status_of
 from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import Addresses, PageRequest, Site, View
-from monitor.web.pages.typeset import set_sheet
+from monitor.web.pages.typeset import draw_qr, set_sheet
 from monitor.web.pages.views.documents_page import documents_of
 from monitor.web.pages.views.one_pager_facts import (
     MODELS,
@@ -54,6 +54,9 @@ def _show(make: Callable[..., Sheet | None], pdf: bool) -> View:
         if sheet is None:
             return None
         if pdf:
+            public = request.site.public_url
+            to = f"{public}/{request.language.prefix}{sheet['page']}" if public else ""
+            sheet |= {"address": to, "qr": draw_qr(to) if to else ""}
             name = "287g-" + sheet["to"].strip("/").replace("/", "-") + f"-{request.language.code}.pdf"
             return Page(body=set_sheet(sheet), media="application/pdf", file=name)
         return Page(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import shutil
 import threading
@@ -78,6 +79,9 @@ def test_every_link_leads_to_a_file(home: Path, out: Path) -> None:
             continue
         reached.add(name)
         assert (out / name).is_file(), name
+        if name.endswith(".webmanifest"):
+            icons = json.loads((out / name).read_bytes())["icons"]
+            waiting += [urljoin(f"/{name}", icon["src"]).lstrip("/") for icon in icons]
         if not name.endswith(".html"):
             continue
         links = Links()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import struct
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from lxml.etree import fromstring
 
@@ -14,8 +16,9 @@ from db.database import Store
 from db.settings import Settings
 from monitor.i18n.language import language
 from monitor.web.pages.addresses import make_site
-from monitor.web.pages.render_page import render
+from monitor.web.pages.render_page import STATIC, render
 from monitor.web.pages.site import Site
+from monitor.web.pages.typeset import draw_qr
 
 PUBLIC = "https://agreements.example/287g"
 
@@ -163,3 +166,45 @@ def test_a_change_is_cited_with_its_address_both_dates_and_the_lists_checksum(si
     assert "2025-03-05" in bibtex
     assert "known here since 2025-10-01" in bibtex
     assert bibtex.count("{") == bibtex.count("}")
+
+
+@pytest.mark.parametrize("code", ["en", "es"])
+def test_a_one_pager_on_paper_leads_back(site: Site, small_home: Path, code: str) -> None:
+    """Its address stands on it, as a link and as a QR code; without a public address there is neither."""
+    lang = language(code)
+    address = f"{PUBLIC}/{lang.prefix}places/fl/pasco-county/"
+    bare = make_site(Store.open(small_home, read_only=True))
+    for of, there in ((site, True), (bare, False)):
+        page = of.page("sheets/fl/pasco-county/sheet.pdf", lang, {})
+        assert page is not None
+        assert page.body is not None
+        with pypdfium2.PdfDocument(page.body) as document:
+            assert len(document) == 1
+            assert (address in document[0].get_textpage().get_text_range()) == there
+        assert (address.encode() in page.body) == there
+    assert "<svg" in draw_qr(address)
+
+
+def test_every_icon_is_there_in_the_size_it_is_said_to_be(site: Site) -> None:
+    def size_of(png: bytes) -> tuple[int, int]:
+        assert png.startswith(b"\x89PNG")
+        width, height = struct.unpack(">II", png[16:24])
+        return width, height
+
+    for code, up in (("en", ""), ("es", "../")):
+        page = site.page("site.webmanifest", language(code), {})
+        assert page is not None
+        for icon in json.loads(page.body or b"")["icons"]:
+            assert icon["src"].startswith(f"{up}static/")
+            side = int(icon["sizes"].partition("x")[0])
+            assert size_of((STATIC / Path(icon["src"]).name).read_bytes()) == (side, side)
+    icon_file = site.page("favicon.ico", language("en"), {})
+    assert icon_file is not None
+    body = icon_file.body or b""
+    kind, count, side, _, length, start = struct.unpack("<2xHHBB6xII", body[:22])
+    assert (kind, count, side, start + length) == (1, 1, 32, len(body))
+    assert size_of(body[start:]) == (32, 32)
+    links = {link["rel"]: link["href"] for link in Head(text_of(site, "places/fl/", "es")).links}
+    assert links["apple-touch-icon"] == "../../../static/icon-180.png"
+    assert links["manifest"] == "../../../es/site.webmanifest"
+    assert size_of((STATIC / "icon-180.png").read_bytes()) == (180, 180)
