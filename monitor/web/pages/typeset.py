@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 from functools import cache, lru_cache
@@ -10,11 +11,12 @@ from typing import Any, Literal
 
 import segno
 import typst
+from PIL import Image
 
 from monitor.i18n.safe_text import reveal_invisible
 
-#: Pictures of shared links that are kept, each of some 60 kB.
-KEPT_CARDS = 64
+#: Pictures of shared links that are kept; their colors, with which they are a third of the bytes.
+KEPT_CARDS, CARD_COLORS = 64, 64
 TEMPLATES = Path(__file__).parent / "templates"
 #: One compilation at a time: a `typst.Compiler` refuses a second thread while it works.
 _COMPILING = threading.Lock()
@@ -44,9 +46,17 @@ def set_card(card: dict[str, Any]) -> bytes:
     return _kept_card(_as_json(card))
 
 
+def set_strip(strip: dict[str, Any]) -> bytes:
+    """Return a strip of text as PNG, a point a pixel."""
+    return _set("strip.typ", _as_json(strip), "png")
+
+
 @lru_cache(maxsize=KEPT_CARDS)
 def _kept_card(told: str) -> bytes:
-    return _set("card.typ", told, "png")
+    picture = Image.open(io.BytesIO(_set("card.typ", told, "png"))).convert("RGB")
+    out = io.BytesIO()
+    picture.quantize(CARD_COLORS, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    return out.getvalue()
 
 
 def _set(template: str, told: str, form: Literal["pdf", "png"]) -> bytes:
