@@ -33,7 +33,7 @@ AT_ONCE, MOST_WAITING = 3, 12
 #: Threads that make pages and answers: more would only share two processors, each with a heap of its own.
 THREADS = 12
 _COSTLY_PATH = re.compile(
-    r"sheet\.pdf$|document\.pdf$|\.png$|^/+data/[\w-]+\.(?:sqlite|parquet|csv|json|geojson|xlsx)$"
+    r"sheet\.pdf$|document\.pdf$|\.(?:png|gif)$|^/+data/[\w-]+\.(?:sqlite|parquet|csv|json|geojson|topojson|xlsx)$"
 )
 
 
