@@ -22,6 +22,7 @@ class Owner(NamedTuple):
     state: str | None
     county: str | None
     county_fips: str | None
+    second: bool = False  # whether it turned out to be a second row of another agreement of the agency's
 
 
 class AgencyView(NamedTuple):
@@ -110,7 +111,7 @@ def span_row(s: Span) -> Row:
 def load_owners(connection: sqlite3.Connection, list_name: ListName | str, position: int) -> dict[int, Owner]:
     """Return whose row each listing is, in the accepted publication of that list and position."""
     rows = connection.execute(
-        "select s.listing_id, a.id, g.id, g.name, g.state, g.county, g.county_fips from spans s"
+        "select s.listing_id, a.id, g.id, g.name, g.state, g.county, g.county_fips, a.status = 'withdrawn' from spans s"
         " join agreements a on a.id = s.agreement_id join agencies g on g.id = a.agency_id"
         " where s.list = ? and s.first_position <= ? and (s.last_position is null or s.last_position >= ?)",
         [list_name, position, position],
@@ -118,23 +119,24 @@ def load_owners(connection: sqlite3.Connection, list_name: ListName | str, posit
     return {row[0]: Owner(*row[1:]) for row in rows}
 
 
-def load_participating_spans(
-    connection: sqlite3.Connection,
-) -> Iterable[tuple[int, int, int | None, str, str | None]]:
-    """Yield (listing id, first, last position or None, agreement id, its agency's state) of participating spans."""
-    yield from connection.execute(
-        "select s.listing_id, s.first_position, s.last_position, a.id, g.state from spans s join agreements a"
-        " on a.id = s.agreement_id join agencies g on g.id = a.agency_id where s.list = 'participating'"
+def load_participating_spans(connection: sqlite3.Connection) -> Iterable[tuple[int, int, int | None, Owner]]:
+    """Yield (listing id, first, last position or None, whose row it is) of participating spans."""
+    rows = connection.execute(
+        "select s.listing_id, s.first_position, s.last_position, a.id, g.id, g.name, g.state, g.county, g.county_fips,"
+        " a.status = 'withdrawn' from spans s join agreements a on a.id = s.agreement_id"
+        " join agencies g on g.id = a.agency_id where s.list = 'participating'"
     )
+    return ((*row[:3], Owner(*row[3:])) for row in rows)
 
 
 def load_runs(
     connection: sqlite3.Connection, list_name: str, support: str, state: str
-) -> list[tuple[int, str, int, int | None]]:
-    """Return (listing id, agency as printed, first position, last position) of a block's spans."""
+) -> list[tuple[str, str | None, str | None, int, int | None]]:
+    """Return (agency as printed, signing date, MOA, first position, last position) of a block's spans."""
     return connection.execute(
-        "select l.id, ifnull(l.agency, ''), s.first_position, s.last_position from listings l cross join spans s"
-        " on l.id = s.listing_id where s.list = ? and ifnull(l.support_code, '') = ? and ifnull(l.state_code, '') = ?",
+        "select ifnull(l.agency, ''), l.signed_on, l.moa_url, s.first_position, s.last_position"
+        " from listings l cross join spans s on l.id = s.listing_id"
+        " where s.list = ? and ifnull(l.support_code, '') = ? and ifnull(l.state_code, '') = ?",
         [list_name, support, state],
     ).fetchall()
 

@@ -29,8 +29,9 @@ from db.queries.snapshots import content_hash
 from monitor.matching.find_known import agency_for
 from monitor.matching.ids import agency_slug, agreement_slug, document_key, name_key, name_of
 from monitor.matching.known import SideKey
+from monitor.matching.linked_documents import claim_of_row
 from monitor.matching.rules import Side
-from monitor.matching.side_by_side import SideBySide
+from monitor.matching.side_by_side import LINKED, SideBySide
 from monitor.places.agency_county import locate
 
 
@@ -116,6 +117,12 @@ class Ledger:
     def side_by_side(self, list_name: ListName, support: str | None, a: NameKey, b: NameKey) -> bool:
         """Return whether the two names ever stood on one list under the support type."""
         return a != b and self.together.overlap(list_name, support or "", a, b)
+
+    def links(self, list_name: ListName, row: Listing, claim: str) -> bool:
+        """Return whether on some list, also a later one, the row links an MOA of which the claim is true."""
+        name = name_key(row)
+        claimed = claim_of_row(name, row.signed_on, claim)
+        return self.together.overlap(list_name, (row.support_code or "") + LINKED, name, claimed)
 
     # -- who is who -------------------------------------------------------------------------------------------
 

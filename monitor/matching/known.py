@@ -30,5 +30,8 @@ class Known(Protocol):
     rulings: Mapping[tuple[str, str], str]  # (agreement id, agreement id) -> same | distinct
     ruled: set[str]  # ids of the agreements that rulings are about
 
+    def links(self, list_name: ListName, row: Listing, claim: str) -> bool:
+        """Return whether on some list, also a later one, the row links an MOA of which the claim is true."""
+
     def side_by_side(self, list_name: ListName, support: str | None, a: NameKey, b: NameKey) -> bool:
         """Return whether the two names ever stood on one list under the support type."""

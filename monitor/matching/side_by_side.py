@@ -6,12 +6,14 @@ bit. Lists later than the one at hand count as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from db.models import NameKey
 
 Block = tuple[str, str, str]  # list, support type or "", USPS code or ""
+#: Behind a support type: the block has, beside the names, what the documents that rows link claim of them.
+LINKED = " linked"
 #: Which lists show each name of a block, as bits.
 LoadBlock = Callable[[Block], dict[NameKey, int]]
 
@@ -61,16 +63,17 @@ class SideBySide:
 
 
 def bits_of_lists(
-    lists: Iterable[tuple[str, Iterable[int]]], names: Callable[[int], tuple[str, NameKey]]
+    lists: Iterable[tuple[str, Iterable[int]]], names: Callable[[int], tuple[str, Sequence[NameKey]]]
 ) -> dict[Block, dict[NameKey, int]]:
-    """Return the bits of every name; `lists` are (list name, listing ids) in order, `names` gives (support, name)."""
+    """Return the bits of every name; `lists` are (list name, listing ids) in order, `names` gives (support, names)."""
     found: dict[Block, dict[NameKey, int]] = {}
     running: dict[str, dict[int, int]] = {}  # list -> listing id -> bit of the first list that shows it
 
     def close(list_name: str, listing_id: int, first: int, past: int) -> None:
-        support, name = names(listing_id)
-        block = found.setdefault((list_name, support, name[0]), {})
-        block[name] = block.get(name, 0) | ((1 << past) - (1 << first))
+        support, of_row = names(listing_id)
+        block = found.setdefault((list_name, support, of_row[0][0]), {})
+        for name in of_row:
+            block[name] = block.get(name, 0) | ((1 << past) - (1 << first))
 
     last: dict[str, int] = {}
     previous: dict[str, frozenset[int]] = {}

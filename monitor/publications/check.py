@@ -43,7 +43,8 @@ def allowed_gone(rows: int, days: int = 0) -> int:
 
 
 def doubt_other_rows(rows: int, others: OtherRows, before: int) -> str:
-    """Return why a list is held for its rows that are no agreements, `before` of which the last list had; or ""."""
+    """Return why a list of so many rows is held for those that are no agreements, `before` on the last list; or ""."""
+    rows -= others.listed
     if others.incomplete > rows:
         return f"column_lost: {others.incomplete} rows lack a cell that makes an agreement, {rows} do not"
     limit = max(policy.HOLD_NOTES, int(policy.HOLD_NOTES_SHARE * rows))

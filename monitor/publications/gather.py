@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from db.models import ListName, Publication
 from db.queries import publications as stored
+from db.queries.sightings import RECOVERED
 from db.queries.snapshots import SnapshotHead, load_heads
 from monitor import policy
 from monitor.publications.dating import date_list, eastern_day, name_date, posted_on
@@ -52,14 +53,16 @@ def gather(connection: sqlite3.Connection, only: Sequence[str] | None = None) ->
             urls[key] = url
         if how == "fetch":
             from_ice.add(key)
+    named = {sha256 for sha256, file, _ in urls if not file.startswith(RECOVERED)}
     heads = load_heads(connection, only)
     found = [
         _publication(key, url, heads[key[0]], seen.get(key[0]), known[key[0]], fetched.get(key))
         for key, url in urls.items()
-        if key[0] in heads
+        if key[0] in heads and (key[0] not in named or not key[1].startswith(RECOVERED))
     ]
     found.sort(key=order_of)
     _name_repeats(found)
+    _doubt_captions(found)
     _keep_days_in_order(found)
     return found
 
@@ -72,8 +75,8 @@ def gather_newest(connection: sqlite3.Connection, only: Sequence[str]) -> list[P
     if any(p.status != "accepted" for p in added):
         return None
     days = stored.load_newest_days(connection)
-    if any(p.published_on < days.get(p.list_name, p.published_on) for p in added):
-        return None  # a list that is here is named for a later day, and so for a wrong one
+    if any(p.published_on < days.get(p.list_name, p.published_on) or _has_caption_day(p) for p in added):
+        return None  # a list that is here is named for a later day, and so for a wrong one; or the caption may be
     return None if _make_stale(connection, added) else added
 
 
@@ -136,6 +139,21 @@ def _name_repeats(publications: Iterable[Publication]) -> None:
                 if newer:
                     p.status = "stale"
                     p.reasons.append(f"stale: saved {p.published_at[:10]}, put out {posted}, after newer lists")
+
+
+def _has_caption_day(p: Publication) -> bool:
+    """Return whether a list is named for a day before it was seen: only captions do so."""
+    return p.published_on < eastern_day(p.published_at)
+
+
+def _doubt_captions(publications: Iterable[Publication]) -> None:
+    """A caption that gives a list no later day than the list before has stood still: the day it was seen serves."""
+    latest: dict[str | None, str] = {}
+    for p in publications:
+        if p.status == "accepted":
+            if _has_caption_day(p) and p.published_on <= latest.get(p.list_name, ""):
+                p.published_on = eastern_day(p.published_at)
+            latest[p.list_name] = max(p.published_on, latest.get(p.list_name, ""))
 
 
 def _keep_days_in_order(publications: Iterable[Publication]) -> None:
