@@ -73,26 +73,39 @@ class Refold(FoldOn):
         )
 
     def _fold_all(self, marks: derivation.Marks | None) -> None:
-        """Compare all facts with those folded in, go back to where they differ, and fold on (None: from nothing).
-
-        What stands on a list that turns out not to be believed is no evidence: then it is done once more without it.
-        """
-        connection, every = self._connection, gather(self._connection)
+        """Compare all facts with those folded in, go back to where they differ, and fold on (None: from nothing)."""
+        every = gather(self._connection)
         sequence = [p for p in every if p.status == "accepted"]
         chains = list(chain_steps("", sequence, self._rulings, self._pages))
         if marks is None:
             self._clear()
+        steps, same = fold_steps.load_steps(self._connection), self._count_same(chains, marks)
+        alike = [step.chain for step in steps] == chains and fold_steps.is_settled(self._connection)
+        if alike and same >= len(sequence):
+            self._done.kept, fold = len(sequence), self._resume(())
+        else:
+            fold = self._fold_from(same, sequence, chains, alike=alike)
+        self._write_others([p for p in every if p.status != "accepted"])
+        self._finish(fold)
+
+    def _fold_from(self, same: int, sequence: Sequence[Publication], chains: Sequence[str], *, alike: bool) -> Fold:
+        """Go back to the first `same` steps, or further where that is called for, and fold on; return the fold.
+
+        What stands on a list that turns out not to be believed is no evidence: then it is done once more without it.
+        While the evidence is `alike` to that of before, so are the answers.
+        """
+        connection = self._connection
         lists = [(cast(ListName, p.list_name), frozenset(self._rows_of(p)[0])) for p in sequence]
         believed = frozenset(n for n, p in enumerate(sequence) if not is_kept_out(p, self._rulings.lists))
         guess = (believed - find_odd_lists(lists), [name for name, _ in lists])
-        same, beliefs = self._count_same(chains, marks), self._believe_as_before(chains, guess)
+        beliefs = self._believe_as_before(chains, guess)
         tried: list[Beliefs] = []
         kept, fold = len(sequence), None
         bits = stood_together.Bits(connection, lists, beliefs[1])
         while True:
             believed, kinds = beliefs
             together = bits.believing(believed)
-            changed = stood_together.first_changed(connection, together)
+            changed = None if alike else stood_together.first_changed(connection, together)
             first = self._go_back(min(same, len(sequence) if changed is None else changed))
             if fold is None or first < len(sequence):
                 fold = Fold(self._store, together, self._rulings, self._pages, self._rows)
@@ -100,7 +113,7 @@ class Refold(FoldOn):
                     fold.load_listings(None)
                 self._remember(first)
                 fold.run(sequence[first:], chains[first:], believed, first, self._progress)
-            kept, same = min(kept, first), len(sequence)
+            kept, same, alike = min(kept, first), len(sequence), False
             fold_steps.save_believed(connection, believed)
             judged = (fold_steps.load_accepted(connection), fold_steps.load_lists(connection))
             if judged == beliefs or judged in tried:
@@ -113,8 +126,7 @@ class Refold(FoldOn):
             if beliefs[1] != kinds:
                 bits = stood_together.Bits(connection, lists, beliefs[1])
         self._done.folded, self._done.kept = len(sequence) - kept, kept
-        self._write_others([p for p in every if p.status != "accepted"])
-        self._finish(fold)
+        return fold
 
     def _believe_as_before(self, chains: Sequence[str], guess: Beliefs) -> Beliefs:
         """Return the guess, put right for the first lists by what was found of them when they were folded in."""

@@ -47,7 +47,7 @@ def listed_around(known: Known, pending: Agreement, gone_on: str) -> list[Agreem
             for position, ids in known.opened.items() if earliest <= known.dates[position] <= latest
             for agreement_id in ids if not known.agreements[agreement_id].baseline
         )  # fmt: skip
-    opened = [known.agreements[agreement_id] for agreement_id in known.opened_between[earliest, latest]]
+    opened = map(known.agreements.__getitem__, known.opened_between[earliest, latest])
     return [a for a in opened if a.support == pending.support and a.rows]
 
 
