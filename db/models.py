@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from db.printed_cells import has_date_digits, has_words
+from db.printed_cells import has_date_digits, has_words, says_nothing
 from db.records import Candidate, EvidenceValue
 
 ListName = Literal["participating", "pending"]
@@ -47,7 +47,9 @@ class Listing:
 
     @property
     def is_incomplete(self) -> bool:
-        """Whether the cell of its support type or, on the participating list, of its signing date says nothing."""
+        """Whether the cell of its agency, support type or, on the participating list, signing date says nothing."""
+        if says_nothing(self.agency or ""):
+            return True
         dated = self.list != "participating" or self.signed is None or self.signed_on is not None
         if not dated and not has_date_digits(self.signed or ""):
             return True

@@ -16,3 +16,9 @@ def has_words(cell: str) -> bool:
 def has_date_digits(cell: str) -> bool:
     """Return whether the cell holds what could be a date typed wrongly."""
     return sum(map(str.isdigit, cell)) >= _FEWEST_DATE_DIGITS and not any(map(str.isalpha, cell))
+
+
+def says_nothing(cell: str) -> bool:
+    """Return whether the cell is blank, or holds what a formula without a value leaves: 0 or an Excel error."""
+    text = cell.strip()
+    return text in ("", "0") or text.upper() in EXCEL_ERRORS

@@ -22,7 +22,8 @@ HOLD_NOTES_SHARE = 0.015
 
 #: A column is lost when at least so many rows lost what they said in it, and at most this share of it is left. Of 243
 #: lists of 2025, one was so (132 of 132 MOA links, in a file saved again by who kept it); where a column was only half
-#: filled in, 41 % and more was left.
+#: filled in, 41 % and more was left. Of cells that are no links at most one was lost from a list to the next,
+#: so more than may be gone are a fault as well.
 LOST_CELLS = 5
 LOST_KEPT_SHARE = 0.1
 #: More rows than may be gone that name another county or link what was another row's document: the column slipped. In

@@ -24,6 +24,7 @@ from db.models import (
     New,
     Span,
 )
+from db.printed_cells import says_nothing
 from db.queries.changes import find_change, load_ids, load_ids_of_agency
 from db.queries.snapshots import content_hash
 from monitor.matching.find_known import agency_for
@@ -140,6 +141,8 @@ class Ledger:
     def name_agency(self, agency: Agency, listing: Listing, position: int) -> None:
         """Let the agency go by the listing's name from now on."""
         key, name = name_key(listing), name_of(listing)
+        if says_nothing(listing.agency or ""):
+            return
         use = self.names.get(key)
         if use is None:
             use = self.names[key] = NameUse(key[0], key[1], agency.id, name.printed, position, position)

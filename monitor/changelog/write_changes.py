@@ -7,6 +7,7 @@ time it was. So a rebuild, another order of imports, older lists found later or 
 from __future__ import annotations
 
 from db.models import Accepted, Agency, Agreement, Change, Gone, New
+from db.printed_cells import says_nothing
 from db.records import Candidate
 from monitor import policy
 from monitor.changelog import change_status, signed_pending
@@ -181,7 +182,7 @@ def follow_name(ledger: Ledger, publication: Accepted, agreement: Agreement, new
     """The agreement's agency goes by the new name, or the agreement moves to the agency of that name."""
     old = ledger.agencies[agreement.agency_id]
     known = agency_for(ledger, new.listing)
-    if known is not None and known.id == old.id:
+    if (known is not None and known.id == old.id) or says_nothing(new.listing.agency or ""):
         return
     name = name_of(new.listing)
     renamed = judgement.rule in _SAME_AGENCY or (

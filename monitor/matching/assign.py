@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
 from db.models import Accepted, Agreement, Gone, Listing, New
+from db.printed_cells import says_nothing
 from monitor import policy
 from monitor.matching.blocking import near_rows
 from monitor.matching.find_known import (
+    agency_for,
     find_double,
     find_missing,
     gap_days,
@@ -21,7 +23,7 @@ from monitor.matching.find_known import (
 from monitor.matching.ids import county_fips, document_key, is_untyped, name_key, name_of
 from monitor.matching.judging import Judge
 from monitor.matching.known import Known
-from monitor.matching.names import fold
+from monitor.matching.names import fold, normal_form
 from monitor.matching.rivals import Entry, Judged, block_of, order_text, prefer_dates
 from monitor.matching.rules import Judgement, Side, dating, one_misspelt
 from monitor.matching.similarity import compare
@@ -39,12 +41,14 @@ class Pairing:
 
 
 SAME_NAME = Judgement("same", "same_name", 0, 1.0, False, {"names": "equal", "dates": "same"})
+NAME_LOST = Judgement("same", "cell_changed", 0, 0.7, True, {"dates": "same"}, ("name_differs",))
 
 
 def pair_rows(known: Known, publication: Accepted, gone: list[Gone], new: list[New]) -> Pairing:
     """Every new row is paired, returned, doubled or left; every gone row is paired at most once."""
     result = Pairing()
     free_gone, free_new = _pair_equal(gone, new, result)
+    free_gone, free_new = _pair_nameless(known, free_gone, free_new, result)
     free_new = _double(known, free_gone, free_new, result, exact=True)
     free_new = _return_equal(known, publication, free_new, result, within=policy.RETURN_DAYS)
     back = {agreement.id for agreement, _, _ in result.returns}
@@ -78,6 +82,35 @@ def _pair_equal(gone: list[Gone], new: list[New], result: Pairing) -> tuple[list
         )  # fmt: skip
         result.pairs.append((choices.pop(0), n, SAME_NAME))
     return [g for choices in waiting.values() for g in choices], rest
+
+
+def _pair_nameless(
+    known: Known, gone: list[Gone], new: list[New], result: Pairing
+) -> tuple[list[Gone], list[New]]:  # fmt: skip
+    """A row without a name is the one gone with its other cells, and goes on in its agency's; it is like all others."""
+    nameless = [g for g in gone if says_nothing(g.listing.agency or "")]
+    free = [g for g in gone if not says_nothing(g.listing.agency or "")]
+    named = [n for n in new if not says_nothing(n.listing.agency or "")]
+    pairs: list[tuple[Gone, New, Judgement]] = []
+    for n in (n for n in new if says_nothing(n.listing.agency or "")):
+        fitting = [g for g in free if _cells_but_name(g.listing) == _cells_but_name(n.listing)]
+        pairs += [(fitting[0], n, NAME_LOST)] if len(fitting) == 1 else []
+    for g in nameless:
+        again = [
+            n for n in named
+            if block_of(n.listing) == block_of(g.listing)
+            and (agency := agency_for(known, n.listing)) is not None and agency.id == g.agreement.agency_id
+        ]  # fmt: skip
+        pairs += [(g, again[0], SAME_NAME)] if len(again) == 1 else []
+    taken = Counter(id(row) for pair in pairs for row in pair[:2])
+    pairs = [pair for pair in pairs if taken[id(pair[0])] == taken[id(pair[1])] == 1]
+    result.pairs += pairs
+    used = {id(row) for pair in pairs for row in pair[:2]}
+    return [g for g in free if id(g) not in used], [n for n in named if id(n) not in used]
+
+
+def _cells_but_name(listing: Listing) -> tuple[object, ...]:
+    return (*block_of(listing), normal_form(listing.county), normal_form(listing.type), document_key(listing.moa_url))
 
 
 def _double(known: Known, gone: list[Gone], new: list[New], result: Pairing, *, exact: bool) -> list[New]:

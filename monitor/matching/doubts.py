@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from db.models import Listing
+from db.printed_cells import has_words
 from monitor import policy
 from monitor.matching.find_known import days_between
 from monitor.matching.ids import document_key
@@ -37,8 +38,9 @@ def doubts_of_place(listing: Listing) -> list[str]:
 
 
 def doubts_of_cells(before: Listing, after: Listing) -> list[str]:
-    """Return the code for a row that lost its signing date or support type: a slip of ICE's or of the file."""
-    return ["cell_missing"] if after.is_incomplete and not before.is_incomplete else []
+    """Return the code for a row that lost what makes it an agreement, or its state: a slip of ICE's or of the file."""
+    stateless = after.state_code is None and before.state_code is not None and not has_words(after.state or "")
+    return ["cell_missing"] if stateless or (after.is_incomplete and not before.is_incomplete) else []
 
 
 def doubts_of_amendment(before: Listing, after: Listing, fields: list[str], listed_on: str) -> list[str]:

@@ -7,6 +7,7 @@ two with the same `loose` key are, unless something speaks against it. Nothing h
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 import tomllib
 import unicodedata
@@ -50,6 +51,7 @@ class _Rules(NamedTuple):
 LONGEST_SLUG = 100
 _KINDS_OF_TOWN = frozenset("city town village borough township".split())
 _APOSTROPHE = re.compile("['`\u00b4\u02bc\u2018\u2019\u201b\u2032]")
+_DASH = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 ORDINALS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
@@ -70,7 +72,7 @@ _CONSOLIDATED = re.compile(
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Text in lower-case words with single spaces; accents go, apostrophes join, all else parts words."""
-    plain = _APOSTROPHE.sub("", text)
+    plain = _APOSTROPHE.sub("", _unescaped(text))
     if not plain.isascii():
         plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
         plain = _APOSTROPHE.sub("", plain)
@@ -80,14 +82,19 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=65536)
 def printed_form(text: str | None) -> str:
     """A cell with its spaces collapsed and trimmed: what a reader sees."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text or "")).strip()
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", _unescaped(text or ""))).strip()
+
+
+def _unescaped(text: str) -> str:
+    """Return the text with a page's character references, which some programs leave in cells, as characters."""
+    return html.unescape(text) if "&" in text and ";" in text else text
 
 
 @lru_cache(maxsize=65536)
 def normal_form(text: str | None) -> str:
-    """A cell as two readers would call it equal: spaces, case and apostrophes aside."""
-    form = printed_form(text).casefold()
-    return _APOSTROPHE.sub("'", form).replace(" ,", ",").strip(" ,")
+    """A cell as two readers would call it equal: spaces, case, apostrophes and kinds of dashes aside."""
+    form = printed_form(_APOSTROPHE.sub("'", _unescaped(text or ""))).casefold()
+    return _DASH.sub("-", _APOSTROPHE.sub("'", form)).replace(" ,", ",").strip(" ,")
 
 
 @lru_cache(maxsize=65536)

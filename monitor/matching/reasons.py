@@ -47,5 +47,5 @@ AGAINST = {
     "moa_date_differs": "the date in the name of the MOA's file is more than 30 days from the signing date",
     "county_contradicts": "ICE's county cell names another county than the agency's name or city does",
     "new_document": "the row links an MOA of another day, and its signing date is still the older one's",
-    "cell_missing": "the row lost the signing date or the support type that it had on the list before",
+    "cell_missing": "the row lost its state, agency, support type or signing date",
 }

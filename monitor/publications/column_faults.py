@@ -44,7 +44,7 @@ def find_column_faults(
     """
     if max(len(pairs), added) < policy.LOST_CELLS:
         return []
-    lost = [f"{words} in {count} rows" for words, count in _find_lost(pairs, rows)]
+    lost = [f"{words} in {count} rows" for words, count in _find_lost(pairs, rows, limit)]
     if added > limit and (found := _count_names(rows())):
         lost.append(f"agency, {found[0]} names in {found[1]} rows")
     moved = [f"{words} in {count} rows" for words, count in _find_shifted(pairs, limit)]
@@ -54,8 +54,11 @@ def find_column_faults(
     ]
 
 
-def _find_lost(pairs: Sequence[Pair], rows: Callable[[], Iterable[Listing]]) -> Iterator[tuple[str, int]]:
-    """Yield the columns that meant something in many rows and mean something in hardly any now; how many lost it."""
+def _find_lost(pairs: Sequence[Pair], rows: Callable[[], Iterable[Listing]], limit: int) -> Iterator[tuple[str, int]]:
+    """Yield the columns that meant something in many rows and mean nothing there now; how many rows lost it.
+
+    Links may be taken away in many rows, so of these hardly any must be left.
+    """
     for column, (words, meaning) in _MEANINGS.items():
         here = [pair for pair in pairs if all(getattr(row, column) is not None for row in pair)]
         if column == "county":  # under another state the same words name no county, or another one
@@ -64,7 +67,7 @@ def _find_lost(pairs: Sequence[Pair], rows: Callable[[], Iterable[Listing]]) -> 
         if lost < policy.LOST_CELLS:
             continue
         kept = sum(meaning(row) is not None for row in rows())
-        if kept <= policy.LOST_KEPT_SHARE * (kept + lost):
+        if kept <= policy.LOST_KEPT_SHARE * (kept + lost) or (lost > limit and column not in ("moa", "addendum")):
             yield words, lost
 
 

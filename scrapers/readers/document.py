@@ -53,6 +53,8 @@ def read_document(data: bytes, *, name: str = "") -> Snapshot:
 
 
 def _read_pages(pages: list[bytes], name: str) -> Snapshot:
+    if any(_ends_within_table(page.lower()) for page in pages):
+        raise NotAListError("the page was cut: it ends within a table", file=name, value=pages[0][-80:])
     tables = [table for page in pages for table in html.read_tables(page, name=name)]
     try:
         if not tables:
@@ -65,6 +67,11 @@ def _read_pages(pages: list[bytes], name: str) -> Snapshot:
         if not bullets:
             raise
     return read_listings(bullets, reader=html.READER, name=name)
+
+
+def _ends_within_table(page: bytes) -> bool:
+    """Return whether the page, in lower case, has no end and its last row stands in a table that has none."""
+    return b"</html" not in page[-4096:] and page.rfind(b"<tr") > page.rfind(b"</table")
 
 
 def _dated(snapshot: Snapshot, pages: list[bytes]) -> Snapshot:

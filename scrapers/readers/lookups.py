@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from importlib.resources import files
 from typing import TypeVar, cast
 
@@ -34,7 +35,12 @@ STATE_NAMES: dict[str, str] = {place.name.upper(): place.abbr for place in _PLAC
 
 
 def fold(text: str) -> str:
-    """Return the text in upper case, trimmed, with every run of spaces (no-break spaces too) as one space."""
+    """Return the text in upper case, trimmed, with every run of spaces (no-break spaces too) as one space.
+
+    Letters of another width are the usual ones.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
     return " ".join(text.split()).upper()
 
 

@@ -7,7 +7,7 @@ import re
 #: Unicode's Default_Ignorable_Code_Point (zero-width spaces and joiners, marks of direction, byte order marks, soft
 #: hyphens, variation selectors ...), interlinear marks, and control characters that are not spaces.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "[\x00-\x08\x0e-\x1f\x7f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
 )
 #: The same in UTF-8 and percent signs, as an address holds them.

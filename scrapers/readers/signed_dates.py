@@ -22,6 +22,7 @@ _ISO = re.compile(
 _US = re.compile(r"(\d{1,2})\s*([/.-])\s*(\d{1,2})\s*\2\s*(\d{4})(?:\s+[\d:.]+(?:\s*[AP]M)?)?", re.IGNORECASE)
 _US_SHORT = re.compile(r"(\d{1,2})\s*([/.-])\s*(\d{1,2})\s*\2\s*(\d{2})")
 _RUN_TOGETHER = re.compile(r"\d{1,8}(?:[/. -]+\d{1,8}){0,2}")
+_WEEKDAY = re.compile(r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?,?\s*", re.IGNORECASE)
 _SERIAL = re.compile(r"\d{5}")
 _MONTHS = {m: i for i, m in enumerate("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(), 1)}
 _MONTH_FIRST = re.compile(r"([A-Z]{3,9})\.?\s*(\d{1,2})(?:ST|ND|RD|TH)?\s*,?\s*(\d{4})")
@@ -37,7 +38,7 @@ def read_date(cell: str, latest: date) -> tuple[str | None, str | None]:
     A date must lie between the Act and `latest`. A cell with no such reading, or with two, gives
     ``(None, "date_impossible")``; a blank one ``(None, "date_blank")``.
     """
-    text = " ".join(cell.split()).rstrip("*†‡ ")  # footnote marks
+    text = _WEEKDAY.sub("", " ".join(cell.split()), count=1).rstrip("*†‡ ")  # footnote marks
     if not text:
         return None, signals.DATE_BLANK
     usual = True
@@ -72,10 +73,13 @@ def _unusual(text: str) -> tuple[set[date | None], str]:
 
 
 def _cuts(groups: list[str]) -> set[date | None]:
-    """Return every month, day, four-digit year that the digits give when cut further, never joined over a separator."""
+    """Return every month, day, four-digit year that the digits give when cut further, never joined over a separator.
+
+    Eight digits in one may begin with the year as well ("20250922"): no month is a 19 or 20.
+    """
     digits = "".join(groups)
     edges = {len("".join(groups[: i + 1])) for i in range(len(groups) - 1)}
-    days: set[date | None] = set()
+    days: set[date | None] = {_day(digits[:4], digits[4:6], digits[6:])} if len(groups[0]) == 8 else set()
     for month, day in product((1, 2), (1, 2)):
         cuts = {month, month + day}
         if len(digits) == month + day + 4 and edges <= cuts:

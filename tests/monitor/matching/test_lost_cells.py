@@ -16,12 +16,14 @@ EMPTY = st.sampled_from(["", " ", "#N/A", "n/a", "0", "2025", "TBD"])
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.sampled_from(["signed", "support_type"]), EMPTY, st.integers(1, 14))
+@given(
+    st.integers(0, 2**32 - 1), st.sampled_from(["signed", "support_type", "agency", "state"]), EMPTY, st.integers(1, 14)
+)
 def test_a_row_without_one_cell_for_some_days_ends_nothing(seed: int, column: str, cell: str, days: int) -> None:
     """Its loss is an amendment that a person is asked about, and its coming back is one, which nobody need look at."""
     rows = made_up_rows(random.Random(seed), 25)
-    if column == "support_type" and any(map(str.isalpha, cell)):
-        cell = ""  # words are a support type that ICE may have begun to use
+    if column != "signed":
+        cell = cell if cell in (" ", "0", "#N/A") and column != "state" else ""  # words are a name, a number may be one
     odd = [replace(rows[0], **{column: cell}), *rows[1:]]
     folded = fold_lists([rows, *[odd] * days, rows, rows])
     lost, back = folded.changes
@@ -68,3 +70,13 @@ def test_an_empty_column_of_dates_on_a_pending_list_leaves_nothing_out() -> None
     )
     assert not replace(listing, support_code="TFM").is_incomplete
     assert replace(listing, support_code="TFM", list="participating").is_incomplete
+
+
+def test_two_rows_without_names_that_could_be_each_other_s_are_left() -> None:
+    """Nothing tells which of two rows of one county, type and date a row without a name is."""
+    rows = made_up_rows(random.Random(5), 25)
+    pair = [Row("TEXAS", f"Hays County {office}", county="Hays County") for office in ("Constable", "Sheriff's Office")]
+    lost = replace(pair[0], agency="")
+    assert [c.kind for c in fold_lists([[*rows, *pair], [*rows, lost, lost]]).changes] == ["termination"] * 2
+    (amendment,) = fold_lists([[*rows, *pair], [*rows, lost, pair[1]]]).changes
+    assert (amendment.kind, amendment.needs_review) == ("amendment", True)

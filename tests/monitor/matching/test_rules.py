@@ -141,3 +141,17 @@ def test_a_misspelt_county_that_spells_a_city_is_no_real_county() -> None:
     right = Row("KANSAS", "Saline County Sheriff's Office", county="Saline County", signed="2025-05-20")
     change = only(fold([right], [replace(right, agency="Salina County Sheriff's Office")]))
     assert (change.kind, change.rule) == ("amendment", "retyped")
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Miami-Dade Sheriff's Office", "Miami\u2011Dade Sheriff\u2019s Office"),
+        ("Kerr County Sheriff's Office", "Kerr County Sheriff\u00b4s Office"),
+        ("Kerr County Sheriff's Office", "Kerr County Sheriff&#39;s Office"),
+        ("Fish & Wildlife Commission", "Fish &amp; Wildlife Commission"),
+    ],
+)
+def test_another_dash_apostrophe_or_a_page_s_reference_is_no_change(a: str, b: str) -> None:
+    row = Row("FLORIDA", a)
+    assert fold([row], [replace(row, agency=b)]).standing() == []

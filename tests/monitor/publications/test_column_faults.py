@@ -198,3 +198,19 @@ def test_two_rows_of_a_short_pending_list_without_support_types_withdraw_nothing
         "held", ["column_lost: 2 rows lack a cell that makes an agreement, 0 do not"],
     )  # fmt: skip
     assert read_log(store) == []
+
+
+@pytest.mark.parametrize(("column", "words"), [("state", "state"), ("county", "county"), ("type", "type")])
+def test_a_column_of_which_more_than_twenty_rows_were_emptied_is_held(store: Store, column: str, words: str) -> None:
+    """Half of it is left; of three rows less the agreements are amended."""
+    at, rows = COLUMNS[column], [*cells(), *cells()]
+    for number, row in enumerate(rows[25:], 1):
+        row[1], row[5] = f"{row[1]} Reserve", date(2023, 1 + number % 12, 4)
+    emptied = [[*row[:at], "", *row[at + 1 :]] for row in rows[:24]]
+    put(store, 2, rows, first_link=None)
+    few = put(store, 3, [*emptied[:3], *rows[3:]], first_link=None)
+    many = put(store, 4, [*emptied, *rows[24:]], first_link=None)
+    derive(store, now=NOW)
+    assert became(store)[few][0] == "accepted"
+    assert became(store)[many] == ("held", [f"column_lost: {words} in 21 rows"])
+    assert len(read_log(store)) == 3

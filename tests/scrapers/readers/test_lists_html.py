@@ -104,3 +104,15 @@ def test_a_page_too_large_is_refused(data: bytes) -> None:
     """Limits are named."""
     with pytest.raises(TooLargeError):
         read_document(data)
+
+
+@pytest.mark.parametrize("saved", [False, True])
+def test_a_page_that_was_cut_within_its_table_is_no_list(saved: bool) -> None:
+    """The rows that are there would be a list that lacks the others; what is cut behind the table matters to nobody."""
+    whole = page(f"<table><tr>{HEAD}</tr>{ROW * 9}</table>").decode()
+    head = "MIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n" if saved else ""
+    last = whole.rindex("<tr>")
+    for end in (last - 1, last + 9, whole.index("</table>") - 5, whole.index("</table>") - 1):
+        with pytest.raises(NotAListError, match="cut"):
+            read_document(f"{head}{whole[:end]}".encode())
+    assert len(read_document(f"{head}{whole[: whole.index('</body>')]}".encode()).listings) == 9

@@ -17,7 +17,7 @@ from scrapers.readers.document import read_document
 from tests.scrapers.readers.plain_list import LINKS, MOA, PLAIN, ROWS, listings
 from tests.workbooks import PARTICIPATING, Cell, Raw, make_workbook
 
-INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202c\u2066\u2069\u034f\u061c\ufe0f"
+INVISIBLE = "\x01\x1c\x1f\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u202a\u202c\u2066\u2069\u034f\u061c\ufe0f"
 
 
 # -- invisible characters ----------------------------------------------------------------------------------------------
@@ -46,6 +46,16 @@ def test_invisible_characters_change_nothing(data: st.DataObject) -> None:
         (x.state, x.agency, x.county, x.support_type, x.signed_on, x.moa, x.moa_url) for x in expected.listings
     ]
     assert {s.code for s in read.signals} <= {signals.INVISIBLE_CHARACTERS}
+
+
+def test_letters_of_another_width_and_headers_in_full_say_the_same() -> None:
+    wide = {ord(c): ord(c) + 0xFEE0 for c in map(chr, range(0x21, 0x7F))}
+    header = ("STATE", "AGENCY", "TYPE", "COUNTY", "MODEL", "DATE SIGNED", "M.O.A.", "Addendum Link")
+    rows = [tuple(cell.translate(wide) if n in (0, 4) else cell for n, cell in enumerate(row)) for row in ROWS]
+    read = read_document(make_workbook([header, *rows], LINKS))
+    assert [(x.state_code, x.support_code, x.moa_url) for x in read.listings] == [
+        (x.state_code, x.support_code, x.moa_url) for x in PLAIN.listings
+    ]
 
 
 @pytest.mark.parametrize("form", ["_x200B_", "&#8203;", "&#xFEFF;", "\u200e"])
