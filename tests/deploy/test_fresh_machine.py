@@ -141,7 +141,8 @@ def use(machine: FreshDebian, site: StandIn, mailbox: Mailbox) -> None:
     assert NAMES[5] in machine.do("ice-agreements run")
     wait_for("the mail", lambda: len(mailbox.subjects) == 2)
     assert NAMES[5] in mailbox.subjects[1]
-    assert NAMES[5] in requests.get(f"{PAGES}/changes/", timeout=10).text
+    month = datetime.now(UTC).strftime("%Y-%m")
+    assert "Broward County" in requests.get(f"{PAGES}/changes/{month}/", timeout=10).text
     with requests.Session() as desk:
         form = desk.get(f"{PAGES}/review/login", timeout=10).text
         fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
