@@ -28,7 +28,7 @@ class FreshDebian:
             if (file := os.environ.get(variable)) and Path(file).is_file():
                 shutil.copy(file, self.inside("/opt/certificates.pem"))
                 self._env[variable] = "/opt/certificates.pem"
-        shared_memory = self.inside("/dev/shm")
+        shared_memory = self.place / "dev" / "shm"
         shared_memory.mkdir(exist_ok=True)
         shared_memory.chmod(0o1777)
         subprocess.run(["mount", "--bind", "/proc", self.inside("/proc")], check=True)
