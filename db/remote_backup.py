@@ -51,6 +51,8 @@ _HEAD = "backup.json"
 _KEYS = "ice-agreements.keys"
 #: scrypt's cost: 64 MB and a quarter of a second for each try of a passphrase.
 _COST = 2**16
+#: Where machines of the cloud's own get their credentials.
+_MACHINE_CREDENTIALS = "169.254.169.254"
 
 
 class Bucket:
@@ -205,4 +207,7 @@ def _make_cipher(passphrase: str, head: dict[str, Any]) -> Fernet:
 
 
 def _first_line(error: BaseException) -> str:
-    return str(error).strip().partition("\n")[0]
+    text = str(error).strip().partition("\n")[0]
+    if _MACHINE_CREDENTIALS in text:  # where credentials are looked for last
+        return "no credentials are set, as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and the machine has none"
+    return text

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import obstore
 import pytest
+from obstore.exceptions import GenericError
 from obstore.store import from_url
 
 from db.backup import BackupError, copy_database
@@ -171,3 +172,14 @@ def test_a_newer_copy_of_the_database_is_restored_and_what_the_bucket_lacks_is_n
         assert paused.why == "restored from copy.sqlite"
     with pytest.raises(NotFoundError, match="there is no database"):
         restore_from_bucket(bucket, tmp_path / "third", at=AT, database=tmp_path / "none.sqlite")
+
+
+def test_a_bucket_without_credentials_says_which_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the library says on a machine without any, shortened."""
+
+    def refuse(*_: object) -> None:
+        raise GenericError("Error performing PUT http://169.254.169.254/latest/api/token in 2ms - Server returned 403")
+
+    monkeypatch.setattr(obstore, "get", refuse)
+    with pytest.raises(BackupError, match="no credentials are set, as AWS_ACCESS_KEY_ID"):
+        Bucket("s3://backups/ice", "")

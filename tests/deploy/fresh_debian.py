@@ -28,14 +28,15 @@ class FreshDebian:
             if (file := os.environ.get(variable)) and Path(file).is_file():
                 shutil.copy(file, self.inside("/opt/certificates.pem"))
                 self._env[variable] = "/opt/certificates.pem"
-        for name in ("proc", "dev"):
-            subprocess.run(["mount", "--bind", f"/{name}", self.place / name], check=True)
+        shared_memory = self.place / "dev" / "shm"
+        shared_memory.mkdir(exist_ok=True)
+        shared_memory.chmod(0o1777)
+        subprocess.run(["mount", "--bind", "/proc", self.inside("/proc")], check=True)
         self.do("apt-get update --quiet --quiet")
         return self
 
     def __exit__(self, *_: object) -> None:
-        for name in ("proc", "dev"):
-            subprocess.run(["umount", "--lazy", self.place / name], check=False)
+        subprocess.run(["umount", "--lazy", self.inside("/proc")], check=False)
 
     def inside(self, path: str) -> Path:
         """Where a path of the release is outside of it."""

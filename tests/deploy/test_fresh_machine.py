@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import requests
@@ -141,7 +142,8 @@ def use(machine: FreshDebian, site: StandIn, mailbox: Mailbox) -> None:
     assert NAMES[5] in machine.do("ice-agreements run")
     wait_for("the mail", lambda: len(mailbox.subjects) == 2)
     assert NAMES[5] in mailbox.subjects[1]
-    assert NAMES[5] in requests.get(f"{PAGES}/changes/", timeout=10).text
+    month = datetime.now(ZoneInfo("America/New_York")).strftime("%Y-%m")
+    assert "Broward County" in requests.get(f"{PAGES}/changes/{month}/", timeout=10).text
     with requests.Session() as desk:
         form = desk.get(f"{PAGES}/review/login", timeout=10).text
         fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
