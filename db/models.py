@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from db.printed_cells import has_date_digits, has_words
 from db.records import Candidate, EvidenceValue
 
 ListName = Literal["participating", "pending"]
@@ -43,6 +44,14 @@ class Listing:
     signed_on: str | None = None  # ISO date
     moa_url: str | None = None  # link unwrapped to ICE's own address
     addendum_url: str | None = None
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether the cell of its support type or, on the participating list, of its signing date says nothing."""
+        dated = self.list != "participating" or self.signed is None or self.signed_on is not None
+        if not dated and not has_date_digits(self.signed or ""):
+            return True
+        return self.support_type is not None and self.support_code is None and not has_words(self.support_type)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Self
 
-from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
-from db.settings_service import Schedule
+from db.settings_service import Schedule, SettingsPart
 
 
-class ArchiveSettings(BaseModel):
+class ArchiveSettings(SettingsPart):
     """Where the archive is, how gently it is asked, and what the service asks it for by itself."""
 
     archive_url: str = Field(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from db.settings_service import Schedule
+from db.settings_service import Schedule, SettingsPart
 
 
-class MoaSettings(BaseModel):
+class MoaSettings(SettingsPart):
     """Whether ICE's agreement documents are fetched, how gently, and how much of them is kept."""
 
     moas: bool = Field(default=False, description="Whether the service fetches the agreements' documents from ICE.")

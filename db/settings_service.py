@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 _NAMES = "minute", "hour", "day of month", "month", "day of week"
 
@@ -45,7 +45,13 @@ Schedule = Annotated[str, AfterValidator(_check_schedule)]
 SecretAddress = Annotated[SecretStr, AfterValidator(_check_address)]
 
 
-class ServiceSettings(BaseModel):
+class SettingsPart(BaseModel):
+    """What the parts of `db.settings.Settings` have in common: only the whole is ever made, so only it is built."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class ServiceSettings(SettingsPart):
     """The settings of `ice-agreements schedule`; part of `db.settings.Settings`."""
 
     time_zone: Annotated[str, AfterValidator(_check_zone)] = Field(

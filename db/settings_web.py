@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from db.settings_service import SettingsPart
 
 
-class DeskSettings(BaseModel):
+class DeskSettings(SettingsPart):
     """How long a login lasts, who is believed about it, and how fast programs may ask."""
 
     desk: bool = Field(default=True, description="Whether `serve` has the review desk; a public site can do without.")

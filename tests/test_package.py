@@ -42,9 +42,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bin directory of an environment that has the locked libraries and the wheel, and nothing else."""
     home = tmp_path_factory.mktemp("elsewhere")
-    run(sys.executable, "-m", "venv", home / "venv", cwd=home)
+    run(sys.executable, "-m", "venv", "--without-pip", home / "venv", cwd=home)
     python = home / "venv" / "bin" / "python"
-    pip = (python, "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--quiet")
+    pip = (sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check", "--no-input", "install",
+           "--quiet", "--no-compile")  # fmt: skip
     done = run(*pip, "--require-hashes", "--requirement", ROOT / "requirements.lock", cwd=home)
     if done.returncode and any(sign in done.stderr for sign in NO_NETWORK):
         if os.environ.get("CI"):

@@ -17,7 +17,7 @@ import pytest
 
 from db.settings import Settings
 from tests.documents import COMMANDS, agree, fenced_blocks, first_cells, page
-from tests.paths import LISTS, ROOT
+from tests.paths import ROOT
 from tests.workbooks import PARTICIPATING, make_workbook
 
 README = fenced_blocks((ROOT / "README.md").read_text(encoding="utf-8"))
@@ -149,17 +149,6 @@ def test_a_run_that_reaches_nobody_says_so_in_one_line_and_claims_nothing(tmp_pa
     assert "{" not in standing.stdout
 
 
-@pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with ICE's own lists of 2021 to September 2025."""
-    if not LISTS.is_dir():
-        pytest.skip(f"the real lists are not at {LISTS}")
-    home = tmp_path_factory.mktemp("real")
-    done = run(["import", "--manifest", str(LISTS / "manifest.csv")], home / "data", home)
-    assert done.returncode == 0, done.stderr
-    return home
-
-
 def without_known(text: str) -> list[str]:
     """The lines, without the time of the import and without blanks at line ends."""
     return [re.sub(r"known here since \S+", "known here since …", line).rstrip() for line in text.splitlines()]
@@ -167,7 +156,7 @@ def without_known(text: str) -> list[str]:
 
 @pytest.mark.long
 @pytest.mark.parametrize(("command", "printed"), REAL, ids=[c for c, _ in REAL])
-def test_the_readme_shows_what_the_program_prints(command: str, printed: list[str], real: Path) -> None:
+def test_the_readme_shows_what_the_program_prints(command: str, printed: list[str], corpus_home: Path) -> None:
     """The results in the README are the program's, from ICE's own lists."""
-    done = run(shlex.split(command)[1:], real / "data", real)
+    done = run(shlex.split(command)[1:], corpus_home, corpus_home.parent)
     assert without_known(done.stdout) == without_known("\n".join(printed))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from db.database import Store
 from db.models import Agency, Agreement, Listing, ListName, NameUse, Span
-from db.queries.derived_rows import AGENCIES, AGREEMENTS, NAMES, SPANS, Row, read_rows
+from db.queries.derived_rows import AGENCIES, AGREEMENTS, NAMES, Row, read_rows
 from db.queries.snapshots import load_listings
 
 
@@ -22,6 +22,7 @@ class Owner(NamedTuple):
     state: str | None
     county: str | None
     county_fips: str | None
+    second: bool = False  # whether it turned out to be a second row of another agreement of the agency's
 
 
 class AgencyView(NamedTuple):
@@ -43,15 +44,15 @@ def load_agencies(connection: sqlite3.Connection) -> list[Agency]:
 
 def load_agency_views(connection: sqlite3.Connection, ids: Iterable[str] | None = None) -> dict[str, AgencyView]:
     """Return what the log says of agencies, by id: of every one, or of those asked for."""
-    return agency_views(load_view_rows(connection, ids))
-
-
-def load_view_rows(connection: sqlite3.Connection, ids: Iterable[str] | None = None) -> list[Row]:
-    """Return the rows behind `load_agency_views`, to be compared with those of another time."""
     query, values = "select id, state, name, county, county_fips from agencies", []
     if ids is not None:
         query, values = f"{query} where id in (select value from json_each(?))", [json.dumps(list(ids))]
-    return connection.execute(query, values).fetchall()
+    return agency_views(connection.execute(query, values))
+
+
+def view_row(row: Row) -> Row:
+    """Return what `agency_views` wants of a whole row of the table."""
+    return row[:5]
 
 
 def agency_views(rows: Iterable[Row]) -> dict[str, AgencyView]:
@@ -75,8 +76,9 @@ def load_agreements(connection: sqlite3.Connection) -> list[Agreement]:
         )
         for r, linked in zip(rows, documents, strict=True)
     }  # fmt: skip
-    for listing_id, agreement_id, first, row, *_ in read_rows(
-        connection, SPANS, "where last_position is null order by listing_id"
+    for listing_id, agreement_id, first, row in connection.execute(
+        "select listing_id, agreement_id, first_position, row from spans where last_position is null"
+        " order by listing_id"
     ):
         found[agreement_id].rows[listing_id] = (row, first)
     return list(found.values())
@@ -109,7 +111,7 @@ def span_row(s: Span) -> Row:
 def load_owners(connection: sqlite3.Connection, list_name: ListName | str, position: int) -> dict[int, Owner]:
     """Return whose row each listing is, in the accepted publication of that list and position."""
     rows = connection.execute(
-        "select s.listing_id, a.id, g.id, g.name, g.state, g.county, g.county_fips from spans s"
+        "select s.listing_id, a.id, g.id, g.name, g.state, g.county, g.county_fips, a.status = 'withdrawn' from spans s"
         " join agreements a on a.id = s.agreement_id join agencies g on g.id = a.agency_id"
         " where s.list = ? and s.first_position <= ? and (s.last_position is null or s.last_position >= ?)",
         [list_name, position, position],
@@ -117,23 +119,24 @@ def load_owners(connection: sqlite3.Connection, list_name: ListName | str, posit
     return {row[0]: Owner(*row[1:]) for row in rows}
 
 
-def load_participating_spans(
-    connection: sqlite3.Connection,
-) -> Iterable[tuple[int, int, int | None, str, str | None]]:
-    """Yield (listing id, first, last position or None, agreement id, its agency's state) of participating spans."""
-    yield from connection.execute(
-        "select s.listing_id, s.first_position, s.last_position, a.id, g.state from spans s join agreements a"
-        " on a.id = s.agreement_id join agencies g on g.id = a.agency_id where s.list = 'participating'"
+def load_participating_spans(connection: sqlite3.Connection) -> Iterable[tuple[int, int, int | None, Owner]]:
+    """Yield (listing id, first, last position or None, whose row it is) of participating spans."""
+    rows = connection.execute(
+        "select s.listing_id, s.first_position, s.last_position, a.id, g.id, g.name, g.state, g.county, g.county_fips,"
+        " a.status = 'withdrawn' from spans s join agreements a on a.id = s.agreement_id"
+        " join agencies g on g.id = a.agency_id where s.list = 'participating'"
     )
+    return ((*row[:3], Owner(*row[3:])) for row in rows)
 
 
 def load_runs(
     connection: sqlite3.Connection, list_name: str, support: str, state: str
-) -> list[tuple[int, str, int, int | None]]:
-    """Return (listing id, agency as printed, first position, last position) of a block's spans."""
+) -> list[tuple[str, str | None, str | None, int, int | None]]:
+    """Return (agency as printed, signing date, MOA, first position, last position) of a block's spans."""
     return connection.execute(
-        "select l.id, ifnull(l.agency, ''), s.first_position, s.last_position from spans s join listings l"
-        " on l.id = s.listing_id where s.list = ? and ifnull(l.support_code, '') = ? and ifnull(l.state_code, '') = ?",
+        "select ifnull(l.agency, ''), l.signed_on, l.moa_url, s.first_position, s.last_position"
+        " from listings l cross join spans s on l.id = s.listing_id"
+        " where s.list = ? and ifnull(l.support_code, '') = ? and ifnull(l.state_code, '') = ?",
         [list_name, support, state],
     ).fetchall()
 

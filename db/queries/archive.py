@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 import zlib
 
-from db.archive_models import KeptSighting, SettledCapture
+from db.archive_models import Capture, KeptSighting, SettledCapture
 from db.database import Store
 
 
-def load_answer(connection: sqlite3.Connection, url: str, not_before: str) -> bytes | None:
-    """Return what the index answered to this question at `not_before` or later; None when it was not asked since."""
+def load_answer(connection: sqlite3.Connection, url: str, not_before: str = "") -> bytes | None:
+    """Return what the archive answered at `not_before` or later; None when it was not asked since."""
     row = connection.execute(
         "select body from archive_answers where url = ? and asked_at >= ?", [url, not_before]
     ).fetchone()
@@ -18,13 +18,19 @@ def load_answer(connection: sqlite3.Connection, url: str, not_before: str) -> by
 
 
 def save_answer(store: Store, url: str, asked_at: str, body: bytes) -> None:
-    """Store what the index answered, in place of an older answer."""
+    """Store what the archive answered, in place of an older answer."""
     with store.writing() as connection:
         connection.execute(
             "insert into archive_answers (url, asked_at, body) values (?, ?, ?)"
             " on conflict (url) do update set asked_at = excluded.asked_at, body = excluded.body",
             [url, asked_at, zlib.compress(body)],
         )
+
+
+def drop_captured_answers(store: Store) -> None:
+    """Forget the answers to requests for captures: they were judged. Those of the index are used again."""
+    with store.writing() as connection:
+        connection.execute("delete from archive_answers where url like 'https://web.archive.org/web/%'")
 
 
 def settle_capture(store: Store, capture: SettledCapture) -> None:
@@ -41,6 +47,21 @@ def settle_capture(store: Store, capture: SettledCapture) -> None:
 def load_settled(connection: sqlite3.Connection) -> set[tuple[str, str]]:
     """Return (original address, capture time) of every settled capture."""
     return set(connection.execute("select original, captured_at from archive_captures"))
+
+
+def is_settled(connection: sqlite3.Connection, url: str) -> bool:
+    """Return whether the capture at this address of the archive was asked for, or answered in another's place."""
+    return connection.execute("select 1 from archive_captures where url = ?", [url]).fetchone() is not None
+
+
+def is_had(connection: sqlite3.Connection, capture: Capture) -> bool:
+    """Return whether a capture, or its content, came while others were asked for."""
+    found = connection.execute(
+        "select 1 from archive_captures where (original = ?1 and captured_at = ?2)"
+        " or (digest = ?3 and digest <> '-' and outcome not in ('missing', 'redirected'))",
+        [capture.original, capture.captured_at, capture.digest],
+    )
+    return found.fetchone() is not None
 
 
 def load_settled_digests(connection: sqlite3.Connection) -> set[str]:
@@ -71,10 +92,13 @@ def record_links(store: Store, urls: list[str], linked_at: str) -> None:
         )
 
 
-def load_links(connection: sqlite3.Connection) -> list[str]:
-    """Return the addresses of lists that captured pages linked, in the order in which they appeared."""
-    rows = connection.execute("select url from archive_links order by first_linked_at, url")
-    return [str(row[0]) for row in rows]
+def load_links(connection: sqlite3.Connection) -> list[tuple[str, bool]]:
+    """Return (address, whether a capture of it is kept) of the lists that captured pages linked, in their order."""
+    rows = connection.execute(
+        "select l.url, exists (select 1 from archive_captures c where c.original = l.url and c.sha256 is not null)"
+        " from archive_links l order by first_linked_at, url"
+    )
+    return [(str(url), bool(is_kept)) for url, is_kept in rows]
 
 
 def count_requests(connection: sqlite3.Connection, since: str) -> int:
@@ -85,5 +109,8 @@ def count_requests(connection: sqlite3.Connection, since: str) -> int:
 
 def load_last_request(connection: sqlite3.Connection) -> str | None:
     """Return when the archive was last asked."""
-    row = connection.execute("select max(requested_at) from fetches where role = 'archive'").fetchone()
+    row = connection.execute(
+        "select max(at) from (select max(requested_at) as at from fetches where role = 'archive'"
+        " union all select max(asked_at) from archive_answers)"
+    ).fetchone()
     return None if row[0] is None else str(row[0])

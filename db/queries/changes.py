@@ -84,6 +84,17 @@ def load_ids(connection: sqlite3.Connection) -> set[str]:
     return {row[0] for row in connection.execute("select id from changes")}
 
 
+def find_ids(connection: sqlite3.Connection, kind: str | None, since: str | None, until: str | None) -> list[str]:
+    """Return the ids of the derived changes of a kind and time (None: of all), and of all that were overturned."""
+    rows = connection.execute(
+        "select id from changes where (:kind is null or kind = :kind) and (:since is null or listed_on >= :since)"
+        " and (:until is null or listed_on <= :until)"
+        " union all select distinct change_id from statements where change_id not in (select id from changes)",
+        {"kind": kind, "since": since, "until": until},
+    )
+    return [row[0] for row in rows]
+
+
 def load_ids_showing(connection: sqlite3.Connection, agencies: Sequence[str], positions: Sequence[int]) -> set[str]:
     """Return the ids of the changes that name one of the agencies or refer to a list at one of the positions."""
     rows = connection.execute(

@@ -113,6 +113,11 @@ def record_document(store: Store, sha256: str, at: str) -> bool:
         return True
 
 
+def is_sighted(connection: sqlite3.Connection, sha256: str) -> bool:
+    """Return whether a document was met under any name."""
+    return connection.execute("select 1 from sightings where sha256 = ? limit 1", [sha256]).fetchone() is not None
+
+
 def record_sighting(
     store: Store, sha256: str, *, file: str, url: str, linked_as: str, seen_at: str | None, known_at: str, how: str
 ) -> bool:

@@ -95,9 +95,10 @@ def read_agencies(connection: sqlite3.Connection) -> list[AgencyRow]:
 
 
 def read_printed_names(connection: sqlite3.Connection) -> list[PrintedName]:
-    """Return every name of every agency, in the order in which they were first printed."""
+    """Return every name of every agency, under whatever state, in the order in which they were first printed."""
     rows = connection.execute(
-        "select agency_id, name, first_position, last_position from agency_names order by first_position, name"
+        "select agency_id, name, min(first_position), max(last_position) from agency_names"
+        " group by agency_id, name order by min(first_position), name"
     )
     return [PrintedName(*row) for row in rows]
 

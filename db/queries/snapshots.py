@@ -78,32 +78,45 @@ def load_rows(connection: sqlite3.Connection, sha256: str) -> tuple[tuple[int, .
 
 
 class OtherRows(NamedTuple):
-    """How many rows below the header of a document are no agreements, and how many of them lack only a cell of one."""
+    """How many rows below the header of a document are no whole agreements, how many of them lack only a cell of one,
+    and how many of those are listings still."""
 
     all: int
     incomplete: int
+    listed: int
 
 
 def count_other_rows(connection: sqlite3.Connection, sha256: str) -> OtherRows:
     """Return how many rows of a document that was read are no agreements."""
     row = connection.execute(
         "select ifnull(sum(iif(value ->> 0 = 'rows_not_agreements', cast(value ->> 3 as integer), 0)), 0),"
-        " ifnull(sum(value ->> 0 = 'row_incomplete'), 0)"
+        " ifnull(sum(value ->> 0 = 'row_incomplete'), 0),"
+        " ifnull(sum(value ->> 0 = 'row_incomplete' and value ->> 2 is not null), 0)"
         " from snapshots, json_each(snapshots.signals) where sha256 = ?",
         [sha256],
     ).fetchone()
     return OtherRows(*row)
 
 
-def load_names(connection: sqlite3.Connection, ids: Iterable[int] | None = None) -> dict[int, tuple[str, str, str]]:
-    """Return (support type or "", USPS code or "", agency as printed) of listings by id: all, or those asked for."""
+class NamedRow(NamedTuple):
+    """What a listing is named by: support type or "", USPS code or "", agency as printed, signing date and MOA."""
+
+    support: str
+    state: str
+    agency: str
+    signed_on: str | None
+    moa_url: str | None
+
+
+def load_names(connection: sqlite3.Connection, ids: Iterable[int] | None = None) -> dict[int, NamedRow]:
+    """Return what listings are named by, by id: all, or those asked for."""
     asked = None if ids is None else json.dumps(list(ids))
     rows = connection.execute(
-        "select id, ifnull(support_code, ''), ifnull(state_code, ''), ifnull(agency, '') from listings"
-        + ("" if asked is None else " where id in (select value from json_each(?))"),
+        "select id, ifnull(support_code, ''), ifnull(state_code, ''), ifnull(agency, ''), signed_on, moa_url"
+        " from listings" + ("" if asked is None else " where id in (select value from json_each(?))"),
         [] if asked is None else [asked],
     )
-    return {row[0]: (row[1], row[2], row[3]) for row in rows}
+    return {row[0]: NamedRow(*row[1:]) for row in rows}
 
 
 def save_snapshot(store: Store, sha256: str, snapshot: Snapshot) -> bool:
@@ -148,20 +161,21 @@ def load_listings(store: Store, ids: Iterable[int] | None = None) -> dict[int, L
 
     A row's `list` is that of the accepted publication that shows it; the stored one is what its header said.
     """
-    found = load_listings_as_read(store, ids)
-    for listing_id, list_name in _load_judged_otherwise(store.connection).items():
-        if listing_id in found:
-            found[listing_id] = replace(found[listing_id], list=list_name)
+    asked = None if ids is None else list(ids)
+    found = load_listings_as_read(store, asked)
+    for listing_id, list_name in _load_judged_otherwise(store.connection, asked):
+        found[listing_id] = replace(found[listing_id], list=list_name)
     return found
 
 
-def _load_judged_otherwise(connection: sqlite3.Connection) -> dict[int, ListName]:
-    """Return the list by listing id of the rows of publications accepted as the other list than their header's."""
-    rows = connection.execute(
-        "select p.list, s.listing_ids from publications p join snapshots s on s.sha256 = p.sha256 and s.list != p.list"
-        " where p.position is not null order by p.position"
-    )
-    return {listing_id: row[0] for row in rows for listing_id in unpack(row[1])}
+def _load_judged_otherwise(connection: sqlite3.Connection, ids: list[int] | None) -> list[tuple[int, ListName]]:
+    """Return (listing id, list) of the rows that an accepted list shows as the other one than their header says."""
+    other = "listings l cross join spans s on s.listing_id = l.id and s.list != l.list"
+    if ids is None:
+        return connection.execute(f"select l.id, s.list from {other}").fetchall()
+    return connection.execute(
+        f"select l.id, s.list from json_each(?) cross join {other} where l.id = value", [json.dumps(ids)]
+    ).fetchall()
 
 
 def load_listings_as_read(store: Store, ids: Iterable[int] | None = None) -> dict[int, Listing]:

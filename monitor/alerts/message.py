@@ -29,7 +29,21 @@ class _UrlHeader(UnstructuredHeader, BaseHeader):
         return (line if len(line) <= LONGEST_LINE else f"{self.name}:{policy.linesep} {self}") + policy.linesep
 
 
-_HEADERS = HeaderRegistry()
+class _CachingRegistry(HeaderRegistry):
+    """A registry that makes the class of a header once; the standard one makes two for each header of each message."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, type] = {}
+
+    def __getitem__(self, name: str) -> type:
+        """Return the class of the header's values, made at its first use."""
+        if name not in self._made:
+            self._made[name] = super().__getitem__(name)
+        return self._made[name]
+
+
+_HEADERS = _CachingRegistry()
 _HEADERS.map_to_type("list-unsubscribe", _UrlHeader)
 _POLICY = SMTP.clone(header_factory=_HEADERS)
 

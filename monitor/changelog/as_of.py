@@ -14,7 +14,7 @@ from db.queries import publications
 from db.queries.agreements import Owner, load_owners
 from db.queries.snapshots import load_listings, load_rows
 from db.records import Counts, ListedAgreement, ListReference, Totals
-from monitor.changelog.counting import SUPPORT_TYPES, count_by_type, count_rows, counted_row, same_row
+from monitor.changelog.counting import SUPPORT_TYPES, count_by_type, count_rows, counted_rows, same_row
 from monitor.changelog.county_filter import is_county
 from monitor.changelog.known_at import as_known
 from monitor.changelog.log import listing_view
@@ -53,12 +53,14 @@ def list_rows(found: AsOf) -> list[ListedAgreement]:
     """Return the rows of a list that was found, without exact duplicates, in its order."""
     rows: dict[tuple[str, ...], ListedAgreement] = {}
     for listing_id, sheet_row in zip(found.listing_ids, found.rows, strict=True):
-        listing = found.listings[listing_id]
+        listing, owner = found.listings[listing_id], found.owners.get(listing_id)
+        if owner is None and listing.is_incomplete:
+            continue  # no agreement
         key = same_row(listing)
         if key in rows:
             rows[key]["rows"].append(sheet_row)
             continue
-        rows[key] = _entry(found, listing, sheet_row, found.owners.get(listing_id))
+        rows[key] = _entry(found, listing, sheet_row, owner)
     return list(rows.values())
 
 
@@ -70,11 +72,7 @@ def totals(store: Store, *, as_of: str | None = None, known_at: str | None = Non
 
 def count_totals(found: AsOf, as_of: str | None = None) -> Totals:
     """Return the totals of a list that was found: each agreement once, agencies by the names printed then."""
-    each = [
-        counted_row(found.listings[i], owner.agreement_id if owner else None, owner.state if owner else None)
-        for i in found.listing_ids
-        for owner in [found.owners.get(i)]
-    ]
+    each = counted_rows([(found.listings[i], found.owners.get(i)) for i in found.listing_ids])
     whole, support = count_rows(each), count_by_type(each)
     other = [row for row in each if row.support_type not in SUPPORT_TYPES]
     if other:
@@ -88,14 +86,17 @@ def count_totals(found: AsOf, as_of: str | None = None) -> Totals:
 def totals_sentence(published_on: str, whole: Counts, support: Mapping[str, Counts], rows: int) -> str:
     """Return the totals as one sentence in the form ICE's page uses; the date is the list's.
 
-    The number of its rows is named where it differs from that of its agreements.
+    The number of its rows is named where it differs from that of its agreements. Where no row has a support type, as on
+    the lists of 2007 and 2008, none is said to be of none.
     """
     day = date.fromisoformat(published_on)
     parts = [f"{code} {counts['agreements']:,} in {_covered(counts)}" for code, counts in support.items()]
+    is_typed = any(counts["agreements"] for code, counts in support.items() if code != "other")
+    by_type = f": {', '.join(parts)}" if is_typed or not whole["agreements"] else "; the list names no support type"
     in_rows = f" in {rows:,} rows" if rows != whole["agreements"] else ""
     return (
         f"As of {day:%B} {day.day}, {day.year}, ICE listed {whole['agreements']:,} agreements{in_rows}"
-        f" with {whole['agencies']:,} agencies covering {_covered(whole)}: {', '.join(parts)}."
+        f" with {whole['agencies']:,} agencies covering {_covered(whole)}{by_type}."
     )
 
 

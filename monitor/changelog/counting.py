@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import us
 
 from db.models import Listing, NameKey
+from db.queries.agreements import Owner
 from db.records import Counts
 from monitor.matching.ids import name_key
 from monitor.matching.names import normal_form
@@ -25,16 +26,28 @@ class CountedRow:
     support_type: str | None
 
 
-def counted_row(listing: Listing, agreement_id: str | None, state: str | None) -> CountedRow:
-    """Return the row to count; `state` serves where the row's own cannot be read.
+def counted_rows(rows: Sequence[tuple[Listing, Owner | None]]) -> list[CountedRow]:
+    """Return the rows of one list as they count, without those that are no agreements; the owner's state serves where
+    the row's own cannot be read.
 
     The name printed then decides, not the agency that the agreement is of today: an agreement that was relabelled
-    later was one of the agency it stood under.
+    later was one of the agency it stood under. Two rows of one agreement are one agency's, however they spell it.
     """
-    return CountedRow(
-        agreement_id or same_row(listing), listing.state_code or state, name_key(listing),
-        listing.support_code or listing.support_type,
-    )  # fmt: skip
+    first = {(o.agency_id, row.support_code): o.agreement_id for row, o in rows if o is not None and not o.second}
+    names: dict[object, NameKey] = {}
+    spelled: dict[NameKey, NameKey] = {}
+    found = []
+    for row, owner in rows:
+        if owner is None and row.is_incomplete:
+            continue
+        agreement: object = owner.agreement_id if owner else same_row(row)
+        if owner and owner.second:
+            agreement = first.get((owner.agency_id, row.support_code), agreement)
+        name = names.setdefault(agreement, name_key(row))
+        spelled.setdefault(name_key(row), name)
+        state = row.state_code or (owner.state if owner else None)
+        found.append(CountedRow(agreement, state, name_key(row), row.support_code or row.support_type))
+    return [replace(row, agency=spelled[row.agency]) for row in found]
 
 
 def same_row(listing: Listing) -> tuple[str, ...]:

@@ -74,7 +74,7 @@ def _is_explained(gone: Gone, new: New, judgement: Judgement) -> bool:
     """Return whether the rules are sure that the row goes on so, as far as it concerns believing the list."""
     if judgement.rule == "renewed":
         return is_signed_again(gone.listing, new.listing)
-    return not judgement.review
+    return not judgement.review and (gone.listing.is_incomplete or not new.listing.is_incomplete)
 
 
 def compare(ledger: Ledger, publication: Accepted) -> Comparison:
@@ -85,7 +85,7 @@ def compare(ledger: Ledger, publication: Accepted) -> Comparison:
         shown.setdefault(listing_id, row)
     previous = ledger.latest[publication.list]
     # in the order of the list before: the order in which the ledger came to know them depends on how it was made
-    gone_ids = [i for i in dict.fromkeys(previous.listing_ids) if i not in shown]
+    gone_ids = [i for i in dict.fromkeys(previous.listing_ids) if i not in shown and i in listed]
     leaving: dict[str, int] = {}
     for listing_id in gone_ids:
         leaving[listed[listing_id]] = leaving.get(listed[listing_id], 0) + 1
@@ -95,7 +95,9 @@ def compare(ledger: Ledger, publication: Accepted) -> Comparison:
         whole = leaving[agreement.id] == len(agreement.rows)
         gone.append(Gone(agreement, listing_id, on_list(publication.list, ledger.listings[listing_id]), whole))
     new = [New(i, row, on_list(publication.list, ledger.listings[i])) for i, row in shown.items() if i not in listed]
-    return Comparison(gone, new, pair_rows(ledger, publication, gone, new))
+    pairing = pair_rows(ledger, publication, gone, new)
+    known = {id(n) for _, n, _ in [*pairing.pairs, *pairing.returns]}
+    return Comparison(gone, [n for n in new if not n.listing.is_incomplete or id(n) in known], pairing)
 
 
 def step(ledger: Ledger, publication: Accepted, comparison: Comparison | None = None) -> None:
@@ -148,6 +150,8 @@ def _take_baseline(ledger: Ledger, publication: Accepted) -> None:
         if listing_id in ledger.listed[publication.list]:
             continue  # an exact duplicate: the listing is there already
         new = New(listing_id, row, on_list(publication.list, ledger.listings[listing_id]))
+        if new.listing.is_incomplete:
+            continue
         agreement = find_double(ledger, new.listing, exact=False)
         if agreement is None:
             agreement = ledger.open_agreement(publication, new)

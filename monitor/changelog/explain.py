@@ -25,6 +25,7 @@ EVIDENCE = {
     "letters_apart": "letters that differ between the two names",
     "listed_together": "both rows stood on one list for a while",
     "matched_by": "what shows that it is the same agreement",
+    "moa_shows_by": "of two rows that could go on with the agreement, an MOA linked then or later shows which, by",
     "names": "the two names are",
     "page_sha256": "the page that shows it, sha256",
     "pending_agreement": "the agreement under which the agency was pending",
@@ -51,6 +52,8 @@ _VALUES = {
     ("matched_by", "other state"): "the same name, support type and time, but in another state",
     ("matched_by", "same agency"): "it is the same agency's",
     ("matched_by", "same place"): "it is of the same place, but of another office or under another name",
+    ("moa_shows_by", "address"): "its address, which the row that left linked too",
+    ("moa_shows_by", "file_name"): "the day or the agency in the name of its file",
     ("confirmed_by", "time"): "time: ICE still served a list without it that much later",
 }
 _COLUMNS = ("state", "agency", "type", "county", "support_type", "signed_on", "moa", "addendum")

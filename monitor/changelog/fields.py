@@ -8,12 +8,12 @@ from monitor.matching.names import normal_form
 
 
 def differing_fields(before: Listing, after: Listing) -> list[str]:
-    """Return the columns in which the rows differ, aside from spaces, case and apostrophes.
+    """Return the columns in which the rows differ, aside from spaces, case, apostrophes and footnote marks.
 
     A column that one of the lists does not have says nothing.
     """
     pairs = {
-        "agency": (normal_form(before.agency), normal_form(after.agency)),
+        "agency": (_name(before.agency), _name(after.agency)),
         "state": (before.state_code or normal_form(before.state), after.state_code or normal_form(after.state)),
         "county": (_cell(before.county), _cell(after.county)),
         "type": (_cell(before.type), _cell(after.type)),
@@ -32,6 +32,12 @@ def differing_fields(before: Listing, after: Listing) -> list[str]:
         if old != new and getattr(before, column) is not None and getattr(after, column) is not None:
             fields.append(name)
     return fields
+
+
+def _name(text: str | None) -> str | None:
+    """Return an agency's name for comparing, without the marks of the footnotes that old lists had."""
+    form = normal_form(text)
+    return form.rstrip("*†‡ ") if form else form
 
 
 def _cell(text: str | None) -> str | None:

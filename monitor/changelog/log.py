@@ -59,7 +59,10 @@ def read_log(store: Store, wanted: Filter = Filter()) -> list[ChangeRecord]:
 
         with as_known(store, wanted.known_at) as then:
             return read_log(then, replace(wanted, known_at=None))
-    return in_order([entry for entry in _entries(store, None) if fits(entry, wanted)])
+    ids = None
+    if wanted.kind or wanted.since or wanted.until:  # few of many: the others need not be put into words
+        ids = changes.find_ids(store.connection, wanted.kind, wanted.since, wanted.until)
+    return in_order([entry for entry in _entries(store, ids) if fits(entry, wanted)])
 
 
 def in_order(entries: Iterable[ChangeRecord]) -> list[ChangeRecord]:

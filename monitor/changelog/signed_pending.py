@@ -10,7 +10,7 @@ from monitor.matching.find_known import pending_of, recently_gone
 from monitor.matching.ids import name_of
 from monitor.matching.names import canonical_name
 from monitor.matching.pending_signed import Signed, find_signing, listed_around
-from monitor.matching.similarity import compare, one_body
+from monitor.matching.similarity import compare, is_real, one_body
 
 
 def settle(ledger: Ledger, publication: Accepted) -> None:
@@ -24,9 +24,10 @@ def settle(ledger: Ledger, publication: Accepted) -> None:
 
 def name_signing(ledger: Ledger, change: Change, pending: Agreement) -> None:
     """A pending row that went because the agency signed says so, once the list of participants shows it."""
+    told = ledger.named_pending
     around = [
         agreement for agreement in listed_around(ledger, pending, change.listed_on)
-        if _told_of(ledger, agreement) in (None, pending.id)
+        if (told[agreement.id] if agreement.id in told else _told_of(ledger, agreement)) in (None, pending.id)
     ]  # fmt: skip
     found = find_signing(ledger, pending, change.listed_on, around)
     if found is None or (change.rule == "signed" and (found.review or not _named_alike(ledger, pending, found))):
@@ -38,6 +39,7 @@ def name_signing(ledger: Ledger, change: Change, pending: Agreement) -> None:
     signing = ledger.changes.find(found.agreement.signing)
     if signing is not None:
         signing.evidence = {**signing.evidence, **was_pending(ledger, pending)}
+        ledger.named_pending[found.agreement.id] = pending.id
         ledger.dirty.changes.add(signing.id)
 
 
@@ -54,28 +56,34 @@ def was_pending(ledger: Ledger, pending: Agreement) -> dict[str, EvidenceValue]:
 
 
 def _told_of(ledger: Ledger, agreement: Agreement) -> str | None:
-    """Return the pending agreement that the agreement's signing names."""
-    if agreement.id not in ledger.named_pending:
-        signing = ledger.changes.find(agreement.signing)
-        named = signing.evidence.get("pending_agreement") if signing is not None else None
-        if named is None:
-            return None
-        ledger.named_pending[agreement.id] = str(named)
-    return ledger.named_pending[agreement.id]
+    """Look up the pending agreement that the agreement's signing names."""
+    signing = ledger.changes.find(agreement.signing)
+    if signing is None:
+        return None
+    named = signing.evidence.get("pending_agreement")
+    ledger.named_pending[agreement.id] = told = None if named is None else str(named)
+    return told
 
 
 def _named_alike(ledger: Ledger, pending: Agreement, found: Signed) -> bool:
     """Return whether the names are alike, so that nobody need look whether both are the agency's."""
     listing, signed = (ledger.listings[agreement.last_listing] for agreement in (pending, found.agreement))
     like = compare(name_of(listing), name_of(signed), listing.state_code, signed.state_code)
-    return like.strong and not like.doubt
+    return like.strong and not like.doubt and listing.state_code == signed.state_code
 
 
 def _merge(ledger: Ledger, pending: Agreement, found: Signed) -> None:
-    """Make one agency of the two when their names differ by a slip, or can only be one body's."""
+    """Make one agency of the two when their names differ by a slip, or can only be one body's.
+
+    A name under another state is one body's when the state that printed it while pending has no such place.
+    """
     agencies = (ledger.agencies[pending.agency_id], ledger.agencies[found.agreement.agency_id])
     names = [canonical_name(agency.state, agency.name) for agency in agencies]
-    if found.fit == "like name" or (found.fit == "same place" and one_body(*names, agencies[0].state)):
-        kept, other = sorted(agencies, key=lambda a: (a.first_position, a.id))
+    one = found.fit == "like name" or (found.fit == "same place" and one_body(*names, agencies[0].state))
+    kept, other = sorted(agencies, key=lambda a: (a.first_position, a.id))
+    if found.fit == "other state":
+        other, kept = agencies
+        one = is_real(names[1], kept.state) and not is_real(names[0], other.state)
+    if one:
         ledger.merge_agencies(kept, other)
         ledger.name_agency(kept, ledger.listings[found.agreement.last_listing], found.agreement.last_seen)

@@ -29,8 +29,9 @@ from db.queries.snapshots import content_hash
 from monitor.matching.find_known import agency_for
 from monitor.matching.ids import agency_slug, agreement_slug, document_key, name_key, name_of
 from monitor.matching.known import SideKey
+from monitor.matching.linked_documents import claim_of_row
 from monitor.matching.rules import Side
-from monitor.matching.side_by_side import SideBySide
+from monitor.matching.side_by_side import LINKED, SideBySide
 from monitor.places.agency_county import locate
 
 
@@ -92,6 +93,7 @@ class Ledger:
         self.agreements: dict[str, Agreement] = {}
         self.by_agency: dict[str, set[str]] = defaultdict(set)
         self.opened: dict[int, list[str]] = defaultdict(list)  # position -> participating agreements first listed there
+        self.opened_between: dict[tuple[str, str], list[str]] = {}  # those of two days, sorted, once asked for
         self.by_state: dict[str | None, set[str]] = defaultdict(set)  # agencies; may hold merged or moved ones
         self.listed: dict[ListName, dict[int, str]] = {"participating": {}, "pending": {}}
         self.missing: dict[ListName, dict[int, set[str]]] = {"participating": {}, "pending": {}}
@@ -101,8 +103,9 @@ class Ledger:
         self.dates: dict[int, str] = {}  # position -> date of the list
         self.changes = changes
         self.waiting: dict[str, str] = {}  # agreement id -> id of its ending that waits for confirmation
-        self.named_pending: dict[str, str] = {}  # agreement id -> the pending one its signing names, once looked up
+        self.named_pending: dict[str, str | None] = {}  # agreement -> the pending one its signing names, if looked up
         self.rulings = rulings
+        self.ruled = {agreement_id for pair in rulings for agreement_id in pair}
         self.together = together
         self.dirty = Dirty()
 
@@ -114,6 +117,12 @@ class Ledger:
     def side_by_side(self, list_name: ListName, support: str | None, a: NameKey, b: NameKey) -> bool:
         """Return whether the two names ever stood on one list under the support type."""
         return a != b and self.together.overlap(list_name, support or "", a, b)
+
+    def links(self, list_name: ListName, row: Listing, claim: str) -> bool:
+        """Return whether on some list, also a later one, the row links an MOA of which the claim is true."""
+        name = name_key(row)
+        claimed = claim_of_row(name, row.signed_on, claim)
+        return self.together.overlap(list_name, (row.support_code or "") + LINKED, name, claimed)
 
     # -- who is who -------------------------------------------------------------------------------------------
 
@@ -192,6 +201,7 @@ class Ledger:
         self.by_agency[agreement.agency_id].add(agreement.id)
         if agreement.list == "participating":
             self.opened[agreement.first_position].append(agreement.id)
+            self.opened_between.clear()
 
     def put_on(self, publication: Accepted, agreement: Agreement, new: New) -> None:
         """Show the agreement in this row of the publication."""

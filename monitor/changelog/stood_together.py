@@ -1,38 +1,60 @@
-"""Which names stood on one list together, from the rows of every believed list, and which answers that changes."""
+"""Which names, and names and documents, stood on one list together, from the rows of every believed list."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache, cached_property
 
 from db.models import Accepted, ListName, NameKey
 from db.queries import fold_steps
 from db.queries.agreements import load_runs
-from db.queries.snapshots import load_names
+from db.queries.snapshots import NamedRow, load_names
+from monitor.matching.linked_documents import claim_of_row, claims_of_link
 from monitor.matching.names import canonical_name
-from monitor.matching.side_by_side import Block, Question, SideBySide, bits_of_lists
+from monitor.matching.side_by_side import LINKED, Block, Question, SideBySide, bits_of_lists
 
 
 class Bits:
-    """Which lists show each name; `lists` are (list name, listing ids) in order."""
+    """Which lists show each name; `lists` are (list name, listing ids) in order, and `kinds` their names instead."""
 
-    def __init__(self, connection: sqlite3.Connection, lists: Sequence[tuple[ListName, Sequence[int]]]) -> None:
-        every = load_names(connection)
-
-        def names(listing_id: int) -> tuple[str, NameKey]:
-            support, state, agency = every[listing_id]
-            return support, (state, canonical_name(state or None, agency).key)
-
-        self._lists = [name for name, _ in lists]
-        self._bits = bits_of_lists(lists, names)
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        lists: Sequence[tuple[ListName, Collection[int]]],
+        kinds: Sequence[ListName],
+    ) -> None:
+        self._rows = load_names(connection)
+        self._lists = [(kind, ids) for kind, (_, ids) in zip(kinds, lists, strict=True)]
+        self._bits = bits_of_lists(self._lists, lambda i: (self._rows[i].support, [_name(self._rows[i])]))
 
     def believing(self, numbers: frozenset[int]) -> SideBySide:
         """Return what the lists with those numbers say."""
         masks: dict[str, int] = {}
         for number in numbers:
-            masks[self._lists[number]] = masks.get(self._lists[number], 0) | (1 << number)
-        return SideBySide(lambda block: self._bits.get(block, {}), masks)
+            name = self._lists[number][0]
+            masks[name] = masks.get(name, 0) | (1 << number)
+        return SideBySide(self._load, masks)
+
+    def _load(self, block: Block) -> dict[NameKey, int]:
+        return (self._linked if block[1].endswith(LINKED) else self._bits).get(block, {})
+
+    @cached_property
+    def _linked(self) -> dict[Block, dict[NameKey, int]]:
+        return bits_of_lists(
+            self._lists, lambda i: (self._rows[i].support + LINKED, _names(self._rows[i], linked=True))
+        )
+
+
+def _name(row: NamedRow) -> NameKey:
+    return (row.state, canonical_name(row.state or None, row.agency).key)
+
+
+def _names(row: NamedRow, *, linked: bool) -> list[NameKey]:
+    """Return the row's name, and with `linked` what the document that it links claims of it."""
+    name = _name(row)
+    claims = claims_of_link(row.state or None, row.moa_url) if linked else ()
+    return [name, *(claim_of_row(name, row.signed_on, claim) for claim in claims)]
 
 
 def extend_evidence(
@@ -41,15 +63,15 @@ def extend_evidence(
     """Return what the accepted lists and the `added` ones, which follow them, say; read block by block when asked."""
 
     @cache
-    def names() -> list[dict[Block, set[NameKey]]]:
+    def names(*, linked: bool) -> list[dict[Block, set[NameKey]]]:
         every = load_names(connection, {i for publication in added for i in publication.listing_ids})
         shown: list[dict[Block, set[NameKey]]] = []
         for publication in added:
             blocks: dict[Block, set[NameKey]] = {}
             for listing_id in set(publication.listing_ids):
-                support, state, agency = every[listing_id]
-                name = (state, canonical_name(state or None, agency).key)
-                blocks.setdefault((publication.list, support, state), set()).add(name)
+                row = every[listing_id]
+                support = row.support + LINKED if linked else row.support
+                blocks.setdefault((publication.list, support, row.state), set()).update(_names(row, linked=linked))
             shown.append(blocks)
         return shown
 
@@ -57,13 +79,14 @@ def extend_evidence(
         list_name, support, state = block
         bits: dict[NameKey, int] = {}
         newest = max((a.position for name, a in latest.items() if name == list_name), default=-1)
-        for _, agency, first, last in load_runs(connection, list_name, support, state):
+        linked, bare = support.endswith(LINKED), support.removesuffix(LINKED)
+        for agency, signed_on, moa_url, first, last in load_runs(connection, list_name, bare, state):
             if first > newest:
                 continue  # it began on an added list that is folded by now, and whose names are known
             last = newest if last is None else last
-            name = (state, canonical_name(state or None, agency).key)
-            bits[name] = bits.get(name, 0) | ((1 << (last + 1)) - (1 << first))
-        for publication, blocks in zip(added, names(), strict=True):
+            for name in _names(NamedRow(bare, state, agency, signed_on, moa_url), linked=linked):
+                bits[name] = bits.get(name, 0) | ((1 << (last + 1)) - (1 << first))
+        for publication, blocks in zip(added, names(linked=linked), strict=True):
             for name in blocks.get(block, ()):
                 bits[name] = bits.get(name, 0) | (1 << publication.position)
         return bits

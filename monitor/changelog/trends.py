@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections import defaultdict
 
 from db.database import Store
-from db.queries.agreements import load_participating_spans
+from db.queries.agreements import Owner, load_participating_spans
 from db.queries.publications import load_last_lists_of_days
 from db.queries.snapshots import load_listings, load_rows
 from db.records import Trend
-from monitor.changelog.counting import CountedRow, count_by_type, count_rows, counted_row
+from monitor.changelog.counting import count_by_type, count_rows, counted_rows
 
 
 def read_trends(store: Store) -> list[Trend]:
     """Return the counts that `totals` gives for the last list of each day, oldest first."""
     connection, listings = store.connection, load_listings(store)
-    spans: dict[int, list[tuple[int, int | None, str, str | None]]] = defaultdict(list)
-    for listing_id, first, last, agreement_id, state in load_participating_spans(connection):
-        spans[listing_id].append((first, last, agreement_id, state))
+    spans: dict[int, list[tuple[int, int | None, Owner]]] = defaultdict(list)
+    for listing_id, first, last, owner in load_participating_spans(connection):
+        spans[listing_id].append((first, last, owner))
     trends: list[Trend] = []
     for position, reference in load_last_lists_of_days(connection):
-        each: list[CountedRow] = []
+        rows = []
         for listing_id in load_rows(connection, reference["sha256"])[0]:
-            owner = next(
-                (s for s in spans[listing_id] if s[0] <= position and (s[1] is None or s[1] >= position)), None
+            owners = (
+                of for first, last, of in spans[listing_id] if first <= position and (last is None or last >= position)
             )
-            of = (owner[2], owner[3]) if owner else (None, None)
-            each.append(counted_row(listings[listing_id], *of))
+            rows.append((listings[listing_id], next(owners, None)))
+        each = counted_rows(rows)
         trends.append(
             {
                 "date": reference["published_on"], "file": reference["file"], "sha256": reference["sha256"],

@@ -14,13 +14,13 @@ from monitor.changelog.change_ids import change_id
 from monitor.changelog.fields import differing_fields
 from monitor.changelog.state import Ledger
 from monitor.matching.candidates import rival_candidate
-from monitor.matching.doubts import doubts_of_amendment, doubts_of_place, doubts_of_signing
+from monitor.matching.doubts import doubts_of_amendment, doubts_of_cells, doubts_of_place, doubts_of_signing
 from monitor.matching.find_known import agency_for, gap_days, last_gone, listed_besides
 from monitor.matching.ids import agreement_slug, name_key, name_of
 from monitor.matching.names import canonical_name
 from monitor.matching.reasons import AGAINST
 from monitor.matching.rules import Judgement
-from monitor.matching.similarity import compare
+from monitor.matching.similarity import compare, one_body
 
 #: Rules under which the name that changed is the same agency's; under the others the agreement moves to another one.
 _SAME_AGENCY = ("same_name", "date_corrected", "retyped", "reordered", "expanded", "renewed", "support_type_corrected")
@@ -157,8 +157,10 @@ def amend(
     if judgement.review:
         change.evidence["against"] = list(judgement.against)
         change.candidates = [as_candidate(ledger, agreement, before[0], judgement)]
-    doubts = doubts_of_amendment(ledger.listings[before[0]], new.listing, fields, publication.listed_on)
-    _doubt(change, doubts if publication.list == "participating" else [])
+    doubts = doubts_of_cells(ledger.listings[before[0]], new.listing)
+    if publication.list == "participating":
+        doubts += doubts_of_amendment(ledger.listings[before[0]], new.listing, fields, publication.listed_on)
+    _doubt(change, doubts)
     change_status.state_as_shown(ledger, change)
 
 
@@ -201,7 +203,9 @@ def follow_name(ledger: Ledger, publication: Accepted, agreement: Agreement, new
         return
     agency = ledger.agency_of(new.listing, publication.position)
     ledger.move_agreement(agreement, agency)
-    if judgement.rule == "state_corrected" and not ledger.by_agency[old.id]:
+    one = one_body(canonical_name(old.state, old.name), name, old.state) and old.state == agency.state
+    one = one and not _OTHER_AGENCY.intersection(judgement.against)
+    if (one or judgement.rule == "state_corrected") and not ledger.by_agency[old.id]:
         ledger.merge_agencies(agency, old)
 
 

@@ -19,6 +19,7 @@ from monitor.service.archive_work import ArchiveIntake, asking
 from monitor.service.work_lock import WAIT_SECONDS, derive_all, working
 
 DONE, FAILED, WAITING = 0, 1, 3
+ASKING = "asking the archive's index"
 
 
 class BackfillCommand:
@@ -50,13 +51,17 @@ class BackfillCommand:
             raise typer.BadParameter(f"{since} is after {until}", param_hint="--since")
         with Store.open(settings.home) as store, asking(store, "`backfill`", wait_seconds=WAIT_SECONDS):
             if dry_run:
-                plan = self._intake.plan(store, settings, utc_now, time.sleep, since=since, until=until, tries=1)
+                with _bar() as progress:
+                    plan = self._intake.plan(
+                        store, settings, utc_now, time.sleep, since=since, until=until, tries=1,
+                        progress=track(progress, ASKING),
+                    )  # fmt: skip
                 _say_plan(plan, settings, limit)
                 return
             with _bar() as progress:
                 done = self._intake.run(
                     store, settings, utc_now, time.sleep, since=since, until=until, limit=limit,
-                    progress=track(progress, "fetching"),
+                    planning=track(progress, ASKING), progress=track(progress, "fetching"),
                 )  # fmt: skip
             with working(store, "`backfill`"), _bar() as progress:
                 derived = derive_all(store, settings, track(progress, "comparing"))

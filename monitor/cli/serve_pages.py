@@ -25,6 +25,7 @@ from db.settings import Settings
 from db.version import VERSION
 from monitor.service.health.serve_health import make_health_routes
 from monitor.service.memory_release import share_heaps
+from monitor.web.api import PREFIX
 from monitor.web.api import app as api
 from monitor.web.desk import app as desk
 from monitor.web.feeds import app as feeds
@@ -77,6 +78,7 @@ def serve_pages(settings: Settings, host: str, port: int, *, access_log: bool = 
             app = create_app(
                 settings.home, extra_routes=make_routes(settings, turns), turns=turns,
                 proxies=settings.trusted_proxies.split(), public_url=settings.public_url_if_set,
+                limited_below=f"{PREFIX}/",
             )  # fmt: skip
             server = _Server(
                 uvicorn.Config(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
@@ -22,12 +22,9 @@ from monitor.matching.ids import county_fips, document_key, is_untyped, name_key
 from monitor.matching.judging import Judge
 from monitor.matching.known import Known
 from monitor.matching.names import fold
+from monitor.matching.rivals import Entry, Judged, block_of, order_text, prefer_dates
 from monitor.matching.rules import Judgement, Side, dating, one_misspelt
 from monitor.matching.similarity import compare
-
-#: Tier, score below 0, agreement, the new row in words, number of the entry, new row, judgement.
-Entry = tuple[Agreement, Listing, int, Gone | None]  # with the days since it is missing; 0: gone on this list
-Judged = tuple[int, float, str, str, int, New, Judgement]
 
 
 @dataclass(slots=True)
@@ -49,10 +46,13 @@ def pair_rows(known: Known, publication: Accepted, gone: list[Gone], new: list[N
     result = Pairing()
     free_gone, free_new = _pair_equal(gone, new, result)
     free_new = _double(known, free_gone, free_new, result, exact=True)
-    missing = recently_missing(known, publication)
-    free_new, missing = _return_equal(known, free_new, missing, result)
+    free_new = _return_equal(known, publication, free_new, result, within=policy.RETURN_DAYS)
+    back = {agreement.id for agreement, _, _ in result.returns}
+    missing = [a for a in recently_missing(known, publication) if a.id not in back]
     judge = Judge(known, publication)
     free_new = _pair_judged(known, publication, free_gone, free_new, missing, judge, result)
+    free_new = _return_equal(known, publication, free_new, result)
+    free_new = [n for n in free_new if not n.listing.is_incomplete]  # not known so far, it is no agreement
     free_new = _double(known, free_gone, free_new, result, exact=False)
     result.unpaired = _double_misspelt(known, publication, free_gone, free_new, judge, result)
     return result
@@ -100,10 +100,10 @@ def _double_misspelt(
     """A new row that misspells just one listed agreement of its state, support type and date is its second row."""
     leaving = {g.agreement.id for g in gone if g.whole}
     states = {n.listing.state_code for n in new}
-    listed: dict[tuple[object, ...], dict[str, Listing]] = {_block(n.listing): {} for n in new}
+    listed: dict[tuple[object, ...], dict[str, Listing]] = {block_of(n.listing): {} for n in new}
     for agreement in listed_in(known, publication.list, known.by_state.keys() if None in states else states):
         for listing in (known.listings[i] for i in agreement.rows if agreement.id not in leaving):
-            block = listed.get(_block(listing))
+            block = listed.get(block_of(listing))
             if block is not None:
                 first = block.setdefault(agreement.id, listing)
                 if listing is not first and _order(listing) < _order(first):
@@ -112,7 +112,7 @@ def _double_misspelt(
     for n in new:
         side, printed = judge.side_of_new(n.listing), fold(n.listing.agency or "")
         fitting = []
-        for agreement_id, listing in listed[_block(n.listing)].items():
+        for agreement_id, listing in listed[block_of(n.listing)].items():
             apart = OSA.distance(fold(listing.agency or ""), printed, score_cutoff=policy.TWICE_LETTERS)
             if apart > policy.TWICE_LETTERS or 4 * apart > len(printed):  # of a few letters nearly all could be slips
                 continue
@@ -127,18 +127,17 @@ def _double_misspelt(
 
 
 def _return_equal(
-    known: Known, new: list[New], missing: list[Agreement], result: Pairing
-) -> tuple[list[New], list[Agreement]]:
-    """An agreement gone on any earlier list is back when its very row is: name, support type, date."""
+    known: Known, publication: Accepted, new: list[New], result: Pairing, within: int | None = None
+) -> list[New]:
+    """An agreement gone on an earlier list, up to `within` days ago, is back when its very row is: name, type, date."""
     rest = []
     for n in new:
         agreement = find_missing(known, n.listing)
-        if agreement is None:
+        if agreement is None or (within is not None and gap_days(known, agreement, publication) > within):
             rest.append(n)
         else:
             result.returns.append((agreement, n, SAME_NAME))
-    back = {agreement.id for agreement, _, _ in result.returns}
-    return rest, [a for a in missing if a.id not in back]
+    return rest
 
 
 def _pair_judged(
@@ -158,7 +157,7 @@ def _pair_judged(
     if not entries or not new:
         return new
     judged = _judge_all(entries, gone, new, leaving, judge)
-    judged = _prefer_dates(known, entries, new, judged, judge, result)
+    judged = prefer_dates(known, publication.list, entries, new, judged, judge, result.rivals)
     taken_old: set[int] = set()
     taken_new: set[int] = set()
     for tier, score, agreement_id, _, index, n, j in judged:
@@ -191,55 +190,16 @@ def _judge_all(
     judged: list[Judged] = []
     near, possible, counts = near_rows(entries, new), _Possible(new), _block_counts(gone, new)
     for index, (agreement, listing, gap, _) in enumerate(entries):
-        old, block = judge.side_of_gone(agreement, listing), _block(listing)
+        old, block = judge.side_of_gone(agreement, listing), block_of(listing)
         alone = gap == 0 and counts[block] == (1, 1)
         for n in near.of(agreement, listing) if near else possible.of(listing):
             if _of_two_states(old, judge.side_of_new(n.listing), gap):
                 continue
-            unique = alone and block == _block(n.listing)
+            unique = alone and block == block_of(n.listing)
             j = judge.judge(old, listing, n.listing, gap, agreement.id, leaving, unique=unique)
             if j.verdict == "same":
-                judged.append((j.tier, -j.score, agreement.id, _order_text(n.listing), index, n, j))
+                judged.append((j.tier, -j.score, agreement.id, order_text(n.listing), index, n, j))
     return sorted(judged, key=lambda t: (*t[:5], t[5].row))
-
-
-def _prefer_dates(
-    known: Known, entries: list[Entry], new: list[New], judged: list[Judged], judge: Judge, result: Pairing
-) -> list[Judged]:
-    """Let a relabelled row with the date beat a re-dated one with the name, where both could continue one agreement.
-
-    Both names stand on this list together, for the name of the agreement goes on there under its later date: that is
-    no evidence against a name which no earlier list shows.
-    """
-    redated = {t[4]: t for t in reversed(judged) if t[6].rule in ("date_corrected", "renewed")}
-    taken = {id(t[5]) for t in judged if t[4] not in redated}
-    kept = list(judged)
-    for index, second in redated.items():
-        agreement, listing, _, gone = entries[index]
-        if gone is None:
-            continue
-        old, found = judge.side_of_gone(agreement, listing), []
-        for n in new:
-            if (
-                n is second[5]
-                or id(n) in taken
-                or _block(n.listing) != _block(listing)
-                or name_key(n.listing) in known.names
-            ):
-                continue
-            j = judge.judge(old, listing, n.listing, 0, agreement.id, together=False)
-            if j.verdict != "distinct":
-                found.append((n, j))
-        if len(found) != 1:
-            continue
-        n, j = found[0]
-        first = (0, -j.score, agreement.id, _order_text(n.listing), index, n, j)
-        winner, loser = (first, second[5]) if j.verdict == "same" else (second, n)
-        doubtful = replace(winner[6], review=True, against=tuple(dict.fromkeys((*winner[6].against, "rival"))))
-        kept = [t for t in kept if t[4] != index and t[5] is not n]
-        kept.append((*winner[:6], doubtful))
-        result.rivals.append((gone, winner[5], loser))
-    return sorted(kept, key=lambda t: (*t[:5], t[5].row))
 
 
 def _of_two_states(old: Side, new: Side, gap: int) -> bool:
@@ -268,18 +228,14 @@ class _Possible:
         return [*self._by_support.get(support, ()), *other]
 
 
-def _block(listing: Listing) -> tuple[str | None, str | None, str | None]:
-    return (listing.state_code, listing.support_code, listing.signed_on)
-
-
 def _block_counts(gone: list[Gone], new: list[New]) -> dict[tuple[str | None, str | None, str | None], tuple[int, int]]:
     counts: dict[tuple[str | None, str | None, str | None], tuple[int, int]] = defaultdict(lambda: (0, 0))
     for g in gone:
-        old, fresh = counts[_block(g.listing)]
-        counts[_block(g.listing)] = (old + 1, fresh)
+        old, fresh = counts[block_of(g.listing)]
+        counts[block_of(g.listing)] = (old + 1, fresh)
     for n in new:
-        old, fresh = counts[_block(n.listing)]
-        counts[_block(n.listing)] = (old, fresh + 1)
+        old, fresh = counts[block_of(n.listing)]
+        counts[block_of(n.listing)] = (old, fresh + 1)
     return counts
 
 
@@ -289,10 +245,4 @@ def _equal_key(listing: Listing) -> tuple[object, ...]:
 
 def _order(listing: Listing) -> tuple[str, ...]:
     """An order of rows that does not depend on where they stand on the sheet."""
-    return (_order_text(listing), listing.moa_url or "", listing.county or "", listing.moa or "")
-
-
-def _order_text(listing: Listing) -> str:
-    return "|".join(
-        (listing.state_code or "", listing.agency or "", listing.support_code or "", listing.signed_on or "")
-    )
+    return (order_text(listing), listing.moa_url or "", listing.county or "", listing.moa or "")

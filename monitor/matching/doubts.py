@@ -12,10 +12,11 @@ from monitor.matching.ids import document_key
 from monitor.matching.names import printed_form
 from monitor.places.agency_county import locate
 
-#: A date in a file name: month, day and year, with or without marks between ("05082025", "03.21.2025", "04.14.25"), or
+#: A date in a file name: month, day and year, with or without marks between ("05082025", "03.21.2025", "7_2_25"), or
 #: year, month and day ("2019-10-15").
 _NAMED_DATE = re.compile(
-    r"(?<!\d)(?:(?P<iso>20\d\d[-_.]\d\d[-_.]\d\d)|(?P<month>\d\d)[-_.]?(?P<day>\d\d)[-_.]?(?P<year>20\d\d|\d\d))(?!\d)"
+    r"(?<!\d)(?:(?P<iso>20\d\d[-_.]\d\d[-_.]\d\d)|(?P<month>\d\d|\d(?=[-_.]))[-_.]?(?P<day>\d\d|\d(?=[-_.]))[-_.]?"
+    r"(?P<year>20\d\d|\d\d))(?!\d)"
 )
 
 
@@ -30,9 +31,14 @@ def doubts_of_signing(listing: Listing, previous_on: str) -> list[str]:
 
 
 def doubts_of_place(listing: Listing) -> list[str]:
-    """Return the code for a county cell that names another county than that of the city in the agency's name."""
+    """Return the code for a county cell that names another county than the agency's name or that of its city."""
     found = locate(listing.state_code, listing.county, printed_form(listing.agency), listing.type)
     return ["county_contradicts"] if found is not None and found.contradicts is not None else []
+
+
+def doubts_of_cells(before: Listing, after: Listing) -> list[str]:
+    """Return the code for a row that lost its signing date or support type: a slip of ICE's or of the file."""
+    return ["cell_missing"] if after.is_incomplete and not before.is_incomplete else []
 
 
 def doubts_of_amendment(before: Listing, after: Listing, fields: list[str], listed_on: str) -> list[str]:

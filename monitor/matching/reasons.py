@@ -45,6 +45,7 @@ AGAINST = {
     "redated_far": "the signing date moved by more than 30 days",
     "signed_long_before": "the signing date lies long before the first list that shows the row",
     "moa_date_differs": "the date in the name of the MOA's file is more than 30 days from the signing date",
-    "county_contradicts": "ICE's county cell names a county in which the agency's city does not lie",
+    "county_contradicts": "ICE's county cell names another county than the agency's name or city does",
     "new_document": "the row links an MOA of another day, and its signing date is still the older one's",
+    "cell_missing": "the row lost the signing date or the support type that it had on the list before",
 }

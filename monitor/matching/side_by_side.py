@@ -6,12 +6,14 @@ bit. Lists later than the one at hand count as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from db.models import NameKey
 
 Block = tuple[str, str, str]  # list, support type or "", USPS code or ""
+#: Behind a support type: the block has, beside the names, what the documents that rows link claim of them.
+LINKED = " linked"
 #: Which lists show each name of a block, as bits.
 LoadBlock = Callable[[Block], dict[NameKey, int]]
 
@@ -61,26 +63,28 @@ class SideBySide:
 
 
 def bits_of_lists(
-    lists: Iterable[tuple[str, Iterable[int]]], names: Callable[[int], tuple[str, NameKey]]
+    lists: Iterable[tuple[str, Iterable[int]]], names: Callable[[int], tuple[str, Sequence[NameKey]]]
 ) -> dict[Block, dict[NameKey, int]]:
-    """Return the bits of every name; `lists` are (list name, listing ids) in order, `names` gives (support, name)."""
+    """Return the bits of every name; `lists` are (list name, listing ids) in order, `names` gives (support, names)."""
     found: dict[Block, dict[NameKey, int]] = {}
     running: dict[str, dict[int, int]] = {}  # list -> listing id -> bit of the first list that shows it
 
     def close(list_name: str, listing_id: int, first: int, past: int) -> None:
-        support, name = names(listing_id)
-        block = found.setdefault((list_name, support, name[0]), {})
-        block[name] = block.get(name, 0) | ((1 << past) - (1 << first))
+        support, of_row = names(listing_id)
+        block = found.setdefault((list_name, support, of_row[0][0]), {})
+        for name in of_row:
+            block[name] = block.get(name, 0) | ((1 << past) - (1 << first))
 
     last: dict[str, int] = {}
-    number = -1
+    previous: dict[str, frozenset[int]] = {}
     for number, (list_name, listing_ids) in enumerate(lists):
-        shown, open_rows = set(listing_ids), running.setdefault(list_name, {})
-        for listing_id in open_rows.keys() - shown:
+        shown, open_rows = frozenset(listing_ids), running.setdefault(list_name, {})
+        before = previous.get(list_name, frozenset())
+        for listing_id in before - shown:
             close(list_name, listing_id, open_rows.pop(listing_id), last[list_name] + 1)
-        for listing_id in shown - open_rows.keys():
+        for listing_id in shown - before:
             open_rows[listing_id] = number
-        last[list_name] = number
+        last[list_name], previous[list_name] = number, shown
     for list_name, open_rows in running.items():
         for listing_id, first in open_rows.items():
             close(list_name, listing_id, first, last[list_name] + 1)

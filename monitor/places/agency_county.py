@@ -14,8 +14,8 @@ from typing import Literal, NamedTuple
 import us
 
 from monitor.places.bodies import body_kind
-from monitor.places.gazetteer import County, counties, find_county, is_town_exactly, normal
-from monitor.places.homes import home_county, possible_counties
+from monitor.places.gazetteer import County, CountyMatch, counties, find_county, is_town_exactly, normal
+from monitor.places.homes import home_county, misspelt_city, possible_counties
 
 Basis = Literal["county_cell", "agency_name", "city"]
 
@@ -56,32 +56,34 @@ def locate(
 ) -> Location | None:
     """Return where the agency is, or None if nothing says or several counties are meant.
 
-    A body of the whole state has no county unless ICE's cell names one. Townships are not placed by name: a state has
-    many of one name, and the gazetteer does not know them. Where ICE's cell names a county in which the agency's city
-    does not lie, the city counts, and `contradicts` says what the cell names.
+    A body of the whole state has no county unless ICE's cell names one, or the territory is one. Townships are not
+    placed by name: a state has many of one name, and the gazetteer does not know them. Where ICE's cell names another
+    county than the agency's own name, or one in which its city does not lie, the agency's name counts, and
+    `contradicts` says what the cell names.
     """
     if not state_code:
         return None
     city = _county_of_city(state_code, agency, type_cell)
     if match := find_county(state_code, county_cell):
+        own = _own_county(state_code, agency)
+        if own is not None and not own.snapped and own.county.fips != match.county.fips:
+            return Location(own.county, "agency_name", match.county)
         if city and match.county.fips not in possible_counties(state_code, city[0]):
             return Location(city[1], "city", match.county)
         return Location(match.county, "county_cell")
     if named := _named_county(state_code, agency, type_cell):
         return Location(named, "agency_name")
-    return Location(city[1], "city") if city else None
+    if city := city or _county_of_named_city(state_code, agency, type_cell):
+        return Location(city[1], "city")
+    whole = list({county.fips: county for county in counties(state_code).values()}.values())
+    return Location(whole[0], "agency_name") if len(whole) == 1 else None
 
 
 def _named_county(state_code: str, agency: str, type_cell: str | None) -> County | None:
     """Return the county in the agency's own name: "X County …", "… of X County", or "X …" of a county office."""
-    words = agency.split()
-    for end, word in enumerate(words):
-        if word.casefold().strip(",.;'’") in ("county", "parish"):
-            for start in range(end):
-                match = find_county(state_code, " ".join(words[start : end + 1]))
-                if match and (start == 0 or not match.snapped):
-                    return match.county
-            return None
+    if any(map(_is_county_word, agency.split())):
+        own = _own_county(state_code, agency)
+        return own.county if own else None
     if body_kind(state_code, agency, type_cell) != "county":
         return None
     prefix = _OFFICE.sub("", normal(agency)).strip()
@@ -89,6 +91,21 @@ def _named_county(state_code: str, agency: str, type_cell: str | None) -> County
         if form in counties(state_code):
             return counties(state_code)[form]
     return None
+
+
+def _own_county(state_code: str, agency: str) -> CountyMatch | None:
+    """Return the county that the agency's name has with its word: "X County …", "… of X County"."""
+    words = agency.split()
+    end = next(filter(lambda n: _is_county_word(words[n]), range(len(words))), 0)
+    for start in range(end):
+        match = find_county(state_code, " ".join(words[start : end + 1]))
+        if match and (start == 0 or not match.snapped):
+            return match
+    return None
+
+
+def _is_county_word(word: str) -> bool:
+    return word.casefold().strip(",.;'’") in ("county", "parish")
 
 
 def _county_of_city(state_code: str, agency: str, type_cell: str | None) -> tuple[str, County] | None:
@@ -102,6 +119,18 @@ def _county_of_city(state_code: str, agency: str, type_cell: str | None) -> tupl
         if possible_counties(state_code, city) or is_town_exactly(state_code, city):
             return None  # the city is known, and lies in several counties or in none that is known
     return None
+
+
+def _county_of_named_city(state_code: str, agency: str, type_cell: str | None) -> tuple[str, County] | None:
+    """Return the city and its county where a sheriff is named for the city, or the city's name has a letter wrong."""
+    kind = body_kind(state_code, agency, type_cell)
+    if kind not in ("county", "municipal", None) or _TOWNSHIP.search(normal(agency)):
+        return None
+    prefix = _LEADING.sub("", _OFFICE.sub("", normal(agency)).strip()).strip()
+    city = prefix if kind == "county" else misspelt_city(state_code, prefix)
+    fips = home_county(state_code, city) if city else None
+    known = {county.fips: county for county in counties(state_code).values()}
+    return (city, known[fips]) if city and fips in known else None
 
 
 def _cities(state_code: str, agency: str, kind: str | None) -> Iterator[str]:

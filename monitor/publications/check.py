@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -43,7 +43,8 @@ def allowed_gone(rows: int, days: int = 0) -> int:
 
 
 def doubt_other_rows(rows: int, others: OtherRows, before: int) -> str:
-    """Return why a list is held for its rows that are no agreements, `before` of which the last list had; or ""."""
+    """Return why a list of so many rows is held for those that are no agreements, `before` on the last list; or ""."""
+    rows -= others.listed
     if others.incomplete > rows:
         return f"column_lost: {others.incomplete} rows lack a cell that makes an agreement, {rows} do not"
     limit = max(policy.HOLD_NOTES, int(policy.HOLD_NOTES_SHARE * rows))
@@ -62,7 +63,7 @@ def is_signed_again(before: Listing, after: Listing) -> bool:
     return same and moved
 
 
-def find_odd_lists(lists: Iterable[tuple[str, Sequence[int]]]) -> frozenset[int]:
+def find_odd_lists(lists: Iterable[tuple[str, Collection[int]]]) -> frozenset[int]:
     """Return the numbers of the lists, given as (list name, listing ids) in order, that the next one takes back.
 
     They lack many rows of the list before, which the list after has again: most likely they will not be believed.

@@ -23,6 +23,7 @@ from monitor.service.work_lock import derive_all, working
 _LOG = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 Sleep = Callable[[float], object]
+Progress = Callable[[int, int], None]
 #: A pass may run this long before it is cut off: ten requests take a minute, and comparing comes after them.
 PASS_SECONDS = 30 * 60.0
 WAIT_SECONDS = 30.0
@@ -35,7 +36,7 @@ class PlanBackfill(Protocol):
 
     def __call__(
         self, store: Store, settings: Settings, now: Clock, sleep: Sleep, *, since: str | None = None,
-        until: str | None = None, tries: int | None = None,
+        until: str | None = None, tries: int | None = None, progress: Progress | None = None,
     ) -> BackfillPlan: ...  # fmt: skip
 
 
@@ -45,7 +46,7 @@ class RunBackfill(Protocol):
     def __call__(
         self, store: Store, settings: Settings, now: Clock, sleep: Sleep, *, since: str | None = None,
         until: str | None = None, limit: int | None = None, tries: int | None = None,
-        progress: Callable[[int, int], None] | None = None, say: Callable[[str], None] = ...,
+        progress: Progress | None = None, planning: Progress | None = None, say: Callable[[str], None] = ...,
     ) -> BackfillResult: ...  # fmt: skip
 
 
@@ -104,7 +105,7 @@ class BackfillJob:
                     self._stopping.set()  # ends the wait for the archive's next turn
                     await asyncio.wait({task})
                     raise
-            if done.lists:
+            if done.outcomes["new"]:
                 async with working(store, "the service's backfill", wait_seconds=WAIT_SECONDS):
                     await run_in_thread(store, derive_all, store, self._settings)
         return done

@@ -14,7 +14,8 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.utils import get_environ_proxies
+from requests.structures import CaseInsensitiveDict
+from requests.utils import get_encoding_from_headers, get_environ_proxies
 
 from db.database import Store, parse_time, to_text
 from db.models import Fetch
@@ -28,6 +29,8 @@ from scrapers.document_errors import ScraperError
 WAYBACK_ROOT = "https://web.archive.org"
 #: What addresses of the archive begin with; no others are asked.
 ARCHIVE_ROOTS = (f"{WAYBACK_ROOT}/", "http://web.archive.org/")
+#: The archive may ask for a longer wait; then the tries go on after this one.
+LONGEST_WAIT_SECONDS = 3600.0
 _INDEX_FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
 _INDEX_LINE = re.compile(r"\S+ (\d{14}) \S+ \S+ (?:\d+|-) \S+ (?:\d+|-)(?: .*)?")
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -49,13 +52,22 @@ class BudgetSpentError(ArchiveUnavailableError):
     """The day's requests are used up."""
 
 
+class SettledCaptureError(ScraperError):
+    """A redirect leads to a capture that was asked for before."""
+
+    code = "archive_settled"
+    advice = "it need not be asked for again"
+
+
 class ArchiveAdapter(HTTPAdapter):
     """Leads the session's requests to `archive_url`, politely: spaced, within the day's budget, tried again later.
 
     `is_evident` says of the last answer whether the archive called it a capture; else only its address does.
+    `index_days` says how old a kept answer of the index may be.
     """
 
     is_evident = False
+    index_days: float
 
     def __init__(
         self, store: Store, settings: Settings, now: Callable[[], datetime], sleep: Callable[[float], object],
@@ -63,6 +75,7 @@ class ArchiveAdapter(HTTPAdapter):
     ) -> None:  # fmt: skip
         super().__init__(max_retries=0)
         self._store, self._settings, self._now, self._sleep, self._tries = store, settings, now, sleep, tries
+        self.index_days = settings.archive_index_days
         last = stored.load_last_request(store.connection)
         self._last = parse_time(last) + timedelta(seconds=1) if last else None  # its time is known to the second
 
@@ -72,6 +85,10 @@ class ArchiveAdapter(HTTPAdapter):
         is_index = asked.startswith(f"{WAYBACK_ROOT}/cdx/")
         if is_index and (known := self._known_answer(asked)) is not None:
             return _answer(request, known)
+        if not is_index and (kept := stored.load_answer(self._store.connection, asked)) is not None:
+            return self._revive(request, kept)
+        if not is_index and stored.is_settled(self._store.connection, self._lead(asked)):
+            raise SettledCaptureError("the capture was asked for before", file=asked)
         kwargs["stream"] = True
         for number in range(self._tries):
             self._wait_for_turn(asked)
@@ -80,11 +97,21 @@ class ArchiveAdapter(HTTPAdapter):
                 return self._settle(request, asked, response, is_index)
             self._record(asked, outcome, detail, response)
             if number + 1 < self._tries:
-                self._sleep(max(self._settings.archive_backoff_seconds * 2**number, _retry_after(response)))
+                self._sleep(max(self._settings.archive_backoff_seconds * 2**number, self._told_wait(response)))
         raise ArchiveUnavailableError(outcome, f"the archive did not answer in {self._tries} tries: {detail}", asked)
 
+    def _told_wait(self, response: requests.Response | None) -> float:
+        """Return the seconds that an answer's Retry-After asks for, within reason."""
+        from scrapers.crawl.retry import read_retry_after  # takes Scrapy along, half a second
+
+        told = None if response is None else read_retry_after(response.headers.get("Retry-After"), self._now())
+        return min(told or 0.0, LONGEST_WAIT_SECONDS)
+
+    def _lead(self, asked: str) -> str:
+        return self._settings.archive_url + asked[asked.index("/", len("https://")) :]
+
     def _known_answer(self, url: str) -> bytes | None:
-        not_before = to_text(self._now() - timedelta(days=self._settings.archive_index_days))
+        not_before = to_text(self._now() - timedelta(days=self.index_days))
         return stored.load_answer(self._store.connection, url, not_before)
 
     def _wait_for_turn(self, url: str) -> None:
@@ -101,7 +128,7 @@ class ArchiveAdapter(HTTPAdapter):
     ) -> tuple[str, str, requests.Response | None]:
         """Return (outcome when it is to be tried again, detail, answer)."""
         led = request.copy()
-        led.url = self._settings.archive_url + asked[asked.index("/", len("https://")) :]
+        led.url = self._lead(asked)
         kwargs["proxies"] = get_environ_proxies(led.url)
         response: requests.Response | None = None
         try:
@@ -146,14 +173,33 @@ class ArchiveAdapter(HTTPAdapter):
                 stored.save_answer(self._store, asked, to_text(self._now()), body)
             return _answer(request, body)
         if response.status_code in _REDIRECTS and not self.is_evident:
-            self._record(asked, "redirected", location[:300], response)
             if is_index:
+                self._record(asked, "redirected", location[:300], response)
                 raise ArchiveUnavailableError("redirected", "the archive's index leads to another site", asked)
             # The nearest capture is asked for at the archive, whatever host is named; no other place is asked.
             if elsewhere := _REPLAY.fullmatch(location):
                 response.headers["Location"] = WAYBACK_ROOT + elsewhere[1]
         elif response.status_code == 200 and not self.is_evident:
             response.headers["Memento-Datetime"] = response.headers.get("Date", "-")  # by its address it is a capture
+        with self._store.writing():
+            if response.status_code in _REDIRECTS and not self.is_evident:
+                self._record(asked, "redirected", location[:300], response)
+            if asked.startswith(f"{WAYBACK_ROOT}/web/"):
+                stored.save_answer(self._store, asked, to_text(self._now()), self._kept(response))
+        return response
+
+    def _kept(self, response: requests.Response) -> bytes:
+        """Return an answer as it is stored until it is judged: who is killed meanwhile need not ask again."""
+        head = {"status": response.status_code, "headers": dict(response.headers), "is_evident": self.is_evident}
+        return json.dumps(head).encode() + b"\n" + response.content
+
+    def _revive(self, request: requests.PreparedRequest, kept: bytes) -> requests.Response:
+        head, _, body = kept.partition(b"\n")
+        said = json.loads(head)
+        self.is_evident = said["is_evident"]
+        response = _answer(request, body)
+        response.status_code, response.headers = said["status"], CaseInsensitiveDict(said["headers"])
+        response.encoding = get_encoding_from_headers(response.headers)
         return response
 
     def _record(self, asked: str, outcome: str, detail: str, response: requests.Response | None) -> None:
@@ -167,13 +213,9 @@ def _answer(request: requests.PreparedRequest, body: bytes) -> requests.Response
     response = requests.Response()
     response.status_code, response.url, response.request = 200, str(request.url), request
     response._content = body
+    response._content_consumed = True  # type: ignore[attr-defined]
     response.encoding = "utf-8"
     return response
-
-
-def _retry_after(response: requests.Response | None) -> float:
-    value = "" if response is None else response.headers.get("Retry-After", "")
-    return min(float(value), 3600.0) if value.isdigit() else 0.0
 
 
 def _trouble(response: requests.Response, is_index: bool) -> tuple[str, str, requests.Response]:

@@ -6,6 +6,7 @@ at most the answer it was waiting for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from db.settings import Settings
 from scrapers import ingest
 from scrapers.archive.adapter import ArchiveUnavailableError, BudgetSpentError
 from scrapers.archive.client import ArchiveClient, CapturedBody
+from scrapers.archive.packing import is_packed
 from scrapers.archive.plan import file_name, make_plan
 from scrapers.crawl.blocked import judge_page, judge_workbook, wall_in
 from scrapers.crawl.landing_page import parse_page
@@ -32,6 +34,7 @@ from scrapers.readers.document import looks_like_html
 ICE = Source("https://www.ice.gov/identify-and-arrest/287g")
 #: A body whose digest is not the index's is asked for so often; after that it is taken for what the archive has.
 CUT_TRIES = 3
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +52,21 @@ class _Judged:
 def run_backfill(
     store: Store, settings: Settings, now: Callable[[], datetime], sleep: Callable[[float], object],
     *, since: str | None = None, until: str | None = None, limit: int | None = None, tries: int | None = None,
-    progress: Callable[[int, int], None] | None = None, say: Callable[[str], None] = lambda line: None,
+    progress: Progress | None = None, planning: Progress | None = None, say: Callable[[str], None] = lambda line: None,
 ) -> BackfillResult:  # fmt: skip
-    """Fetch every planned capture, or `limit` of them; say a line for each. Ends early when the archive refuses."""
+    """Fetch every planned capture, or `limit` of them; say a line for each. Ends early when the archive refuses.
+
+    `planning` is told how many of the questions to the index are answered, `progress` how many captures are settled.
+    """
     done = BackfillResult()
     asked: set[tuple[str, str]] = set()
     with open_client(store, settings, now, sleep, tries=tries) as client:
         try:
-            while todo := _next_captures(store, client, since, until, limit, asked):
+            while todo := _next_captures(store, client, since, until, limit, asked, planning):
                 for number, capture in enumerate(todo, 1):
-                    asked.add((capture.original, capture.captured_at))
-                    fetch_capture(store, settings, client, capture, now, done, say)
+                    if not stored.is_had(store.connection, capture):
+                        asked.add((capture.original, capture.captured_at))
+                        fetch_capture(store, settings, client, capture, now, done, say)
                     if progress is not None:
                         progress(number, len(todo))
         except ArchiveUnavailableError as error:
@@ -79,22 +86,22 @@ def open_client(
 
 def plan_backfill(
     store: Store, settings: Settings, now: Callable[[], datetime], sleep: Callable[[float], object],
-    *, since: str | None = None, until: str | None = None, tries: int | None = None,
+    *, since: str | None = None, until: str | None = None, tries: int | None = None, progress: Progress | None = None,
 ) -> BackfillPlan:  # fmt: skip
     """Return what a backfill would ask for, as far as the index and the pages fetched so far tell."""
     with open_client(store, settings, now, sleep, tries=tries) as client:
-        return make_plan(store, client, since=since, until=until)
+        return make_plan(store, client, since=since, until=until, progress=progress)
 
 
 def _next_captures(
     store: Store, client: ArchiveClient, since: str | None, until: str | None, limit: int | None,
-    asked: set[tuple[str, str]],
+    asked: set[tuple[str, str]], planning: Progress | None,
 ) -> list[Capture]:  # fmt: skip
     """Return what is to be asked for now: pages fetched in an earlier round may link lists that no index named."""
     left = None if limit is None else limit - len(asked)
     if left is not None and left <= 0:
         return []
-    captures = make_plan(store, client, since=since, until=until).captures
+    captures = make_plan(store, client, since=since, until=until, progress=planning).captures
     return [c for c in captures if (c.original, c.captured_at) not in asked][:left]
 
 
@@ -119,7 +126,9 @@ def fetch_capture(
     at = to_text(now())
     is_cut = not is_whole and _may_be_cut(body, judged.outcome)
     if is_cut and fetches.count_outcome(store.connection, body.url, "truncated") + 1 < CUT_TRIES:
-        fetches.record_fetch(store, None, _fetch_row(body, "truncated", at, None, judged.detail))
+        with store.writing():
+            fetches.record_fetch(store, None, _fetch_row(body, "truncated", at, None, judged.detail))
+            stored.drop_captured_answers(store)
         done.unsettled += 1
         return
     done.outcomes[judged.outcome] += 1
@@ -129,13 +138,16 @@ def fetch_capture(
             fetches.record_document(store, sha256, at)
         fetches.record_fetch(store, None, _fetch_row(body, judged.outcome, at, sha256, judged.detail))
         if sha256 is not None and judged.reading is not None:
-            done.lists += fetches.record_sighting(
+            was_known = fetches.is_sighted(store.connection, sha256)
+            is_new = fetches.record_sighting(
                 store, sha256, file=judged.name, url=body.final_url, linked_as=judged.linked_as,
                 seen_at=body.captured_at, known_at=at, how="archive",
             )  # fmt: skip
+            done.lists += is_new and not was_known
             ingest.save_reading(store, sha256, judged.reading)
         stored.record_links(store, list(judged.links), body.captured_at)
         _settle(store, capture, body, judged, at, sha256)
+        stored.drop_captured_answers(store)
     say(f"{body.captured_at[:10]} {judged.name or file_name(capture.original)}: {judged.outcome}")
 
 
@@ -173,6 +185,8 @@ def _judge(body: CapturedBody, settings: Settings, is_whole: bool) -> _Judged:
         return _Judged(body.outcome, body.detail, name)
     if not body.data:
         return _Judged("empty", "the capture has no body", name)
+    if is_packed(body.data):
+        return _Judged("truncated", "the packed body ends before its end", name)
     if len(body.data) > settings.max_list_bytes:
         return _Judged("too_large", f"more than max_list_bytes ({settings.max_list_bytes:,})", name)
     if body.data.startswith(b"PK") or WORKBOOK_NAME.search(name) or not looks_like_html(body.data):
@@ -181,6 +195,19 @@ def _judge(body: CapturedBody, settings: Settings, is_whole: bool) -> _Judged:
             return _Judged(*wrong, name)
         return _Judged("new", "", name, promised_list(name) or "", ingest.read_bytes(body.data, name))
     return _judge_page(body, name, is_whole)
+
+
+def _ends_early(data: bytes, is_whole: bool) -> bool:
+    """Return whether a page was cut, on its way here or when it was captured: in the midst of a table or a list, then.
+
+    Pages of 2007 may end without a word and be whole.
+    """
+    lowered = data.lower()
+    if b"</html" in lowered[-2048:]:
+        return False
+    return not is_whole or any(
+        len(re.findall(rb"<%b\b" % tag, lowered)) > lowered.count(b"</%b" % tag) for tag in (b"table", b"ul")
+    )
 
 
 def _judge_page(body: CapturedBody, name: str, is_whole: bool) -> _Judged:
@@ -192,8 +219,8 @@ def _judge_page(body: CapturedBody, name: str, is_whole: bool) -> _Judged:
         return _Judged("blocked" if wall_in(body.data) else "not_list", wrong, name)
     links = tuple(link.url for link in find_list_links(page, ICE))
     reading = ingest.read_bytes(body.data, name)
+    if _ends_early(body.data, is_whole):
+        return _Judged("truncated", "the page ends before its end", name, "participating", reading, links)
     if type(reading) is NotAListError:  # a page that only links lists, or speaks of the program
         return _Judged("new", "the page holds no list", name, links=links)
-    if not is_whole and b"</html" not in body.data[-2048:].lower():
-        return _Judged("truncated", "the page ends before its end", name, "participating", reading, links)
     return _Judged("new", "", name, "participating", reading, links)

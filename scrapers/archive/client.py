@@ -23,7 +23,7 @@ from wayback.exceptions import (
 from db.archive_models import Capture
 from db.database import Store, parse_time, to_text
 from db.settings import Settings
-from scrapers.archive.adapter import ARCHIVE_ROOTS, ArchiveAdapter, ArchiveUnavailableError
+from scrapers.archive.adapter import ARCHIVE_ROOTS, ArchiveAdapter, ArchiveUnavailableError, SettledCaptureError
 from scrapers.archive.packing import unpacked
 
 #: Records that one answer of the index may hold; the page of 2021 to 2025 has 2,394 captures.
@@ -56,6 +56,7 @@ class ArchiveClient:
         *, user_agent: str, tries: int | None = None,
     ) -> None:  # fmt: skip
         self._root, self._most_bytes = settings.archive_url, settings.max_list_bytes
+        self._index_days = settings.archive_index_days
         session = WaybackSession(
             retries=0, timeout=settings.request_timeout_seconds, user_agent=user_agent, search_calls_per_second=0,
             memento_calls_per_second=0,
@@ -74,11 +75,13 @@ class ArchiveClient:
     def __exit__(self, *error: object) -> None:
         self._client.close()
 
-    def search(self, address: str, *, prefix: bool = False) -> Iterator[Capture]:
+    def search(self, address: str, *, prefix: bool = False, index_days: float | None = None) -> Iterator[Capture]:
         """Yield every capture with status 200 that the index names for the address, or for all that begin with it.
 
-        Raises `ArchiveUnavailableError` when the index does not answer.
+        A kept answer may be `index_days` old (the setting's, unless given). Raises `ArchiveUnavailableError` when the
+        index does not answer.
         """
+        self._adapter.index_days = self._index_days if index_days is None else index_days
         try:
             for record in self._client.search(
                 address, match_type="prefix" if prefix else "exact", limit=INDEX_PAGE, filter_field="statuscode:200",
@@ -107,6 +110,8 @@ class ArchiveClient:
                 capture.original, parse_time(capture.captured_at), exact=False, exact_redirects=True,
                 target_window=NEAREST_WITHIN, follow_redirects=False,
             )  # fmt: skip
+        except SettledCaptureError as error:
+            failed = ("redirected", f"{error.file} answers in its place, and was asked for before")
         except NoMementoError as error:
             failed = ("missing", str(error))
         except (BlockedSiteError, BlockedByRobotsError) as error:

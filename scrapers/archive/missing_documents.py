@@ -11,6 +11,7 @@ from db.archive_models import Capture
 from db.database import Store, parse_time, to_text
 from db.moa_models import ListedMoa, MoaSighting
 from db.queries import moas
+from db.queries.archive import drop_captured_answers
 from db.settings import Settings
 from scrapers.archive.adapter import ArchiveUnavailableError
 from scrapers.archive.backfill import open_client
@@ -79,7 +80,9 @@ def ask_archive(
             except ArchiveUnavailableError as error:
                 lines.append(f"the Internet Archive was not asked on: {error}")
                 break
-            moas.record_sighting(store, sighting)
+            with store.writing():
+                moas.record_sighting(store, sighting)
+                drop_captured_answers(store)
             lines.append(f"{sighting.file}: {sighting.detail}")
     return lines
 

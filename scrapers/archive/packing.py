@@ -11,10 +11,15 @@ _GZIP = b"\x1f\x8b\x08"
 _MOST_PACKINGS = 3
 
 
+def is_packed(body: bytes) -> bool:
+    """Return whether a body is gzip: after unpacking, that it is broken or packed too often."""
+    return body.startswith(_GZIP)
+
+
 def unpacked(body: bytes, most_bytes: int) -> bytes:
     """Return the body without the gzip it may still be in, cut behind `most_bytes`; as it is when that is broken."""
     for _ in range(_MOST_PACKINGS):
-        if not body.startswith(_GZIP):
+        if not is_packed(body):
             break
         try:
             with gzip.GzipFile(fileobj=io.BytesIO(body)) as file:

@@ -25,6 +25,8 @@ PAGES = (
 )
 #: Directories in which ICE put list files.
 FOLDERS = ("https://www.ice.gov/doclib/about/offices/ero/287g/",)
+#: A download's number leads to one file: the index is asked again what else it had there only after so many days.
+KEPT_LINK_DAYS = 90.0
 
 
 def make_plan(
@@ -65,14 +67,23 @@ def file_name(original: str) -> str:
     return unquote(urlsplit(original).path.rstrip("/").rsplit("/", 1)[-1])
 
 
+def _host(address: str) -> str:
+    """Return the host by which the index knows an address; an odd record may name another."""
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
 def _search_all(store: Store, client: ArchiveClient, progress: Callable[[int, int], None] | None) -> Iterator[Capture]:
-    links = [
-        link for link in stored.load_links(store.connection) if not (link.startswith(FOLDERS) and names_list(link))
-    ]
-    questions = [*((page, False) for page in PAGES), *((f, True) for f in FOLDERS), *((link, False) for link in links)]
-    for number, (address, is_folder) in enumerate(questions, 1):
-        for capture in client.search(address, prefix=is_folder):
-            if not is_folder or names_list(capture.original):
+    questions: list[tuple[str, bool, float | None]] = [(page, False, None) for page in PAGES]
+    questions += [(folder, True, None) for folder in FOLDERS]
+    for link, is_kept in stored.load_links(store.connection):
+        if not (link.startswith(FOLDERS) and names_list(link)):
+            questions.append((link, False, KEPT_LINK_DAYS if is_kept else None))
+    for number, (address, is_folder, index_days) in enumerate(questions, 1):
+        for capture in client.search(address, prefix=is_folder, index_days=index_days):
+            if _host(capture.original) == _host(address) and (not is_folder or names_list(capture.original)):
                 yield capture
         if progress is not None:
             progress(number, len(questions))

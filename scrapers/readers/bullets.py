@@ -2,7 +2,7 @@
 
 An item names an agency in short form, with the state in front, behind or nowhere: "AZ Department of Public Safety",
 "Cabarrus Co. Sheriff's Office", "Hall County Georgia". Where each state has a list of its own below its name, that is
-the state of the items that name none.
+the state of the items that name none; else they have none.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from lxml import etree, html
 
 from scrapers.readers.lookups import STATES, fold
+from scrapers.readers.rows import names_agency
 from scrapers.readers.table import Table
 
 #: Fewer agencies in the page's bullet lists are no list of ICE's; that of September 2007 has 28.
@@ -19,13 +20,8 @@ LEAST_ITEMS = 5
 #: So much of a bullet list must be agencies: navigation and headlines are not.
 LEAST_SHARE = 0.8
 _LONGEST_ITEM = 90
-#: How an agency's name ends. A headline that speaks of one goes on.
-_AGENCY = re.compile(
-    r"(?:Sheriff(?:['’]?s)?(?: Office| Department| Dept\.?)?|Police(?: Department| Dept\.?)?|Public Safety|Corrections?"
-    r"|Law Enforcement|State Police|(?:Highway |State )?Patrol|(?:State )?Troopers|County|Parish|Co\.?|Detention Center"
-    r"|Department of Safety|(?:Regional )?Jail|Marshal(?:['’]?s)?(?: Office)?)$",
-    re.IGNORECASE,
-)
+#: What stands in parentheses behind a name: when it signed, or a note.
+_REMARK = re.compile(r"\s*\([^()]*\)$")
 
 
 def read_bullets(data: bytes, *, encoding: str | None = None) -> Table | None:
@@ -37,7 +33,7 @@ def read_bullets(data: bytes, *, encoding: str | None = None) -> Table | None:
         return None
     rows: list[tuple[str, str]] = []
     for bullets in root.iter("ul", "ol"):
-        items = [item for item in bullets if item.tag == "li"]
+        items = [item for item in bullets if item.tag == "li" and next(item.iter("ul", "ol"), None) is None]
         read = [row for item in items if (row := _read_item(_text(item))) is not None]
         if read and len(read) >= LEAST_SHARE * len(items):
             above = _state_above(bullets)
@@ -64,11 +60,11 @@ def _state_above(bullets: html.HtmlElement) -> str:
 
 def _read_item(item: str) -> tuple[str, str] | None:
     """Return (state as printed, agency as printed) of an item; None when it names no agency."""
-    item = item.rstrip(" *.;")
+    item = _REMARK.sub("", item.rstrip(" *†‡.;,"))
     if not item or len(item) > _LONGEST_ITEM:
         return None
     state, rest = _split_state(item)
-    return (state, item) if _AGENCY.search(rest) else None
+    return (state, item) if names_agency(rest) else None
 
 
 def _split_state(item: str) -> tuple[str, str]:

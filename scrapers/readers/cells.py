@@ -23,7 +23,8 @@ from scrapers.readers.lookups import (
 from scrapers.readers.printed_text import strip_invisible_from_address
 
 _FOOTNOTE_MARKS = "*†‡ "
-_BETWEEN_TYPES = re.compile(r"[/&,;+]| AND ")
+_MOST_WORDS = 8  # of two support types
+_BETWEEN_TYPES = re.compile(r"[/&,;+|–—]| - | AND ")
 
 
 @lru_cache(maxsize=1_024)
@@ -39,11 +40,25 @@ def read_state(cell: str) -> tuple[str | None, str | None]:
     return code, signals.STATE_SNAPPED if code else signals.STATE_UNKNOWN
 
 
+@lru_cache(maxsize=1_024)
 def split_support_types(cell: str) -> tuple[SupportType, ...]:
     """Return the codes of a SUPPORT TYPE cell that names several, as lists until 2012 did; none for any other."""
     parts = [part.strip() for part in _BETWEEN_TYPES.split(fold(cell)) if part.strip()]
+    if len(parts) == 1:
+        parts = _cut_between_types(parts[0])
     codes = [code for part in parts if (code := _read_one_type(part))]
     return tuple(dict.fromkeys(codes)) if len(parts) == len(codes) == len(set(codes)) > 1 else ()
+
+
+def _cut_between_types(text: str) -> list[str]:
+    """Return the two names that stand one behind the other, as where a line break parted them; else the text."""
+    words = text.split()
+    if _read_one_type(text) is None and len(words) <= _MOST_WORDS:
+        for at in range(1, len(words)):
+            both = [" ".join(words[:at]), " ".join(words[at:])]
+            if all(map(_read_one_type, both)):
+                return both
+    return [text]
 
 
 def _read_one_type(text: str) -> SupportType | None:

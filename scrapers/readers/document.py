@@ -70,7 +70,7 @@ def _read_pages(pages: list[bytes], name: str) -> Snapshot:
 def _dated(snapshot: Snapshot, pages: list[bytes]) -> Snapshot:
     """Return the snapshot with the day of the page's caption among its signals, where that fits its rows."""
     newest = max((row.signed_on or "" for row in snapshot.listings), default="")
-    stated = read_caption_date(pages, len(snapshot.listings), newest)
+    stated = read_caption_date(pages, len(set(snapshot.rows)), newest)
     if stated is None:
         return snapshot
     return replace(snapshot, signals=(*snapshot.signals, Signal(signals.CAPTION_DATED, None, None, stated)))

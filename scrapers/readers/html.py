@@ -12,7 +12,7 @@ from lxml import etree, html
 from scrapers.document_errors import NotAListError, TooLargeError
 from scrapers.readers.table import Table
 
-READER = "html/5"
+READER = "html/6"
 #: ICE's page of 2024, with 150 agreements, has 200 kB.
 MAX_HTML_BYTES = 8 * 1024 * 1024
 MAX_TABLE_ROWS = 60_000

@@ -9,13 +9,14 @@ from datetime import date, timedelta
 from itertools import repeat
 
 from db.models import COLUMNS, Listing, Signal, Snapshot, SupportType
+from db.printed_cells import EXCEL_ERRORS
 from scrapers.document_errors import NotAListError, UnknownHeaderError
 from scrapers.readers import signals
 from scrapers.readers.cells import check_type, read_link, read_state, read_support_type, split_support_types
 from scrapers.readers.header import Header, find_header
 from scrapers.readers.lookups import fold
 from scrapers.readers.printed_text import count_invisible, strip_invisible
-from scrapers.readers.rows import EXCEL_ERRORS, RowJudge
+from scrapers.readers.rows import LACKING, RowJudge
 from scrapers.readers.signed_dates import LATEST_ON, read_date
 from scrapers.readers.table import Table, column_letters
 
@@ -82,7 +83,7 @@ class _Reading:
         self.modified_at = modified_at
         self.rows: list[Sequence[str]] = []  # those that are listings
         self.numbers: list[int] = []
-        self.others: list[int] = []  # numbers of the rows that hold text but no agreement
+        self.others: list[int] = []  # numbers of the rows that hold text but no whole agreement
         self.cells: dict[str, Sequence[str]] = {}  # of the listings, by our name of the column
 
     def snapshot(self, reader: str) -> Snapshot:
@@ -90,8 +91,7 @@ class _Reading:
         table, header = self.table, self.header
         for row, number in zip(table.rows[: header.index], table.numbers, strict=False):
             if any(cell.strip() for cell in row):
-                text = " | ".join(cell for cell in row if cell.strip())
-                self._raise(signals.TEXT_ABOVE_HEADER, number, None, text)
+                self._raise(signals.TEXT_ABOVE_HEADER, number, None, _text_of(row))
         gaps = self._find_rows()
         columns = list(zip(*self.rows, strict=True)) or [()] * len(header.cells)
         self.cells = {name: columns[i] for name, i in header.columns.items()}
@@ -124,12 +124,16 @@ class _Reading:
         for row, number in zip(self.table.rows[below:], self.table.numbers[below:], strict=True):
             agency = row[agency_at].strip()
             kind = judge.kind(row)
-            if kind == "listing" and agency.upper() != self.header.cells[agency_at]:
+            lacking = LACKING.get(kind)
+            if (lacking or kind == "listing") and agency.upper() != self.header.cells[agency_at]:
                 gaps += gap
                 gap = []
                 for _ in self._types_of(row) or (None,):
                     self.rows.append(row)
                     self.numbers.append(number)
+                if lacking:
+                    self.others.append(number)
+                    self._raise(signals.ROW_INCOMPLETE, number, lacking, _text_of(row))
             elif not agency and not "".join(row).strip():
                 gap.append(number)
             elif agency.upper() == self.header.cells[agency_at] and _repeats(row, self.header):
@@ -139,7 +143,7 @@ class _Reading:
             else:
                 self.others.append(number)
                 code = signals.ROW_INCOMPLETE if kind == "incomplete" else signals.ROW_NOTE
-                self._raise(code, number, None, " | ".join(cell for cell in row if cell.strip()))
+                self._raise(code, number, None, _text_of(row))
         if residue:
             self._raise(signals.ROWS_LEFT_OUT, residue[0], None, "", f"{len(residue)} rows")
         if self.table.residue:
@@ -268,6 +272,10 @@ def _visible(table: Table, raised: list[Signal]) -> Table:
     cells = f"{len(found)} cells"
     raised.append(Signal(signals.INVISIBLE_CHARACTERS, row_number, column_letters(column), table.name[:200], cells))
     return replace(table, rows=rows)
+
+
+def _text_of(row: Sequence[str]) -> str:
+    return " | ".join(cell for cell in row if cell.strip())
 
 
 def _repeats(row: Sequence[str], header: Header) -> bool:

@@ -37,7 +37,7 @@ def read_date(cell: str, latest: date) -> tuple[str | None, str | None]:
     A date must lie between the Act and `latest`. A cell with no such reading, or with two, gives
     ``(None, "date_impossible")``; a blank one ``(None, "date_blank")``.
     """
-    text = " ".join(cell.split())
+    text = " ".join(cell.split()).rstrip("*†‡ ")  # footnote marks
     if not text:
         return None, signals.DATE_BLANK
     usual = True

@@ -18,7 +18,7 @@ from scrapers.readers.workbook_layout import Layout, SheetPart, find_layout, pac
 from scrapers.readers.workbook_package import read_targets, unpack_parts
 from scrapers.readers.workbook_sheet import MAX_COLUMNS, MAX_ROWS, SheetNotes, read_notes
 
-READER = "xlsx/4"
+READER = "xlsx/5"
 #: Excel's own limit for the text of one cell.
 MAX_CELL_CHARS = 32_767
 #: A shared text is stored once and copied into each cell that shows it. ICE's lists copy under 1 MB.

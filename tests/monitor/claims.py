@@ -276,6 +276,13 @@ def first_printed_on(values: Values, about: Subject, truth: Truth) -> bool:
 
 
 @check
+def went_on_under_another_name(values: Values, about: Subject, truth: Truth) -> bool:
+    """Lists printed some agreement under more than one state or name."""
+    printed = [{(truth.rows[i].state, truth.rows[i].agency.strip()) for i in a.listings} for a in about.beside]
+    return any(len(names) > 1 for names in printed)
+
+
+@check
 def is_a_sheet_row(values: Values, about: Subject, truth: Truth) -> bool:
     ids = {i for a in about.agreements for i in a.listings}
     return any(
@@ -400,6 +407,8 @@ def totals_of_the_day(values: Values, about: Subject, truth: Truth) -> bool:
     states = {row.state for row in rows if row.state not in ("", "GU", "MP", "PR", "VI", "AS")}
     supports = Counter(truth.rows[min(a.listings & shown.rows.keys())].support for a in on_it)
     types = [f"{code} {supports[code]} " for code in ("JEM", "WSO", "TFM")]
+    if on_it and not any(supports[code] for code in ("JEM", "WSO", "TFM")):
+        types = ["the list names no support type"]
     return f"covering {len(states)} states" in said and all(part in said for part in types)
 
 

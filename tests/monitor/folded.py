@@ -14,7 +14,8 @@ from db.models import COLUMNS, Accepted, Change, Listing, ListName, NameKey
 from monitor.changelog import diff
 from monitor.changelog.state import ChangeBook, Ledger
 from monitor.matching.ids import name_key
-from monitor.matching.side_by_side import SideBySide, bits_of_lists
+from monitor.matching.linked_documents import claim_of_row, claims_of_link
+from monitor.matching.side_by_side import LINKED, SideBySide, bits_of_lists
 from scrapers.readers.document import read_document
 from scrapers.readers.listings import read_listings
 from scrapers.readers.table import Table
@@ -96,10 +97,16 @@ def fold_lists(
         )
     listings = {number: listing for listing, number in numbers.items()}
 
-    def block_of(listing_id: int) -> tuple[str, NameKey]:
-        return listings[listing_id].support_code or "", name_key(listings[listing_id])
+    def block_of(listing_id: int) -> tuple[str, list[NameKey]]:
+        return listings[listing_id].support_code or "", [name_key(listings[listing_id])]
 
-    bits = bits_of_lists([(a.list, a.listing_ids) for a in accepted], block_of)
+    def linked_of(listing_id: int) -> tuple[str, list[NameKey]]:
+        row, (support, [name]) = listings[listing_id], block_of(listing_id)
+        claims = claims_of_link(row.state_code, row.moa_url)
+        return support + LINKED, [name, *(claim_of_row(name, row.signed_on, claim) for claim in claims)]
+
+    shown = [(a.list, a.listing_ids) for a in accepted]
+    bits = bits_of_lists(shown, block_of) | bits_of_lists(shown, linked_of)
     ledger = Ledger(listings, SideBySide(lambda block: bits.get(block, {})), dict(rulings or {}), ChangeBook())
     for publication in accepted:
         diff.step(ledger, publication)

@@ -109,6 +109,7 @@ class Pages:
             self.truth.agreements[id_] for c in self.site.book().agencies[agency].changes
             for id_ in [c["agreement_id"] or ""] if id_ in self.truth.agreements
         ]  # fmt: skip
+        moved += [self.truth.agreements[agreement.id] for agreement in self.site.book().agencies[agency].moved]
         about = Subject([*self.truth.by_agency[agency]], moved, state=self.truth.homes[agency][0])
         for path in (f"agencies/{agency}/", f"sheets/agency/{agency}/"):
             yield path, self.page(path), about

@@ -83,6 +83,7 @@ class ArchiveStandIn:
     faults: list[str] = field(
         default_factory=list
     )  # for the next requests: a status, drop, cut, empty, page, "", or where it leads
+    retry_after: str = ""  # what it asks for with status 429
     drop_every: int = 0  # each so-manieth connection is dropped; 0: none
     saving: list[str] = field(default_factory=list)  # addresses of which a copy was asked for
     requests: list[Asked] = field(default_factory=list)
@@ -201,7 +202,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if fault == "page" or fault.isdigit():
             status = 200 if fault == "page" else int(fault)
-            self.send(status, {"Content-Type": "text/html"}, b"<html><body><h1>Slow down</h1></body></html>")
+            headers = {"Content-Type": "text/html", **({"Retry-After": archive.retry_after} if status == 429 else {})}
+            self.send(status, headers, b"<html><body><h1>Slow down</h1></body></html>")
             return
         if fault.startswith("http"):
             self.send(302, {"Location": fault}, b"")

@@ -136,6 +136,7 @@ class Agency:
     is_state: bool = False  # a body of the state, as ICE's TYPE cell says
     names: list[tuple[str, str, str]] = field(default_factory=list)  # as printed, first and last listed under
     agreements: list[Agreement] = field(default_factory=list)
+    moved: list[Agreement] = field(default_factory=list)  # once printed under its name, and another agency's now
     changes: list[PageChange] = field(default_factory=list)
     reviewed: list[FactOnPage] = field(default_factory=list)  # what reviewers found out about it
 

@@ -153,6 +153,7 @@ def _read_agreements(
         _find_spells(agreement, order[agreement.list_name], dates)
         if agreement.agency_id in agencies:
             agencies[agreement.agency_id].agreements.append(agreement)
+    _find_moved(agencies)
     for agency in agencies.values():
         if agency.placed_by != "zip" and agency.fips:
             agency.placed_by = find_basis(agency)
@@ -162,13 +163,24 @@ def _read_agreements(
     return found
 
 
+def _find_moved(agencies: Mapping[str, Agency]) -> None:
+    """Give every agency the agreements that were printed under its name and go on as another agency's."""
+    known_as = {(agency.state, name): agency for agency in agencies.values() for name, _, _ in agency.names}
+    for agency in agencies.values():
+        for agreement in agency.agreements:
+            printed = {(agency.state, printed_form(row.agency)) for row in agreement.rows}
+            for key in sorted(printed & known_as.keys(), key=str):
+                if known_as[key] is not agency:
+                    known_as[key].moved.append(agreement)
+
+
 def find_basis(agency: Agency) -> str:
     """Return what the newest row that gives the agency's county places it by: its cell, the name, or the city."""
     rows = (row for agreement in agency.agreements for row in agreement.rows)
     for row in sorted(rows, key=lambda row: row.last, reverse=True):
         location = locate(agency.state, row.county, printed_form(row.agency), row.type)
         if location and location.county.fips == agency.fips:
-            return "city_not_cell" if location.contradicts else location.basis
+            return "city_not_cell" if location.contradicts and location.basis == "city" else location.basis
     return "county_cell"
 
 

@@ -21,7 +21,9 @@ def agency_mark(book: Book, agency: Agency) -> str:
     if agency.id not in book.marks:
         documents = [book.library.of_agreement(agreement.id) for agreement in agency.agreements]
         mark = _agency_mark(agency)
-        book.marks[agency.id] = mark_of(mark, documents) if any(documents) else mark
+        others = sorted({agreement.agency_id for agreement in agency.moved})
+        more = [any(documents) and documents, [_agency_mark(book.agencies[other]) for other in others]]
+        book.marks[agency.id] = mark_of(mark, *more) if any(more) else mark
     return book.marks[agency.id]
 
 

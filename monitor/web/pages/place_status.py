@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from monitor.i18n.labels import administration
+from monitor.i18n.labels import ADMINISTRATIONS, administration
 from monitor.web.pages.book import Agency, Agreement, Book
 from monitor.web.pages.place_index import State
 
@@ -78,14 +78,26 @@ def paint(agreements: Sequence[Agreement], day: str, layer: str) -> str | None:
         count = len(now)
         return f"n{count if count < 4 else 4 if count < 6 else 6}"
     if layer == "administration":
-        signed = [a.signed_on for a in now if a.signed_on]
-        return administration(min(signed)) if signed else None
+        under = {code for a in now if (code := signed_under(a))}
+        return next((code for _, code in reversed(ADMINISTRATIONS) if code in under), None)
     models = {a.support for a in now}
     if "TFM" in models:
         return "tj" if models & {"JEM", "WSO"} else "t"
     if {"JEM", "WSO"} <= models:
         return "jw"
     return {"JEM": "j", "WSO": "w"}.get(next(iter(models)) or "")
+
+
+def signed_under(agreement: Agreement) -> str | None:
+    """Return the code of the administration under which an agreement was signed, None when that is not known.
+
+    It was signed by the day on which it was first listed: lists of 2007 and 2008 name no dates, later ones the newest
+    signing only.
+    """
+    listed = administration(agreement.first_on)
+    if agreement.signed_on:
+        return administration(min(agreement.signed_on, agreement.first_on))
+    return listed if listed == ADMINISTRATIONS[-1][1] else None
 
 
 def is_listed(agreement: Agreement, day: str) -> bool:

@@ -30,7 +30,7 @@ NAMES = (
 SUPPORT = ("Task Force Model", "Warrant Service Officer", "Warrant Services Officer")
 STATES = ("FLORIDA", "FLORIDA ", "GEORGIA", "FLORDIA")
 SIGNED = ("2025-02-26", "2025-03-03", "2025-03-10", "2025-06-12", "2026-02-26")
-LINKS = ("", "", "https://www.ice.gov/doclib/287gMOA/a.pdf", "https://www.ice.gov/doclib/287gMOA/b.pdf")
+LINKS = ("", "", *(f"https://www.ice.gov/doclib/287gMOA/{name}.pdf" for name in ("a", "b", "Bay_MOA_03032025")))
 
 rows = st.builds(
     Row,

@@ -156,3 +156,33 @@ def test_a_body_that_goes_on_in_a_name_of_two_parts_has_one_id() -> None:
     folded = story(*(("participating", [row]) for row in (first, board, both)))
     [body] = [a for a in folded.ledger.agencies.values() if "Okaloosa" in a.name]
     assert (body.name, len(body.former_ids)) == (both.agency, 1)
+
+
+def test_a_name_without_its_office_goes_on_in_the_body_that_was_pending_long_before() -> None:
+    """Sixty days after the office left the pending list, it replaces the row that named the township only."""
+    office = Row("PENNSYLVANIA", "East Donegal Township Constables Office", county="Lancaster County")
+    place = replace(office, agency="East Donegal Township, PA")
+    lists: list[list[Row]] = [[], [office], *[[]] * 30, [place], [place], [office], [office]]
+    folded = story(*(("pending", rows) for rows in lists), every_days=2)
+    assert len(folded.ledger.agencies) == len(OTHERS) + 1
+    (amendment,) = folded.standing("amendment")
+    assert (amendment.rule, amendment.needs_review) == ("relabelled", True)
+    (left,) = folded.standing("pending_withdrawn")
+    assert left.position == 2
+
+
+def test_an_agency_pending_under_a_state_that_has_no_such_place_is_the_one_that_signed() -> None:
+    """Texas has no McKenzie County. Lake Placid is a place of Florida and of New York, so those stay two."""
+    pending, signed = (replace(row, signed="2025-06-04") for row in SIGNED["other state"])
+    folded = story(
+        ("pending", []), ("pending", [pending]), ("participating", []), ("participating", [signed]), ("pending", [])
+    )
+    assert sorted(folded.ledger.agencies)[-1] == "tx-kerr-county-sheriffs-office"
+    agency = folded.ledger.agencies["nd-mckenzie-county-sheriffs-office"]
+    assert (agency.state, agency.former_ids) == ("ND", ["tx-mckenzie-county-sheriffs-office"])
+    pending = Row("NEW YORK", "Lake Placid Police Department", county="Highlands County", signed="2025-06-04")
+    signed = replace(pending, state="FLORIDA")
+    folded = story(
+        ("pending", []), ("pending", [pending]), ("participating", []), ("participating", [signed]), ("pending", [])
+    )
+    assert {"fl-lake-placid-police-department", "ny-lake-placid-police-department"} < set(folded.ledger.agencies)

@@ -34,6 +34,7 @@ MOA_OF_JULY = PDF + "PascoCoSheriffFL_TFM_MOA_07302025.pdf"
         (PASCO, replace(PASCO, link=MOA_OF_JULY, moa="link"), ["moa_date_differs"]),
         (PASCO, replace(PASCO, link=PDF + "287gTFM_PascoCoFl2025-07-30.pdf", moa="link"), ["moa_date_differs"]),
         (PASCO, replace(PASCO, link=PDF + "Pasco_MOA_03.12.25.pdf", moa="link"), None),
+        (PASCO, replace(PASCO, link=PDF + "Pasco_SO_MOA_7_2_25.pdf", moa="link"), ["moa_date_differs"]),
         (PASCO, replace(PASCO, signed="2026-03-10", link=PDF + "Pasco_MOA_03.12.25.pdf", moa="link"), None),
         (
             replace(PASCO, link=PDF + "Pasco_03102025.pdf", moa="link"),

@@ -12,11 +12,18 @@ from db.models import PageState
 from monitor.changelog.list_events import note_lists_gone
 from monitor.matching.reasons import AGAINST, RULES
 from tests.monitor.folded import Folded, Row, fold_lists
-from tests.monitor.matching import hand_made, test_doubts, test_kept_apart, test_lives_of_agreements, test_rules
+from tests.monitor.matching import (
+    hand_made,
+    test_doubts,
+    test_kept_apart,
+    test_lives_of_agreements,
+    test_lost_cells,
+    test_rules,
+)
 from tests.monitor.matching.hand_made import fold
 from tests.paths import ROOT
 
-HISTORIES = (test_rules, test_lives_of_agreements, test_kept_apart, test_doubts)
+HISTORIES = (test_rules, test_lives_of_agreements, test_kept_apart, test_doubts, test_lost_cells)
 
 
 def codes(folded: Folded) -> set[str]:

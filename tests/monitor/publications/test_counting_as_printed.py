@@ -11,6 +11,7 @@ import pytest
 from db.database import Store
 from db.queries.publication_list import read_publications
 from monitor.changelog.as_of import listed_agreements, totals
+from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
 from monitor.changelog.trends import read_trends
 from tests.histories import NOW, Posting, Row, many, open_store, put
@@ -56,6 +57,40 @@ def test_an_agreement_in_two_rows_counts_once_and_the_sentence_says_so(store: St
     found = totals(store)
     assert (found["agreements"], found["support_types"]["TFM"]["agreements"]) == (20, 20)
     assert found["sentence"].startswith("As of June 3, 2025, ICE listed 20 agreements in 21 rows with 20 agencies")
+
+
+def test_a_second_row_that_has_gone_since_counts_with_the_agreement_it_was(store: Store) -> None:
+    """For two lists the office has another row, under another spelling and with a much earlier date."""
+    rows, office = many(20), Row("City of Bartow Police Department", signed="2025-04-24")
+    second = replace(office, agency="Bartow Police Department", signed="2025-02-14")
+    for day, more in ((2, ()), (3, (second,)), (4, (second,)), (5, ()), (18, ())):
+        post(store, day, *rows, office, *more)
+    derive(store, now=NOW)
+    assert [(c["kind"], c["status"]) for c in read_log(store)] == [("signing", "retracted")]
+    found = totals(store, as_of="2025-06-04")
+    assert (found["agreements"], found["agencies"], found["support_types"]["TFM"]["agreements"]) == (21, 21, 21)
+    assert found["sentence"].startswith("As of June 4, 2025, ICE listed 21 agreements in 22 rows with 21 agencies")
+    assert [t["agreements"] for t in read_trends(store)] == [21] * 5
+
+
+def test_a_second_row_that_stands_alone_counts(store: Store) -> None:
+    """On the first list only the one row stood, on the second both, on the third only the other one."""
+    rows, one = many(20), Row("City of Bartow Police Department", signed="2025-04-24")
+    other = replace(one, agency="Bartow Police Department", signed="2025-02-14")
+    for day, more in ((2, (one,)), (3, (one, other)), (4, (other,)), (16, (other,))):
+        post(store, day, *rows, *more)
+    derive(store, now=NOW)
+    assert [t["agreements"] for t in read_trends(store)] == [21, 21, 21, 21] == [
+        totals(store, as_of=f"2025-06-{day:02}")["agreements"] for day in (2, 3, 4, 16)
+    ]  # fmt: skip
+
+
+def test_a_row_without_a_date_that_no_list_knew_is_not_counted(store: Store) -> None:
+    known, none = replace(many(20)[0], signed=""), Row("Bartow Police Department", signed="")
+    post(store, 2, *many(20))
+    post(store, 3, known, *many(20)[1:], none)
+    derive(store, now=NOW)
+    assert totals(store)["agreements"] == len(listed_agreements(store)) == read_trends(store)[-1]["agreements"] == 20
 
 
 def test_a_swapped_list_moves_no_other_lists_day(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from datetime import timedelta
 
 import pytest
 
@@ -39,6 +40,49 @@ def test_a_body_that_unpacks_to_more_than_the_limit_is_no_list(past: ArchiveWorl
     past.archive.keep("20210301000000", PAGE, gzip.compress(ONE + b" " * 1_000_000))
     past.backfill()
     assert past.captures() == [("2021-03-01T00:00:00Z", "too_large")]
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+@pytest.mark.parametrize(
+    "body",
+    [THREE[:-100], THREE[: THREE.index(b"Bay County")], gzip.compress(THREE)[:-100],
+     b"<html><body><h1>287(g)</h1><ul>" + b"<li>AZ Department of Public Safety" * 9],
+    ids=["before its end", "in a row", "packed", "in bullets"],
+)  # fmt: skip
+def test_a_page_that_was_cut_is_no_list(past: ArchiveWorld, body: bytes, is_whole: bool) -> None:
+    """On its way here it is asked for again, three times in all; when it was captured, that is all there is."""
+    past.archive.keep("20210301000000", PAGE, body, digest="" if is_whole else "A" * 32)
+    past.archive.keep("20210401000000", PAGE, ONE)
+    for _ in range(1 if is_whole else 3):
+        past.backfill()
+    assert past.captures() == [("2021-03-01T00:00:00Z", "truncated"), ("2021-04-01T00:00:00Z", "new")]
+    assert len(past.archive.asked_for("20210301")) == (1 if is_whole else 3)
+    assert len(past.sightings()) == 1
+
+
+def test_a_page_of_2007_may_end_without_a_word(past: ArchiveWorld) -> None:
+    body = ONE.replace(b"</body></html>", b"")
+    past.archive.keep("20210301000000", PAGE, body)
+    assert past.backfill().lists == 1
+
+
+@pytest.mark.parametrize("after", ["900", "Thu, 01 Oct 2026 12:15:30 GMT"])
+def test_the_archive_is_left_alone_as_long_as_it_asks(past: ArchiveWorld, after: str) -> None:
+    past.archive.keep("20210301000000", PAGE, ONE)
+    past.archive.faults = [*INDEX, "429"]
+    past.archive.retry_after = after
+    assert past.backfill().lists == 1
+    assert 890 <= max(past.clock.slept) <= 930
+
+
+def test_a_record_of_another_host_is_no_capture_of_the_page(past: ArchiveWorld) -> None:
+    past.archive.odd_lines = [
+        f"org,example)/ 20210401000000 {url} text/html 200 {'A' * 32} 9"
+        for url in ("https://example.org/287g", "http://localhost/287g", "http://[/287g")
+    ]
+    past.archive.keep("20210301000000", PAGE, ONE)
+    past.backfill()
+    assert len(past.archive.requests) == 9
 
 
 @pytest.mark.parametrize(
@@ -162,3 +206,20 @@ def test_the_name_in_the_answers_own_header_serves(past: ArchiveWorld) -> None:
     past.archive.keep("20260420010000", opaque, participating("A"), XLSX, headers=header)
     past.backfill()
     assert [file for file, _, _ in past.sightings()] == ["participatingAgencies04202026am.xlsx"]
+
+
+def test_the_index_is_asked_for_a_link_once_its_list_is_here_only_after_months(past: ArchiveWorld) -> None:
+    """A download's number leads to one file; ICE's pages link hundreds, and each question takes its turn."""
+    links = [f"https://www.ice.gov/file-download/download/public/40211{number}" for number in (1, 2)]
+    anchors = "".join(f'<a href="{link}">Participating Agencies</a>' for link in links)
+    past.archive.keep("20260420000000", PAGE, f"<html><body><h1>287(g)</h1>{anchors}</body></html>".encode())
+    past.archive.keep("20260421000000", links[0], participating("A"), XLSX)
+    past.backfill()
+    asked = len(past.archive.requests)
+    past.clock.time += timedelta(days=8)
+    past.backfill()
+    again = [request.path for request in past.archive.requests[asked:]]
+    assert (len(again), [path for path in again if "402111" in path]) == (9, [])
+    past.clock.time += timedelta(days=90)
+    past.backfill()
+    assert [path for path in past.archive.asked_for("402111") if "/cdx/" in path][1:]

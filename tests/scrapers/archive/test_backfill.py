@@ -183,6 +183,22 @@ def test_the_nearest_capture_answers_and_its_own_time_counts(past: ArchiveWorld)
     assert past.backfill().lists == 1
     assert past.sightings() == [("287g", f"/web/20210302000000id_/{PAGE}", "2021-03-02T00:00:00Z")]
     assert past.captures() == [("2021-03-01T00:00:00Z", "redirected"), ("2021-03-02T00:00:00Z", "new")]
+    assert past.archive.asked_for() == [f"/web/2021030{day}000000id_/{PAGE}" for day in (1, 2)]
+
+
+def test_a_nearest_capture_that_is_here_is_not_asked_for_again(past: ArchiveWorld) -> None:
+    """It answers for two that cannot be played, and has the content of a third, which it dates earlier."""
+    past.archive.keep("20210228000000", PAGE, TWO)
+    for day in (1, 3, 4):
+        past.archive.keep(f"2021030{day}000000", PAGE, table_page([ACADIA], note=f"Day {day}"), gone=True)
+    past.archive.keep("20210302000000", PAGE, ONE)
+    past.archive.keep("20210201000000", OLD_PAGE, ONE)
+    assert past.backfill(since="2021-02-28").lists == 2
+    asked = [path for path in past.archive.asked_for() if "20210302" in path]
+    assert len(asked) == 1
+    assert past.backfill().lists == 0
+    assert past.archive.asked_for("20210201") == []
+    assert ("287g", f"/web/20210201000000id_/{OLD_PAGE}", "2021-02-01T00:00:00Z") in past.sightings()
 
 
 def test_a_revisit_is_asked_for_only_where_nothing_else_has_its_content(past: ArchiveWorld) -> None:

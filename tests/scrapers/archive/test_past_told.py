@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from monitor.cli.change_table import in_words
 from monitor.cli.output import Format
 from monitor.i18n.language import language
 from monitor.web.pages.addresses import make_site
+from monitor.web.pages.place_status import paint
 from monitor.web.pages.render_page import render
 from tests.scrapers.archive.archive_world import ArchiveWorld, TurnedClock
 from tests.standin.archive import ArchiveStandIn
@@ -80,6 +82,13 @@ def test_what_ice_listed_on_a_day_is_known(
     )
 
 
+def test_a_list_without_support_types_is_not_said_to_have_none_of_each(told: Store) -> None:
+    assert totals(told, as_of="2008-03-15")["sentence"] == (
+        "As of March 15, 2008, ICE listed 41 agreements with 41 agencies covering 21 states;"
+        " the list names no support type."
+    )
+
+
 def change_of(store: Store, day: str, kind: str) -> ChangeRecord:
     return next(c for c in read_log(store) if (c["listed_on"], c["kind"]) == (day, kind))
 
@@ -93,6 +102,23 @@ def test_a_change_between_lists_months_apart_is_said_as_a_range(told: Store) -> 
     assert signed["listed_between"] == ["2025-02-24", "2025-03-05"]
     assert in_words([signed], Format.TABLE)[0]["listed_on"] == "2025-03-05"
     assert "the list before" not in explain_change(signed)
+
+
+def test_an_agreement_was_signed_by_the_day_it_was_first_listed(told: Store) -> None:
+    """What was listed in 2007 is on no map as signed under Obama, though later lists name its signing of 2009."""
+    site = make_site(told)
+    page = site.page("map/data.json", language("en"), {})
+    assert page is not None
+    assert page.body is not None
+    found = json.loads(page.body)
+    spans = [span for county in found["counties"].values() for span in county]
+    assert found["days"][:2] == ["2007-09-15", "2008-03-15"]
+    assert Counter((span[0], span[3], span[4]) for span in spans if span[0] < 3) == {
+        (0, "bush", ""): 28, (1, "bush", ""): 13, (2, "obama", "2009-10-16"): 30,
+    }  # fmt: skip
+    agreements = [a for agency in site.book().agencies.values() for a in agency.agreements]
+    listed = [paint([a], "2008-03-15", "administration") for a in agreements if a.first_on <= "2008-03-15"]
+    assert listed == ["bush"] * 41
 
 
 def test_the_pages_and_the_one_pager_say_the_range(told: Store) -> None:

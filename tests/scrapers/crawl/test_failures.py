@@ -63,8 +63,8 @@ def test_a_stuck_pass_is_cut_off_as_a_whole(world: World) -> None:
     world.site.fail("participating", "stall", None)
     world.site.fail("pending", "stall", None)
     begun = time.perf_counter()
-    result = world.passes(request_timeout_seconds=60, crawl_timeout_seconds=0.5)
-    assert time.perf_counter() - begun < 3
+    result = world.passes(request_timeout_seconds=60, crawl_timeout_seconds=2)
+    assert time.perf_counter() - begun < 30
     assert {f.outcome for f in result.list_fetches} <= {"timed_out", "unanswered"}
     assert len(world.wanted()) == 2
     assert world.store.connection.execute("select outcome from runs").fetchall() == [("partial",)]
@@ -80,7 +80,7 @@ def test_a_pass_that_hangs_nevertheless_is_cancelled(world: World, monkeypatch: 
     world.site.post("participating", BAKER)
     monkeypatch.setattr(ice.IceSpider, "_list", hang)
     monkeypatch.setattr("scrapers.crawl.crawler._GRACE_SECONDS", 0.1)
-    result = world.passes(crawl_timeout_seconds=0.3)
+    result = world.passes(crawl_timeout_seconds=2)
     assert [f.outcome for f in result.list_fetches] == ["unanswered"]
     assert world.wanted() == [("participatingAgencies01052026am.xlsx", "unanswered", 1)]
     monkeypatch.undo()

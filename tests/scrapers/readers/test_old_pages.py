@@ -40,7 +40,8 @@ def test_the_fact_sheet_of_2011_has_support_types_dates_and_documents() -> None:
     assert rows_of("fact-sheet-2011") == [
         ("AL", "AL State Police", "TFM", "2003-09-10"),
         ("AZ", "Maricopa County Sheriff's Office", "JEM", "2009-10-15"),
-        ("AZ", "Pima County Sheriff's Office", None, "2009-10-15"),  # both types in one cell: none alone is right
+        ("AZ", "Pima County Sheriff's Office", "JEM", "2009-10-15"),  # both types in one cell
+        ("AZ", "Pima County Sheriff's Office", "TFM", "2009-10-15"),
         ("DE", "Delaware Department of Corrections", "JEM", "2009-10-15"),  # "Detention"
         ("VA", "Herndon Police Department", "TFM", "2009-10-15"),
     ]
@@ -59,6 +60,49 @@ def test_a_bullet_list_for_each_state_gives_its_items_the_state_above_it() -> No
     assert [(r.state_code, r.agency) for r in snapshot.listings] == [
         ("AZ", "AZ Department of Public Safety"), ("AZ", "Pinal County Sheriff's Office"),
         ("AL", "Alabama State Troopers"), ("GA", "Hall County"), ("GA", "Cobb Co. Sheriff's Office"),
+    ]  # fmt: skip
+
+
+def test_an_item_of_a_state_with_a_list_of_its_own_is_no_agency() -> None:
+    states = {"Georgia": ["Hall County"], "Arizona": ["Pinal County", "AZ Department of Corrections"],
+              "Ohio": ["Butler County Sheriff's Office"], "Alabama": ["Etowah County Sheriffs’ Office"]}  # fmt: skip
+    nested = "".join(
+        f"<li><b>{state}</b>\n<ul>{''.join(f'<li>{name}</li>' for name in names)}</ul></li>"
+        for state, names in states.items()
+    )
+    snapshot = read_document(f"<html><body><h1>287(g)</h1><ul>{nested}</ul></body></html>".encode())
+    assert [r.state_code for r in snapshot.listings] == ["GA", "AZ", "AZ", "OH", "AL"]
+
+
+def test_an_agency_whose_item_names_no_state_is_listed_without_one() -> None:
+    items = ["AZ Department of Public Safety", "Cabarrus Co. Sheriff's Office", "Hall County Georgia (July 2007)",
+             "Framingham Police Department*", "Barnstable&nbsp;County&nbsp;Sheriff&#8217;s&nbsp;Office"]  # fmt: skip
+    bullets = "".join(f"<LI>{item}" for item in items)
+    snapshot = read_document(f"<html><body><h1>287(g)</h1><UL>{bullets}</UL></body></html>".encode())
+    assert [(r.state_code, r.agency) for r in snapshot.listings] == [
+        ("AZ", "AZ Department of Public Safety"), (None, "Cabarrus Co. Sheriff's Office"),
+        ("GA", "Hall County Georgia"), (None, "Framingham Police Department"),
+        (None, "Barnstable County Sheriff’s Office"),
+    ]  # fmt: skip
+
+
+def test_a_note_below_the_table_of_2008_is_no_agency() -> None:
+    page = (PAGES / "fact-sheet-2008" / "page.html").read_text("utf-8")
+    for note in ("<tr><td colspan=2>* Pending approval</td></tr>", "<tr><td></td><td>Updated in 2008</td></tr>"):
+        assert len(read_document(page.replace("</table>", f"{note}</table>").encode()).listings) == 3
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["Jail Enforcement<br>Task Force", "<p>Jail Enforcement</p><p>Task Force</p>", "Jail Enforcement | Task Force",
+     "Detention - Task Force*", "Jail Enforcement &#8211; Task Force", "Jail Enforcement Model Task Force Model"],
+)  # fmt: skip
+def test_both_types_in_one_cell_are_two_agreements(cell: str) -> None:
+    page = (PAGES / "fact-sheet-2011" / "page.html").read_text("utf-8")
+    page = page.replace("Jail Enforcement<br>Task Force", cell).replace(">10/15/2009<", ">10/15/2009*<")
+    listings = read_document(page.encode()).listings
+    assert [(r.support_code, r.signed_on) for r in listings if r.agency == "Pima County Sheriff's Office"] == [
+        ("JEM", "2009-10-15"), ("TFM", "2009-10-15"),
     ]  # fmt: skip
 
 
@@ -83,6 +127,10 @@ def test_other_bullet_lists_are_no_list(items: list[str]) -> None:
     [
         ("Mutually Signed Agreements (5) as of 10/29/2010", "2010-10-29"),
         ("Mutually Signed Agreements <b>(6)</b> signed as of&nbsp;07/25/2014", "2014-07-25"),
+        ("MUTUALLY SIGNED AGREEMENTS\u00a0(5) AS OF\u00a010/29/10", "2010-10-29"),
+        ("Mutually Signed Agreements (5)<br> as of&#160;October 29, 2010", "2010-10-29"),
+        ("(4) Mutually Signed Agreements as of 10-29-2010", "2010-10-29"),  # six agreements in five rows
+        ("Mutually Signed Agreements (7) as of 10/29/2010", None),
         ("Mutually Signed Agreements (35) signed as of 07/25/2014", None),  # it stood still while rows came and went
         ("Mutually Signed Agreements (5) as of 02/30/2011", None),
         ("Mutually Signed Agreements (5) as of 10/01/2009", None),  # before the newest signing

@@ -65,13 +65,17 @@ def test_errors_and_zeros_are_no_agreement_and_no_note(cells: tuple[Cell, ...]) 
 
 
 def test_a_row_that_lacks_only_its_date_or_support_type_is_told_apart() -> None:
-    """It is no listing, but a person may want to look: a column may have been emptied by mistake."""
+    """It is a listing, for the lists before may know it; without an agency, or without both, it is none."""
     state, agency, kind, county, support, *_ = ROWS[0]
     bare = [(state, agency, kind, county, support, None), (state, agency, kind, county, None, DAY)]
-    rows, codes = read(PARTICIPATING, [*ROWS, *bare])
-    assert (rows, codes) == ((2, 3), [signals.ROW_INCOMPLETE] * 2 + [signals.ROWS_NOT_AGREEMENTS])
+    none = [(state, None, kind, county, support, DAY), (state, agency, kind, county, None, None)]
+    rows, codes = read(PARTICIPATING, [*ROWS, *bare, *none])
+    assert rows == (2, 3, 4, 5)
+    assert codes.count(signals.ROW_INCOMPLETE) == 4
+    assert {signals.DATE_BLANK, signals.SUPPORT_TYPE_BLANK, signals.ROWS_NOT_AGREEMENTS} < set(codes)
     rows, codes = read(PENDING, [ROWS[0][:5], (state, agency, kind, county, None)])
-    assert (rows, codes) == ((2,), [signals.ROW_INCOMPLETE, signals.ROWS_NOT_AGREEMENTS])
+    assert rows == (2, 3)
+    assert codes == [signals.ROW_INCOMPLETE, signals.SUPPORT_TYPE_BLANK, signals.ROWS_NOT_AGREEMENTS]
 
 
 @pytest.mark.parametrize(

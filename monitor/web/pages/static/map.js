@@ -21,20 +21,20 @@
   const ADMINISTRATIONS = ["bush", "obama", "trump1", "biden", "trump2"];
 
   function shade(spans, at) {
-    let pending = false, past = false, count = 0, held = "", earliest = null, under = "";
-    for (const [first, end, type, administration, signed] of spans) {
+    let pending = false, past = false, count = 0, held = "", earliest = ADMINISTRATIONS.length;
+    for (const [first, end, type, administration] of spans) {
       if (first > at) continue;
       if (type === "P") { if (at < end) pending = true; continue; }
       past = true;
       if (at >= end) continue;
       count += 1;
       if (!held.includes(type)) held += type;
-      if (signed && (earliest === null || signed < earliest)) { earliest = signed; under = administration; }
+      if (administration) earliest = Math.min(earliest, ADMINISTRATIONS.indexOf(administration));
     }
     if (layer === "status") return count ? "listed" : pending ? "pending" : past ? "ended" : "";
     if (!count) return "";
     if (layer === "number") return "n" + (count < 4 ? count : count < 6 ? 4 : 6);
-    if (layer === "administration") return ADMINISTRATIONS.includes(under) ? under : "";
+    if (layer === "administration") return ADMINISTRATIONS[earliest] || "";
     const jail = held.includes("J"), warrant = held.includes("W");
     if (held.includes("T")) return jail || warrant ? "tj" : "t";
     return jail && warrant ? "jw" : jail ? "j" : warrant ? "w" : "";

@@ -33,6 +33,7 @@ def show_agency(request: PageRequest, agency_id: str) -> Page | None:
     return Page("agency.html", {
         "agency": agency, "county": county, "near": near, "timeline": draw_timeline(request.book, [agency]),
         "telling": telling, "noise": noise, **in_order([agency]), "newest": request.book.newest,
+        "moved": [(agreement, request.book.agencies[agreement.agency_id]) for agreement in agency.moved],
     })  # fmt: skip
 
 

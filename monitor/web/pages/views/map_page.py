@@ -6,7 +6,7 @@ import json
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from monitor.i18n.labels import CLASSES, administration
+from monitor.i18n.labels import CLASSES
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Agency, Agreement, Book
 from monitor.web.pages.fingerprints import mark_of
@@ -23,7 +23,7 @@ from monitor.web.pages.map.image import draw_image, draw_state_picture
 from monitor.web.pages.map.shapes import read_shapes
 from monitor.web.pages.map.timeline import draw_timeline
 from monitor.web.pages.place_index import State
-from monitor.web.pages.place_status import is_listed
+from monitor.web.pages.place_status import is_listed, signed_under
 from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import PageRequest, Site
 
@@ -109,7 +109,10 @@ def send_data(request: PageRequest) -> Page | None:
 
 
 def _spans(agreements: list[Agreement], days: list[str]) -> list[list[int | str]]:
-    """[first step, step after the last, model, administration, signed] of every spell of the agreements."""
+    """[first step, step after the last, model, administration, signed] of every spell of the agreements.
+
+    A date of signing that is later than the first list with the agreement is that of a later signing, and left out.
+    """
     spans: list[list[int | str]] = []
     for g in agreements:
         model = "P" if g.list_name == "pending" else (g.support or "?")[0]
@@ -117,7 +120,8 @@ def _spans(agreements: list[Agreement], days: list[str]) -> list[list[int | str]
             first = _at(days, spell.first_on)
             end = len(days) if spell.missing_on is None else _at(days, spell.missing_on)
             if first < end:
-                spans.append([first, end, model, administration(g.signed_on) or "", g.signed_on or ""])
+                signed = g.signed_on if g.signed_on and g.signed_on <= g.first_on else ""
+                spans.append([first, end, model, signed_under(g) or "", signed])
     return spans
 
 

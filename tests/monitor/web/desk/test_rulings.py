@@ -69,8 +69,11 @@ def test_same_retracts_the_ending_and_the_signing_and_undo_brings_both_back(worl
         (ADA, "same", NEW_YORK, FLORIDA, "one department, moved")
     ]
     token = token_in(client.get("/review/account").text)
-    client.post("/review/undo", data={"csrf": token, "made": str(made[0].id), "of": ending})
+    assert '<textarea name="reason"' in client.get(f"/review/changes/{ending}").text.partition("<h2>Rulings</h2>")[2]
+    asked = {"csrf": token, "made": str(made[0].id), "of": ending, "reason": "two departments after all"}
+    client.post("/review/undo", data=asked)
     assert stands(world) == before  # as if it had never been
+    assert "because: two departments after all" in client.get(f"/review/changes/{ending}").text
     with world.store() as store:
         assert [(m.ruling, m.counts) for m in read_rulings(store)] == [("same", False), ("undo", True)]
 

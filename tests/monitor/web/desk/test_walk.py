@@ -10,9 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from starlette.testclient import TestClient
-from typer.testing import CliRunner
 
-import scheduler
 from db.database import Store, utc_now
 from db.settings import Settings
 from monitor.changelog.log import read_log
@@ -27,13 +25,11 @@ pytestmark = [pytest.mark.long, pytest.mark.skipif(not CORPUS.is_dir(), reason="
 
 
 @pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory, cheap_hashes: None) -> Path:
-    home = tmp_path_factory.mktemp("walk") / "home"
-    CliRunner().invoke(scheduler.app, ["--db", str(home), "import", "--manifest", str(CORPUS / "manifest.csv")])
-    with Store.open(home) as store:
+def corpus(corpus_home: Path, cheap_hashes: None) -> Path:
+    with Store.open(corpus_home) as store:
         accounts.add_user(store, ADA, PASSWORD, "administrator", store.now_text())
         accounts.add_user(store, BEN, PASSWORD, "reviewer", store.now_text())
-    return home
+    return corpus_home
 
 
 SAME_PLACE = "In doubt: it is of the same place, but of another office or under another name."

@@ -19,8 +19,14 @@ PAGES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
-@pytest.mark.parametrize("tongue", ["", "es/"])
+@pytest.mark.parametrize(
+    ("tongue", "width", "scheme"),
+    [
+        ("", 390, "dark"), ("es/", 1280, "light"),
+        pytest.param("", 1280, "light", marks=pytest.mark.soak),
+        pytest.param("es/", 390, "dark", marks=pytest.mark.soak),
+    ],
+)  # fmt: skip
 def test_every_page_is_open_to_all(browser: Browser, small_site: str, tongue: str, width: int, scheme: str) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
     page = context.new_page()

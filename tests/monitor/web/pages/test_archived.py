@@ -12,7 +12,8 @@ from monitor.i18n.language import language
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.render_page import render
 from scrapers.readers.document import read_document
-from tests.monitor.web.pages.conftest import NOW, ROWS, workbook
+from tests.conftest import NOW
+from tests.monitor.web.pages.conftest import ROWS, workbook
 
 ICE = "https://www.ice.gov/doclib/participatingAgencies.xlsx"
 

@@ -15,12 +15,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from db.database import Store
-from monitor.web.pages.addresses import make_site
 from monitor.web.pages.publish import publish
 from monitor.web.pages.publish_targets import DirectorySink
 from tests.monitor.documents.agreements import pages_of_agreement
 from tests.monitor.documents.linked import HIGHWAY, fill_shelf
-from tests.monitor.web.pages.conftest import serving
+from tests.monitor.web.pages.conftest import make_small_site, serving
 from tests.pdfs import text_pdf
 
 
@@ -132,7 +131,7 @@ def test_the_documents_can_be_downloaded_as_a_table(shelf_site: str) -> None:
 @pytest.mark.parametrize("documents", [True, False])
 def test_copies_are_published_only_when_asked_for(shelf_home: Path, tmp_path: Path, documents: bool) -> None:
     with Store.open(shelf_home, read_only=True) as store:
-        publish(make_site(store), DirectorySink(tmp_path), documents=documents)
+        publish(make_small_site(store), DirectorySink(tmp_path), documents=documents)
     pasco = sha256_of(shelf_home, "pasco.pdf")
     assert (tmp_path / "documents" / pasco / "document.pdf").is_file() == documents
     assert ("document.pdf" in (tmp_path / "documents" / pasco / "index.html").read_text()) == documents
@@ -141,8 +140,7 @@ def test_copies_are_published_only_when_asked_for(shelf_home: Path, tmp_path: Pa
 
 @pytest.mark.long
 @pytest.mark.xdist_group("pages-small")
-@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
-@pytest.mark.parametrize("tongue", ["", "es/"])
+@pytest.mark.parametrize(("tongue", "width", "scheme"), [("", 1280, "light"), ("es/", 390, "dark")])
 def test_the_pages_are_open_to_all_and_work_without_script(
     browser: Browser, shelf_site: str, shelf_home: Path, tongue: str, width: int, scheme: str
 ) -> None:

@@ -23,7 +23,7 @@ from monitor.web.pages import publish as publishing
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.publish import publish
 from monitor.web.pages.publish_targets import LEDGER, BucketSink, DirectorySink
-from tests.monitor.web.pages.conftest import ROWS, fill_small, take_in, workbook
+from tests.monitor.web.pages.conftest import ROWS, fill_small, make_small_site, take_in, workbook
 
 LEADING = ("href", "src", "action", "data-source", "data-find")
 INDEX = ("places", "zip-codes", "agencies")
@@ -50,10 +50,18 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def whole(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("whole")
+    with Store.open(home, read_only=True) as store:
+        publish(make_site(store), DirectorySink(target))
+    return target
+
+
+@pytest.fixture(scope="module")
 def out(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("out")
     with Store.open(home, read_only=True) as store:
-        publish(make_site(store), DirectorySink(target))
+        publish(make_small_site(store), DirectorySink(target))
     return target
 
 
@@ -66,11 +74,13 @@ def state(folder: Path) -> dict[str, tuple[str, int]]:
     }
 
 
-def test_every_link_leads_to_a_file(home: Path, out: Path) -> None:
+def test_every_link_leads_to_a_file(home: Path, whole: Path) -> None:
     """Crawled from the front page as a plain file server would answer; all but robots.txt and 404 pages is reached."""
     with Store.open(home, read_only=True) as store:  # the feeds are added by the command
         feeds = {path for path, _, _ in list_feeds(store, Settings(home=home))}
-    embeds = [str(p.relative_to(out)) for p in out.rglob("index.html") if "embed" in p.parts]  # other sites lead there
+    embeds = [
+        str(p.relative_to(whole)) for p in whole.rglob("index.html") if "embed" in p.parts
+    ]  # other sites lead there
     assert len(embeds) > 100
     reached, waiting = set(), ["index.html", *embeds]
     while waiting:
@@ -78,14 +88,14 @@ def test_every_link_leads_to_a_file(home: Path, out: Path) -> None:
         if name in reached:
             continue
         reached.add(name)
-        assert (out / name).is_file(), name
+        assert (whole / name).is_file(), name
         if name.endswith(".webmanifest"):
-            icons = json.loads((out / name).read_bytes())["icons"]
+            icons = json.loads((whole / name).read_bytes())["icons"]
             waiting += [urljoin(f"/{name}", icon["src"]).lstrip("/") for icon in icons]
         if not name.endswith(".html"):
             continue
         links = Links()
-        links.feed((out / name).read_text(encoding="utf-8"))
+        links.feed((whole / name).read_text(encoding="utf-8"))
         for link in links.found:
             parts = urlsplit(urljoin(f"http://here/{name}", link))
             if parts.netloc != "here":
@@ -97,7 +107,7 @@ def test_every_link_leads_to_a_file(home: Path, out: Path) -> None:
                 assert file in feeds, (name, link)
             else:
                 waiting.append(file)
-    there = {str(p.relative_to(out)) for p in out.rglob("*") if p.is_file()}
+    there = {str(p.relative_to(whole)) for p in whole.rglob("*") if p.is_file()}
     assert there - reached - {"404.html", "es/404.html", "robots.txt", LEDGER, "static/newest.js"} == set()
     assert sum(name.startswith("places/") and name.count("/") == 3 for name in reached) == 3234
 
@@ -105,7 +115,7 @@ def test_every_link_leads_to_a_file(home: Path, out: Path) -> None:
 def test_again_without_a_change_nothing_is_written(home: Path, out: Path) -> None:
     before = state(out)
     with Store.open(home, read_only=True) as store:
-        done = publish(make_site(store), DirectorySink(out))
+        done = publish(make_small_site(store), DirectorySink(out))
     assert (done.rendered, done.written, done.removed) == (0, 0, 0)
     assert state(out) == before
 
@@ -114,7 +124,7 @@ def test_a_missing_file_is_written_again(home: Path, out: Path) -> None:
     before = state(out)
     (out / "places" / "fl" / "index.html").unlink()
     with Store.open(home, read_only=True) as store:
-        done = publish(make_site(store), DirectorySink(out))
+        done = publish(make_small_site(store), DirectorySink(out))
     assert (done.rendered, done.written) == (1, 1)
     assert {k: v[0] for k, v in state(out).items()} == {k: v[0] for k, v in before.items()}
 
@@ -125,7 +135,7 @@ def test_the_same_bytes_wherever_and_however_they_are_made(
     """From scratch in one process what the other made with several."""
     monkeypatch.setattr(publishing, "MANY", 10**9)
     with Store.open(home, read_only=True) as store:
-        publish(make_site(store), DirectorySink(tmp_path / "again"))
+        publish(make_small_site(store), DirectorySink(tmp_path / "again"))
     assert {k: v[0] for k, v in state(tmp_path / "again").items()} == {k: v[0] for k, v in state(out).items()}
 
 
@@ -140,8 +150,8 @@ def test_after_one_change_only_its_pages_are_written_and_all_is_as_if_made_anew(
         (ending,) = (e for e in make_site(store).book().changes if e["kind"] == "termination")
         rule(store, "dismiss", ending["id"], "", reviewer="test", reason="", made_at="2025-10-02T00:00:00Z")
         take_in(moved, [])
-        done = publish(make_site(store), DirectorySink(tmp_path / "site"))
-        publish(make_site(store), DirectorySink(tmp_path / "again"))
+        done = publish(make_small_site(store), DirectorySink(tmp_path / "site"))
+        publish(make_small_site(store), DirectorySink(tmp_path / "again"))
     assert 10 < done.written < 120
     one, other = state(tmp_path / "site"), state(tmp_path / "again")
     assert {k: v[0] for k, v in one.items()} == {k: v[0] for k, v in other.items()}
@@ -155,8 +165,8 @@ def test_after_a_new_list_all_is_as_if_made_anew(home: Path, out: Path, tmp_path
     (tmp_path / "participatingAgencies03102025am.xlsx").write_bytes(workbook(ROWS[1:], "2025-03-10T13:00:00Z"))
     take_in(moved, [tmp_path / "participatingAgencies03102025am.xlsx"])
     with Store.open(moved, read_only=True) as store:
-        publish(make_site(store), DirectorySink(tmp_path / "site"))
-        publish(make_site(store), DirectorySink(tmp_path / "again"))
+        publish(make_small_site(store), DirectorySink(tmp_path / "site"))
+        publish(make_small_site(store), DirectorySink(tmp_path / "again"))
     one, other = state(tmp_path / "site"), state(tmp_path / "again")
     assert [k for k in one.keys() | other.keys() if one.get(k, ("",))[0] != other.get(k, ("",))[0]] == []
 
@@ -173,8 +183,8 @@ def test_a_bucket_holds_what_the_directory_holds(home: Path, out: Path, monkeypa
             monkeypatch.setenv(name, value)
         make_bucket(f"http://{host}:{port}/pages")
         with Store.open(home, read_only=True) as store:
-            site = make_site(store)
-            # the counties, most of the files, are left out: a test of the sink, not of the server's patience
+            site = make_small_site(store)
+            # the counties are left out: a test of the sink, not of the server's patience
             site.routes = [r for r in site.routes if "slug" not in r.pattern.pattern]
             publish(site, sink := BucketSink("s3://pages/site"))
             listed = {o["path"] for part in obstore.list(sink.store) for o in part}
@@ -198,7 +208,7 @@ def make_bucket(address: str) -> None:
 def test_the_one_pagers_as_pdf_are_a_second_step(home: Path, tmp_path: Path) -> None:
     """Without them none is linked; with them each is there, one page long, and a run without keeps them."""
     with Store.open(home, read_only=True) as store:
-        site = make_site(store)
+        site = make_small_site(store)
         site.routes = [r for r in site.routes if r.pattern.pattern.startswith(("sheets/us", "sheets/agency"))]
         publish(site, DirectorySink(tmp_path))
         page = (tmp_path / "sheets" / "us" / "index.html").read_text(encoding="utf-8")

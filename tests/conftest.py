@@ -1,0 +1,45 @@
+"""The real lists in a store, imported once in a run of tests however many workers it has."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from db.database import Store
+from monitor.changelog.rebuild import derive
+from monitor.publications.dating import capture_time
+from scrapers import ingest
+from tests.paths import LISTS
+
+NOW = "2025-10-01T12:00:00Z"
+
+
+@pytest.fixture(scope="session")
+def imported_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with every list of the corpus. It is read only: a test that writes takes a copy (`corpus_home`)."""
+    if not LISTS.is_dir():
+        pytest.skip(f"the real lists are not at {LISTS}")
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    home = shared / "imported-once"
+    with (shared / "imported-once.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not home.exists():
+            with Store.open(shared / "being-imported") as store:
+                for saved in ingest.find_saved([], LISTS / "manifest.csv", capture_time):
+                    ingest.import_list(store, saved, NOW)
+                derive(store, now=NOW)
+            (shared / "being-imported").rename(home)
+    return home
+
+
+@pytest.fixture(scope="module")
+def corpus_home(imported_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the home with every list of the corpus, of the module's own."""
+    home = tmp_path_factory.mktemp("corpus") / "data"
+    shutil.copytree(imported_once, home)
+    return home
