@@ -55,7 +55,7 @@ def set_strip(strip: dict[str, Any]) -> bytes:
 def _kept_card(told: str) -> bytes:
     picture = Image.open(io.BytesIO(_set("card.typ", told, "png"))).convert("RGB")
     out = io.BytesIO()
-    picture.quantize(CARD_COLORS, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    picture.quantize(CARD_COLORS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG")
     return out.getvalue()
 
 

@@ -15,17 +15,17 @@ from monitor.changelog.listed_between import wide_range
 from monitor.i18n import labels
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Book
-from monitor.web.pages.fingerprints import mark_of
+from monitor.web.pages.fingerprints import agency_mark, mark_of
 from monitor.web.pages.map.drawing import COLOURS
+from monitor.web.pages.place_status import agencies_of, status_of
 from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import Addresses, PageRequest, Site, View
 from monitor.web.pages.typeset import set_card
 from monitor.web.pages.views.as_of_page import find_answer, is_day
 from monitor.web.pages.views.one_pager_page import draw_place, make_agency, make_country, make_county, make_state
-from monitor.web.pages.views.places_page import list_states, newest_mark
 
-#: Lines and characters that fit the picture.
-MOST_LINES, LONGEST_TITLE, LONGEST_LINE = 3, 150, 130
+#: Sentences below a title of one line and of more, and characters, that fit the picture.
+MOST_LINES, SHORT_TITLE, LONGEST_TITLE, LONGEST_LINE = (3, 2), 20, 150, 130
 #: What a picture tells; JSON, since typst takes it as such.
 Card = dict[str, Any]
 
@@ -50,14 +50,16 @@ def _send(make: Callable[..., Card | None]) -> View:
         if card is None:
             return None
         public = urlsplit(request.site.public_url)
-        newest = request.book.newest
-        day = request.language.say("As of %(day)s", day=request.language.date(newest["published_on"])) if newest else ""
+        newest, day = request.book.newest, ""
+        if newest and not (request.static and address):
+            day = request.language.say("As of %(day)s", day=request.language.date(newest["published_on"]))
         told = {
             "lang": request.language.code, "kicker": request.language.say("287(g) agreements with ICE"), "svg": "",
             "key": [], "day": day, "address": f"{public.netloc}{public.path}", **card,
         }  # fmt: skip
         told["title"] = _cut(told["title"], LONGEST_TITLE)
-        told["lines"] = [_cut(line, LONGEST_LINE) for line in told["lines"][:MOST_LINES]]
+        most = MOST_LINES[len(told["title"]) > SHORT_TITLE]
+        told["lines"] = [_cut(line, LONGEST_LINE) for line in told["lines"][:most]]
         return Page(body=set_card(told), media="image/png")
 
     return send
@@ -112,7 +114,7 @@ def _of_change(request: PageRequest, change_id: str) -> Card | None:
     return {
         "kicker": f"{kind} · {status}",
         "title": change["agency"] or language.say("the list as a whole"),
-        "lines": [line for line in (where, support, said) if line],
+        "lines": [line for line in (where, " · ".join(part for part in (support, said) if part)) if line],
         **drawn, "key": _key(request) if drawn else [],
     }  # fmt: skip
 
@@ -152,4 +154,9 @@ def _if_public(site: Site, addresses: Addresses) -> Addresses:
 
 
 def _list_states(book: Book) -> Iterator[tuple[str, str]]:
-    return ((f"{path}card.png", mark_of(mark, newest_mark(book))) for path, mark in list_states(book))
+    """Yield the address of every state's picture; published ones name no list, so that few move with each list."""
+    for state in place_index.states().values():
+        agencies = agencies_of(book, state)
+        pending = book.newest_pending if status_of(agencies).pending else None
+        marks = [agency_mark(book, a) for a in agencies]
+        yield f"places/{state.slug}/card.png", mark_of(book.first_day, marks, pending and pending["published_on"])

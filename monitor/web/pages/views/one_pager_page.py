@@ -96,9 +96,9 @@ def make_state(request: PageRequest, pdf: bool, code: str) -> Sheet | None:
     status = status_of(agencies_of(request.book, state))
     facts = [
         say_status(status, state.name, request),
-        *say_pending_list(status, request),
         *count_listed(status, request.language),
         count_ended(status, request.language),
+        *say_pending_list(status, request),
     ]
     drawn = draw_place(request.book, state, None, pdf)
     sheet = _make_sheet(request, state.name, facts, f"{state.slug}/", f"places/{state.slug}/", drawn)
@@ -116,8 +116,8 @@ def make_county(request: PageRequest, pdf: bool, code: str, slug: str) -> Sheet 
     where = f"{county.name}, {state.name}"
     facts = [
         say_status(status, where, request),
-        *say_pending_list(status, request),
         *count_listed(status, request.language),
+        *say_pending_list(status, request),
     ]
     neighbours = [place_index.counties()[f] for f in county.neighbours if f in place_index.counties()]
     with_one = [c.name for c in neighbours if status_of(agencies_of(book, fips=c.fips)).code == "listed"]
@@ -139,8 +139,8 @@ def make_agency(request: PageRequest, pdf: bool, agency_id: str) -> Sheet | None
     where = f"{agency.name}, {place_index.state_name(agency.state)}"
     facts = [
         say_status(status, where, request),
-        *say_pending_list(status, request),
         *count_listed(status, request.language),
+        *say_pending_list(status, request),
     ]
     if len(agency.names) > 1:
         names = "; ".join(name for name, _, _ in agency.names[:6])
