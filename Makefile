@@ -33,7 +33,7 @@ run: $(VENV)/.for-run
 history: $(VENV)/.for-run
 	$(BIN)/ice-agreements backfill
 
-demo: $(VENV)/.for-dev
+demo: $(VENV)/.for-demo
 	$(BIN)/python -m tests.demo
 
 static: $(VENV)/.for-dev
@@ -86,8 +86,8 @@ places: $(VENV)/.for-dev
 	$(BIN)/python -m monitor.places.make_homes
 	$(BIN)/python -m monitor.places.make_search_data
 
-wheel: $(VENV)/.for-dev
-	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
+wheel: $(VENV)/.for-run
+	$(PIP) wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 # -- environments ---------------------------------------------------------------------------------------------------
 # One environment; each stamp says for what it was filled. The versions agree, so a later one only adds to it.
@@ -113,14 +113,16 @@ $(VENV)/.python:
 
 $(VENV)/.for-%: $(VENV)/.python pyproject.toml
 	@echo "Installing $(LOCK_$*)"
-	$(PIP) install --require-hashes --requirement $(LOCK_$*)
+	$(PIP) install --require-hashes $(addprefix --requirement ,$(LOCK_$*))
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 LOCK_run := requirements.lock
+LOCK_demo := requirements.lock requirements-demo.lock
 LOCK_dev := requirements-dev.lock
 LOCK_bench := requirements-bench.lock
 $(VENV)/.for-run: $(LOCK_run)
+$(VENV)/.for-demo: $(LOCK_demo)
 $(VENV)/.for-dev: $(LOCK_dev)
 $(VENV)/.for-bench: $(LOCK_bench)
 
@@ -134,6 +136,7 @@ lock: build/lock/bin/uv
 	$(COMPILE) --group build --output-file requirements.lock
 	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	$(COMPILE) --group bench --constraint requirements-dev.lock --output-file requirements-bench.lock
+	$(subst pyproject.toml,--group pyproject.toml:demo,$(COMPILE)) --constraint requirements-dev.lock --output-file requirements-demo.lock
 	$(subst pyproject.toml,--group pyproject.toml:clients,$(COMPILE)) --output-file requirements-clients.lock
 
 build/lock/bin/uv: $(VENV)/.python

@@ -42,6 +42,7 @@ class Backup(NamedTuple):
     documents: int
     new_documents: int
     removed: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()  # sha256 of documents that it names and does not have
 
 
 def list_backups(directory: Path) -> list[Path]:

@@ -3,6 +3,7 @@
     PREFIX/backup.json                            how the objects are encrypted, if they are
     PREFIX/ice-agreements-20260105T160000Z.sqlite one object a backup, compressed
     PREFIX/ice-agreements-20260105T160000Z.keys   the keys of that day
+    PREFIX/ice-agreements.keys                    the keys of now, which are copied as documents are
     PREFIX/archive/ab/cdef…                       the documents of all of them; none is ever removed
 
 With a passphrase (the setting `backup_passphrase`) every object but `backup.json` is a Fernet token: AES-128-CBC with
@@ -18,6 +19,7 @@ import secrets
 import tempfile
 import zlib
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -42,12 +44,15 @@ from db.backup import (
 from db.database import Store, parse_time, to_text
 from db.errors import NotFoundError
 from db.keys import read_keys
-from db.restore import put_in_place, refuse_existing
+from db.restore import Kept, put_in_place, refuse_existing
 from db.settings import Settings
 
 _HEAD = "backup.json"
+_KEYS = "ice-agreements.keys"
 #: scrypt's cost: 64 MB and a quarter of a second for each try of a passphrase.
 _COST = 2**16
+#: Where machines of the cloud's own get their credentials.
+_MACHINE_CREDENTIALS = "169.254.169.254"
 
 
 class Bucket:
@@ -156,6 +161,13 @@ def copy_documents(store: Store, bucket: Bucket, *, known: Collection[str], name
     return len(missing)
 
 
+def copy_keys(store: Store, bucket: Bucket) -> dict[str, str]:
+    """Copy the keys as they are now to the bucket; return them."""
+    keys = read_keys(store.home)
+    bucket.put(_KEYS, json.dumps(keys).encode())
+    return keys
+
+
 def list_documents(bucket: Bucket) -> set[str]:
     """Return the sha256 of every document in the bucket."""
     return {"".join(name.split("/")[-2:]) for name in bucket.names("archive")}
@@ -167,7 +179,9 @@ def list_bucket_backups(bucket: Bucket) -> list[str]:
     return sorted(name for name in names if name.startswith(PREFIX) and name.endswith(SUFFIX))
 
 
-def restore_from_bucket(bucket: Bucket, home: Path, *, at: str, replace: bool = False) -> Backup:
+def restore_from_bucket(
+    bucket: Bucket, home: Path, *, at: str, replace: bool = False, database: Path | None = None
+) -> Backup:
     """Restore the newest backup of the bucket into the data directory, as `db.restore.restore` does."""
     refuse_existing(home, replace=replace)
     names = list_bucket_backups(bucket)
@@ -181,7 +195,10 @@ def restore_from_bucket(bucket: Bucket, home: Path, *, at: str, replace: bool = 
             raise BackupError(f"{bucket.url}/{path.name} is damaged: {error}") from error
         check_database(path)
         keys = json.loads(bucket.get(path.with_suffix(KEYS_SUFFIX).name))
-        return put_in_place(path, lambda sha256: bucket.get(f"archive/{sha256[:2]}/{sha256[2:]}"), keys, home, at=at)
+        with suppress(NotFoundError):
+            keys |= json.loads(bucket.get(_KEYS))
+        kept = Kept(lambda sha256: bucket.get(f"archive/{sha256[:2]}/{sha256[2:]}"), list_documents(bucket), keys)
+        return put_in_place(path, kept, home, at=at, database=database)
 
 
 def _make_cipher(passphrase: str, head: dict[str, Any]) -> Fernet:
@@ -190,4 +207,7 @@ def _make_cipher(passphrase: str, head: dict[str, Any]) -> Fernet:
 
 
 def _first_line(error: BaseException) -> str:
-    return str(error).strip().partition("\n")[0]
+    text = str(error).strip().partition("\n")[0]
+    if _MACHINE_CREDENTIALS in text:  # where credentials are looked for last
+        return "no credentials are set, as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and the machine has none"
+    return text

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from db.backup import (
     NEW,
@@ -14,6 +15,7 @@ from db.backup import (
     Backup,
     BackupError,
     check_backup,
+    check_database,
     list_backups,
     load_keys,
     make_stamp,
@@ -30,10 +32,11 @@ from db.locks import SERVICE, SERVING, WORK, HomeLock
 from db.queries.switches import SENDING_PAUSED, get_switch, set_switch
 
 
-def restore(place: Path, home: Path, *, at: str, replace: bool = False) -> Backup:
+def restore(place: Path, home: Path, *, at: str, replace: bool = False, database: Path | None = None) -> Backup:
     """Restore a backup into the data directory, pause sending, and keep beside it what was there before.
 
-    `place` is a backup's file, or a directory of backups, whose newest is taken. Nothing else may run meanwhile.
+    `place` is a backup's file, or a directory of backups, whose newest is taken; `database` is a newer copy of the
+    database, which is taken in place of the backup's. Nothing else may run meanwhile.
     """
     path = place
     if place.is_dir():
@@ -45,7 +48,7 @@ def restore(place: Path, home: Path, *, at: str, replace: bool = False) -> Backu
     refuse_existing(home, replace=replace)
     check_backup(path)
     archive = Archive(path.parent / ARCHIVE_NAME)
-    return put_in_place(path, archive.get, load_keys(path), home, at=at)
+    return put_in_place(path, Kept(archive.get, list(archive), load_keys(path)), home, at=at, database=database)
 
 
 def refuse_existing(home: Path, *, replace: bool) -> None:
@@ -55,47 +58,69 @@ def refuse_existing(home: Path, *, replace: bool) -> None:
         raise BackupError(f"{database} is there already; add --replace to put the backup in its place")
 
 
-def put_in_place(
-    path: Path, get_document: Callable[[str], bytes], keys: Mapping[str, str], home: Path, *, at: str
-) -> Backup:
-    """Put a checked database file, its documents and its keys into the data directory, with sending paused."""
+class Kept(NamedTuple):
+    """What a place of backups holds beside databases."""
+
+    get: Callable[[str], bytes]
+    documents: Iterable[str]  # sha256 of every document there
+    keys: Mapping[str, str]
+
+
+def put_in_place(path: Path, kept: Kept, home: Path, *, at: str, database: Path | None = None) -> Backup:
+    """Put a checked database file, all documents of the place and the keys into the data directory; pause sending.
+
+    Documents that came after the backup are brought too. What `database`, a newer copy, names and the place does not
+    have yet is no error: it is fetched again while ICE links it.
+    """
+    if database is not None:
+        if not database.is_file():
+            raise NotFoundError(f"there is no database {database}")
+        check_database(database)
+    source_path = database or path
     with ExitStack() as locks:
         for name in (SERVICE, SERVING, WORK):
             locks.enter_context(HomeLock(home, name, "a restore", at=at))
         try:
-            documents, new = _bring_documents(path, get_document, Archive(home / ARCHIVE_NAME))
-            for name, key in keys.items():
+            named, new, missing = _bring_documents(source_path, kept, Archive(home / ARCHIVE_NAME))
+            if missing and database is None:
+                raise BackupError(f"document {missing[0]} of the backup is missing or damaged")
+            for name, key in kept.keys.items():
                 write_key(home, name, key, at=make_stamp(at))
             temporary = home / f"{NEW}{DATABASE_NAME}"
             temporary.unlink(missing_ok=True)
-            with opened(path) as source, closing(sqlite3.connect(temporary)) as target:
+            with opened(source_path) as source, closing(sqlite3.connect(temporary)) as target:
                 source.backup(target)
             with Store.open_file(temporary, home) as store:  # brings an older backup up to this program
                 if get_switch(store, SENDING_PAUSED) is None:  # a pause that was there keeps its reason
-                    set_switch(store, SENDING_PAUSED, "on", at=at, why=f"restored from {path.name}")
+                    set_switch(store, SENDING_PAUSED, "on", at=at, why=f"restored from {source_path.name}")
                 store.connection.execute("pragma journal_mode = delete")
             _set_aside(home / DATABASE_NAME, at)
             settle(temporary, home / DATABASE_NAME)
         except OSError as error:
             raise BackupError(f"the backup was not restored: {describe_os_error(error)}") from error
         except sqlite3.Error as error:
-            raise BackupError(f"the backup was not restored: {describe_database_error(error, path)}") from error
-    return Backup(path, documents, new)
+            raise BackupError(f"the backup was not restored: {describe_database_error(error, source_path)}") from error
+    return Backup(source_path, named, new, missing=tuple(missing))
 
 
-def _bring_documents(path: Path, get_document: Callable[[str], bytes], target: Archive) -> tuple[int, int]:
-    """Store the documents that are missing or damaged here; return how many the backup names and how many came."""
-    named, new = read_documents_of(path), 0
-    for sha256, _ in named:
+def _bring_documents(path: Path, kept: Kept, target: Archive) -> tuple[int, int, list[str]]:
+    """Store what is missing or damaged here; return how many are named, how many came, and which are not to be had."""
+    named, new, missing = {sha256 for sha256, _ in read_documents_of(path)}, 0, []
+    for sha256 in sorted(named | set(kept.documents)):
         try:
             target.get(sha256)
         except StoreError:
-            data = get_document(sha256)
+            try:
+                data = kept.get(sha256)
+            except StoreError:
+                if sha256 in named:
+                    missing.append(sha256)
+                continue
             target.path(sha256).unlink(missing_ok=True)
             if target.put(data) != sha256:
                 raise BackupError(f"document {sha256} of the backup is damaged") from None
             new += 1
-    return len(named), new
+    return len(named), new, missing
 
 
 def _set_aside(database: Path, at: str) -> None:

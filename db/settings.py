@@ -113,6 +113,11 @@ class Settings(ServiceSettings, DeskSettings, MoaSettings, ArchiveSettings):
     alert_retry_hours: float = Field(
         default=72.0, gt=0, description="How long a message that is put off is tried again before it is given up."
     )
+    sending_wait_seconds: float = Field(
+        default=0.0, ge=0, le=60,
+        description="With a continuous copy of the database: how long messages that are about to leave wait, so that "
+        "the copy knows which may have left.",
+    )  # fmt: skip
     webhook_timeout_seconds: float = Field(
         default=10.0, gt=0, description="Longest wait for a webhook's or chat service's answer, in seconds."
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from db.database import Store
 from db.integrity import list_unknown_documents
 from db.queries import fetches
+from db.queries.sightings import RECOVERED
 from scrapers.document_errors import ScraperError
 from scrapers.readers.document import read_document
 
@@ -18,7 +19,7 @@ def adopt_documents(store: Store, at: str) -> tuple[int, int]:
     documents = lists = 0
     for sha256 in list_unknown_documents(store):
         data = store.archive.get(sha256)
-        name = f"recovered-{sha256[:12]}"
+        name = f"{RECOVERED}{sha256[:12]}"
         with store.writing():
             fetches.record_document(store, sha256, at)
             documents += 1

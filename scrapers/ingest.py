@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.database import Store
+from db.errors import ArchiveError, NotFoundError
 from db.models import Snapshot
 from db.queries import fetches, sightings, snapshots
 from db.queries.sightings import SightedDocument
@@ -179,9 +180,17 @@ def _read_stored(store: Store, document: SightedDocument) -> str:
 
 
 def read_new(store: Store) -> list[str]:
-    """Read every sighted document that was not read yet; return one line for each that could not be read."""
-    unread = sightings.list_unread_documents(store.connection)
-    return [line for document in unread if (line := _read_stored(store, document))]
+    """Read every sighted document that was not read yet; return one line for each that could not be read.
+
+    One whose bytes are gone stays unread, and keeps nothing else from being read.
+    """
+    lines = []
+    for document in sightings.list_unread_documents(store.connection):
+        try:
+            lines.append(_read_stored(store, document))
+        except (ArchiveError, NotFoundError) as error:
+            lines.append(f"{document.file}: {error}")
+    return [line for line in lines if line]
 
 
 def read_again(store: Store) -> Iterator[tuple[int, int]]:

@@ -97,7 +97,7 @@ def import_saved(store: Store, settings: Settings, paths: list[Path], manifest: 
 
 def read_new(store: Store, settings: Settings) -> Iterator[tuple[MoaReading, int]]:
     """Read every kept document that this reader version has not read; yield each reading and how many are to read."""
-    waiting = moas.find_unread(store.connection, READER)
+    waiting = [sha256 for sha256 in moas.find_unread(store.connection, READER) if store.archive.has(sha256)]
     with PdfReader(max_bytes=settings.moa_max_bytes) as reader:
         for sha256 in waiting:
             path = store.archive.path(sha256)

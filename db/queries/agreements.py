@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from db.database import Store
 from db.models import Agency, Agreement, Listing, ListName, NameUse, Span
-from db.queries.derived_rows import AGENCIES, AGREEMENTS, NAMES, SPANS, Row, read_rows
+from db.queries.derived_rows import AGENCIES, AGREEMENTS, NAMES, Row, read_rows
 from db.queries.snapshots import load_listings
 
 
@@ -44,15 +44,15 @@ def load_agencies(connection: sqlite3.Connection) -> list[Agency]:
 
 def load_agency_views(connection: sqlite3.Connection, ids: Iterable[str] | None = None) -> dict[str, AgencyView]:
     """Return what the log says of agencies, by id: of every one, or of those asked for."""
-    return agency_views(load_view_rows(connection, ids))
-
-
-def load_view_rows(connection: sqlite3.Connection, ids: Iterable[str] | None = None) -> list[Row]:
-    """Return the rows behind `load_agency_views`, to be compared with those of another time."""
     query, values = "select id, state, name, county, county_fips from agencies", []
     if ids is not None:
         query, values = f"{query} where id in (select value from json_each(?))", [json.dumps(list(ids))]
-    return connection.execute(query, values).fetchall()
+    return agency_views(connection.execute(query, values))
+
+
+def view_row(row: Row) -> Row:
+    """Return what `agency_views` wants of a whole row of the table."""
+    return row[:5]
 
 
 def agency_views(rows: Iterable[Row]) -> dict[str, AgencyView]:
@@ -76,8 +76,9 @@ def load_agreements(connection: sqlite3.Connection) -> list[Agreement]:
         )
         for r, linked in zip(rows, documents, strict=True)
     }  # fmt: skip
-    for listing_id, agreement_id, first, row, *_ in read_rows(
-        connection, SPANS, "where last_position is null order by listing_id"
+    for listing_id, agreement_id, first, row in connection.execute(
+        "select listing_id, agreement_id, first_position, row from spans where last_position is null"
+        " order by listing_id"
     ):
         found[agreement_id].rows[listing_id] = (row, first)
     return list(found.values())
@@ -134,7 +135,7 @@ def load_runs(
     """Return (agency as printed, signing date, MOA, first position, last position) of a block's spans."""
     return connection.execute(
         "select ifnull(l.agency, ''), l.signed_on, l.moa_url, s.first_position, s.last_position"
-        " from spans s join listings l on l.id = s.listing_id"
+        " from listings l cross join spans s on l.id = s.listing_id"
         " where s.list = ? and ifnull(l.support_code, '') = ? and ifnull(l.state_code, '') = ?",
         [list_name, support, state],
     ).fetchall()

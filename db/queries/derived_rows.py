@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -77,14 +77,14 @@ def write_rows(connection: sqlite3.Connection, step: int, table: Table, rows: Se
 
     What they replace is kept for undoing `step`; before step 1 there is nothing to go back to.
     """
-    if step > 0:
+    if step > 0 and rows:
         _keep(connection, step, table, [row[: table.keys] for row in rows])
     connection.executemany(_put(table), rows)
 
 
 def drop_rows(connection: sqlite3.Connection, step: int, table: Table, keys: Sequence[Row]) -> None:
     """Remove the rows with those keys; they are kept for undoing `step`."""
-    if step > 0:
+    if step > 0 and keys:
         _keep(connection, step, table, keys)
     connection.executemany(f"delete from {table.name} where {_where(table)}", keys)
 
@@ -96,18 +96,45 @@ def read_rows(
     yield from connection.execute(f"select {', '.join(table.columns)} from {table.name} {rest}", values)
 
 
-def roll_back(connection: sqlite3.Connection, step: int) -> set[str]:
-    """Undo `step` and every later one; return the ids of the changes that this concerns.
+def load_rows(connection: sqlite3.Connection, table: Table, keys: Iterable[Row] | None = None) -> dict[Row, Row]:
+    """Return the table's rows by key: all of them, or those asked for."""
+    if keys is None:
+        return {row[: table.keys]: row for row in read_rows(connection, table)}
+    columns = ", ".join(f"t.{name}" for name in table.columns)
+    query = f"select {columns} from json_each(?) k cross join {table.name} t on {_same_key(table)}"
+    return {row[: table.keys]: row for row in connection.execute(query, [_KEYS.encode(list(keys))])}
 
-    Step 0 cannot be undone: use `clear`.
+
+def load_keys(connection: sqlite3.Connection, table: Table, step: int) -> set[Row]:
+    """Return the keys of the rows that `step` and later ones replaced or made."""
+    rows = connection.execute("select distinct key from undo_journal where step >= ? and tbl = ?", [step, table.name])
+    return {tuple(key) for key in _parse(row[0] for row in rows)}
+
+
+def load_replaced(
+    connection: sqlite3.Connection, table: Table, step: int, known: Container[Row]
+) -> dict[Row, Row | None]:
+    """Return by key the rows that `step` and later ones replaced, as they stood before; None where there was none.
+
+    Those of `known` keys are left out.
     """
+    rows = connection.execute(
+        "select key, row, min(step) from undo_journal where step >= ? and tbl = ? group by key", [step, table.name]
+    ).fetchall()
+    keys = map(tuple, _parse(row[0] for row in rows))
+    wanted = {key: row[1] for key, row in zip(keys, rows, strict=True) if key not in known}
+    before = _parse(wanted.values())
+    return {key: None if row is None else tuple(row) for key, row in zip(wanted, before, strict=True)}
+
+
+def roll_back(connection: sqlite3.Connection, step: int) -> None:
+    """Undo `step` and every later one. Step 0 cannot be undone: use `clear`."""
     rows = connection.execute(
         "select tbl, key, row, min(step) from undo_journal where step >= ? group by tbl, key", [step]
     ).fetchall()
     put: dict[str, list[Row]] = {}
     drop: dict[str, list[Row]] = {}
-    keys = json.loads(f"[{','.join(row[1] for row in rows)}]")  # in one go: thousands of short texts
-    before = json.loads(f"[{','.join(row[2] or 'null' for row in rows)}]")
+    keys, before = _parse(row[1] for row in rows), _parse(row[2] for row in rows)
     for (name, *_), key, row in zip(rows, keys, before, strict=True):
         (drop if row is None else put).setdefault(name, []).append(key if row is None else row)
     for table in JOURNALLED:
@@ -116,7 +143,6 @@ def roll_back(connection: sqlite3.Connection, step: int) -> set[str]:
     connection.execute("delete from undo_journal where step >= ?", [step])
     connection.execute("delete from side_by_side where step >= ?", [step])
     connection.execute("delete from fold_steps where step >= ?", [step])
-    return {row[0] for row in [*drop.get("changes", ()), *put.get("changes", ())]}
 
 
 def merge_steps(connection: sqlite3.Connection, first: int, past: int) -> None:
@@ -130,29 +156,23 @@ def merge_steps(connection: sqlite3.Connection, first: int, past: int) -> None:
     connection.execute("update fold_steps set checkpoint = 0 where step > ? and step < ?", [first, past])
 
 
-def load_made_since(connection: sqlite3.Connection, step: int) -> set[str]:
-    """Return the ids of the changes that were first written in that step or a later one."""
-    rows = connection.execute(
-        "select key, row, min(step) from undo_journal where tbl = 'changes' and step >= ? group by key", [step]
-    )
-    return {json.loads(key)[0] for key, row, _ in rows if row is None}
-
-
 def clear(connection: sqlite3.Connection) -> None:
     """Empty every derived table."""
     for table in DERIVED_TABLES:
         connection.execute(f"delete from {table}")
 
 
+def _parse(texts: Iterable[str | None]) -> list[Any]:
+    """Return what the JSON texts say, None for none; in one go, for they are thousands of short ones."""
+    return list(json.loads(f"[{','.join(text or 'null' for text in texts)}]"))
+
+
 def _keep(connection: sqlite3.Connection, step: int, table: Table, keys: Iterable[Row]) -> None:
     """Keep the rows of those keys as they are, unless this step has replaced them before."""
     row = ", ".join(table.columns)
-    same = " and ".join(
-        f"t.{name} = json_extract(k.value, '$[{n}]')" for n, name in enumerate(table.columns[: table.keys])
-    )
     connection.execute(
         "insert or ignore into undo_journal (step, tbl, key, row) select ?, ?, k.value,"
-        f" (select json_array({row}) from {table.name} t where {same}) from json_each(?) k",
+        f" (select json_array({row}) from {table.name} t where {_same_key(table)}) from json_each(?) k",
         [step, table.name, _KEYS.encode(list(keys))],
     )
 
@@ -168,3 +188,10 @@ def _put(table: Table) -> str:
 
 def _where(table: Table) -> str:
     return " and ".join(f"{key} = ?" for key in table.columns[: table.keys])
+
+
+def _same_key(table: Table) -> str:
+    """Return the condition that row `t` has the key that is the JSON array `k.value`."""
+    return " and ".join(
+        f"t.{name} = json_extract(k.value, '$[{n}]')" for n, name in enumerate(table.columns[: table.keys])
+    )

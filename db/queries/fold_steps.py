@@ -29,10 +29,21 @@ def load_steps(connection: sqlite3.Connection) -> list[Step]:
     return [Step((row[0], row[1], row[2]), row[3], bool(row[4]), bool(row[5])) for row in rows]
 
 
-def load_last_step(connection: sqlite3.Connection) -> tuple[int, str]:
-    """Return the number of steps and the newest one's chain; 0 and "" when there is none."""
-    row = connection.execute("select step, chain from fold_steps order by step desc limit 1").fetchone()
-    return (row[0] + 1, row[1]) if row else (0, "")
+def count_steps(connection: sqlite3.Connection) -> int:
+    """Return the number of steps; they are numbered from 0."""
+    return int(connection.execute("select ifnull(max(step) + 1, 0) from fold_steps").fetchone()[0])
+
+
+def load_newest_keys(connection: sqlite3.Connection, most: int) -> list[tuple[str, str, str]]:
+    """Return the keys of the publications of the last steps, newest first, at most so many."""
+    return connection.execute(
+        "select sha256, file, linked_as from fold_steps order by step desc limit ?", [most]
+    ).fetchall()
+
+
+def load_chain(connection: sqlite3.Connection, step: int) -> str:
+    """Return what stands for the step and all before it."""
+    return str(connection.execute("select chain from fold_steps where step = ?", [step]).fetchone()[0])
 
 
 def load_step_of(connection: sqlite3.Connection, position: int) -> int:
@@ -102,7 +113,7 @@ def load_lists(connection: sqlite3.Connection, first: int = 0) -> list[ListName]
 def is_settled(connection: sqlite3.Connection) -> bool:
     """Return whether the lists whose rows counted as evidence are just those that were accepted."""
     same = "p.sha256 = s.sha256 and p.file = s.file and p.linked_as = s.linked_as"
-    row = connection.execute(  # the few lists that are not believed, or not accepted, are found first
+    row = connection.execute(  # an index has the few lists that are not believed, another those not accepted
         f"select 1 from fold_steps s cross join publications p on {same}"
         " where s.believed = 0 and p.status = 'accepted' union all"
         f" select 1 from publications p cross join fold_steps s on {same}"

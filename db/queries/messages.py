@@ -93,6 +93,11 @@ def list_open(connection: sqlite3.Connection, now: str, after: int, limit: int, 
     return [int(row[0]) for row in rows]
 
 
+def list_leaving(connection: sqlite3.Connection) -> list[int]:
+    """Return the messages that may have been taken, and whose outcome is not known."""
+    return [int(row[0]) for row in connection.execute("select id from messages where status = 'sending' order by id")]
+
+
 def load_message(connection: sqlite3.Connection, message: int) -> OutgoingMessage | None:
     """Return the message with whom it is for; None when its subscriber is gone."""
     row = connection.execute(

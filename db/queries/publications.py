@@ -18,8 +18,8 @@ COLUMNS = (
 _SELECT = f"select {', '.join(COLUMNS)} from publications"
 #: A held list that no later accepted one has made up for.
 _WAITS = (
-    "status = 'held' and not exists (select 1 from publications p where p.status = 'accepted' and"
-    " p.list = iif(h.linked_as = '', h.list, h.linked_as) and p.published_at > h.published_at)"
+    "status != 'accepted' and status = 'held' and not exists (select 1 from publications p where p.status = 'accepted'"
+    " and p.list = iif(h.linked_as = '', h.list, h.linked_as) and p.published_at > h.published_at)"
 )
 
 
@@ -79,15 +79,6 @@ def load_others(connection: sqlite3.Connection) -> dict[tuple[str, str, str], tu
     return {row[2:5]: tuple(row) for row in rows}
 
 
-def load_newest(connection: sqlite3.Connection) -> list[Publication]:
-    """Return the newest publications of each list; several, where they were put out at one moment."""
-    rows = connection.execute(
-        f"{_SELECT} where (ifnull(list, ''), published_at) in"
-        " (select ifnull(list, ''), max(published_at) from publications group by list)"
-    )
-    return [_publication(row) for row in rows]
-
-
 def load_newest_days(connection: sqlite3.Connection) -> dict[str | None, str]:
     """Return the latest day that a publication of each list is of."""
     rows = connection.execute(
@@ -96,13 +87,13 @@ def load_newest_days(connection: sqlite3.Connection) -> dict[str | None, str]:
     return dict(rows.fetchall())
 
 
-def load_seen_after(connection: sqlite3.Connection, day: str) -> list[tuple[ListName, str, str, str, str | None]]:
-    """Return (list, file, published_at, first_seen_at, fetched_at) of what was first seen or fetched that day or later.
+def load_seen_after(connection: sqlite3.Connection, day: str) -> list[tuple[str, str, str, str | None]]:
+    """Return (file, published_at, first_seen_at, fetched_at) of what was first seen or fetched that day or later.
 
     Repeats are left out.
     """
     return connection.execute(
-        "select list, file, published_at, first_seen_at, fetched_at from publications where list is not null"
+        "select file, published_at, first_seen_at, fetched_at from publications where list is not null"
         " and status not in ('duplicate', 'stale') and (first_seen_at >= ?1 or fetched_at >= ?1)",
         [day],
     ).fetchall()
@@ -220,28 +211,26 @@ def load_references(connection: sqlite3.Connection, positions: Iterable[int] | N
 
     Those asked for come with the list of the same name before each.
     """
-    return references(load_reference_rows(connection, positions))
-
-
-def load_reference_rows(
-    connection: sqlite3.Connection, positions: Iterable[int] | None = None
-) -> list[tuple[Any, ...]]:
-    """Return the rows behind `load_references`, to be compared with those of another time."""
     query = "select position, file, list, sha256, url, published_on, workbook_modified_at from publications"
     if positions is None:
-        return connection.execute(f"{query} where position is not null").fetchall()
+        return references(connection.execute(f"{query} where position is not null"))
     asked = "select value from json_each(?1)"
     before = (
         "select (select max(b.position) from publications b where b.list = p.list and b.position < p.position)"
         f" from publications p where p.position in ({asked})"
     )
     wanted = f"position in ({asked}) or position in ({before})"
-    return connection.execute(f"{query} where {wanted}", [json.dumps(list(positions))]).fetchall()
+    return references(connection.execute(f"{query} where {wanted}", [json.dumps(list(positions))]))
 
 
 def references(rows: Iterable[tuple[Any, ...]]) -> dict[int, ListReference]:
-    """Return the reference that each row is, by position."""
-    return {row[0]: _reference(row[1:]) for row in rows}
+    """Return the reference that each row is, by position; one without a position is none."""
+    return {row[0]: _reference(row[1:]) for row in rows if row[0] is not None}
+
+
+def reference_row(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return what `references` wants of a whole row of the table, its key (document, file, promise) in front."""
+    return (row[3], row[1], row[4], row[0], row[5], row[6], row[8])
 
 
 def _reference(row: tuple[Any, ...]) -> ListReference:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
+#: How the name of a list begins that was found in the archive after a restore, and whose own name is not known.
+RECOVERED = "recovered-"
+
 
 class SightedDocument(NamedTuple):
     """A stored document and the first of its names in alphabetical order."""

@@ -161,20 +161,21 @@ def load_listings(store: Store, ids: Iterable[int] | None = None) -> dict[int, L
 
     A row's `list` is that of the accepted publication that shows it; the stored one is what its header said.
     """
-    found = load_listings_as_read(store, ids)
-    for listing_id, list_name in _load_judged_otherwise(store.connection).items():
-        if listing_id in found:
-            found[listing_id] = replace(found[listing_id], list=list_name)
+    asked = None if ids is None else list(ids)
+    found = load_listings_as_read(store, asked)
+    for listing_id, list_name in _load_judged_otherwise(store.connection, asked):
+        found[listing_id] = replace(found[listing_id], list=list_name)
     return found
 
 
-def _load_judged_otherwise(connection: sqlite3.Connection) -> dict[int, ListName]:
-    """Return the list by listing id of the rows of publications accepted as the other list than their header's."""
-    rows = connection.execute(
-        "select p.list, s.listing_ids from publications p join snapshots s on s.sha256 = p.sha256 and s.list != p.list"
-        " where p.position is not null order by p.position"
-    )
-    return {listing_id: row[0] for row in rows for listing_id in unpack(row[1])}
+def _load_judged_otherwise(connection: sqlite3.Connection, ids: list[int] | None) -> list[tuple[int, ListName]]:
+    """Return (listing id, list) of the rows that an accepted list shows as the other one than their header says."""
+    other = "listings l cross join spans s on s.listing_id = l.id and s.list != l.list"
+    if ids is None:
+        return connection.execute(f"select l.id, s.list from {other}").fetchall()
+    return connection.execute(
+        f"select l.id, s.list from json_each(?) cross join {other} where l.id = value", [json.dumps(ids)]
+    ).fetchall()
 
 
 def load_listings_as_read(store: Store, ids: Iterable[int] | None = None) -> dict[int, Listing]:

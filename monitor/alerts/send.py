@@ -30,8 +30,9 @@ from monitor.alerts.tokens import open_signer
 from monitor.alerts.unsubscribe import give_up, note_refusal, note_taken
 from monitor.alerts.write_mail import MailWriter
 
-#: Messages marked at once before they leave. Few, so that a retraction that comes meanwhile finds few of them leaving.
-_BATCH = 20
+#: Messages marked at once before they leave. Few, so that a retraction that comes meanwhile finds few of them leaving;
+#: more where each batch waits for the copy of the database.
+_BATCH, _WAITING_BATCH = 20, 200
 _LOCK = "sending.lock"
 
 
@@ -65,7 +66,7 @@ def send_due(store: Store, settings: Settings, now: str, *, sleep: Callable[[flo
             signer = open_signer(settings, store.home)
             with Relay(settings, sleep=sleep) as relay:
                 courier = Courier(settings, signer, relay, MailWriter(store, settings, signer))
-                _Sender(store, settings, courier, now, done).send_all()
+                _Sender(store, settings, courier, now, done, sleep).send_all()
     return done
 
 
@@ -82,19 +83,24 @@ class _Sender:
     courier: Courier
     now: str
     done: Sending
+    sleep: Callable[[float], None]
     relay_down: bool = False
     told: set[str] = field(default_factory=set)  # changes known to be told already
 
     def send_all(self) -> None:
         """Send what is due, a few messages at a time, until nothing is left or something halts it."""
         self.relay_down = not (self.settings.smtp_host and self.settings.mail_from)
-        last = 0
-        while ids := messages.list_open(self.store.connection, self.now, last, _BATCH, mail=not self.relay_down):
+        last, wait = 0, self.settings.sending_wait_seconds
+        most = _WAITING_BATCH if wait else _BATCH
+        while ids := messages.list_open(self.store.connection, self.now, last, most, mail=not self.relay_down):
             last = ids[-1]
             if (why := why_paused(self.store)) is not None:
                 self.done.halted = why
                 return
-            self._send_some(self._mark_sending(ids))
+            marked = self._mark_sending(ids)
+            if marked and wait:
+                self.sleep(wait)
+            self._send_some(marked)
 
     def _mark_sending(self, ids: list[int]) -> list[OutgoingMessage]:
         """Return these messages, marked; those with nothing left to say, or nobody to say it to, are dropped."""

@@ -123,6 +123,7 @@ def undo_switches(ledger: Ledger, agreement: Agreement, reason: str) -> None:
         change.needs_review = False
         ledger.add_change(signing)
         other.signing = signing.id
+        ledger.named_pending.pop(other_id, None)
         ledger.dirty.agreements.add(other.id)
 
 

@@ -54,7 +54,6 @@ class Fold:
         pages: Sequence[PageState],
         rows: dict[str, Rows],
     ) -> None:
-        self.written: set[str] = set()  # ids of the changes written
         self._store, self._connection = store, store.connection
         self._rulings = rulings
         self._listings = ListingBook(store)
@@ -107,7 +106,7 @@ class Fold:
         fold_steps.add_steps(self._connection, step, self._steps)
         fold_steps.save_answers(self._connection, self._answers)
         self._steps, self._answers = [], []
-        self.written |= write_ledger(self._connection, step, self.ledger)
+        write_ledger(self._connection, step, self.ledger)
         rows = [publications.publication_row(p) for p in self._moved.values()]
         derived_rows.write_rows(self._connection, step, derived_rows.PUBLICATIONS, [as_row(row) for row in rows])
         self._moved.clear()

@@ -15,7 +15,8 @@ from db.database import Store
 from db.queries import changes, derivation, publications
 from monitor.changelog import revisions
 from monitor.changelog.fold import Progress
-from monitor.changelog.refold import RULES_VERSION, Derived, Refold
+from monitor.changelog.fold_on import Derived
+from monitor.changelog.refold import RULES_VERSION, Refold
 
 __all__ = ["Derived", "Tell", "derive", "fold_facts"]
 
@@ -40,9 +41,9 @@ def derive(
         before, ruled = derivation.load_derived_at(connection), derivation.has_new_rulings(connection)
         taken_back = derivation.find_taken_back(connection)
         memory = revisions.Memory(store)
-        done, touched = fold_facts(store, from_scratch=from_scratch, progress=progress, before=memory)
+        done = fold_facts(store, from_scratch=from_scratch, progress=progress, before=memory)
         derivation.save_marks(connection, RULES_VERSION, now)
-        done.stated = revisions.state(store, now, memory, touched, by_ruling=ruled)
+        done.stated = revisions.state(store, now, memory, by_ruling=ruled)
         if tell is not None:
             tell(store, now, done.stated, first_import=before is None, since=before)
         if ruled and done.stated:  # after telling, which drops what has not left
@@ -54,11 +55,10 @@ def derive(
 def fold_facts(
     store: Store, *, from_scratch: bool = False, whole: bool = False,
     progress: Progress | None = None, before: revisions.Memory | None = None,
-) -> tuple[Derived, set[str] | None]:  # fmt: skip
-    """Make the derived tables say what the facts say; return what was done, and the ids of changes touched.
+) -> Derived:  # fmt: skip
+    """Make the derived tables say what the facts say; return what was done.
 
-    `whole` compares all facts, whatever is noted of them. `before` is asked to remember the changes that may go.
-    None for the ids says that all may have changed.
+    `whole` compares all facts, whatever is noted of them. `before` is asked to remember what may differ afterwards.
     """
     with _no_collection():
         return Refold(store, progress, before).run(from_scratch=from_scratch, whole=whole)

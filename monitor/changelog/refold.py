@@ -7,70 +7,47 @@ touches. What time, ICE's page and reviewers add is the last step, undone first 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import cast
 
-from db.database import Store
-from db.models import ListName, NameKey, Publication, StandingRulings
+from db.models import ListName, Publication, StandingRulings
 from db.queries import derivation, derived_rows, fold_steps, publications
-from db.queries.rulings import load_folded_rulings, load_standing_rulings
-from db.queries.snapshots import load_rows
+from db.queries.rulings import load_folded_rulings
 from monitor import policy
-from monitor.changelog import change_status, revisions, stood_together
-from monitor.changelog.apply_rulings import apply_rulings, first_ruled_step
-from monitor.changelog.fold import STEPS_TOGETHER, Fold, Progress, Rows, as_accepted, as_row, chain_steps
-from monitor.changelog.list_events import note_lists_gone
+from monitor.changelog import stood_together
+from monitor.changelog.apply_rulings import first_ruled_step
+from monitor.changelog.fold import STEPS_TOGETHER, Fold, as_row, chain_steps
+from monitor.changelog.fold_on import LAST, Derived, FoldOn
 from monitor.matching.find_known import days_between
-from monitor.matching.ids import name_key
 from monitor.publications.check import find_odd_lists
 from monitor.publications.dating import eastern_day
-from monitor.publications.gather import gather, gather_newest
+from monitor.publications.gather import gather
 from monitor.publications.hold_or_accept import is_kept_out
 
 #: Raised when a rule changes what a list says, so that a newer program derives once more what an older one derived.
 RULES_VERSION = "7"
-#: The step after all lists: what time, ICE's page and reviewers add. It is undone first and made again.
-LAST = 1_000_000_000
+#: The numbers of the lists whose rows are evidence, and which list each is.
+Beliefs = tuple[frozenset[int], list[ListName]]
 
 
-@dataclass(slots=True)
-class Derived:
-    """What a derivation did."""
-
-    folded: int = 0  # publications folded in
-    kept: int = 0  # publications folded in before, and left as they were
-    stated: list[str] = field(default_factory=list)  # ids of changes stated for the first time or in a new state
-    held: list[str] = field(default_factory=list)  # files of lists that wait for a person
-
-
-class Refold:
+class Refold(FoldOn):
     """One run: what the facts are, what the tables hold, and how far back to go."""
 
-    def __init__(self, store: Store, progress: Progress | None, before: revisions.Memory | None) -> None:
-        self._store, self._connection = store, store.connection
-        self._progress, self._before = progress, before
-        self._rulings = load_standing_rulings(self._connection)
-        self._pages = publications.load_page_states(self._connection)
-        self._rows: dict[str, Rows] = {}
-        self._done = Derived()
-        self._touched: set[str] | None = set()
-
-    def run(self, *, from_scratch: bool, whole: bool) -> tuple[Derived, set[str] | None]:
+    def run(self, *, from_scratch: bool, whole: bool) -> Derived:
         """Go the shortest way: nothing to do, one more list, or as far back as the facts differ."""
         derived_rows.begin(self._connection)
         marks = None if from_scratch else derivation.load_marks(self._connection)
         if marks is None or marks.rules != RULES_VERSION:
             self._fold_all(None)
-            return self._done, self._touched
+            return self._done
         fresh = publications.load_new_documents(self._connection, marks.last_sighting)
         if whole or not self._holds(marks):
             self._fold_all(marks)
         elif not fresh:
             if self._is_due(marks.last_page) or derivation.has_new_rulings(self._connection):
                 self._finish(self._resume(()))
-        elif not self._add_newest(fresh):
+        elif not self.add_newest(fresh):
             self._fold_all(marks)
-        return self._done, self._touched
+        return self._done
 
     def _holds(self, marks: derivation.Marks) -> bool:
         """Return whether the rulings on lists and pairs are those that were folded in."""
@@ -95,99 +72,71 @@ class Refold:
             for first_missing, served_until in publications.load_waiting_served(self._connection)
         )
 
-    # -- newer lists ------------------------------------------------------------------------------------------
-
-    def _add_newest(self, fresh: Sequence[str]) -> bool:
-        """Fold on with lists newer than all others; return False when more than that is called for."""
-        connection = self._connection
-        added = gather_newest(connection, fresh)
-        first, chain = fold_steps.load_last_step(connection)
-        if added is None or first == 0 or any(is_kept_out(p, self._rulings.lists) for p in added):
-            return False
-        if not fold_steps.is_settled(connection):
-            return False
-        derived_rows.mark(connection)
-        fold = self._resume(added)
-        fine = stood_together.first_changed(connection, fold.ledger.together, self._arrivals(fold, added)) is None
-        if fine:
-            chains = list(chain_steps(chain, added, self._rulings, self._pages))
-            fold.run(added, chains, range(first, first + len(added)), first, self._progress)
-            judged = fold_steps.load_lists(connection, first)
-            fine = fold_steps.is_settled(connection) and judged == [p.list_name for p in added]
-        if fine:
-            self._done.folded, self._done.kept = len(added), first
-            self._finish(fold)
-        else:
-            derived_rows.go_back_to_mark(connection)
-            self._touched = set()
-        derived_rows.drop_mark(connection)
-        return fine
-
-    def _resume(self, added: Sequence[Publication]) -> Fold:
-        """Return a fold that goes on after the newest list; `added` are the lists it will be given."""
-        self._roll_back(LAST)
-        latest = {
-            name: publications.load_accepted(self._connection, newest)
-            for name, (newest, _) in publications.load_newest_positions(self._connection).items()
-        }
-        position = 1 + max((accepted.position for accepted in latest.values()), default=-1)
-        following = [as_accepted(p, n, self._rows_of(p)) for n, p in enumerate(added, position)]
-        together = stood_together.extend_evidence(self._connection, latest, following)
-        return Fold(self._store, together, self._rulings, self._pages, self._rows)
-
-    def _arrivals(self, fold: Fold, added: Sequence[Publication]) -> set[NameKey]:
-        """Return the names of the rows that the newest lists do not have."""
-        new: set[int] = set()
-        for p in added:
-            latest = fold.ledger.latest.get(cast(ListName, p.list_name))
-            new |= set(self._rows_of(p)[0]).difference(latest.listing_ids if latest else ())
-        fold.load_listings(new)
-        return {name_key(fold.ledger.listings[i]) for i in new}
-
-    # -- everything else --------------------------------------------------------------------------------------
-
     def _fold_all(self, marks: derivation.Marks | None) -> None:
-        """Compare all facts with those folded in, go back to where they differ, and fold on (None: from nothing).
-
-        What stands on a list that turns out not to be believed is no evidence: then it is done once more without it.
-        """
-        connection, every = self._connection, gather(self._connection)
+        """Compare all facts with those folded in, go back to where they differ, and fold on (None: from nothing)."""
+        every = gather(self._connection)
         sequence = [p for p in every if p.status == "accepted"]
         chains = list(chain_steps("", sequence, self._rulings, self._pages))
         if marks is None:
             self._clear()
-        same = self._count_same(chains, marks)
-        lists = [(cast(ListName, p.list_name), self._rows_of(p)[0]) for p in sequence]
-        kinds = [name for name, _ in lists]
-        bits = stood_together.Bits(connection, lists)
+        steps, same = fold_steps.load_steps(self._connection), self._count_same(chains, marks)
+        alike = [step.chain for step in steps] == chains and fold_steps.is_settled(self._connection)
+        if alike and same >= len(sequence):
+            self._done.kept, fold = len(sequence), self._resume(())
+        else:
+            fold = self._fold_from(same, sequence, chains, alike=alike)
+        self._write_others([p for p in every if p.status != "accepted"])
+        self._finish(fold)
+
+    def _fold_from(self, same: int, sequence: Sequence[Publication], chains: Sequence[str], *, alike: bool) -> Fold:
+        """Go back to the first `same` steps, or further where that is called for, and fold on; return the fold.
+
+        What stands on a list that turns out not to be believed is no evidence: then it is done once more without it.
+        While the evidence is `alike` to that of before, so are the answers.
+        """
+        connection = self._connection
+        lists = [(cast(ListName, p.list_name), frozenset(self._rows_of(p)[0])) for p in sequence]
         believed = frozenset(n for n, p in enumerate(sequence) if not is_kept_out(p, self._rulings.lists))
-        believed -= find_odd_lists(lists)
-        tried: list[tuple[frozenset[int], list[ListName]]] = []
+        guess = (believed - find_odd_lists(lists), [name for name, _ in lists])
+        beliefs = self._believe_as_before(chains, guess)
+        tried: list[Beliefs] = []
         kept, fold = len(sequence), None
+        bits = stood_together.Bits(connection, lists, beliefs[1])
         while True:
+            believed, kinds = beliefs
             together = bits.believing(believed)
-            changed = stood_together.first_changed(connection, together)
+            changed = None if alike else stood_together.first_changed(connection, together)
             first = self._go_back(min(same, len(sequence) if changed is None else changed))
             if fold is None or first < len(sequence):
                 fold = Fold(self._store, together, self._rulings, self._pages, self._rows)
                 if len(sequence) - first > STEPS_TOGETHER:
                     fold.load_listings(None)
+                self._remember(first)
                 fold.run(sequence[first:], chains[first:], believed, first, self._progress)
-                self._touch(fold.written)
-            kept, same = min(kept, first), len(sequence)
+            kept, same, alike = min(kept, first), len(sequence), False
             fold_steps.save_believed(connection, believed)
-            accepted, judged = fold_steps.load_accepted(connection), fold_steps.load_lists(connection)
-            if (accepted, judged) == (believed, kinds) or (accepted, judged) in tried:
+            judged = (fold_steps.load_accepted(connection), fold_steps.load_lists(connection))
+            if judged == beliefs or judged in tried:
                 break
-            tried.append((believed, kinds))
-            if judged != kinds:
-                bits = stood_together.Bits(
-                    connection, [(kind, ids) for kind, (_, ids) in zip(judged, lists, strict=True)]
-                )
-            believed, kinds = accepted, judged
+            if tried or beliefs == guess:
+                tried.append(beliefs)
+                beliefs = judged
+            else:  # what was believed before serves only if it is right at once
+                beliefs = guess
+            if beliefs[1] != kinds:
+                bits = stood_together.Bits(connection, lists, beliefs[1])
         self._done.folded, self._done.kept = len(sequence) - kept, kept
-        self._write_others([p for p in every if p.status != "accepted"])
-        self._finish(fold)
+        return fold
+
+    def _believe_as_before(self, chains: Sequence[str], guess: Beliefs) -> Beliefs:
+        """Return the guess, put right for the first lists by what was found of them when they were folded in."""
+        steps = fold_steps.load_steps(self._connection) if fold_steps.is_settled(self._connection) else []
+        known = [step.believed for step, chain in zip(steps, chains, strict=False) if step.chain == chain]
+        believed = {n for n, is_believed in enumerate(known) if is_believed}
+        return (
+            frozenset(believed | {n for n in guess[0] if n >= len(known)}),
+            [*fold_steps.load_lists(self._connection)[: len(known)], *guess[1][len(known) :]],
+        )
 
     def _count_same(self, chains: Sequence[str], marks: derivation.Marks | None) -> int:
         """Return how many steps were made from the same facts, and are touched by no ruling made since."""
@@ -219,15 +168,8 @@ class Refold:
 
     def _clear(self) -> None:
         if self._before is not None:
-            self._before.remember(None)
+            self._before.remember_all()
         derived_rows.clear(self._connection)
-        self._touched = None
-
-    def _roll_back(self, step: int) -> None:
-        if self._before is not None and (made := derived_rows.load_made_since(self._connection, step)):
-            self._before.remember(made)
-        undone = derived_rows.roll_back(self._connection, step)
-        self._touch(undone)
 
     def _write_others(self, others: Sequence[Publication]) -> None:
         """Keep the publications that are no steps: repeats, old lists put out again, unreadable ones."""
@@ -237,25 +179,3 @@ class Refold:
         derived_rows.drop_rows(self._connection, 0, derived_rows.PUBLICATIONS, stale)
         rows = [as_row(row) for key, row in wanted.items() if known.get(key) != row]
         derived_rows.write_rows(self._connection, 0, derived_rows.PUBLICATIONS, rows)
-
-    # -- after the lists --------------------------------------------------------------------------------------
-
-    def _finish(self, fold: Fold) -> None:
-        """Add what time, ICE's page and reviewers say, as the last step."""
-        ledger = fold.ledger
-        for name, newest in ledger.latest.items():
-            until = publications.load_served_until(self._connection, newest.sha256)
-            change_status.confirm_served(ledger, name, until)
-        note_lists_gone(ledger, self._pages)
-        apply_rulings(ledger, self._rulings)
-        fold.flush(LAST)
-        self._touch(fold.written)
-
-    def _touch(self, ids: set[str]) -> None:
-        if self._touched is not None:
-            self._touched |= ids
-
-    def _rows_of(self, p: Publication) -> Rows:
-        if p.sha256 not in self._rows:
-            self._rows[p.sha256] = load_rows(self._connection, p.sha256)
-        return self._rows[p.sha256]

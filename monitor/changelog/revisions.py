@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Callable
+from typing import Any
 
 from db.database import Store
-from db.queries import changes, statement_log
-from db.queries.agreements import agency_views, load_view_rows
+from db.queries import changes, derived_rows, statement_log
+from db.queries.agreements import agency_views, view_row
 from db.queries.changes import Statement
-from db.queries.derived_rows import Row
-from db.queries.publications import load_reference_rows, references
+from db.queries.derived_rows import AGENCIES, CHANGES, PUBLICATIONS, Row, Table
+from db.queries.publications import reference_row, references
 from db.records import ChangeRecord
 from monitor.changelog import log
 
@@ -26,56 +27,92 @@ _STATED = ("status", "needs_review", "reason", "known_at", "told")
 
 
 class Memory:
-    """The changes as they stood before a derivation, for wording those that it overturns."""
+    """What the tables said before a derivation, as far as it touches them: what it makes new, overturns or rewords."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
-        self._ids: set[str] | None = None  # of the changes there were
-        self._rows: dict[str, Row] = {}
-        self._agencies = load_view_rows(store.connection)
-        self._references = load_reference_rows(store.connection)
+        self._connection, self._store = store.connection, store
+        # rows by key, as they stood before; None: there was none
+        self._before: dict[Table, dict[Row, Row | None]] = {CHANGES: {}, AGENCIES: {}, PUBLICATIONS: {}}
+        self._first: int | None = None  # this step and all later ones are of this derivation
+        self.everything = False  # whether all rows are remembered, for all may change
 
-    def remember(self, ids: set[str] | None) -> None:
-        """Remember the changes that may go, before the tables are touched; None: all."""
-        connection = self._store.connection
-        if self._ids is None:
-            self._ids = changes.load_ids(connection)
-        wanted = self._ids if ids is None else ids & self._ids
-        self._rows |= changes.load_change_rows(connection, wanted - self._rows.keys())
+    def remember(self, step: int) -> None:
+        """Remember what is touched when `step` and all later ones are undone or made."""
+        if not self.everything:
+            self.remember_replaced()
+            for table, before in self._before.items():
+                keys = derived_rows.load_keys(self._connection, table, step) - before.keys()
+                before |= dict.fromkeys(keys) | derived_rows.load_rows(self._connection, table, keys)
+            self._first = step if self._first is None else min(self._first, step)
+
+    def remember_all(self) -> None:
+        """Remember everything, before the tables are emptied."""
+        if not self.everything:
+            self.remember_replaced()
+            for table, before in self._before.items():
+                before |= derived_rows.load_rows(self._connection, table) | before
+        self.everything = True
+
+    def remember_replaced(self) -> None:
+        """Remember what the steps of this derivation replaced, unless it is known: it stood there before them."""
+        if self._first is not None and not self.everything:
+            for table, before in self._before.items():
+                before |= derived_rows.load_replaced(self._connection, table, self._first, before)
 
     def word_overturned(self) -> dict[str, str]:
         """Return the last wording (JSON) of each remembered change that is derived no more."""
-        if not self._rows:
+        before = self._before[CHANGES]
+        now = derived_rows.load_rows(self._connection, CHANGES, before)
+        gone = [changes.change_of(row) for key, row in before.items() if row is not None and key not in now]
+        if not gone:
             return {}
-        now = changes.load_ids(self._store.connection)
-        gone = [changes.change_of(row) for change_id, row in self._rows.items() if change_id not in now]
-        entries = log.present(self._store, gone, {}, references(self._references), agency_views(self._agencies))
+        agencies, lists = (
+            [row for row in (derived_rows.load_rows(self._connection, table) | self._before[table]).values() if row]
+            for table in (AGENCIES, PUBLICATIONS)
+        )
+        cited = references(reference_row(row) for row in lists)
+        entries = log.present(self._store, gone, {}, cited, agency_views(view_row(row) for row in agencies))
         return {entry["id"]: json.dumps(entry, ensure_ascii=False) for entry in entries}
+
+    def load_differing(self) -> set[str]:
+        """Return the ids of the changes that the tables did not have before, or not so."""
+        before = self._before[CHANGES]
+        now = derived_rows.load_rows(self._connection, CHANGES, before)
+        return {row[0] for key, row in now.items() if row != before[key]}
 
     def load_reworded(self) -> set[str]:
         """Return the ids of the changes whose agency or lists are now described in other words."""
-        connection = self._store.connection
-        renamed = [row[0] for row in set(self._agencies).difference(load_view_rows(connection))]
-        moved = [row[0] for row in set(self._references).difference(load_reference_rows(connection))]
-        return changes.load_ids_showing(connection, renamed, moved) if renamed or moved else set()
+        renamed = self._load_otherwise(AGENCIES, view_row)
+        moved = [position for position in self._load_otherwise(PUBLICATIONS, reference_row) if position is not None]
+        return changes.load_ids_showing(self._connection, renamed, moved) if renamed or moved else set()
+
+    def _load_otherwise(self, table: Table, shown: Callable[[Row], Row]) -> list[Any]:
+        """Return the first of what was shown of each row that is shown otherwise now."""
+        before = self._before[table]
+        now = derived_rows.load_rows(self._connection, table, before)
+        return [
+            shown(row)[0]
+            for key, row in before.items()
+            if row is not None and (key not in now or shown(now[key]) != shown(row))
+        ]
 
 
-def state(store: Store, now: str, memory: Memory, touched: Collection[str] | None, *, by_ruling: bool) -> list[str]:
+def state(store: Store, now: str, memory: Memory, *, by_ruling: bool) -> list[str]:
     """State at `now` whatever the derived log says that was not stated last; return the ids, sorted.
 
     A change whose record differs in other ways only is logged as amended; that is no news, so its id is not returned.
-
-    `touched` names the changes that can differ from what was stated last (None: any may).
     """
+    memory.remember_replaced()
     connection, overturned = store.connection, memory.word_overturned()
-    last = changes.load_newest_statements(connection, touched)
-    current = changes.load_current(connection, touched)
+    differing = None if memory.everything else memory.load_differing()
+    last = changes.load_newest_statements(connection, differing)
+    current = changes.load_current(connection, differing)
     fresh = [said for i, said in sorted(current.items()) if i not in last or last[i] != said]
     why = OVERRULED if by_ruling else OVERTURNED
     gone = [Statement(i, "retracted", False, why, body) for i, body in sorted(overturned.items())]
     changes.add_statements(connection, now, [*fresh, *gone], by_ruling=by_ruling)
     stated = sorted(said.change_id for said in [*fresh, *gone])
-    shown = None if touched is None else {*touched, *memory.load_reworded()}
+    shown = None if differing is None else differing | memory.load_reworded()
     records = log.present(store, changes.load_changes(connection, shown), {})
     statement_log.log_statements(connection, now, stated, {r["id"]: _digest(r) for r in records})
     return stated

@@ -24,9 +24,10 @@ def settle(ledger: Ledger, publication: Accepted) -> None:
 
 def name_signing(ledger: Ledger, change: Change, pending: Agreement) -> None:
     """A pending row that went because the agency signed says so, once the list of participants shows it."""
+    told = ledger.named_pending
     around = [
         agreement for agreement in listed_around(ledger, pending, change.listed_on)
-        if _told_of(ledger, agreement) in (None, pending.id)
+        if (told[agreement.id] if agreement.id in told else _told_of(ledger, agreement)) in (None, pending.id)
     ]  # fmt: skip
     found = find_signing(ledger, pending, change.listed_on, around)
     if found is None or (change.rule == "signed" and (found.review or not _named_alike(ledger, pending, found))):
@@ -38,6 +39,7 @@ def name_signing(ledger: Ledger, change: Change, pending: Agreement) -> None:
     signing = ledger.changes.find(found.agreement.signing)
     if signing is not None:
         signing.evidence = {**signing.evidence, **was_pending(ledger, pending)}
+        ledger.named_pending[found.agreement.id] = pending.id
         ledger.dirty.changes.add(signing.id)
 
 
@@ -54,14 +56,13 @@ def was_pending(ledger: Ledger, pending: Agreement) -> dict[str, EvidenceValue]:
 
 
 def _told_of(ledger: Ledger, agreement: Agreement) -> str | None:
-    """Return the pending agreement that the agreement's signing names."""
-    if agreement.id not in ledger.named_pending:
-        signing = ledger.changes.find(agreement.signing)
-        named = signing.evidence.get("pending_agreement") if signing is not None else None
-        if named is None:
-            return None
-        ledger.named_pending[agreement.id] = str(named)
-    return ledger.named_pending[agreement.id]
+    """Look up the pending agreement that the agreement's signing names."""
+    signing = ledger.changes.find(agreement.signing)
+    if signing is None:
+        return None
+    named = signing.evidence.get("pending_agreement")
+    ledger.named_pending[agreement.id] = told = None if named is None else str(named)
+    return told
 
 
 def _named_alike(ledger: Ledger, pending: Agreement, found: Signed) -> bool:

@@ -94,6 +94,7 @@ class Ledger:
         self.agreements: dict[str, Agreement] = {}
         self.by_agency: dict[str, set[str]] = defaultdict(set)
         self.opened: dict[int, list[str]] = defaultdict(list)  # position -> participating agreements first listed there
+        self.opened_between: dict[tuple[str, str], list[str]] = {}  # those of two days, sorted, once asked for
         self.by_state: dict[str | None, set[str]] = defaultdict(set)  # agencies; may hold merged or moved ones
         self.listed: dict[ListName, dict[int, str]] = {"participating": {}, "pending": {}}
         self.missing: dict[ListName, dict[int, set[str]]] = {"participating": {}, "pending": {}}
@@ -103,8 +104,9 @@ class Ledger:
         self.dates: dict[int, str] = {}  # position -> date of the list
         self.changes = changes
         self.waiting: dict[str, str] = {}  # agreement id -> id of its ending that waits for confirmation
-        self.named_pending: dict[str, str] = {}  # agreement id -> the pending one its signing names, once looked up
+        self.named_pending: dict[str, str | None] = {}  # agreement -> the pending one its signing names, if looked up
         self.rulings = rulings
+        self.ruled = {agreement_id for pair in rulings for agreement_id in pair}
         self.together = together
         self.dirty = Dirty()
 
@@ -202,6 +204,7 @@ class Ledger:
         self.by_agency[agreement.agency_id].add(agreement.id)
         if agreement.list == "participating":
             self.opened[agreement.first_position].append(agreement.id)
+            self.opened_between.clear()
 
     def put_on(self, publication: Accepted, agreement: Agreement, new: New) -> None:
         """Show the agreement in this row of the publication."""

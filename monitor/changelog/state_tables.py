@@ -39,8 +39,8 @@ class ListingBook(Mapping[int, Listing]):
         return len(self._known)
 
 
-def write_ledger(connection: sqlite3.Connection, step: int, ledger: Ledger) -> set[str]:
-    """Write what moved since the ledger was last written, as part of `step`; return the ids of changes written."""
+def write_ledger(connection: sqlite3.Connection, step: int, ledger: Ledger) -> None:
+    """Write what moved since the ledger was last written, as part of `step`."""
     dirty, ledger.dirty = ledger.dirty, Dirty()
     write = derived_rows.write_rows
     here = sorted(i for i in dirty.agencies if i in ledger.agencies)
@@ -55,7 +55,6 @@ def write_ledger(connection: sqlite3.Connection, step: int, ledger: Ledger) -> s
     write(connection, step, derived_rows.SPANS, [agreements.span_row(s) for _, s in sorted(spans.items())])
     written = [c for i in sorted(dirty.changes) if (c := ledger.changes.find(i)) is not None]
     write(connection, step, derived_rows.CHANGES, [changes.change_row(c) for c in written])
-    return dirty.changes
 
 
 def read_ledger(connection: sqlite3.Connection, ledger: Ledger) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache, cached_property
 
 from db.models import Accepted, ListName, NameKey
@@ -16,12 +16,17 @@ from monitor.matching.side_by_side import LINKED, Block, Question, SideBySide, b
 
 
 class Bits:
-    """Which lists show each name; `lists` are (list name, listing ids) in order."""
+    """Which lists show each name; `lists` are (list name, listing ids) in order, and `kinds` their names instead."""
 
-    def __init__(self, connection: sqlite3.Connection, lists: Sequence[tuple[ListName, Sequence[int]]]) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        lists: Sequence[tuple[ListName, Collection[int]]],
+        kinds: Sequence[ListName],
+    ) -> None:
         self._rows = load_names(connection)
-        self._lists = lists
-        self._bits = bits_of_lists(lists, lambda i: (self._rows[i].support, [_name(self._rows[i])]))
+        self._lists = [(kind, ids) for kind, (_, ids) in zip(kinds, lists, strict=True)]
+        self._bits = bits_of_lists(self._lists, lambda i: (self._rows[i].support, [_name(self._rows[i])]))
 
     def believing(self, numbers: frozenset[int]) -> SideBySide:
         """Return what the lists with those numbers say."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import Annotated
@@ -167,7 +168,13 @@ def serve_intake(
         lambda: Store.open(settings.home), settings, signer, lambda: to_text(utc_now())
     )
     server = bounce_intake.make_intake(handler, host, port, lmtp=lmtp)
-    server.start()
+    try:
+        server.start()
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        raise AlertError(
+            f"cannot listen on {host}:{port}: {why}; stop what listens there, or give another --port"
+        ) from error
     say(f"listening on {host}:{port}")
     try:
         while True:

@@ -81,7 +81,7 @@ def warn(text: str) -> None:
 
 def plain(text: str) -> str:
     """Return the text without control and direction characters: a list's cell must not steer a terminal."""
-    return "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+    return text if text.isprintable() else "".join(c if c.isprintable() or c == "\n" else " " for c in text)
 
 
 def _escaped(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -62,11 +63,15 @@ class RepairCommands:
         self,
         backup: Annotated[str, typer.Argument(help="A backup, or a directory or bucket of them: its newest.")],
         replace: Annotated[bool, typer.Option("--replace", help="Set aside the database that is there.")] = False,
+        database: Annotated[
+            Path | None,
+            typer.Option(metavar="FILE", help="A newer copy of the database, as Litestream has it, is restored."),
+        ] = None,
         db: DbOption = None,
     ) -> None:
         """Check a backup and restore it; sending starts paused."""
         settings = settings_with(db)
-        restore_from(backup, settings, at=to_text(utc_now()), replace=replace)
+        restore_from(backup, settings, at=to_text(utc_now()), replace=replace, database=database)
         with Store.open(settings.home) as store, working(store, "`restore`"):
             self._take_in(store, settings)
 

@@ -25,6 +25,7 @@ from db.settings import Settings
 from db.version import VERSION
 from monitor.service.health.serve_health import make_health_routes
 from monitor.service.memory_release import share_heaps
+from monitor.web.api import PREFIX
 from monitor.web.api import app as api
 from monitor.web.desk import app as desk
 from monitor.web.feeds import app as feeds
@@ -75,8 +76,9 @@ def serve_pages(settings: Settings, host: str, port: int, *, access_log: bool = 
         with lock:
             turns = Turns()
             app = create_app(
-                settings.home, extra_routes=_make_routes(settings, turns), turns=turns,
+                settings.home, extra_routes=make_routes(settings, turns), turns=turns,
                 proxies=settings.trusted_proxies.split(), public_url=settings.public_url_if_set,
+                limited_below=f"{PREFIX}/",
             )  # fmt: skip
             server = _Server(
                 uvicorn.Config(
@@ -145,7 +147,8 @@ def open_port(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _make_routes(settings: Settings, turns: Turns) -> list[BaseRoute]:
+def make_routes(settings: Settings, turns: Turns) -> list[BaseRoute]:
+    """Return the routes of all that is served beside the pages."""
     parts = (
         make_health_routes(settings), forms.make_routes(settings), feeds.make_routes(settings),
         api.routes(settings, turns), desk.routes(settings),

@@ -17,10 +17,11 @@ from db.errors import StoreError
 from db.queries.messages import make_message_id
 from db.queries.users import list_users
 from db.settings import Settings
-from db.settings_sources import CONFIG_VARIABLE, SettingsError, load_settings
+from db.settings_sources import CONFIG_VARIABLE, PREFIX, SettingsError, load_settings
 from monitor.alerts.mail_check import send_test_mail
 from monitor.cli.output import say, warn
 from monitor.web.desk import accounts
+from monitor.web.desk.respond import PREFIX as DESK
 
 Value = str | int | float | bool
 #: Asked of everybody, in this order; and what only those are asked who send mail.
@@ -104,7 +105,13 @@ def _read(path: Path) -> dict[str, Value]:
 
 
 def _ask(name: str, values: dict[str, Value]) -> None:
-    """Ask until the answer is a value of the setting; Enter keeps what is there, a single `-` clears it."""
+    """Ask until the answer is a value of the setting; Enter keeps what is there, a single `-` clears it.
+
+    What the environment sets is not asked, since it counts more than the file.
+    """
+    if (variable := f"{PREFIX}{name.upper()}") in os.environ:
+        say(f"{name} is set by {variable}")
+        return
     field = Settings.model_fields[name]
     secret = field.annotation is SecretStr
     shown = values.get(name, "" if secret or field.default is None else field.default)
@@ -152,7 +159,7 @@ def _offer_first_user(store: Store) -> None:
         except StoreError as error:
             warn(f"  {error}")
             continue
-        say(f"{name.strip()} may log in at /desk/ as administrator")
+        say(f"{name.strip()} may log in at {DESK}/ as administrator")
         return
 
 

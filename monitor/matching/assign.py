@@ -215,18 +215,17 @@ def _pair_judged(
     return [n for n in new if id(n) not in taken_new]
 
 
-def _judge_all(
-    entries: list[Entry], gone: list[Gone], new: list[New], leaving: set[str],
-    judge: Judge,
-) -> list[Judged]:  # fmt: skip
+def _judge_all(entries: list[Entry], gone: list[Gone], new: list[New], leaving: set[str], judge: Judge) -> list[Judged]:
     """Return every pair that a rule takes for one agreement, best first, by the number of its entry."""
     judged: list[Judged] = []
     near, possible, counts = near_rows(entries, new), _Possible(new), _block_counts(gone, new)
+    sides = {id(n): judge.side_of_new(n.listing) for n in new}
     for index, (agreement, listing, gap, _) in enumerate(entries):
         old, block = judge.side_of_gone(agreement, listing), block_of(listing)
         alone = gap == 0 and counts[block] == (1, 1)
         for n in near.of(agreement, listing) if near else possible.of(listing):
-            if _of_two_states(old, judge.side_of_new(n.listing), gap):
+            side = sides[id(n)]
+            if side.state != old.state and _of_two_states(old, side, gap):
                 continue
             unique = alone and block == block_of(n.listing)
             j = judge.judge(old, listing, n.listing, gap, agreement.id, leaving, unique=unique)
@@ -236,8 +235,8 @@ def _judge_all(
 
 
 def _of_two_states(old: Side, new: Side, gap: int) -> bool:
-    """Return whether the rows are of two states, and neither dates nor documents let any rule take them for one."""
-    if old.state == new.state or None in (old.state, new.state) or old.signed_on == new.signed_on:
+    """Return whether neither dates nor documents let any rule take rows of different states for one agreement."""
+    if old.signed_on == new.signed_on or None in (old.state, new.state):
         return False
     return not old.documents & new.documents and (gap > 0 or dating(old, new) in ("later", "other"))
 
@@ -256,9 +255,10 @@ class _Possible:
     def of(self, listing: Listing) -> list[New]:
         if is_untyped(listing):
             return self._new
-        support = listing.support_code
-        other = [n for n in self._by_name.get(name_of(listing).loose, ()) if n.listing.support_code != support]
-        return [*self._by_support.get(support, ()), *other]
+        same = self._by_support.get(listing.support_code, [])
+        named = self._by_name.get(name_of(listing).loose, ())
+        other = [n for n in named if n.listing.support_code != listing.support_code]
+        return [*same, *other] if other else same
 
 
 def _block_counts(gone: list[Gone], new: list[New]) -> dict[tuple[str | None, str | None, str | None], tuple[int, int]]:

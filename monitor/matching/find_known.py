@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 from db.models import Accepted, Agency, Agreement, Listing, ListName
 from monitor import policy
@@ -182,6 +183,7 @@ def document_shared(
     )
 
 
+@lru_cache(maxsize=16384)
 def days_between(earlier: str, later: str) -> int:
     """Return the whole days from one ISO date to another."""
     return (date.fromisoformat(later) - date.fromisoformat(earlier)).days

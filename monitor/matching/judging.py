@@ -45,7 +45,7 @@ class Judge:
         Without `together` it is no evidence that both names stand on one list.
         """
         known, name = self._known, self._publication.list
-        if known.rulings:
+        if agreement_id in known.ruled:
             ruled = known.rulings.get((agreement_id, agreement_slug(new)))
             if ruled is not None:
                 return RULED_SAME if ruled == "same" else DISTINCT

@@ -22,11 +22,13 @@ class Known(Protocol):
     agreements: dict[str, Agreement]
     by_agency: dict[str, set[str]]
     opened: dict[int, list[str]]  # position -> ids of the participating agreements first listed there
+    opened_between: dict[tuple[str, str], list[str]]  # (day, day) -> ids of those opened from one to the other, sorted
     listed: dict[ListName, dict[int, str]]  # listing id -> agreement id
     missing: dict[ListName, dict[int, set[str]]]  # position since which they are -> ids of missing agreements
     sides: dict[SideKey, tuple[Listing, Side]]  # rows as they were compared before; kept alive, as ids name them
     dates: dict[int, str]  # position -> date of the list
     rulings: Mapping[tuple[str, str], str]  # (agreement id, agreement id) -> same | distinct
+    ruled: set[str]  # ids of the agreements that rulings are about
 
     def links(self, list_name: ListName, row: Listing, claim: str) -> bool:
         """Return whether on some list, also a later one, the row links an MOA of which the claim is true."""

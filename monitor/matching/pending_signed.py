@@ -41,13 +41,14 @@ def listed_around(known: Known, pending: Agreement, gone_on: str) -> list[Agreem
     """
     earliest = _days_after(known.dates[pending.last_seen], -policy.SIGNED_DAYS)
     latest = _days_after(gone_on, policy.SIGNED_DAYS)
-    opened = (
-        known.agreements[agreement_id]
-        for position, ids in known.opened.items() if earliest <= known.dates[position] <= latest
-        for agreement_id in ids
-    )  # fmt: skip
-    found = [a for a in opened if a.support == pending.support and a.rows and not a.baseline]
-    return sorted(found, key=lambda a: a.id)
+    if (earliest, latest) not in known.opened_between:
+        known.opened_between[earliest, latest] = sorted(
+            agreement_id
+            for position, ids in known.opened.items() if earliest <= known.dates[position] <= latest
+            for agreement_id in ids if not known.agreements[agreement_id].baseline
+        )  # fmt: skip
+    opened = map(known.agreements.__getitem__, known.opened_between[earliest, latest])
+    return [a for a in opened if a.support == pending.support and a.rows]
 
 
 def find_signing(known: Known, pending: Agreement, gone_on: str, around: Sequence[Agreement]) -> Signed | None:

@@ -76,14 +76,15 @@ def bits_of_lists(
             block[name] = block.get(name, 0) | ((1 << past) - (1 << first))
 
     last: dict[str, int] = {}
-    number = -1
+    previous: dict[str, frozenset[int]] = {}
     for number, (list_name, listing_ids) in enumerate(lists):
-        shown, open_rows = set(listing_ids), running.setdefault(list_name, {})
-        for listing_id in open_rows.keys() - shown:
+        shown, open_rows = frozenset(listing_ids), running.setdefault(list_name, {})
+        before = previous.get(list_name, frozenset())
+        for listing_id in before - shown:
             close(list_name, listing_id, open_rows.pop(listing_id), last[list_name] + 1)
-        for listing_id in shown - open_rows.keys():
+        for listing_id in shown - before:
             open_rows[listing_id] = number
-        last[list_name] = number
+        last[list_name], previous[list_name] = number, shown
     for list_name, open_rows in running.items():
         for listing_id, first in open_rows.items():
             close(list_name, listing_id, first, last[list_name] + 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -63,7 +63,7 @@ def is_signed_again(before: Listing, after: Listing) -> bool:
     return same and moved
 
 
-def find_odd_lists(lists: Iterable[tuple[str, Sequence[int]]]) -> frozenset[int]:
+def find_odd_lists(lists: Iterable[tuple[str, Collection[int]]]) -> frozenset[int]:
     """Return the numbers of the lists, given as (list name, listing ids) in order, that the next one takes back.
 
     They lack many rows of the list before, which the list after has again: most likely they will not be believed.

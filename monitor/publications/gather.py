@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from db.models import ListName, Publication
 from db.queries import publications as stored
+from db.queries.sightings import RECOVERED
 from db.queries.snapshots import SnapshotHead, load_heads
 from monitor import policy
 from monitor.publications.dating import date_list, eastern_day, name_date, posted_on
@@ -53,11 +53,12 @@ def gather(connection: sqlite3.Connection, only: Sequence[str] | None = None) ->
             urls[key] = url
         if how == "fetch":
             from_ice.add(key)
+    named = {sha256 for sha256, file, _ in urls if not file.startswith(RECOVERED)}
     heads = load_heads(connection, only)
     found = [
         _publication(key, url, heads[key[0]], seen.get(key[0]), known[key[0]], fetched.get(key))
         for key, url in urls.items()
-        if key[0] in heads
+        if key[0] in heads and (key[0] not in named or not key[1].startswith(RECOVERED))
     ]
     found.sort(key=order_of)
     _name_repeats(found)
@@ -67,13 +68,11 @@ def gather(connection: sqlite3.Connection, only: Sequence[str] | None = None) ->
 
 
 def gather_newest(connection: sqlite3.Connection, only: Sequence[str]) -> list[Publication] | None:
-    """Return the publications of new documents, when they surely come after all others and change none of them."""
+    """Return the publications of new documents, when they come after all others of their list and change none."""
     added = gather(connection, only)
     if stored.are_known(connection, only) or len({p.sha256 for p in added}) < len(only):
         return None
-    # What a list was first taken for orders it; the table says what it turned out to be. A pending list comes later.
-    newest = max((order_of(replace(p, list_name="pending")) for p in stored.load_newest(connection)), default=None)
-    if newest is None or any(order_of(p) <= newest or p.status != "accepted" for p in added):
+    if any(p.status != "accepted" for p in added):
         return None
     days = stored.load_newest_days(connection)
     if any(p.published_on < days.get(p.list_name, p.published_on) or _has_caption_day(p) for p in added):
@@ -172,17 +171,16 @@ def _keep_days_in_order(publications: Iterable[Publication]) -> None:
 
 
 def _make_stale(connection: sqlite3.Connection, added: Iterable[Publication]) -> bool:
-    """Return whether a list that is here was put out later than an added one was saved: then it is an old one."""
+    """Return whether a list that is here was put out later than an added one was saved: then it may be an old one.
+
+    Whichever list it was judged to be: what is old is told before that.
+    """
     earliest = min((p.published_at for p in added), default="")
-    days = [(p.list_name, eastern_day(p.published_at)) for p in added]
-    first = min((day for _, day in days), default="")
+    first = eastern_day(earliest)
     return any(
-        name == list_name and day < posted
-        for list_name, file, published_at, seen_at, fetched_at in stored.load_seen_after(connection, earliest[:10])
-        if (posted_on(file, seen_at, fetched_at) or "") > first
-        for posted in [_late_posting(file, published_at, seen_at, fetched_at)]
-        if posted is not None
-        for name, day in days
+        (posted_on(file, seen_at, fetched_at) or "") > first
+        and _late_posting(file, published_at, seen_at, fetched_at) is not None
+        for file, published_at, seen_at, fetched_at in stored.load_seen_after(connection, earliest[:10])
     )
 
 

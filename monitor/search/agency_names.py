@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
@@ -25,6 +25,8 @@ AGENCY_WORDS = frozenset({
     "corrections", "university", "college", "campus", "airport", "jail", "troopers", "guard", "enforcement", "bureau",
     "agency", "attorney", "commission", "safety",
 })  # fmt: skip
+#: "Office" and "department" say nothing beside these: people take one for the other.
+BODIES, BODY_WORDS = frozenset({"sheriffs", "police"}), frozenset({"office", "department"})
 EMPTY = frozenset({"de", "del", "la", "el", "of", "the", "in", "en", "and", "y", "los", "las", "a"})
 
 
@@ -44,6 +46,12 @@ def query_words(text: str) -> list[str]:
     return [word for given in text.split() for word in LONG.get(given, given).split() if word not in EMPTY]
 
 
+def asked_words(text: str) -> list[str]:
+    """Return the words of a folded text that somebody asks for."""
+    words = query_words(text)
+    return words if BODIES.isdisjoint(words) else [word for word in words if not _is_near(word, BODY_WORDS, 5)]
+
+
 def names_agency(words: Iterable[str]) -> bool:
     """Return whether a word says that an agency is asked for, a slip of the hand forgiven."""
     return any(_is_agency_word(word) for word in words)
@@ -54,13 +62,23 @@ def without_agency_words(words: Iterable[str]) -> str:
     return " ".join(word for word in words if not _is_agency_word(word))
 
 
+def as_one_name(words: Sequence[str]) -> list[str]:
+    """Return the words with those that can name a place written as one: "zephyr hills police"."""
+    return [without_agency_words(words).replace(" ", ""), *(word for word in words if _is_agency_word(word))]
+
+
 def _is_agency_word(word: str) -> bool:
-    if word in AGENCY_WORDS:
+    return _is_near(word, AGENCY_WORDS, 6)
+
+
+def _is_near(word: str, known: Collection[str], shortest: int) -> bool:
+    """Return whether a word is one of those known, or, from so many letters on, a slip or two away from one."""
+    if word in known:
         return True
     return (
-        len(word) >= 6
+        len(word) >= shortest
         and word not in place_words()
-        and any(OSA.distance(word, known, score_cutoff=2) <= 2 for known in AGENCY_WORDS)
+        and any(OSA.distance(word, other, score_cutoff=2) <= 2 for other in known)
     )
 
 

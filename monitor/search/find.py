@@ -13,7 +13,14 @@ from db.queries import page_data
 from db.records import SearchRecord
 from monitor.places.gazetteer import counties, normal, place_counties, slug_of
 from monitor.places.sizes import zip_county
-from monitor.search.agency_names import AgencyNames, FoundAgency, names_agency, query_words, without_agency_words
+from monitor.search.agency_names import (
+    AgencyNames,
+    FoundAgency,
+    as_one_name,
+    asked_words,
+    names_agency,
+    without_agency_words,
+)
 from monitor.search.place_names import (
     Place,
     county_by_fips,
@@ -65,8 +72,8 @@ class Finder:
             if fips and (county := county_by_fips(fips)):
                 yield self._of_place(Place("county", county.state, county.name, fips, 0))
             return
-        words = query_words(text)
-        agencies = [self._of_agency(a) for a in self.agencies.find(words)]
+        words = asked_words(text)
+        agencies = [self._of_agency(a) for a in self.agencies.find(words) or self.agencies.find(as_one_name(words))]
         if agencies and names_agency(words) and not _names_place(text):
             yield from agencies[:8]
             yield from self._around(without_agency_words(words))

@@ -161,13 +161,16 @@ def _fitting(places: Iterable[Place], wanted: Wanted, state: str | None) -> Iter
 
 
 def _ranked(places: Iterable[Place]) -> list[Place]:
-    """The largest first; where a county has a town of its own name, the county, unless the town is a large city."""
+    """The largest first; of a county and a town of one name, the county, unless the town is a large city."""
     unique = list(dict.fromkeys(places))
     people = {p.fips: p.people for p in unique if p.kind == "county"}
+    beside = {(p.state, p.name.removesuffix(" County")): p.people for p in unique if p.kind == "county"}
 
     def order(p: Place) -> tuple[int, int, str, str]:
-        standing = 1 if p.kind == "county" else 0 if p.people >= LARGE_CITY else 2
-        return -max(p.people, people.get(p.fips, 0)), standing, p.state, p.name
+        large = p.kind == "place" and p.people >= LARGE_CITY
+        standing = 1 if p.kind == "county" else 0 if large else 2
+        namesake = beside.get((p.state, p.name), 0) if large else 0  # Baltimore County, which Baltimore is not in
+        return -max(p.people, people.get(p.fips, 0), namesake), standing, p.state, p.name
 
     return sorted(unique, key=order)
 

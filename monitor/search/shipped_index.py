@@ -28,9 +28,10 @@ def write_places() -> bytes:
         "state_names": state_names(), "places": {code: "\n".join(found) for code, found in lines.items()},
         "county_words": place_names.COUNTY_WORDS, "large_city": place_names.LARGE_CITY, "most": MOST,
         "long": agency_names.LONG, "empty": sorted(agency_names.EMPTY), "agency_words": sorted(known),
+        "bodies": sorted(agency_names.BODIES), "body_words": sorted(agency_names.BODY_WORDS),
         "place_words": sorted(
             word for word in place_words()
-            if len(word) >= 6 and word not in known
+            if len(word) >= 5 and word not in known
             and any(OSA.distance(word, other, score_cutoff=2) <= 2 for other in known)
         ),
     })  # fmt: skip

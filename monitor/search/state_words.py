@@ -36,6 +36,7 @@ def find_state(text: str) -> str | None:
     """Return the state that a folded text names whole: by name, code, or a name a slip away."""
     for word in _BEFORE:
         text = text.removeprefix(word)
+    text = text.removesuffix(" state")
     if code := state_names().get(text):
         return code
     if len(text) == 2 and counties(text.upper()):

@@ -14,6 +14,7 @@ from db import integrity
 from db.backup import back_up
 from db.database import Store, to_text
 from db.housekeeping import sweep
+from db.keys import read_keys
 from db.queries.kept_documents import read_documents
 from db.queries.switches import NOT_BEFORE, clear_switch, get_switch, set_switch
 from db.settings import Settings
@@ -57,6 +58,7 @@ class ServiceJobs:
         self._make_pass = make_pass
         self._read_new = read_new
         self._copied: set[str] = set()  # documents that are known to be in the bucket
+        self._copied_keys: dict[str, str] = {}
 
     async def poll(self) -> str:
         """Ask ICE, unless it asked us to wait; take in what came, and tell the dead-man switch when all is verified."""
@@ -112,7 +114,7 @@ class ServiceJobs:
         return await run_in_thread(None, self._back_up_to_bucket)
 
     async def copy_documents(self) -> str:
-        """Copy documents that came since the last copy to the bucket, so that losing the machine loses none."""
+        """Copy documents and keys that came since the last copy to the bucket: losing the machine loses none."""
         return await run_in_thread(None, self._copy_documents)
 
     async def keep_house(self) -> str:
@@ -165,16 +167,17 @@ class ServiceJobs:
         return f"{bucket.url}/{made.path}: {made.documents} documents, {made.new_documents} new there"
 
     def _copy_documents(self) -> str:
-        from db.remote_backup import copy_documents, list_documents, open_bucket
+        from db.remote_backup import copy_documents, copy_keys, list_documents, open_bucket
 
         with self._open() as store:
             named = {sha256 for sha256, _ in read_documents(store.connection)}
-            if named <= self._copied:
+            if named <= self._copied and read_keys(store.home) == self._copied_keys:
                 return NothingToDo("no new document")
             bucket = open_bucket(self._settings.backup_bucket, self._settings)
             self._copied = list_documents(bucket)
             copied = copy_documents(store, bucket, known=self._copied, named=named)
             self._copied |= named
+            self._copied_keys = copy_keys(store, bucket)
         return f"{copied} documents copied to {bucket.url}" if copied else NothingToDo("no new document")
 
     def _keep_house(self) -> str:

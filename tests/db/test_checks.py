@@ -119,6 +119,12 @@ def test_a_damaged_database_file_is_found(doctor: Doctor, store: Store, tmp_path
     assert all("restore a backup" in line for line in lines)
 
 
+def read_all_publications(home: Path) -> list[str]:
+    """The file of each publication, in order."""
+    with Store.open(home) as store:
+        return [p["file"] for p in read_publications(store.connection)]
+
+
 def test_a_list_that_came_after_the_backup_is_adopted_by_restore_and_by_repair(
     doctor: Doctor, store: Store, tmp_path: Path
 ) -> None:
@@ -141,6 +147,12 @@ def test_a_list_that_came_after_the_backup_is_adopted_by_restore_and_by_repair(
     )  # fmt: skip
     code, lines = doctor("--repair")
     assert (code, lines[0]) == (0, "1 documents that the database did not know were adopted, 1 of them lists")
+    adopted = read_all_publications(tmp_path)[-1]
+    assert adopted.startswith("recovered-")
+    with Store.open(tmp_path) as again:
+        take(again, [Posting((BAY,), "2025-06-09T14:00:00Z", "participatingAgencies06092025am.xlsx")])
+    found = read_all_publications(tmp_path)
+    assert (len(found), found[-1]) == (4, "participatingAgencies06092025am.xlsx"), "ICE's name takes the other's place"
 
 
 def test_keys_that_others_can_read_or_that_are_gone_are_found(doctor: Doctor, store: Store, tmp_path: Path) -> None:

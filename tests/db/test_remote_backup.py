@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import obstore
 import pytest
-import requests
-from moto.server import ThreadedMotoServer
+from obstore.exceptions import GenericError
 from obstore.store import from_url
 
-from db.backup import BackupError
+from db.backup import BackupError, copy_database
 from db.database import Store
 from db.errors import NotFoundError
+from db.integrity import list_unknown_documents
 from db.keys import load_or_make_key
 from db.queries import fetches
 from db.queries.switches import SENDING_PAUSED, get_switch
@@ -23,27 +22,24 @@ from db.remote_backup import (
     Bucket,
     back_up_to_bucket,
     copy_documents,
+    copy_keys,
     list_bucket_backups,
     list_documents,
     open_bucket,
     restore_from_bucket,
 )
 from db.settings import Settings
+from tests.buckets import make_bucket, serving_s3
 
 AT = "2026-01-05T16:00:00Z"
 LISTS = (b"first list", b"second list")
 
 
 @pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    """The address of an S3 server."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
-    server.start()
-    yield f"http://127.0.0.1:{port}"
-    server.stop()
+def s3() -> Iterator[dict[str, str]]:
+    """The variables by which an S3 server is found."""
+    with serving_s3() as variables:
+        yield variables
 
 
 @pytest.fixture(params=["", "correct horse battery"], ids=["plain", "encrypted"])
@@ -52,15 +48,14 @@ def settings(request: pytest.FixtureRequest) -> Settings:
 
 
 @pytest.fixture
-def bucket(s3: str, settings: Settings, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Bucket:
-    """A new bucket, found by the variables that every S3 tool reads."""
-    name = f"b{abs(hash(request.node.nodeid)):x}"
-    for variable, value in {
-        "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": s3, "AWS_ALLOW_HTTP": "true",
-    }.items():  # fmt: skip
+def bucket(
+    s3: dict[str, str], settings: Settings, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Bucket:
+    """A new bucket."""
+    for variable, value in s3.items():
         monkeypatch.setenv(variable, value)
-    assert requests.put(f"{s3}/{name}", timeout=10).ok
+    name = f"b{abs(hash(request.node.nodeid)):x}"
+    make_bucket(s3, name)
     return open_bucket(f"s3://{name}/ice", settings)
 
 
@@ -143,3 +138,48 @@ def test_a_bucket_that_is_not_there_is_one_line(s3: str, bucket: Bucket) -> None
         Bucket("s3://no-such-bucket/x", "")
     assert "\n" not in str(refused.value)
     assert str(refused.value).startswith("s3://no-such-bucket/x cannot be used: ")
+
+
+def test_what_came_after_the_backup_is_restored_from_the_bucket_too(
+    store: Store, bucket: Bucket, settings: Settings, tmp_path: Path
+) -> None:
+    """A list copied by the minute, and a key first needed after the backup: both are there after the loss."""
+    back_up_to_bucket(store, bucket, settings, at=AT)
+    new = store.archive.put(b"third list")
+    fetches.record_document(store, new, AT)
+    load_or_make_key(store.home, "desk.key")
+    assert copy_documents(store, bucket, known=list_documents(bucket), named=[new]) == 1
+    assert set(copy_keys(store, bucket)) == {"secret.key", "desk.key"}
+    done = restore_from_bucket(bucket, tmp_path / "elsewhere", at=AT)
+    assert (done.documents, done.new_documents, done.missing) == (2, 3, ())
+    assert (tmp_path / "elsewhere" / "desk.key").read_text() == (store.home / "desk.key").read_text()
+    with Store.open(tmp_path / "elsewhere") as restored:
+        assert list_unknown_documents(restored) == [new]
+
+
+def test_a_newer_copy_of_the_database_is_restored_and_what_the_bucket_lacks_is_named(
+    store: Store, bucket: Bucket, settings: Settings, tmp_path: Path
+) -> None:
+    back_up_to_bucket(store, bucket, settings, at=AT)
+    lost = store.archive.put(b"a list of the last second")
+    fetches.record_document(store, lost, AT)
+    copy_database(store, tmp_path / "copy.sqlite")
+    done = restore_from_bucket(bucket, tmp_path / "elsewhere", at=AT, database=tmp_path / "copy.sqlite")
+    assert (done.documents, done.new_documents, done.missing) == (3, 2, (lost,))
+    with Store.open(tmp_path / "elsewhere") as restored:
+        paused = get_switch(restored, SENDING_PAUSED)
+        assert paused is not None
+        assert paused.why == "restored from copy.sqlite"
+    with pytest.raises(NotFoundError, match="there is no database"):
+        restore_from_bucket(bucket, tmp_path / "third", at=AT, database=tmp_path / "none.sqlite")
+
+
+def test_a_bucket_without_credentials_says_which_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the library says on a machine without any, shortened."""
+
+    def refuse(*_: object) -> None:
+        raise GenericError("Error performing PUT http://169.254.169.254/latest/api/token in 2ms - Server returned 403")
+
+    monkeypatch.setattr(obstore, "get", refuse)
+    with pytest.raises(BackupError, match="no credentials are set, as AWS_ACCESS_KEY_ID"):
+        Bucket("s3://backups/ice", "")

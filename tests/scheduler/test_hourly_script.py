@@ -46,11 +46,15 @@ class Hours:
 
     def __init__(self, place: Path, site: StandIn, port: int) -> None:
         self.place, self.site, self.port, self.number = place, site, port, 0
+        self.moment = ""  # when set, the clock stands there
         self.state = place / "state"
         tools = place / "bin"
         tools.mkdir()
         program = tools / "ice-agreements"
-        program.write_text(f'#!/bin/sh\nexec {sys.executable} {ROOT / "scheduler.py"} "$@"\n')
+        program.write_text(
+            f'#!/bin/sh\n[ -z "$MOMENT" ] || exec {sys.executable} -m tests.scheduler.at_time "$MOMENT" "$@"\n'
+            f'exec {sys.executable} {ROOT / "scheduler.py"} "$@"\n'
+        )
         program.chmod(0o755)
         self.path = f"{tools}:{os.environ['PATH']}"
 
@@ -63,8 +67,8 @@ class Hours:
         }  # fmt: skip
         named = {f"ICE_AGREEMENTS_{key}": str(value) for key, value in settings.items()}
         return subprocess.run(
-            list(map(str, words)), env={**mine, **named, "PATH": self.path, **more}, cwd=self.place,
-            capture_output=True, text=True, check=False,
+            list(map(str, words)), cwd=self.place, capture_output=True, text=True, check=False,
+            env={**mine, **named, "PATH": self.path, "PYTHONPATH": str(ROOT), "MOMENT": self.moment, **more},
         )  # fmt: skip
 
     def run(self, **more: str) -> subprocess.CompletedProcess[str]:

@@ -16,7 +16,7 @@ from monitor.web.api import PREFIX
 from monitor.web.api.description import describe
 from monitor.web.api.endpoints import COLLECTIONS, router
 from monitor.web.api.memory import Memory, to_json
-from monitor.web.api.problems import HANDLERS, refuse_busy, refuse_too_many
+from monitor.web.api.problems import HANDLERS, refuse_busy, refuse_long, refuse_too_many
 from monitor.web.api.reference import make_page
 from monitor.web.api.sending import COMMON
 from monitor.web.api.table_formats import MEDIA, preferred_form
@@ -46,7 +46,9 @@ def make_api(settings: Settings, turns: Turns | None = None) -> ASGIApp:
     """Return the API alone; what it serves is below `PREFIX` wherever it is mounted."""
     app = make_app(Memory(settings.home))
     taking_turns = TakingTurns(app, turns or Turns(), is_costly, refuse_busy)
-    cached = CachedApp(taking_turns, lambda: _version(app), most_bytes=KEPT_BYTES, fresh_seconds=0)
+    cached = CachedApp(
+        taking_turns, lambda: _version(app), most_bytes=KEPT_BYTES, fresh_seconds=0, too_long=refuse_long()
+    )
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"].removeprefix(scope.get("root_path", ""))

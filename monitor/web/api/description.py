@@ -31,6 +31,7 @@ _REFUSALS = {
     "400": "A parameter is wrong, unknown or given twice.",
     "404": "There is no such thing, or no list that old.",
     "405": "Only GET, HEAD and OPTIONS are answered.",
+    "414": "The address is longer than any that can be meant.",
     "429": "Too many requests; Retry-After says when to ask again.",
     "503": "Too many costly questions wait, and Retry-After says when to ask again; or there is no database yet.",
 }
@@ -39,7 +40,6 @@ _PROBLEM = {"content": {problems.MEDIA: {"schema": {"$ref": "#/components/schema
 RESPONSES: Responses = {
     304: {"description": "The client has the newest answer."},
     **{status: {"description": text, **_PROBLEM} for status, text in _REFUSALS.items()},
-    414: {"description": "The address is longer than any that can be meant.", "content": {"text/plain": {}}},
 }
 #: Of a document's content.
 BYTES: Responses = {200: {"headers": _HEADERS, "content": {"application/octet-stream": {}}}}

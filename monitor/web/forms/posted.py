@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.datastructures import FormData
@@ -48,9 +48,10 @@ class Posted:
     is_machine: bool = False  # a field was filled in that no person sees
 
 
-def empty_form(code: str) -> Posted:
-    """Return the form as it is first shown."""
-    return Posted(language=code)
+def first_form(code: str, query: Mapping[str, str]) -> Posted:
+    """Return the form as it is first shown, about the place or agency whose page the reader came from."""
+    state, county, agency = (query.get(name, "").strip()[:_LONGEST] for name in ("state", "county", "agency"))
+    return Posted(language=code, state=state, county=county, agency=agency)
 
 
 def read_posted(form: FormData) -> Posted:

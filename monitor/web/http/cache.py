@@ -37,6 +37,7 @@ _PIECE = 65_536
 MOST_ON_THEIR_WAY, _LARGE = 64_000_000, 1_000_000
 #: Characters of a path, bytes of a query, beyond which an address is refused: no link of ours is as long.
 LONGEST_PATH, LONGEST_QUERY = 1_000, 4_000
+_TOO_LONG = PlainTextResponse("this address is too long\n", 414)
 
 
 class ByteCache(Generic[Key, Value]):
@@ -130,16 +131,20 @@ class CachedApp:
     """An ASGI application whose answers to GET and HEAD are kept for as long as `version()` returns the same.
 
     Plain ASGI, in front of everything: a kept page costs one look-up. `version` is asked at most every `fresh_seconds`.
-    Addresses that begin with one of `uncached` go straight to the application.
+    Addresses that begin with one of `uncached` go straight to the application. `too_long` answers addresses longer
+    than any of ours, but for those of `limited_below`, where the application does.
     """
 
     def __init__(
         self, app: ASGIApp, version: Callable[[], str], *, uncached: tuple[str, ...] = (),
-        most_bytes: int = 24_000_000, fresh_seconds: float = 0.5,
+        limited_below: str | None = None,
+        too_long: ASGIApp = _TOO_LONG, most_bytes: int = 24_000_000, fresh_seconds: float = 0.5,
     ) -> None:  # fmt: skip
         self.app = app
         self._ask_version = version
         self._uncached = uncached
+        self._limited_below = limited_below
+        self._too_long = too_long
         self._fresh_seconds = fresh_seconds
         self._cache = ByteCache[tuple[str, bytes], Answer](most_bytes)
         self._on_their_way = OnTheirWay(most_bytes=MOST_ON_THEIR_WAY)
@@ -151,7 +156,8 @@ class CachedApp:
         if scope["type"] == "http" and (
             len(scope["path"]) > LONGEST_PATH or len(scope["query_string"]) > LONGEST_QUERY
         ):
-            await PlainTextResponse("this address is too long\n", 414)(scope, receive, send)
+            below = self._limited_below is not None and scope["path"].startswith(self._limited_below)
+            await (self.app if below else self._too_long)(scope, receive, send)
             return
         cached = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
         if not cached or scope["path"].startswith(self._uncached):

@@ -9,8 +9,8 @@ def content_policy(*extra: str, frame_ancestors: str = "'none'") -> str:
     `extra` directives are added, such as `connect-src 'self'`.
     """
     rules = (
-        "default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self'", *extra, "form-action 'self'",
-        "base-uri 'none'", f"frame-ancestors {frame_ancestors}",
+        "default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self'", "manifest-src 'self'", *extra,
+        "form-action 'self'", "base-uri 'none'", f"frame-ancestors {frame_ancestors}",
     )  # fmt: skip
     return "; ".join(rules)
 

@@ -7,6 +7,7 @@ from monitor.web.pages.site import Site
 from monitor.web.pages.views import (
     agencies_page,
     as_of_page,
+    cards_page,
     changes_page,
     compare_page,
     crawlers_page,
@@ -45,6 +46,7 @@ def make_site(store: Store, public_url: str = "") -> Site:
         one_pager_page,
         downloads_page,
         embed_page,
+        cards_page,
         crawlers_page,
     ):
         views.routes(site)

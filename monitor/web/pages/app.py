@@ -33,19 +33,20 @@ AT_ONCE, MOST_WAITING = 3, 12
 #: Threads that make pages and answers: more would only share two processors, each with a heap of its own.
 THREADS = 12
 _COSTLY_PATH = re.compile(
-    r"sheet\.pdf$|document\.pdf$|\.png$|^/+data/[\w-]+\.(?:sqlite|parquet|csv|json|geojson|xlsx)$"
+    r"sheet\.pdf$|document\.pdf$|\.(?:png|gif)$|^/+data/[\w-]+\.(?:sqlite|parquet|csv|json|geojson|topojson|xlsx)$"
 )
 
 
 def create_app(
     home: Path, *, extra_routes: Sequence[BaseRoute] = (), turns: Turns | None = None, proxies: Collection[str] = (),
-    public_url: str = "",
+    public_url: str = "", limited_below: str | None = None,
 ) -> CachedApp:  # fmt: skip
     """Return the application over the store in `home`, which it only reads.
 
-    `extra_routes` (feeds, forms, API, desk) are tried first, and their answers are never cached. Costly pages take
-    `turns`, which others may share. A client is known by the address that one of `proxies` reports; few of its requests
-    are worked on at a time, whatever they ask for but what is mounted.
+    `extra_routes` (feeds, forms, API, desk) are tried first, and their answers are never cached; what lies below
+    `limited_below` answers addresses that are too long itself. Costly pages take `turns`, which others may share. A
+    client is known by the address that one of `proxies` reports; few of its requests are worked on at a time, whatever
+    they ask for but what is mounted.
     """
     store = Store.open(home, read_only=True)
     site = make_site(store, public_url)
@@ -79,7 +80,7 @@ def create_app(
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
     uncached = tuple(prefix for route in extra_routes if (prefix := getattr(route, "path", "").split("{")[0]))
-    return CachedApp(app, site.version, uncached=uncached)
+    return CachedApp(app, site.version, uncached=uncached, limited_below=limited_below)
 
 
 def is_costly(path: str, query: bytes) -> bool:

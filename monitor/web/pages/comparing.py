@@ -9,7 +9,7 @@ from html import escape
 from monitor.i18n import labels
 from monitor.i18n.language import Language
 from monitor.web.pages import place_index
-from monitor.web.pages.book import Agency, Book
+from monitor.web.pages.book import Agency, Book, ListFile
 from monitor.web.pages.charts import SUPPORT
 from monitor.web.pages.place_status import agencies_of, is_listed
 
@@ -45,6 +45,7 @@ class TwoDays:
     until: str
     whole: Line
     lines: Sequence[Line]
+    files: Sequence[ListFile]  # those two lists
 
 
 def compare_days(book: Book, since: str, until: str, places: Sequence[str] = ()) -> TwoDays | None:
@@ -52,17 +53,18 @@ def compare_days(book: Book, since: str, until: str, places: Sequence[str] = ())
 
     Places are USPS and FIPS codes; without any, every state that had an agreement on either day.
     """
-    first, last = book.step_on(since), book.step_on(until)
+    last = book.step_on(until)
     if not book.steps or last is None:
         return None
-    days = (first[0] if first else book.steps[0][0], last[0])
+    first = book.step_on(since) or book.steps[0]
+    days = (first[0], last[0])
     whole = _line("", "", "", book.agencies.values(), days)
     if places:
         lines = [line for code in places[:MOST_PLACES] if (line := _line_of(book, code, days))]
     else:
         found = [_state_line(book, state, days) for state in place_index.states().values()]
         lines = sorted((f for f in found if any(f.counts["all"])), key=lambda f: (-f.more, f.name))
-    return TwoDays(since, days[0], days[1], whole, lines)
+    return TwoDays(since, *days, whole, lines, [book.files[first[1]], book.files[last[1]]])
 
 
 def _line_of(book: Book, code: str, days: tuple[str, str]) -> Line | None:

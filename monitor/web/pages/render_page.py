@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,6 +20,11 @@ from monitor.i18n.templates import make_environment
 from monitor.web.pages import place_index
 
 HERE = Path(__file__).parent
+#: Pages with a picture of their own, for those who share them; and pages below a state's.
+_CARD_PATH = re.compile(
+    r"places/[a-z]{2}/(?:[a-z0-9-]+/)?|agencies/[a-z0-9-]+/|changes/[0-9a-f]{12}/|as-of/\d{4}-\d{2}-\d{2}/"
+)
+_STATE_PATH = re.compile(r"places/[a-z]{2}/")
 STATIC = HERE / "static"
 
 
@@ -51,6 +57,12 @@ def asset_mark() -> str:
     return hashlib.sha256(b"".join(p.read_bytes() for p in sorted(STATIC.iterdir()))).hexdigest()[:8]
 
 
+def find_card(path: str, *, static: bool) -> str:
+    """Return the address of a page's picture for those who share it; published are those of the country and states."""
+    own = _STATE_PATH.match(path) if static else _CARD_PATH.fullmatch(path)
+    return f"{own[0] if own else ''}card.png"
+
+
 def render(
     page: Page, path: str, language: Language, *, static: bool, query: Mapping[str, str] | None = None,
     public_url: str = "",
@@ -78,10 +90,11 @@ def render(
     def say(table: dict[str, str], code: str | None) -> str:
         return labels.label(table, code, language.gettext)
 
+    preview = find_card(path, static=static)
     template = environment(language).get_template(page.template)
     return template.render(
         **page.values, link=link, root=root, path=path, other=other, say=say, lang=language, date=language.date,
         wide_range=wide_range, find_capture_time=find_capture_time,
         number=language.number, static=static, languages=LANGUAGES, query=query or {},
-        public_url=public_url, absolute=absolute,
+        public_url=public_url, absolute=absolute, preview=preview,
     ).encode()  # fmt: skip

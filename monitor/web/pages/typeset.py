@@ -1,15 +1,22 @@
-"""One-pagers as PDF and maps as PNG, set by typst. Texts go in as data, so no cell can be taken for markup."""
+"""One-pagers as PDF, maps and pictures of shared links as PNG, set by typst; texts go in as data, never as markup."""
 
 from __future__ import annotations
 
+import io
 import json
 import threading
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import segno
 import typst
+from PIL import Image
 
+from monitor.i18n.safe_text import reveal_invisible
+
+#: Pictures of shared links that are kept; their colors, with which they are a third of the bytes.
+KEPT_CARDS, CARD_COLORS = 64, 64
 TEMPLATES = Path(__file__).parent / "templates"
 #: One compilation at a time: a `typst.Compiler` refuses a second thread while it works.
 _COMPILING = threading.Lock()
@@ -26,14 +33,51 @@ def svg_to_png(svg: str) -> bytes:
 
 def set_sheet(sheet: dict[str, Any]) -> bytes:
     """Return a one-pager as PDF; the same facts give the same bytes."""
-    inputs = {"sheet": json.dumps(sheet, ensure_ascii=False, sort_keys=True)}
+    return _set("sheet.typ", _as_json(sheet), "pdf")
+
+
+def draw_qr(address: str) -> str:
+    """Return the address as a QR code in SVG, with the quiet border that readers of such codes need."""
+    return str(segno.make(address, error="m", micro=False).svg_inline(border=4, light="#fff"))
+
+
+def set_card(card: dict[str, Any]) -> bytes:
+    """Return the picture of a shared link as PNG, 1200 by 630; the last ones are kept by what they tell."""
+    return _kept_card(_as_json(card))
+
+
+def set_strip(strip: dict[str, Any]) -> bytes:
+    """Return a strip of text as PNG, a point a pixel."""
+    return _set("strip.typ", _as_json(strip), "png")
+
+
+@lru_cache(maxsize=KEPT_CARDS)
+def _kept_card(told: str) -> bytes:
+    picture = Image.open(io.BytesIO(_set("card.typ", told, "png"))).convert("RGB")
+    out = io.BytesIO()
+    picture.quantize(CARD_COLORS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG")
+    return out.getvalue()
+
+
+def _set(template: str, told: str, form: Literal["pdf", "png"]) -> bytes:
     with _COMPILING:
-        return _bytes(_compiler().compile(format="pdf", sys_inputs=inputs))
+        return _bytes(_compiler(template).compile(format=form, ppi=72.0, sys_inputs={"told": told}))
 
 
 @cache
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(str(TEMPLATES / "sheet.typ"))
+def _compiler(template: str) -> typst.Compiler:
+    return typst.Compiler(str(TEMPLATES / template))
+
+
+def _as_json(told: dict[str, Any]) -> str:
+    return json.dumps(_revealed(told), ensure_ascii=False, sort_keys=True)
+
+
+def _revealed(value: Any) -> Any:
+    """The value with invisible characters written out, as the templates do."""
+    if isinstance(value, dict):
+        return {key: _revealed(part) for key, part in value.items()}
+    return [_revealed(part) for part in value] if isinstance(value, (list, tuple)) else reveal_invisible(value)
 
 
 def _bytes(made: Any) -> bytes:

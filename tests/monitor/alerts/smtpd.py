@@ -12,12 +12,14 @@ import logging
 import multiprocessing
 import os
 import random
+import re
 import signal
 import socket
 import time
 from collections import defaultdict
 from dataclasses import dataclass
-from email import message_from_bytes
+from email import message_from_bytes, message_from_string
+from email.policy import SMTP as SMTP_POLICY
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import Any, cast
@@ -29,6 +31,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 AT_RCPT = ("451", "421", "drop", "kill")
 AT_DATA = ("451", "drop", "late", "lost", "kill_before_accept", "kill_after_accept", "kill_after_reply")
 WINDOW = ("lost", "late", "kill_after_accept")
+_CHANGE = re.compile(r"/changes/([0-9a-f]{12})")
 
 
 @dataclass
@@ -162,6 +165,21 @@ class Server:
     def __exit__(self, *_: object) -> None:
         self._process.kill()
         self._process.join()
+
+
+def told(entry: dict[str, str]) -> list[str]:
+    """Ids of the changes in a message's text part, in order; `correction` where it corrects an earlier message.
+
+    A correction stands alone, or in the return that explains it.
+    """
+    body = message_from_string(entry["content"], policy=SMTP_POLICY).get_body(("plain",))
+    assert body is not None
+    found = []
+    for block in body.get_content().split("\n* ")[1:]:
+        if not block.startswith("Correction to"):
+            found.append(_CHANGE.findall(block)[0])
+        found += ["correction"] * block.count("This corrects our message of")
+    return found
 
 
 def _hang_up(server: SMTP) -> None:

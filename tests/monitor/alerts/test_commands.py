@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,15 @@ def test_a_failed_message_is_sent_again_only_when_it_is_asked_for(world: World) 
 def test_a_chat_address_is_never_shown(world: World) -> None:
     run(world, "subscribers", "add", "discord://12345/very-secret", "--channel", "chat")
     assert "very-secret" not in run(world, "subscribers", "list") + run(world, "alerts", "log")
+
+
+def test_an_intake_whose_port_is_taken_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ICE_AGREEMENTS_BOUNCE_ADDRESS", "bounces@alerts.example.org")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = CliRunner().invoke(app, ["--db", str(world.home), "alerts", "intake", "--port", str(port)])
+    assert str(done.exception) == (
+        f"cannot listen on 127.0.0.1:{port}: Address already in use; stop what listens there, or give another --port"
+    )

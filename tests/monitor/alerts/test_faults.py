@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import random
-import re
 import shutil
 from collections import Counter, defaultdict
-from email import message_from_string
-from email.policy import SMTP
 from pathlib import Path
 
 import pytest
@@ -17,13 +14,12 @@ from db.database import Store
 from db.settings import Settings
 from monitor.alerts.digest_times import later
 from monitor.alerts.send import send_due
-from tests.monitor.alerts.smtpd import WINDOW, Plan, Server
+from tests.monitor.alerts.smtpd import WINDOW, Plan, Server, told
 from tests.monitor.alerts.world import World, make_world, row
 
 READERS = [f"reader{n}@example.org" for n in range(6)]
 NOBODY = "nobody@example.org"
 PASCO, LEE, BAY = (row(f"{name} County Sheriff's Office", county=f"{name} County") for name in ("Pasco", "Lee", "Bay"))
-_CHANGE = re.compile(r"/changes/([0-9a-f]{12})")
 
 
 @pytest.fixture(scope="module")
@@ -63,21 +59,6 @@ def is_open(store: Store) -> bool:
             " + (select count(*) from deliveries where status = 'waiting')"
         ).fetchone()[0]
     )
-
-
-def told(entry: dict[str, str]) -> list[str]:
-    """Ids of the changes in a message's text part, in order; `correction` where it corrects an earlier message.
-
-    A correction stands alone, or in the return that explains it.
-    """
-    body = message_from_string(entry["content"], policy=SMTP).get_body(("plain",))
-    assert body is not None
-    found = []
-    for block in body.get_content().split("\n* ")[1:]:
-        if not block.startswith("Correction to"):
-            found.append(_CHANGE.findall(block)[0])
-        found += ["correction"] * block.count("This corrects our message of")
-    return found
 
 
 def run_schedule(template: Path, home: Path, seed: int, *, kills: bool) -> None:

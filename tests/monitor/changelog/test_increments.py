@@ -197,6 +197,23 @@ def test_a_list_that_was_met_but_not_read_is_compared_once_it_is_read(store: Sto
     assert told(store) == [("termination", "provisional")]
 
 
+def test_a_list_whose_bytes_are_gone_keeps_no_other_from_being_read(store: Store) -> None:
+    """The machine was lost between the copy of the database and that of the documents."""
+    gone, kept = store.archive.put(FIRST.data), store.archive.put(WITHOUT_BAY.data)
+    with store.writing():
+        for sha256 in (gone, kept):
+            fetches.record_document(store, sha256, NOW)
+            fetches.record_sighting(
+                store, sha256, file=f"{sha256[:6]}.xlsx", url="", linked_as="", seen_at=None, known_at=NOW, how="fetch"
+            )  # fmt: skip
+    store.archive.path(gone).unlink()
+    (line,) = ingest.read_new(store)
+    assert line.startswith(f"{gone[:6]}.xlsx: no document {gone} in ")
+    assert ingest.read_new(store) == [line]
+    assert store.archive.put(FIRST.data) == gone
+    assert ingest.read_new(store) == []
+
+
 def test_a_document_read_anew_with_another_result_is_compared_anew(store: Store) -> None:
     take(store, [FIRST, WITHOUT_BAY])
     sha256 = put(store, WITHOUT_BAY)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from unittest import mock
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from db.database import Store
@@ -18,7 +18,7 @@ from monitor.changelog.log import Filter, read_log
 from monitor.changelog.rebuild import derive
 from monitor.review import decide
 from tests.dump import difference, dump
-from tests.histories import Posting, put
+from tests.histories import Posting, Row, put
 from tests.monitor.changelog.test_order_of_imports import fresh_store, histories
 
 #: What happens between two lists: ICE is asked again, its page changes, or a person rules on something.
@@ -114,8 +114,18 @@ def live(history: list[Posting], between: list[tuple[bool, list[tuple[str, objec
             assert read_log(store, Filter(known_at=moment)) == log
 
 
+BAKER = Row("Baker County Sheriff's Office", "2025-02-26")
+#: A list judged to be the other one, fetched long after it was saved: a later one shows that it is old.
+OLD_LIST = [
+    Posting((BAKER,), modified="2026-03-02T14:00:00Z", file="pending03022026am.xlsx", kind="pending"),
+    Posting((BAKER, BAKER), modified="2026-03-02T19:00:00Z", file="list1.xlsx", linked_as="pending"),
+    Posting((BAKER, BAKER), modified="2026-03-02T20:00:00Z", file="participating03022026am.xlsx"),
+]
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(lives)
+@example((OLD_LIST, [(False, []), (True, []), (False, [])]))
 def test_increments_equal_a_rebuild_and_the_past_stays_known(
     life: tuple[list[Posting], list[tuple[bool, list[tuple[str, object]]]]],
 ) -> None:

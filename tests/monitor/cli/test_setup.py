@@ -37,6 +37,7 @@ def test_what_is_answered_is_written_for_the_owner_only_and_the_rest_is_named(fi
         "home": str(tmp_path / "data"), "public_url": "https://tracker.newsroom.org",
         "contact_url": "https://newsroom.org/contact", "behind_tls": True,
     }  # fmt: skip
+    assert "ada may log in at /review/ as administrator\n" in done.stdout
     missing = [line for line in done.stdout.splitlines() if line.startswith("- ")]
     assert [line.rpartition(": ")[2] for line in missing] == [
         "smtp_host and mail_from", "operator_address or notice_url", "ping_url", "backup_directory, backup_bucket",
@@ -46,6 +47,16 @@ def test_what_is_answered_is_written_for_the_owner_only_and_the_rest_is_named(fi
     again = answer(file, "", "", "", "", "", "", "")
     assert again.exit_code == 0, again.output
     assert tomllib.loads(file.read_text())["public_url"] == "https://tracker.newsroom.org"
+
+
+def test_what_the_environment_sets_is_not_asked(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a server, where the unit says where the data are."""
+    monkeypatch.setenv("ICE_AGREEMENTS_HOME", str(tmp_path / "data"))
+    done = answer(file, "https://tracker.newsroom.org", "", "", "", "", "", "")
+    assert done.exit_code == 0, done.output
+    assert "home is set by ICE_AGREEMENTS_HOME\n" in done.stdout
+    assert tomllib.loads(file.read_text()) == {"public_url": "https://tracker.newsroom.org", "behind_tls": True}
+    assert (tmp_path / "data" / "ice-agreements.sqlite").is_file()
 
 
 def test_a_wrong_answer_is_asked_again_and_a_relay_that_is_not_there_is_told(file: Path, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_invisible_characters_change_nothing(data: st.DataObject) -> None:
 def test_letters_of_another_width_and_headers_in_full_say_the_same() -> None:
     wide = {ord(c): ord(c) + 0xFEE0 for c in map(chr, range(0x21, 0x7F))}
     header = ("STATE", "AGENCY", "TYPE", "COUNTY", "MODEL", "DATE SIGNED", "M.O.A.", "Addendum Link")
-    rows = [tuple(cell.translate(wide) if n in (0, 4) else cell for n, cell in enumerate(row)) for row in ROWS]
+    rows = [tuple(str(cell).translate(wide) if n in (0, 4) else cell for n, cell in enumerate(row)) for row in ROWS]
     read = read_document(make_workbook([header, *rows], LINKS))
     assert [(x.state_code, x.support_code, x.moa_url) for x in read.listings] == [
         (x.state_code, x.support_code, x.moa_url) for x in PLAIN.listings

@@ -24,6 +24,10 @@ COLOURS = {
 }  # fmt: skip
 
 
+#: Those that differ where the reader's screen is dark.
+DARK = {"never": "#35332e", "listed": "#4a90dd", "ended": "#dc9ccb"}
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """A state: its box, the address of its picture or its counties as SVG, and the path of the county it is about."""

@@ -9,6 +9,7 @@ from monitor.i18n.language import Language
 from monitor.web.pages.book import Book
 from monitor.web.pages.map.drawing import (
     COLOURS,
+    DARK,
     Drawing,
     draw_paths,
     newest_status,
@@ -84,9 +85,10 @@ def draw_state_picture(book: Book, state: State) -> bytes | None:
     if place is None:
         return None
     kinds = "".join(f".{code}{{fill:{COLOURS[code]}}}" for code, _ in labels.CLASSES["status"])
+    dark = "".join(f".{code}{{fill:{color}}}" for code, color in DARK.items() if code != "never")
     return (
         f'<svg {_SVG} viewBox="{place.left} {place.top} {place.width} {place.height}">'
         f"<style>path{{fill:{COLOURS['never']};stroke:#fbfaf7;stroke-width:.7;vector-effect:non-scaling-stroke}}{kinds}"
-        f"@media screen and (prefers-color-scheme:dark){{path{{fill:#35332e;stroke:#171715}}.listed{{fill:#4a90dd}}"
-        f".ended{{fill:#dc9ccb}}}}</style>{draw_paths(list(shades), shades)}</svg>"
+        f"@media screen and (prefers-color-scheme:dark){{path{{fill:{DARK['never']};stroke:#171715}}{dark}}}</style>"
+        f"{draw_paths(list(shades), shades)}</svg>"
     ).encode()

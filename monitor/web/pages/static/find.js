@@ -87,12 +87,18 @@ const Find = (() => {
       const long = (word) => (Object.hasOwn(index.long, word) ? index.long[word].split(" ") : [word]);
       return text.split(" ").filter(Boolean).flatMap(long).filter((word) => !index.empty.includes(word));
     }
-    const isAgencyWord = (word) => index.agency_words.includes(word) ||
-      (word.length >= 6 && !index.place_words.includes(word) && index.agency_words.some((known) => slips(word, known, 2) <= 2));
+    const isNear = (word, known, shortest) => known.includes(word) ||
+      (word.length >= shortest && !index.place_words.includes(word) && known.some((other) => slips(word, other, 2) <= 2));
+    const isAgencyWord = (word) => isNear(word, index.agency_words, 6);
+    function askedWords(text) {
+      const words = queryWords(text);
+      return index.bodies.some((body) => words.includes(body)) ? words.filter((word) => !isNear(word, index.body_words, 5)) : words;
+    }
 
     function findState(given) {
       let text = given;
       for (const word of STATE_BEFORE) if (text.startsWith(word)) text = text.slice(word.length);
+      text = without(text, " state");
       if (Object.hasOwn(index.state_names, text)) return index.state_names[text];
       if (text.length === 2 && Object.hasOwn(index.states, text.toUpperCase())) return text.toUpperCase();
       if (text.length < 6) return null;
@@ -128,9 +134,12 @@ const Find = (() => {
     const fitting = (places, wanted, state) => places.filter((p) =>
       (["", p.kind].includes(wanted.kind) || (wanted.kind === "place" && p.name.endsWith(" city"))) && [null, p.state].includes(state));
     function ranked(places) {
-      const unique = [...new Set(places)], people = {};
-      for (const p of unique) if (p.kind === "county") people[p.fips] = p.people;
-      const order = (p) => [-Math.max(p.people, people[p.fips] || 0), p.kind === "county" ? 1 : p.people >= index.large_city ? 0 : 2, p.state, p.name];
+      const unique = [...new Set(places)], people = {}, beside = {};
+      for (const p of unique) if (p.kind === "county") { people[p.fips] = p.people; beside[`${p.state} ${without(p.name, " County")}`] = p.people; }
+      const order = (p) => {
+        const large = p.kind === "place" && p.people >= index.large_city;
+        return [-Math.max(p.people, people[p.fips] || 0, (large && beside[`${p.state} ${p.name}`]) || 0), p.kind === "county" ? 1 : large ? 0 : 2, p.state, p.name];
+      };
       return unique.map((p) => [order(p), p]).sort((a, b) => compare(a[0], b[0])).map(([, p]) => p);
     }
     function findExact(wanted, state) {
@@ -220,11 +229,13 @@ const Find = (() => {
         if (countyOf.has(fips)) yield ofPlace(countyOf.get(fips));
         return;
       }
-      const words = queryWords(text), found = findAgencies(words), state = findState(text);
+      const words = askedWords(text), state = findState(text), placeWords = words.filter((word) => !isAgencyWord(word));
+      let found = findAgencies(words);
+      if (!found.length) found = findAgencies([placeWords.join(""), ...words.filter(isAgencyWord)]);
       const namesPlace = () => [[text, null], ...splitState(text)].some(([name, code]) => readWanted(name).some((wanted) => findExact(wanted, code).length));
       if (found.length && words.some(isAgencyWord) && !namesPlace()) {
         yield* found.slice(0, 8);
-        const rest = words.filter((word) => !isAgencyWord(word)).join(" "), around = findState(rest);
+        const rest = placeWords.join(" "), around = findState(rest);
         if (around) yield ofState(around);
         else if (rest) yield* ofPlaces(rest);
       } else if (state) {

@@ -4,7 +4,7 @@
   for (const table of document.querySelectorAll("table[data-filter]")) {
     const body = table.tBodies[0], rows = [...body.rows];
     const compare = new Intl.Collator(document.documentElement.lang, { numeric: true }).compare;
-    const box = Object.assign(document.createElement("input"), { type: "search", placeholder: table.dataset.filter });
+    const box = Object.assign(document.createElement("input"), { type: "search", className: "narrowing", placeholder: table.dataset.filter });
     box.setAttribute("aria-label", table.dataset.filter);
     box.addEventListener("input", () => {
       const words = box.value.toLowerCase().split(/\s+/);

@@ -68,7 +68,7 @@ def _show(request: PageRequest, day: str, status: int) -> Page:
         values["problem"] = "date"
         return Page("asof.html", values, status=status if day else 200)
     try:
-        rows, found = _find_answer(request, day, f"{known_on}T23:59:59Z" if known_on else None)
+        rows, found = find_answer(request, day, f"{known_on}T23:59:59Z" if known_on else None)
     except NotFoundError:
         values["problem"] = "none"
         return Page("asof.html", values, status=404)
@@ -99,8 +99,8 @@ def list_days(book: Book) -> Iterator[tuple[str, str]]:
         yield f"as-of/{day}/", mark_of(book.files[position], shown[number], beside, find_stated(book, day, day))
 
 
-def _find_answer(request: PageRequest, day: str, known_at: str | None) -> AsOfAnswer:
-    """The rows and totals of the list in force; one history at a time is computed, and kept for the next reader."""
+def find_answer(request: PageRequest, day: str, known_at: str | None) -> AsOfAnswer:
+    """Return the rows and totals of the list in force; one history at a time is computed, and kept for the next."""
     site = request.site
     known = known_before(request, known_at)
     key = (request.book.version, day if known is None else f"{day} {known}")

@@ -44,6 +44,7 @@ def show_comparison(request: PageRequest, since: str = "") -> Page | None:
         "found": found, "terms": first_days(request.book), "support": SUPPORT, "places": request.get("places"),
         "files": f"compare/{found.asked_since}/" if found else "", "narrowed": f"?{urlencode(query)}" if query else "",
         "newest": request.book.newest,
+        "sources": request.language.join([f"{f.file} (sha256 {f.sha256})" for f in found.files]) if found else "",
     }  # fmt: skip
     return Page("compare.html", values, status=404 if since and found is None else 200)
 

@@ -1,14 +1,15 @@
-"""What search engines ask for: robots.txt, and sitemaps of every page in both languages."""
+"""What search engines and browsers ask for: robots.txt, sitemaps of every page in both languages, icon, manifest."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from xml.sax.saxutils import escape
 
 from monitor.i18n.language import LANGUAGES, language
 from monitor.web.pages.book import Book
 from monitor.web.pages.fingerprints import mark_of
-from monitor.web.pages.render_page import Page
+from monitor.web.pages.render_page import HERE, Page
 from monitor.web.pages.site import PageRequest, Site
 
 #: First parts of addresses that have a sitemap of their own; all others share one.
@@ -25,11 +26,31 @@ def routes(site: Site) -> None:
         return lambda book: ((p, mark_of(book.version, site.public_url)) for p in paths if site.public_url)
 
     site.add(r"robots\.txt", send_robots, lambda book: iter([("robots.txt", site.public_url)]), translated=False)
+    site.add(r"favicon\.ico", send_icon, lambda book: iter([("favicon.ico", "")]), translated=False)
+    site.add(r"site\.webmanifest", send_manifest, lambda book: iter([("site.webmanifest", "")]))
     site.add(r"sitemap\.xml", send_index, listed("sitemap.xml"), translated=False)
     site.add(
         rf"sitemap-(?P<part>{'|'.join(PARTS)})\.xml", send_part, listed(*(f"sitemap-{p}.xml" for p in PARTS)),
         translated=False,
     )  # fmt: skip
+
+
+def send_icon(request: PageRequest) -> Page | None:
+    """Send the icon that browsers ask for unasked."""
+    return Page(body=(HERE / "favicon.ico").read_bytes(), media="image/x-icon")
+
+
+def send_manifest(request: PageRequest) -> Page | None:
+    """Send what a telephone shows of the site on its first screen; addresses count from the manifest's."""
+    up = "../" if request.language.prefix else ""
+    icons = [
+        {"src": f"{up}static/icon-{size}.png", "sizes": f"{size}x{size}", "type": "image/png"} for size in (192, 512)
+    ]
+    told = {
+        "name": request.language.say("287(g) agreements, as ICE lists them"), "short_name": "287(g)", "start_url": "./",
+        "lang": request.language.code, "display": "browser", "background_color": "#fbfaf7", "icons": icons,
+    }  # fmt: skip
+    return Page(body=json.dumps(told).encode(), media="application/manifest+json")
 
 
 def send_robots(request: PageRequest) -> Page | None:

@@ -23,6 +23,7 @@ from monitor.web.pages.codebook import TABLES, Table, as_text
 from monitor.web.pages.fingerprints import mark_of
 from monitor.web.pages.map.lon_lat import to_polygons
 from monitor.web.pages.map.shapes import drawn_as, read_shapes
+from monitor.web.pages.map.topology import write_topology
 from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import Addresses, PageRequest, Site
 from monitor.web.pages.spreadsheet import XLSX, write_workbook
@@ -56,7 +57,7 @@ def routes(site: Site) -> None:
     others = {
         "ice-agreements.sqlite": send_database, "datapackage.json": send_package, "codebook.csv": send_codebook,
         "totals.json": send_totals, "newest.json": send_newest, "counties.geojson": send_geojson,
-        "counties.xlsx": send_workbook, "counties-excel.csv": send_marked_csv,
+        "counties.topojson": send_topojson, "counties.xlsx": send_workbook, "counties-excel.csv": send_marked_csv,
     }  # fmt: skip
     for path, view in others.items():
         site.add(rf"data/{path.replace('.', '[.]')}", view, _listed(f"data/{path}"), translated=False)
@@ -162,15 +163,26 @@ def send_totals(request: PageRequest) -> Page | None:
 
 def send_geojson(request: PageRequest) -> Page | None:
     """Send the table of counties as GeoJSON."""
+    body = json.dumps({"type": "FeatureCollection", "features": _draw_counties(request.book)}, separators=(",", ":"))
+    return Page(body=body.encode(), media="application/geo+json", file="counties.geojson")
+
+
+def send_topojson(request: PageRequest) -> Page | None:
+    """Send the table of counties as TopoJSON, a boundary between two counties once."""
+    body = json.dumps(write_topology("counties", _draw_counties(request.book)), separators=(",", ":"))
+    return Page(body=body.encode(), media="application/json", file="counties.topojson")
+
+
+def _draw_counties(book: Book) -> list[dict[str, Any]]:
+    """The table of counties as GeoJSON features; territories have no geometry."""
     table = next(t for t in TABLES if t.name == "counties")
     shapes = read_shapes().counties
     features = []
-    for row in table.rows(request.book):
+    for row in table.rows(book):
         drawn = shapes.get(drawn_as(row["county_fips"]))
         geometry = {"type": "MultiPolygon", "coordinates": to_polygons(drawn[0])} if drawn else None
         features.append({"type": "Feature", "id": row["county_fips"], "properties": row, "geometry": geometry})
-    body = json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":"))
-    return Page(body=body.encode(), media="application/geo+json", file="counties.geojson")
+    return features
 
 
 def send_workbook(request: PageRequest) -> Page | None:

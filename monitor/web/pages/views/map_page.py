@@ -21,6 +21,7 @@ from monitor.web.pages.map.drawing import (
 )
 from monitor.web.pages.map.image import draw_image, draw_state_picture
 from monitor.web.pages.map.shapes import read_shapes
+from monitor.web.pages.map.timeline import draw_timeline
 from monitor.web.pages.place_index import State
 from monitor.web.pages.place_status import is_listed, signed_under
 from monitor.web.pages.render_page import Page
@@ -38,6 +39,10 @@ def routes(site: Site) -> None:
         parameters=("date",),
     )
     site.add(rf"map/{layer}\.(?P<form>svg|png)", send_image, list_images, parameters=("date",))
+    site.add(
+        r"map/timeline\.gif", send_timeline,
+        lambda book: iter([("map/timeline.gif", book.version)] if book.steps else []),
+    )  # fmt: skip
     site.add(r"map/states/(?P<code>[a-z]{2})\.svg", send_state, list_state_pictures, translated=False)
     site.add(r"map/data\.json", send_data, lambda book: iter([("map/data.json", book.version)]), translated=False)
 
@@ -73,6 +78,16 @@ def send_image(request: PageRequest, layer: str, form: str) -> Page | None:
     body = draw_image(request.book, layer, day, request.language, png=form == "png")
     media = "image/png" if form == "png" else "image/svg+xml"
     return Page(body=body, media=media, file=f"287g-{layer}-{day}.{form}")
+
+
+def send_timeline(request: PageRequest) -> Page | None:
+    """Send the map through time as an animated picture."""
+    if not request.book.steps:
+        return None
+    public = request.site.public_url
+    address = f"{public}/{request.language.prefix}map/" if public else ""
+    name = f"287g-{request.book.steps[0][0]}-{request.book.steps[-1][0]}.gif"
+    return Page(body=draw_timeline(request.book, request.language, address), media="image/gif", file=name)
 
 
 def send_state(request: PageRequest, code: str) -> Page | None:

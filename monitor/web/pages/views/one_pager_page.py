@@ -7,7 +7,6 @@ from typing import Any
 
 from monitor.i18n import labels
 from monitor.i18n.language import Language
-from monitor.i18n.safe_text import reveal_invisible
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Book
 from monitor.web.pages.fingerprints import agency_mark, mark_of
@@ -17,7 +16,7 @@ from monitor.web.pages.place_index import County, State
 from monitor.web.pages.place_status import PlaceStatus, agencies_of, status_of
 from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import Addresses, PageRequest, Site, View
-from monitor.web.pages.typeset import set_sheet
+from monitor.web.pages.typeset import draw_qr, set_sheet
 from monitor.web.pages.views.documents_page import documents_of
 from monitor.web.pages.views.one_pager_facts import (
     MODELS,
@@ -55,8 +54,11 @@ def _show(make: Callable[..., Sheet | None], pdf: bool) -> View:
         if sheet is None:
             return None
         if pdf:
+            public = request.site.public_url
+            to = f"{public}/{request.language.prefix}{sheet['page']}" if public else ""
+            sheet |= {"address": to, "qr": draw_qr(to) if to else ""}
             name = "287g-" + sheet["to"].strip("/").replace("/", "-") + f"-{request.language.code}.pdf"
-            return Page(body=set_sheet(_revealed(sheet)), media="application/pdf", file=name)
+            return Page(body=set_sheet(sheet), media="application/pdf", file=name)
         return Page(
             "sheet.html",
             {"sheet": sheet, "drawing": sheet["drawing"], "pdf": request.site.pdf_published or not request.static},
@@ -94,11 +96,11 @@ def make_state(request: PageRequest, pdf: bool, code: str) -> Sheet | None:
     status = status_of(agencies_of(request.book, state))
     facts = [
         say_status(status, state.name, request),
-        *say_pending_list(status, request),
         *count_listed(status, request.language),
         count_ended(status, request.language),
+        *say_pending_list(status, request),
     ]
-    drawn = _draw(request.book, state, None, pdf)
+    drawn = draw_place(request.book, state, None, pdf)
     sheet = _make_sheet(request, state.name, facts, f"{state.slug}/", f"places/{state.slug}/", drawn)
     return _with_agreements(sheet, request, status)
 
@@ -114,8 +116,8 @@ def make_county(request: PageRequest, pdf: bool, code: str, slug: str) -> Sheet 
     where = f"{county.name}, {state.name}"
     facts = [
         say_status(status, where, request),
-        *say_pending_list(status, request),
         *count_listed(status, request.language),
+        *say_pending_list(status, request),
     ]
     neighbours = [place_index.counties()[f] for f in county.neighbours if f in place_index.counties()]
     with_one = [c.name for c in neighbours if status_of(agencies_of(book, fips=c.fips)).code == "listed"]
@@ -124,7 +126,7 @@ def make_county(request: PageRequest, pdf: bool, code: str, slug: str) -> Sheet 
     elif neighbours:
         facts.append(say("No neighboring county has a listed agreement."))
     to = f"{state.slug}/{county.slug}/"
-    sheet = _make_sheet(request, where, facts, to, f"places/{to}", _draw(book, state, county, pdf))
+    sheet = _make_sheet(request, where, facts, to, f"places/{to}", draw_place(book, state, county, pdf))
     return _with_agreements(sheet, request, status)
 
 
@@ -137,20 +139,20 @@ def make_agency(request: PageRequest, pdf: bool, agency_id: str) -> Sheet | None
     where = f"{agency.name}, {place_index.state_name(agency.state)}"
     facts = [
         say_status(status, where, request),
-        *say_pending_list(status, request),
         *count_listed(status, request.language),
+        *say_pending_list(status, request),
     ]
     if len(agency.names) > 1:
         names = "; ".join(name for name, _, _ in agency.names[:6])
         facts.append(request.language.say("Names ICE printed: %(names)s.", names=names))
     state, county = place_index.states().get(agency.state or ""), place_index.counties().get(agency.fips or "")
-    drawn = _draw(request.book, state, county, pdf) if state else {}
+    drawn = draw_place(request.book, state, county, pdf) if state else {}
     sheet = _make_sheet(request, where, facts, f"agency/{agency.id}/", f"agencies/{agency.id}/", drawn)
     return _with_agreements(sheet, request, status)
 
 
-def _draw(book: Book, state: State, county: County | None, pdf: bool) -> Sheet:
-    """The drawing of a state: as SVG for paper, otherwise where its picture is."""
+def draw_place(book: Book, state: State, county: County | None, pdf: bool) -> Sheet:
+    """Return the drawing of a state: as SVG for paper, otherwise where its picture is."""
     place = outline_place(state, county)
     if place is None:
         return {}
@@ -230,13 +232,6 @@ def _quote_endings(request: PageRequest, status: PlaceStatus) -> list[tuple[str,
         )
         quoted.setdefault(record["template"] or record["file"], (ending["text"], source))
     return list(quoted.values())[:MOST_ENDINGS]
-
-
-def _revealed(value: Any) -> Any:
-    """The value with invisible characters written out, as the templates do."""
-    if isinstance(value, dict):
-        return {key: _revealed(part) for key, part in value.items()}
-    return [_revealed(part) for part in value] if isinstance(value, (list, tuple)) else reveal_invisible(value)
 
 
 def _listed(addresses: Addresses, pdf: bool) -> Addresses:

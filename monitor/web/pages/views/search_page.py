@@ -45,7 +45,7 @@ def show_search(request: PageRequest) -> Page | None:
     found = request.book.finder.find(asked)
     return Page("search.html", {
         "asked": asked, "found": found, "card": make_card(request.book, found[0]) if found else None,
-        "newest": request.book.newest, "first_day": request.book.first_day,
+        "newest": request.book.newest, "pending_list": request.book.newest_pending, "first_day": request.book.first_day,
         "kinds": {kind: request.language.say(said) for kind, said in FOUND_KINDS.items()},
     })  # fmt: skip
 

@@ -14,7 +14,7 @@ from monitor.web.pages import place_index
 from monitor.web.pages.book import Agency, Agreement, Book, PrintedSpan
 from monitor.web.pages.build_book import find_basis, read_book
 from monitor.web.pages.charts import count_over_time
-from monitor.web.pages.map.drawing import COLOURS, painted
+from monitor.web.pages.map.drawing import COLOURS, DARK, painted
 from monitor.web.pages.map.shapes import read_shapes
 from monitor.web.pages.place_status import status_of
 from monitor.web.pages.render_page import STATIC
@@ -105,10 +105,12 @@ def test_every_county_is_drawn_but_those_of_the_territories() -> None:
 
 
 def test_the_files_and_the_pages_paint_alike() -> None:
-    """The colours of images are those of the style sheet's light scheme, and no two of a layer are alike."""
-    css = (STATIC / "site.css").read_text(encoding="utf-8").partition("@media")[0]
+    """The colours of images are those of the style sheet; in the dark, those of the status are no others."""
+    light, _, rest = (STATIC / "site.css").read_text(encoding="utf-8").partition("@media")
     for name, colour in COLOURS.items():
-        assert re.search(rf"--{name}: {colour};", css), name
+        assert re.search(rf"--{name}: {colour};", light), name
+    told = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", rest.partition("}\n}")[0]))
+    assert {name: told[name] for name, _ in labels.CLASSES["status"] if name in told} == DARK
 
 
 @pytest.mark.parametrize("layer", list(labels.CLASSES))

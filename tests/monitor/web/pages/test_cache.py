@@ -10,6 +10,10 @@ from urllib.parse import urlsplit
 
 from starlette.testclient import TestClient
 
+from db.database import Store
+from db.settings import Settings
+from monitor.web.api import PREFIX
+from monitor.web.api import app as api
 from monitor.web.pages.app import create_app
 from tests.monitor.web.pages.conftest import ROWS, fill_small, serving, take_in, workbook
 
@@ -90,6 +94,19 @@ def test_addresses_longer_than_any_of_ours_are_refused(small_site: str) -> None:
     assert ask(small_site, f"/changes/?q={'x' * 3_900}")[0] == 200
     assert ask(small_site, f"/changes/?q={'x' * 4_000}")[0] == 414
     assert ask(small_site, f"/{'x' * 1_000}")[0] == 414
+
+
+def test_the_api_says_in_its_own_form_that_an_address_is_too_long(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    with Store.open(tmp_path):
+        app = create_app(tmp_path, extra_routes=api.routes(settings), limited_below=f"{PREFIX}/")
+        client = TestClient(app)
+        for address in (f"{PREFIX}/changes?state={'x' * 4_000}", f"{PREFIX}/changes/{'x' * 1_000}"):
+            answer = client.get(address)
+            assert (answer.status_code, answer.headers["content-type"]) == (414, "application/problem+json")
+            assert "ratelimit" in answer.headers
+            assert answer.json()["detail"] == "the address is longer than any that can be meant"
+        assert client.get(f"/{'x' * 1_000}").text == "this address is too long\n"
 
 
 def test_what_is_not_there_is_not_kept(small_home: Path) -> None:

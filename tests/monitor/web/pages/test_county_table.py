@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import json
+from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from monitor.web.pages.map.lon_lat import read_rings
 def files(small_home: Path) -> dict[str, bytes]:
     with Store.open(small_home, read_only=True) as store:
         site = make_site(store)
-        names = ("counties.csv", "counties.geojson", "counties.xlsx", "counties-excel.csv")
+        names = ("counties.csv", "counties.geojson", "counties.topojson", "counties.xlsx", "counties-excel.csv")
         pages = {name: site.page(f"data/{name}", language("en"), {}) for name in names}
         return {name: page.body for name, page in pages.items() if page is not None and page.body is not None}
 
@@ -88,3 +89,39 @@ def test_a_path_is_read_with_every_command_it_may_have() -> None:
     assert read_rings("M1 2l3-1h-2v4zm1 1L0 0H5V6z") == [
         [(1, 2), (4, 1), (2, 1), (2, 5)], [(2, 3), (0, 0), (5, 0), (5, 6)],
     ]  # fmt: skip
+
+
+def test_topojson_has_the_same_boundaries_and_each_shared_one_once(files: dict[str, bytes]) -> None:
+    """Decoded as its specification says: whole numbers, each arc as steps, a negative number an arc backward."""
+    told, plain = json.loads(files["counties.topojson"]), json.loads(files["counties.geojson"])
+    (scale_x, scale_y), (left, down) = told["transform"]["scale"], told["transform"]["translate"]
+    arcs = []
+    for steps in told["arcs"]:
+        xs, ys = (list(itertools.accumulate(step[i] for step in steps)) for i in (0, 1))
+        arcs.append([(round(x * scale_x + left, 4), round(y * scale_y + down, 4)) for x, y in zip(xs, ys, strict=True)])
+
+    def ring_of(numbers: list[int]) -> list[tuple[float, float]]:
+        parts = [arcs[n] if n >= 0 else arcs[~n][::-1] for n in numbers]
+        assert all(a[-1] == b[0] for a, b in itertools.pairwise([*parts, parts[0]]))
+        return [point for part in parts for point in part[:-1]]
+
+    def turned(ring: list[tuple[float, float]]) -> list[tuple[float, float]]:
+        return min(ring[i:] + ring[:i] for i, point in enumerate(ring) if point == min(ring))
+
+    shared: Counter[int] = Counter()
+    for shape, feature in zip(told["objects"]["counties"]["geometries"], plain["features"], strict=True):
+        assert (shape["id"], shape["properties"]) == (feature["id"], feature["properties"])
+        if feature["geometry"] is None:
+            assert shape["type"] is None
+            continue
+        shared.update(n if n >= 0 else ~n for area in shape["arcs"] for ring in area for n in ring)
+        made = [[turned(ring_of(ring)) for ring in area] for area in shape["arcs"]]
+        assert made == [
+            [turned([tuple(point) for point in ring[:-1]]) for ring in area]
+            for area in feature["geometry"]["coordinates"]
+        ]
+    assert set(shared.values()) == {1, 2, 3}  # three where two counties of today are drawn as one
+    assert sum(n == 3 for n in shared.values()) < 20
+    assert sum(n == 2 for n in shared.values()) > 8000
+    drawn = [feature["geometry"] for feature in plain["features"]]
+    assert len(json.dumps(told["arcs"])) < 0.6 * len(json.dumps(drawn))

@@ -12,6 +12,7 @@ from db.database import Store
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.app import create_app
 from monitor.web.pages.views import embed_page
+from tests.paths import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +72,14 @@ def test_the_mark_of_a_published_map_moves_with_the_newest_list(small_home: Path
         after = [dict(listed(book)) for listed in (embed_page.list_layers, embed_page.list_counties)]
     assert before[0]["embed/map/support/"] != after[0]["embed/map/support/"]
     assert before[1] == after[1]
+
+
+@pytest.mark.parametrize("name", ["nginx.conf", "Caddyfile"])
+def test_the_examples_for_proxies_leave_embeds_to_be_framed(name: str) -> None:
+    """The proxy adds no word on frames to what the service says; for published pages it allows embeds alone."""
+    lines = (ROOT / "docs" / "deploy" / name).read_text(encoding="utf-8").splitlines()
+    said = [line.strip() for line in lines if "frame-ancestors" in line or "X-Frame-Options" in line]
+    assert all(line.startswith("#") for line in said)
+    allowed = [line for line in said if "frame-ancestors *" in line]
+    assert len(allowed) == 1
+    assert "embed" in allowed[0]

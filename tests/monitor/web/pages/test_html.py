@@ -15,6 +15,14 @@ from monitor.web.pages.render_page import render
 from monitor.web.pages.site import Site
 from tests.monitor.web.pages.test_access import PAGES
 
+#: Kinds of page beside those that are looked at in a browser.
+MORE = (
+    "changes/?q=sheriff&state=FL&kind=signing", "changes/?page=2", "map/?date=2025-03-04", "documents/",
+    "documents/?q=jail",
+    "compare/", "compare/2025-03-03/", "returned/", "embed/county/12101/", "embed/state/fl/", "embed/map/support/",
+    "embed/counter/",
+)  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def site(small_home: Path) -> Site:
@@ -24,7 +32,9 @@ def site(small_home: Path) -> Site:
 @pytest.mark.parametrize("tongue", ["en", "es"])
 def test_pages_are_valid(site: Site, tongue: str) -> None:
     """A strict parse raises at the first error; ids are unique; labels and links within a page have targets."""
-    for address in PAGES[:-1]:
+    changes, lists = site.book().changes, site.book().publications
+    own = (f"changes/{changes[0]['id']}/", f"changes/{changes[-1]['id']}/", f"lists/{lists[0]['sha256']}/")
+    for address in (*PAGES[:-1], *MORE, *own):
         path, _, question = address.partition("?")
         query = dict(part.split("=") for part in question.split("&")) if question else {}
         page = site.page(path, language(tongue), query)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import shutil
 import threading
@@ -15,7 +16,9 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from db.database import Store
+from db.settings import Settings
 from monitor.review.decide import rule
+from monitor.web.feeds.app import list_feeds
 from monitor.web.pages import publish as publishing
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.publish import publish
@@ -71,11 +74,12 @@ def state(folder: Path) -> dict[str, tuple[str, int]]:
     }
 
 
-def test_every_link_leads_to_a_file(whole: Path) -> None:
+def test_every_link_leads_to_a_file(home: Path, whole: Path) -> None:
     """Crawled from the front page as a plain file server would answer; all but robots.txt and 404 pages is reached."""
-    embeds = [
-        str(p.relative_to(whole)) for p in whole.rglob("index.html") if "embed" in p.parts
-    ]  # other sites lead there
+    with Store.open(home, read_only=True) as store:  # the feeds are added by the command
+        feeds = {path for path, _, _ in list_feeds(store, Settings(home=home))}
+    pages = whole.rglob("index.html")
+    embeds = [str(p.relative_to(whole)) for p in pages if "embed" in p.parts]  # other sites lead there
     assert len(embeds) > 100
     reached, waiting = set(), ["index.html", *embeds]
     while waiting:
@@ -84,6 +88,9 @@ def test_every_link_leads_to_a_file(whole: Path) -> None:
             continue
         reached.add(name)
         assert (whole / name).is_file(), name
+        if name.endswith(".webmanifest"):
+            icons = json.loads((whole / name).read_bytes())["icons"]
+            waiting += [urljoin(f"/{name}", icon["src"]).lstrip("/") for icon in icons]
         if not name.endswith(".html"):
             continue
         links = Links()
@@ -94,7 +101,11 @@ def test_every_link_leads_to_a_file(whole: Path) -> None:
                 assert link.startswith("https://www.ice.gov/"), (name, link)
                 continue
             path = unquote(parts.path).lstrip("/")
-            waiting.append(f"{path}index.html" if path == "" or path.endswith("/") else path)
+            file = f"{path}index.html" if path == "" or path.endswith("/") else path
+            if file.startswith("feeds/"):
+                assert file in feeds, (name, link)
+            else:
+                waiting.append(file)
     there = {str(p.relative_to(whole)) for p in whole.rglob("*") if p.is_file()}
     assert there - reached - {"404.html", "es/404.html", "robots.txt", LEDGER, "static/newest.js"} == set()
     assert sum(name.startswith("places/") and name.count("/") == 3 for name in reached) == 3234

@@ -106,3 +106,19 @@ def test_months_are_named_and_sentences_apart(small_home: Path) -> None:
     assert "Changes in March 2025" in text_of("changes/2025-03/", "en")
     assert "Cambios de marzo de 2025" in text_of("changes/2025-03/", "es")
     assert not re.search(r"\.[A-Z][a-z]|\s\.\s", text_of("places/wi/dane-county/", "en").partition("To cite")[0])
+
+
+@pytest.mark.parametrize("path", ["", "places/fl/pasco-county/", "changes/", "trends/"])
+@pytest.mark.parametrize("tongue", ["", "es/"])
+def test_nothing_lies_over_anything_on_a_desktop(browser: Browser, small_site: str, tongue: str, path: str) -> None:
+    """Dates beside what happened, and the languages beside the search, in the longer words of Spanish too."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(small_site + tongue + path)
+    over = page.evaluate(
+        "() => [...document.querySelectorAll('.dated > time')].filter(t => t.scrollWidth > t.clientWidth + 1"
+        " || t.getBoundingClientRect().right > t.nextElementSibling.getBoundingClientRect().left).length"
+    )
+    top = page.evaluate("() => document.querySelector('header.top').getBoundingClientRect().height")
+    page.close()
+    assert over == 0
+    assert top < 60  # one line
