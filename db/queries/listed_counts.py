@@ -31,7 +31,11 @@ def count_listed_at(connection: sqlite3.Connection, state: str | None, days_befo
         " select l.published_on, (select count(distinct s.agreement_id) from spans s"
         " join agreements a on a.id = s.agreement_id join agencies g on g.id = a.agency_id"
         " where s.list = 'participating' and s.first_position <= l.position"
-        " and (s.last_position is null or s.last_position >= l.position) and (?2 is null or g.state = ?2))"
+        " and (s.last_position is null or s.last_position >= l.position) and (?2 is null or g.state = ?2)"
+        " and not (a.status = 'withdrawn' and exists (select 1 from agreements b join spans t on t.agreement_id = b.id"
+        " where b.agency_id = a.agency_id and b.support_type is a.support_type and b.list = a.list"
+        " and b.status != 'withdrawn' and t.first_position <= l.position"
+        " and (t.last_position is null or t.last_position >= l.position))))"
         " from wanted join listed l using (position) order by l.position",
         [json.dumps(list(days_before)), state],
     ).fetchall()

@@ -108,13 +108,13 @@ class NamedRow(NamedTuple):
     moa_url: str | None
 
 
-def load_names(connection: sqlite3.Connection, ids: Iterable[int] | None = None) -> dict[int, NamedRow]:
-    """Return what listings are named by, by id: all, or those asked for."""
-    asked = None if ids is None else json.dumps(list(ids))
+def load_names(connection: sqlite3.Connection, block: tuple[str, str] | None = None) -> dict[int, NamedRow]:
+    """Return what listings are named by, by id: all, or those of a state and support type ("" for none)."""
     rows = connection.execute(
         "select id, ifnull(support_code, ''), ifnull(state_code, ''), ifnull(agency, ''), signed_on, moa_url"
-        " from listings" + ("" if asked is None else " where id in (select value from json_each(?))"),
-        [] if asked is None else [asked],
+        " from listings"
+        + ("" if block is None else " where ifnull(state_code, '') = ? and ifnull(support_code, '') = ?"),
+        block or (),
     )
     return {row[0]: NamedRow(*row[1:]) for row in rows}
 

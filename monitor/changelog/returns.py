@@ -6,6 +6,7 @@ from db.models import Accepted, Agreement, New
 from monitor.changelog import change_status, write_changes
 from monitor.changelog.fields import differing_fields
 from monitor.changelog.state import Ledger
+from monitor.matching.doubts import doubts_of_cells
 from monitor.matching.find_known import gap_days, was_pending_since
 from monitor.matching.rules import Judgement
 
@@ -42,6 +43,8 @@ def bring_back(ledger: Ledger, publication: Accepted, agreement: Agreement, new:
     change.after_listing, change.first_listed = new.listing_id, (publication.position, new.row)
     change.evidence = {**judgement.evidence, "matched_by": judgement.rule, "gap_days": gap}
     change.needs_review, change.fields = judgement.review, fields
+    if doubts := doubts_of_cells(ledger.listings[before[0]], new.listing):
+        change.evidence["doubt"], change.needs_review = doubts, True
     if judgement.review:
         change.candidates = [write_changes.as_candidate(ledger, agreement, before[0], judgement)]
     if was_pending:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 
 from db.models import Accepted, ListName, NameKey
 from db.queries import fold_steps
@@ -62,19 +62,6 @@ def extend_evidence(
 ) -> SideBySide:
     """Return what the accepted lists and the `added` ones, which follow them, say; read block by block when asked."""
 
-    @cache
-    def names(*, linked: bool) -> list[dict[Block, set[NameKey]]]:
-        every = load_names(connection, {i for publication in added for i in publication.listing_ids})
-        shown: list[dict[Block, set[NameKey]]] = []
-        for publication in added:
-            blocks: dict[Block, set[NameKey]] = {}
-            for listing_id in set(publication.listing_ids):
-                row = every[listing_id]
-                support = row.support + LINKED if linked else row.support
-                blocks.setdefault((publication.list, support, row.state), set()).update(_names(row, linked=linked))
-            shown.append(blocks)
-        return shown
-
     def load(block: Block) -> dict[NameKey, int]:
         list_name, support, state = block
         bits: dict[NameKey, int] = {}
@@ -86,9 +73,12 @@ def extend_evidence(
             last = newest if last is None else last
             for name in _names(NamedRow(bare, state, agency, signed_on, moa_url), linked=linked):
                 bits[name] = bits.get(name, 0) | ((1 << (last + 1)) - (1 << first))
-        for publication, blocks in zip(added, names(linked=linked), strict=True):
-            for name in blocks.get(block, ()):
-                bits[name] = bits.get(name, 0) | (1 << publication.position)
+        rows = load_names(connection, (state, bare))
+        for publication in added:
+            if publication.list == list_name:
+                for listing_id in rows.keys() & set(publication.listing_ids):
+                    for name in _names(rows[listing_id], linked=linked):
+                        bits[name] = bits.get(name, 0) | (1 << publication.position)
         return bits
 
     return SideBySide(load)

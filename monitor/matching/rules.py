@@ -191,7 +191,9 @@ def _undated(old: Side, new: Side, setting: Setting, like: Likeness, evidence: E
     if setting.gap_days == 0 and here and shares_place(old.name, new.name) and not like.strong:
         moved = old.name.body != new.name.body
         return Judgement("same", "relabelled", 7, 0.7, moved, evidence, ("other_office",) if moved else ())
-    slip = like.kind == "retyped" and (like.distance <= 1 or (like.distance == 2 and not is_real(old.name, old.state)))
+    slip = like.kind == "retyped" and (
+        here or like.distance <= 1 or (like.distance == 2 and not is_real(old.name, old.state))
+    )
     if like.strong and setting.gap_days == 0 and (slip or like.kind in ("reordered", "contained")):
         rule = {"reordered": "reordered", "contained": "expanded"}.get(like.kind, "retyped")
         return Judgement("same", rule, 3, 0.8 - like.distance / 50, False, evidence)
@@ -230,7 +232,8 @@ def _same_place(old: Side, new: Side, like: Likeness) -> bool:
 def _same_name(like: Likeness, dates: Dating, document: bool, evidence: Evidence) -> Judgement:
     step = 0 if like.kind == "equal" else 1
     if dates == "same":
-        return Judgement("same", "same_name", step, 1.0 - step / 10, False, evidence)
+        score = (1.0 if document else 0.99) - step / 10  # of two rows of one name and date the document tells
+        return Judgement("same", "same_name", step, score, False, evidence)
     if dates == "corrected":
         return Judgement("same", "date_corrected", 4, 0.9, False, evidence)
     if dates == "later" and not document:

@@ -74,9 +74,9 @@ def gather_newest(connection: sqlite3.Connection, only: Sequence[str]) -> list[P
         return None
     if any(p.status != "accepted" for p in added):
         return None
-    days = stored.load_newest_days(connection)
-    if any(p.published_on < days.get(p.list_name, p.published_on) or _has_caption_day(p) for p in added):
-        return None  # a list that is here is named for a later day, and so for a wrong one; or the caption may be
+    newest = max(stored.load_newest_days(connection).values(), default="")  # whichever list that was judged to be
+    if any(p.published_on < newest or _has_caption_day(p) for p in added):
+        return None  # a list that is here is named for a later day, and so perhaps for a wrong one; or the caption is
     return None if _make_stale(connection, added) else added
 
 

@@ -76,6 +76,9 @@ class Truth:
         self.no_endings = {
             row[0] for row in connection.execute("select id from agreements where status in ('renewed', 'withdrawn')")
         }  # a later one took their place, or they were second rows of another
+        self.second_rows = {
+            row[0] for row in connection.execute("select id from agreements where status = 'withdrawn'")
+        }  # fmt: skip
 
     @cached_property
     def by_agency(self) -> dict[str, list[Agreement]]:
@@ -151,5 +154,10 @@ class Truth:
         return next((a for a in reversed(self.lists[kind]) if a.day <= day), None)
 
     def agreements_on(self, shown: List) -> list[Agreement]:
-        """The agreements that have a row on the list."""
-        return [a for a in self.agreements.values() if a.list == shown.name and not a.listings.isdisjoint(shown.rows)]
+        """The agreements that have a row on the list, without second rows of one of them."""
+        found = [a for a in self.agreements.values() if a.list == shown.name and not a.listings.isdisjoint(shown.rows)]
+        first = {(a.agency, self._support(a)) for a in found if a.id not in self.second_rows}
+        return [a for a in found if a.id not in self.second_rows or (a.agency, self._support(a)) not in first]
+
+    def _support(self, agreement: Agreement) -> str:
+        return self.rows[min(agreement.listings)].support

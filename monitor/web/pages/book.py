@@ -108,6 +108,7 @@ class Agreement:
     moa: str | None = None
     documents: list[str] = field(default_factory=list)
     spells: list[Spell] = field(default_factory=list)
+    counted: list[Spell] = field(default_factory=list)  # those in which it is no second row of another agreement
     rows: list[PrintedSpan] = field(default_factory=list)
     changes: list[PageChange] = field(default_factory=list)
     reviewed: list[FactOnPage] = field(default_factory=list)  # what reviewers found out about it

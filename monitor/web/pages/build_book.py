@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from db.database import Store
@@ -154,6 +155,7 @@ def _read_agreements(
         if agreement.agency_id in agencies:
             agencies[agreement.agency_id].agreements.append(agreement)
     _find_moved(agencies)
+    _find_counted(agencies)
     for agency in agencies.values():
         if agency.placed_by != "zip" and agency.fips:
             agency.placed_by = find_basis(agency)
@@ -172,6 +174,27 @@ def _find_moved(agencies: Mapping[str, Agency]) -> None:
             for key in sorted(printed & known_as.keys(), key=str):
                 if known_as[key] is not agency:
                     known_as[key].moved.append(agreement)
+
+
+def _find_counted(agencies: Mapping[str, Agency]) -> None:
+    """Say when each agreement counts: one that turned out to be a second row only until the other one stood there."""
+    for agency in agencies.values():
+        for agreement in agency.agreements:
+            agreement.counted = agreement.spells
+            if agreement.status == "second_row":
+                agreement.counted = list(_alone(agreement, agency.agreements))
+
+
+def _alone(second: Agreement, agreements: Sequence[Agreement]) -> Iterator[Spell]:
+    kind = (second.list_name, second.support)
+    others = [s for g in agreements if (g.list_name, g.support) == kind and g.status != "second_row" for s in g.spells]
+    for spell in second.spells:
+        beside = [other for other in others if other.first <= spell.last and other.last >= spell.first]
+        first = min(beside, key=lambda other: other.first, default=None)
+        if first is None:
+            yield spell
+        elif first.first > spell.first:
+            yield replace(spell, missing_on=first.first_on)
 
 
 def find_basis(agency: Agency) -> str:

@@ -96,7 +96,7 @@ def count_over_time(book: Book, agreements: Sequence[Agreement]) -> list[tuple[s
     moves: dict[str, dict[str, int]] = {}
     for agreement in agreements:
         code = agreement.support if agreement.support in SUPPORT else "other"
-        for spell in agreement.spells if agreement.list_name == "participating" else ():
+        for spell in agreement.counted if agreement.list_name == "participating" else ():
             if spell.missing_on == spell.first_on:
                 continue
             moves.setdefault(spell.first_on, {}).setdefault(code, 0)

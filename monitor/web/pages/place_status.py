@@ -101,8 +101,8 @@ def signed_under(agreement: Agreement) -> str | None:
 
 
 def is_listed(agreement: Agreement, day: str) -> bool:
-    """Return whether the last list of its kind by the end of the day shows it.
+    """Return whether the last list of its kind by the end of the day shows it, other than as a second row of another.
 
     Dates are enough: gone in the morning and back in the evening are two spells; the second begins that day.
     """
-    return any(s.first_on <= day and (s.missing_on is None or day < s.missing_on) for s in agreement.spells)
+    return any(s.first_on <= day and (s.missing_on is None or day < s.missing_on) for s in agreement.counted)

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from jinja2 import Environment
 
 from db.archive_models import find_capture_time
+from db.version import VERSION
 from monitor.changelog.listed_between import wide_range
 from monitor.i18n import labels
 from monitor.i18n.language import LANGUAGES, Language
@@ -47,7 +48,7 @@ def environment(language: Language) -> Environment:
     """Return the pages' templates in a language."""
     return make_environment(
         HERE / "templates", language, state_name=place_index.state_name, states=place_index.states,
-        counties=place_index.counties, words=labels, asset_mark=asset_mark(),
+        counties=place_index.counties, words=labels, asset_mark=asset_mark(), program=VERSION,
     )  # fmt: skip
 
 

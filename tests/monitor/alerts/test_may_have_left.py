@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from email import message_from_string
+from email.policy import SMTP
 from pathlib import Path
-from quopri import decodestring
 
 import pytest
 
@@ -62,5 +63,7 @@ def test_what_may_have_left_is_not_sent_again_and_its_retraction_is_told(tmp_pat
         world.dismiss("signing")
         assert send_due(world.store, world.settings, world.now, sleep=lambda _: None).sent == 2
         assert [told(entry) for entry in server.accepted()] == [["correction"]] * 2
-        words = decodestring(server.accepted()[0]["content"].encode()).decode()
+        body = message_from_string(server.accepted()[0]["content"], policy=SMTP).get_body(("plain",))
+        assert body is not None
+        words = " ".join(body.get_content().split())
         assert "our message of June 3, 2025, “Lee County Sheriff's Office (FL): new Task Force agreement”" in words

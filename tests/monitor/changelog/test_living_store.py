@@ -121,11 +121,18 @@ OLD_LIST = [
     Posting((BAKER, BAKER), modified="2026-03-02T19:00:00Z", file="list1.xlsx", linked_as="pending"),
     Posting((BAKER, BAKER), modified="2026-03-02T20:00:00Z", file="participating03022026am.xlsx"),
 ]
+#: A list judged to be the other one, named for a later day than the next list's.
+LATER_NAME = [
+    OLD_LIST[0],
+    Posting((BAKER, BAKER), modified="2026-03-02T19:00:00Z", file="list03052026.xlsx", linked_as="pending"),
+    Posting((BAKER, BAKER), modified="2026-03-03T02:00:00Z", file="participating03022026pm.xlsx"),
+]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(lives)
 @example((OLD_LIST, [(False, []), (True, []), (False, [])]))
+@example((LATER_NAME, [(False, []), (False, []), (False, [])]))
 def test_increments_equal_a_rebuild_and_the_past_stays_known(
     life: tuple[list[Posting], list[tuple[bool, list[tuple[str, object]]]]],
 ) -> None:

@@ -119,6 +119,9 @@ def test_a_name_put_right_on_the_pending_list_is_an_amendment() -> None:
     place, parish = SIGNED["place for parish"]
     folded = story(("pending", [place]), ("pending", [parish]))
     assert [(c.kind, c.rule, c.fields) for c in folded.standing()] == [("amendment", "relabelled", ["agency"])]
+    right = Row("KANSAS", "Rooks County Sheriff's Office", county="Rooks County")
+    folded = story(("pending", [replace(right, agency="Rook County Sherif's Office")]), ("pending", [right]))
+    assert [(c.kind, c.rule, c.fields) for c in folded.standing()] == [("amendment", "retyped", ["agency"])]
 
 
 @pytest.mark.parametrize("case", ["county for township", "place for parish", "number added", "the same name"])

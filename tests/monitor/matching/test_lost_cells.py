@@ -80,3 +80,21 @@ def test_two_rows_without_names_that_could_be_each_other_s_are_left() -> None:
     assert [c.kind for c in fold_lists([[*rows, *pair], [*rows, lost, lost]]).changes] == ["termination"] * 2
     (amendment,) = fold_lists([[*rows, *pair], [*rows, lost, pair[1]]]).changes
     assert (amendment.kind, amendment.needs_review) == ("amendment", True)
+
+
+def test_a_row_that_is_back_without_its_date_after_its_ending_is_flagged() -> None:
+    rows = made_up_rows(random.Random(6), 25)
+    odd = [replace(rows[0], signed=""), *rows[1:]]
+    changes = fold_lists([rows, *[rows[1:]] * 14, odd]).changes
+    assert [(c.kind, c.needs_review) for c in changes] == [("termination", False), ("reinstatement", True)]
+
+
+def test_two_rows_that_both_lost_their_support_type_are_told_apart_by_their_documents() -> None:
+    rows = made_up_rows(random.Random(7), 25)
+    link = "https://www.ice.gov/doclib/287gMOA/{}.pdf"
+    pair = [Row("KANSAS", "Rooks County Sheriff's Office", model, link=link.format(model[:4]), moa="link")
+            for model in ("Warrant Service Officer", "Task Force Model")]  # fmt: skip
+    odd = [replace(row, support_type="") for row in pair]
+    for lost in (odd, odd[::-1]):
+        changes = fold_lists([[*rows, *pair], [*rows, *lost], [*rows, *pair]]).changes
+        assert [(c.kind, c.fields) for c in changes] == [("amendment", ["support_type"])] * 4

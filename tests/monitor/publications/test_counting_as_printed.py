@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 from db.database import Store
+from db.queries.listed_counts import count_listed_at
 from db.queries.publication_list import read_publications
 from monitor.changelog.as_of import listed_agreements, totals
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
 from monitor.changelog.trends import read_trends
+from monitor.web.pages.build_book import read_book
+from monitor.web.pages.charts import count_over_time
 from tests.histories import NOW, Posting, Row, many, open_store, put
 
 
@@ -59,6 +62,16 @@ def test_an_agreement_in_two_rows_counts_once_and_the_sentence_says_so(store: St
     assert found["sentence"].startswith("As of June 3, 2025, ICE listed 20 agreements in 21 rows with 20 agencies")
 
 
+def counts(store: Store, *days: int) -> list[int]:
+    """The agreements on those days of June, on whose lists the trends, mails and charts say the same."""
+    found = [totals(store, as_of=f"2025-06-{day:02}")["agreements"] for day in days]
+    assert [trend["agreements"] for trend in read_trends(store)] == found
+    assert [c.agreements for c in count_listed_at(store.connection, None, [days[-1] - day for day in days])] == found
+    book = read_book(store)
+    assert [by["TFM"] for _, by in count_over_time(book, list(book.agreements.values()))] == found
+    return found
+
+
 def test_a_second_row_that_has_gone_since_counts_with_the_agreement_it_was(store: Store) -> None:
     """For two lists the office has another row, under another spelling and with a much earlier date."""
     rows, office = many(20), Row("City of Bartow Police Department", signed="2025-04-24")
@@ -70,7 +83,7 @@ def test_a_second_row_that_has_gone_since_counts_with_the_agreement_it_was(store
     found = totals(store, as_of="2025-06-04")
     assert (found["agreements"], found["agencies"], found["support_types"]["TFM"]["agreements"]) == (21, 21, 21)
     assert found["sentence"].startswith("As of June 4, 2025, ICE listed 21 agreements in 22 rows with 21 agencies")
-    assert [t["agreements"] for t in read_trends(store)] == [21] * 5
+    assert counts(store, 2, 3, 4, 5, 18) == [21] * 5
 
 
 def test_a_second_row_that_stands_alone_counts(store: Store) -> None:
@@ -80,9 +93,7 @@ def test_a_second_row_that_stands_alone_counts(store: Store) -> None:
     for day, more in ((2, (one,)), (3, (one, other)), (4, (other,)), (16, (other,))):
         post(store, day, *rows, *more)
     derive(store, now=NOW)
-    assert [t["agreements"] for t in read_trends(store)] == [21, 21, 21, 21] == [
-        totals(store, as_of=f"2025-06-{day:02}")["agreements"] for day in (2, 3, 4, 16)
-    ]  # fmt: skip
+    assert counts(store, 2, 3, 4, 16) == [21] * 4
 
 
 def test_a_row_without_a_date_that_no_list_knew_is_not_counted(store: Store) -> None:

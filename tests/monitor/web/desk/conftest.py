@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import socket
@@ -18,7 +17,7 @@ from typing import Any
 import pytest
 import uvicorn
 from argon2 import PasswordHasher
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -26,14 +25,11 @@ from db.database import Store
 from db.settings import Settings
 from monitor.web.desk import accounts
 from monitor.web.desk.app import make_desk
+from tests.browsers import started_chromium
 from tests.monitor.web.desk.history import NOON, make_history
 
 PASSWORD = "correct horse battery"
 ADA, BEN = "Ada Editor", "Ben Reader"
-BROWSER = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run",
-]  # fmt: skip
 
 
 @dataclass
@@ -139,14 +135,6 @@ def address(world: World) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium. Where CI is set its absence is a failure; elsewhere tests that need it are skipped."""
-    # a module at a time: while it runs, no other test of this process can run an asyncio loop
-    with sync_playwright() as playwright:
-        try:
-            chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=BROWSER)
-        except Error as error:
-            if os.environ.get("CI") == "true":
-                raise
-            pytest.skip(f"no /usr/bin/chromium: {error}")
-        yield chromium
-        chromium.close()
+    """Debian's Chromium, for a module at a time."""
+    with started_chromium() as started:
+        yield started

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -15,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from db.database import Store
 from monitor.changelog.rebuild import derive
@@ -24,6 +22,7 @@ from monitor.web.pages.addresses import make_site
 from monitor.web.pages.app import create_app
 from monitor.web.pages.site import Addresses, Site
 from scrapers import ingest
+from tests.browsers import started_chromium
 from tests.conftest import NOW
 from tests.workbooks import PARTICIPATING, Cell, make_workbook
 
@@ -134,18 +133,6 @@ def corpus_site(corpus_home: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium; a machine without one skips, CI fails."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        if os.environ.get("CI"):
-            pytest.fail("no chromium: CI must not skip the browser tests")
-        pytest.skip("no chromium on this machine")
-    arguments = [
-        "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-        "--disable-sync", "--no-first-run",
-    ]  # fmt: skip
-    # a module at a time: while it runs, no other test of this process can run an asyncio loop
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=arguments)
+    """Debian's Chromium, for a module at a time."""
+    with started_chromium() as started:
         yield started
-        started.close()

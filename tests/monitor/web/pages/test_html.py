@@ -9,6 +9,7 @@ import html5lib
 import pytest
 
 from db.database import Store
+from db.version import VERSION
 from monitor.i18n.language import language
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.render_page import render
@@ -47,6 +48,13 @@ def test_pages_are_valid(site: Site, tongue: str) -> None:
         assert len(ids) == len(set(ids)), address
         targets = re.findall(r'\s(?:for|aria-labelledby)="([^"]*)"', text) + re.findall(r'href="#([^"]+)"', text)
         assert set(targets) <= set(ids), address
+
+
+def test_the_foot_of_a_page_names_the_version_of_the_program(site: Site) -> None:
+    page = site.page("", language("en"), {})
+    assert page is not None
+    foot = render(page, "", language("en"), static=True).decode().rpartition("<footer>")[2]
+    assert f" · ice-agreements {VERSION}</p>" in foot
 
 
 def test_links_are_relative_or_ices_own(site: Site) -> None:
