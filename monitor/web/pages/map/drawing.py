@@ -45,7 +45,8 @@ def by_shape(book: Book) -> dict[str, list[Agreement]]:
     """Return the agreements of each drawn county."""
     found: dict[str, list[Agreement]] = {}
     for fips, agencies in book.in_county.items():
-        found.setdefault(drawn_as(fips), []).extend(g for a in agencies for g in a.agreements)
+        if (shape := drawn_as(fips)) in read_shapes().counties:  # those of territories are not
+            found.setdefault(shape, []).extend(g for a in agencies for g in a.agreements)
     return found
 
 
