@@ -22,7 +22,7 @@ from monitor.matching.candidates import (
     rival_candidate,
 )
 from monitor.matching.find_known import days_between, find_double, is_participating, other_listed
-from monitor.matching.ids import on_list
+from monitor.matching.ids import is_untyped, name_key, on_list
 from monitor.matching.rules import Judgement
 from monitor.publications.check import Difference, Rewritten, allowed_gone, is_signed_again
 from monitor.publications.column_faults import find_column_faults
@@ -129,6 +129,7 @@ def step(ledger: Ledger, publication: Accepted, comparison: Comparison | None = 
         if id(other) in places:
             candidates[places[id(other)]].append(rival_candidate(gone.agreement.id, taken.listing))
             write_changes.name_rival(ledger, publication, gone.agreement, other)
+    _name_untyped(found.pairing, candidates)
     for new, fitting in zip(found.pairing.unpaired, candidates, strict=True):
         listed = find_double(ledger, new.listing, exact=True)  # its agency may be known by now
         if listed is None:
@@ -140,6 +141,15 @@ def step(ledger: Ledger, publication: Accepted, comparison: Comparison | None = 
     signed_pending.settle(ledger, publication)
     if found.gone or found.new:
         ledger.changed_at[publication.list] = publication.position
+
+
+def _name_untyped(pairing: Pairing, candidates: list[list[Candidate]]) -> None:
+    """Doubt a signing whose agency the list before named without support types: the agreement may have been meant."""
+    for gone, taken, _ in pairing.pairs:
+        if is_untyped(gone.listing):
+            for new, fitting in zip(pairing.unpaired, candidates, strict=True):
+                if name_key(new.listing) == name_key(taken.listing):
+                    fitting.append(rival_candidate(gone.agreement.id, taken.listing))
 
 
 def _take_baseline(ledger: Ledger, publication: Accepted) -> None:

@@ -70,3 +70,27 @@ def test_a_footnotes_marks_are_no_amendment(past: ArchiveWorld) -> None:
         derive(store, now=store.now_text())
         assert [p["rows"] for p in read_publications(store.connection)] == [6] * 4
         assert read_log(store) == []
+
+
+def test_a_second_support_type_of_an_agency_listed_without_types_asks_a_person(past: ArchiveWorld) -> None:
+    """It may have been in force when the list named agencies only; a new agency beside it has no such doubt."""
+    items = "".join(f"<li>{name} County Sheriff's Office, GA</li>" for name in NAMES[:5])
+    past.archive.keep("20080315120000", PARTNERS, f"<html><body><h1>287(g)</h1><ul>{items}</ul></body></html>".encode())
+    both = (
+        fact_sheet(NAMES, "")
+        .decode()
+        .replace(
+            "Cobb County Sheriff's Office</td><td>Jail Enforcement",
+            "Cobb County Sheriff's Office</td><td>Jail Enforcement<br>Task Force",
+        )
+    )
+    past.archive.keep("20101112120000", FACT_SHEET, both.encode())
+    past.backfill()
+    with past.open() as store:
+        derive(store, now=store.now_text())
+        signed = {c["agency"]: c for c in read_log(store) if c["kind"] == "signing"}
+    assert {name: c["needs_review"] for name, c in signed.items()} == {
+        "Cobb County Sheriff's Office": True, "Whitfield County Sheriff's Office": False,
+    }  # fmt: skip
+    (candidate,) = signed["Cobb County Sheriff's Office"]["candidates"]
+    assert candidate["reasons"] == ["another row could be the same agreement as well"]
