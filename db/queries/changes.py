@@ -84,13 +84,19 @@ def load_ids(connection: sqlite3.Connection) -> set[str]:
     return {row[0] for row in connection.execute("select id from changes")}
 
 
-def find_ids(connection: sqlite3.Connection, kind: str | None, since: str | None, until: str | None) -> list[str]:
-    """Return the ids of the derived changes of a kind and time (None: of all), and of all that were overturned."""
+def find_ids(
+    connection: sqlite3.Connection, *, kind: str | None, since: str | None, until: str | None, state: str | None
+) -> list[str]:
+    """Return the ids of the derived changes of a kind, time and state (None: of all), and of all overturned ones.
+
+    Changes without an agency are among them whatever the state.
+    """
     rows = connection.execute(
         "select id from changes where (:kind is null or kind = :kind) and (:since is null or listed_on >= :since)"
-        " and (:until is null or listed_on <= :until)"
+        " and (:until is null or listed_on <= :until) and (:state is null or not exists"
+        " (select 1 from agencies a where a.id = changes.agency_id and ifnull(upper(a.state), '') <> upper(:state)))"
         " union all select distinct change_id from statements where change_id not in (select id from changes)",
-        {"kind": kind, "since": since, "until": until},
+        {"kind": kind, "since": since, "until": until, "state": state},
     )
     return [row[0] for row in rows]
 

@@ -60,8 +60,10 @@ def read_log(store: Store, wanted: Filter = Filter()) -> list[ChangeRecord]:
         with as_known(store, wanted.known_at) as then:
             return read_log(then, replace(wanted, known_at=None))
     ids = None
-    if wanted.kind or wanted.since or wanted.until:  # few of many: the others need not be put into words
-        ids = changes.find_ids(store.connection, wanted.kind, wanted.since, wanted.until)
+    if wanted.kind or wanted.since or wanted.until or wanted.state:  # the others need not be put into words
+        ids = changes.find_ids(
+            store.connection, kind=wanted.kind, since=wanted.since, until=wanted.until, state=wanted.state
+        )
     return in_order([entry for entry in _entries(store, ids) if fits(entry, wanted)])
 
 

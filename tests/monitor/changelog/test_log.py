@@ -29,6 +29,7 @@ def test_what_is_asked_for_is_found_in_the_whole_log(tmp_path: Path) -> None:
         assert overturned
         kinds, among = (None, "signing", "termination", "renewal"), (None, *days)
         for kind, since, until, status in product(kinds, among, among, (None, "retracted", "provisional")):
-            wanted = Filter(kind=kind, since=since, until=until, status=status)
-            assert read_log(store, wanted) == [entry for entry in whole if fits(entry, wanted)], wanted
+            for state in (None, "fl", "GA"):
+                wanted = Filter(kind=kind, since=since, until=until, status=status, state=state)
+                assert read_log(store, wanted) == [entry for entry in whole if fits(entry, wanted)], wanted
         assert {e["id"] for e in read_log(store, Filter(since=days[0], status="retracted"))} >= overturned
