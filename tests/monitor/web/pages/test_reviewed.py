@@ -62,6 +62,10 @@ def test_each_is_on_the_pages_it_is_about_in_both_languages(home: Path) -> None:
     assert f'/agencies/{TAYLOR}/"' in union  # told of both
     assert f'<a href="{NEWS}" rel="noreferrer nofollow">source</a>, recorded' in taylor
     assert "a vote" in taylor
+    for page in (taylor, union):
+        assert (
+            page.count(' <span class="by">(') == page.count('<span class="by">(') > 0
+        )  # "2025 (source", not "2025(source"
     agreement = pages.get(f"/agreements/{AGREEMENT}/").text
     assert "ended by a law, 2025-07" in agreement
     assert "3 to 2" in agreement
