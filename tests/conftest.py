@@ -1,10 +1,11 @@
-"""The real lists in a store, imported once in a run of tests however many workers it has."""
+"""A mailbox, and the real lists in a store, imported once in a run of tests however many workers it has."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from db.database import Store
 from monitor.changelog.rebuild import derive
 from monitor.publications.dating import capture_time
 from scrapers import ingest
+from tests.mailbox import Mailbox, served_mailbox
 from tests.paths import LISTS
 
 NOW = "2025-10-01T12:00:00Z"
@@ -43,3 +45,9 @@ def corpus_home(imported_once: Path, tmp_path_factory: pytest.TempPathFactory) -
     home = tmp_path_factory.mktemp("corpus") / "data"
     shutil.copytree(imported_once, home)
     return home
+
+
+@pytest.fixture
+def box() -> Iterator[tuple[Mailbox, int]]:
+    with served_mailbox() as made:
+        yield made

@@ -54,6 +54,11 @@ class Posting:
         return place
 
 
+def listed(day: str, *rows: Row) -> Posting:
+    """The participating list of a day (ISO date), under a name that says it."""
+    return Posting(rows, f"{day}T14:00:00Z", f"participating-{day.replace('-', '')}.xlsx")
+
+
 @lru_cache(maxsize=512)
 def _workbook(rows: tuple[Row, ...], modified: str | None, kind: str) -> bytes:
     pending = kind == "pending"

@@ -17,7 +17,8 @@ from monitor.matching.rules import Judgement
 Entry = tuple[Agreement, Listing, int, Gone | None]
 #: Tier, score below 0, agreement, the new row in words, number of the entry, new row, judgement.
 Judged = tuple[int, float, str, str, int, New, Judgement]
-#: So many days may the day in a file's name be off: MOAs are named for the day of either signature.
+#: So many days may the day in a file's name be off: MOAs are named for the day of either signature. Of 988
+#: links of real lists, 79 % are named for the row's own day, 89 % for one within three days; a fourth adds 0.3 %.
 _DAYS_OFF = 3
 Rivals = list[tuple[Gone, New, New]]  # gone, the row it is, another it could be
 

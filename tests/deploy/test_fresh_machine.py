@@ -15,13 +15,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import requests
-from aiosmtpd.controller import Controller
 
 from db.database import to_text
 from tests.deploy.fresh_debian import FreshDebian
+from tests.mailbox import Mailbox
 from tests.paths import ROOT
 from tests.scheduler.replay import NAMES
-from tests.scheduler.test_hourly_script import Mailbox
 from tests.standin import StandIn
 from tests.standin.lists import participating
 
@@ -40,18 +39,6 @@ pytestmark = [
 def taken(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-@pytest.fixture
-def box() -> Iterator[tuple[Mailbox, int]]:
-    mailbox = Mailbox()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield mailbox, port
-    controller.stop()
 
 
 @pytest.fixture

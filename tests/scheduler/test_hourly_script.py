@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from db.backup import back_up, list_backups
 from db.database import Store, to_text
+from tests.mailbox import Mailbox
 from tests.paths import ROOT
 from tests.scheduler.replay import NAMES
 from tests.standin import StandIn
@@ -27,18 +24,6 @@ SCRIPT = ROOT / "docs" / "deploy" / "actions" / "hourly.sh"
 READER = "reader@newsroom.org"
 
 pytestmark = pytest.mark.soak
-
-
-class Mailbox:
-    """Every subject that arrived."""
-
-    def __init__(self) -> None:
-        self.subjects: list[str] = []
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        assert isinstance(envelope.content, bytes)
-        self.subjects.append(str(message_from_bytes(envelope.content)["Subject"]))
-        return "250 OK"
 
 
 class Hours:
@@ -81,18 +66,6 @@ class Hours:
     def post(self, *names: str) -> None:
         modified = to_text(datetime.now(UTC) - timedelta(hours=2) + timedelta(minutes=self.number))
         self.site.post("participating", participating(*names, modified=modified))
-
-
-@pytest.fixture
-def box() -> Iterator[tuple[Mailbox, int]]:
-    mailbox = Mailbox()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield mailbox, port
-    controller.stop()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from db.records import ChangeRecord
 from monitor.changelog.comebacks import Comebacks, count_comebacks
 from monitor.changelog.explain import explain_change
 from monitor.changelog.log import read_log
-from tests.histories import Posting, Row, agencies, open_store, take
+from tests.histories import Row, agencies, listed, open_store, take
 from tests.monitor.changelog.replay_endings import replay_endings
 from tests.paths import LISTS
 
@@ -20,10 +20,6 @@ BAKER, BAY, LAKE, LEE = agencies(
     "Baker County Sheriff's Office", "Bay County Sheriff's Office", "Lake County Sheriff's Office",
     "Lee County Sheriff's Office",
 )  # fmt: skip
-
-
-def listed(day: str, *rows: Row) -> Posting:
-    return Posting(rows, f"{day}T14:00:00Z", f"participating-{day.replace('-', '')}.xlsx")
 
 
 @pytest.fixture

@@ -7,16 +7,12 @@ from pathlib import Path
 
 from db.queries.changes import load_ids
 from monitor.changelog.log import Filter, fits, read_log
-from tests.histories import Posting, Row, agencies, open_store, take
+from tests.histories import agencies, listed, open_store, take
 
 BAKER, BAY, LAKE, LEE = agencies(
     "Baker County Sheriff's Office", "Bay County Sheriff's Office", "Lake County Sheriff's Office",
     "Lee County Sheriff's Office",
 )  # fmt: skip
-
-
-def listed(day: str, *rows: Row) -> Posting:
-    return Posting(rows, f"{day}T14:00:00Z", f"participating-{day.replace('-', '')}.xlsx")
 
 
 def test_what_is_asked_for_is_found_in_the_whole_log(tmp_path: Path) -> None:
