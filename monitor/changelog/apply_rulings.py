@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from db.database import Store
-from db.models import Change, RuledRows, StandingRulings
+from db.models import Agreement, Change, RuledRows, StandingRulings
 from db.queries.agreements import load_first_position, load_rows_by_state
 from db.queries.fold_steps import load_step_of
 from monitor.changelog import change_status
@@ -14,7 +14,7 @@ NEVER = 2_000_000_000
 
 
 def apply_rulings(ledger: Ledger, rulings: StandingRulings) -> None:
-    """Let the changes that a reviewer confirmed or dismissed say so."""
+    """Let the changes that a reviewer confirmed or dismissed say so, and those that "two agreements" settles."""
     for subject, (ruling, words) in sorted(rulings.changes.items()):
         change = find_ruled_change(ledger, subject, rulings)
         if change is None:
@@ -31,6 +31,26 @@ def apply_rulings(ledger: Ledger, rulings: StandingRulings) -> None:
         if change.id != subject:
             change.evidence["ruled_on"] = subject
         ledger.dirty.changes.add(change.id)
+    for (one, other), ruling in sorted(ledger.rulings.items()):
+        if ruling == "distinct" and one in ledger.agreements:
+            _settle_as_own(ledger, ledger.agreements[one], ledger.agreements.get(other))
+
+
+def _settle_as_own(ledger: Ledger, agreement: Agreement, other: Agreement | None) -> None:
+    """An agreement that is not the other one is no slip in its row, nor the older one under another name.
+
+    So a single list is no doubt about its ending, nor an early date about its signing. Every other doubt stays.
+    """
+    settled = {"listed_once"}
+    if other is not None and other.first_position < agreement.first_position:
+        settled.add("signed_long_before")
+    for change in ledger.changes.of_agency(agreement.agency_id):
+        doubt = change.evidence.get("doubt", [])
+        doubts = {doubt} if isinstance(doubt, str) else set(doubt) if isinstance(doubt, list) else set()
+        asked = change.needs_review and change.agreement_id == agreement.id and not change.candidates
+        if asked and doubts and doubts <= settled:
+            change.needs_review = False
+            ledger.dirty.changes.add(change.id)
 
 
 def first_ruled_step(store: Store, a: str, b: str) -> int:

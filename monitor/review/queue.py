@@ -73,12 +73,16 @@ class Queue:
 
     @cached_property
     def settled_ids(self) -> frozenset[str]:
-        """Ids of changes that a ruling settles: those it was made on, and those it made of two agreements."""
+        """Ids of changes that a ruling settles: those it was made on, and those it made of two agreements.
+
+        A ruling on two agreements leaves what is doubtful for another reason.
+        """
         counting = [r for r in self.rulings if r.counts and r.ruling not in ("note", "undo")]
-        pairs = {r.id for r in counting if r.ruling in ("same", "distinct")}
-        ids = {r.subject for r in counting} | {r.on_change for r in counting}
+        pairs = {r.id: r.on_change for r in counting if r.ruling in ("same", "distinct")}
+        of_pairs = {*pairs.values(), *(e.change_id for e in self.effects if e.ruling_id in pairs and not e.before)}
+        ids = {r.subject for r in counting if r.id not in pairs}
         ids |= {c["id"] for c in self.changes if c["evidence"].get("ruled_on")}  # a ruling moved on to it
-        return frozenset(ids | {e.change_id for e in self.effects if e.ruling_id in pairs and not e.before})
+        return frozenset(ids | {c["id"] for c in self.changes if c["id"] in of_pairs and not c["needs_review"]})
 
     def find_fate(self, ruling: RulingRecord) -> tuple[str, list[ChangeRecord]]:
         """Return what became of the change that a ruling which counts was made on, and the changes there are instead.

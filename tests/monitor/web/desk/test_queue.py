@@ -28,10 +28,12 @@ def test_a_ruling_settles_the_change_it_was_made_on_and_names_what_follows(world
     assert parts(world)["doubtful"] == ["Gulf FL", "Lake FL", "Lake NY"]
     client = world.client(ADA)
     answer = rule(client, log_of(world)[ENDING]["id"], "distinct", reason="two towns")
-    assert parts(world)["doubtful"] == ["Gulf FL", "Lake FL"]  # dated four months before its first list, it stays so
+    assert parts(world)["doubtful"] == ["Gulf FL"]
     assert log_of(world)[SIGNING]["candidates"] == []
     page = client.get(answer.headers["location"]).text
-    assert "It also changed" not in page  # the signing was in doubt before, and is
+    assert "It also changed 1 other line of the log" in page  # Florida's is no older agreement under another state
+    assert "confirmed (was confirmed, in doubt)" in page
+    assert "Lake FL" in parts(world)["rest"]  # and nobody has looked at it as yet
     rule(client, log_of(world)[SIGNING]["id"], "confirm")
     assert "Lake FL" not in parts(world)["rest"]
 

@@ -91,7 +91,7 @@ def test_what_each_other_ruling_does(world: World) -> None:
     assert stands(world)[("signing", "Union FL")] == ("confirmed", False)
     assert rule(client, log[ENDING]["id"], "note").status_code == 400  # a remark needs words
     assert rule(client, log[ENDING]["id"], "release").status_code == 400
-    assert rule(client, log[ENDING]["id"], "same", other="no-such-agreement").status_code == 400
+    assert rule(client, log[ENDING]["id"], "same:no-such-agreement").status_code == 400
 
 
 def test_a_doubtful_relabelling_can_be_taken_apart(world: World) -> None:
