@@ -131,7 +131,7 @@ def test_an_editors_day_of_twenty_three_decisions(corpus: Path, tmp_path: Path, 
     asked, keys = dict(DAY), 0
     with serve(world) as address:
         page = open_desk(browser, address, ADA, viewport=ViewportSize(width=1280, height=900))
-        page.get_by_role("link", name="changes that need a decision").first.click()
+        page.get_by_role("link", name="Changes that need a decision").first.click()
         page.locator("[data-item]").first.click()
         page.wait_for_selector("body[data-keys=ready]")
         while asked:
@@ -241,6 +241,7 @@ def test_one_body_a_county_and_a_real_end_are_found_on_the_public_pages(
     assert f"/agencies/{BOARD}/" in pages.get("/places/fl/orange-county/").text
     spanish = pages.get(f"/es/agreements/{BOARD}-tfm-2025-04-15/").text
     assert "fusionado con otro acuerdo" in spanish
+    assert 'tal como se escribió:</span> <bdi lang="en">The police department signed instead.</bdi>' in spanish
     facts = csv.DictReader(pages.get("/data/reviewed_facts.csv").text.splitlines())
     assert [(f["fact"], f["subject"]) for f in facts] == [
         ("one", BOARD), ("county", BOARD), ("ended", f"{BOARD}-tfm-2025-04-15"),
