@@ -166,13 +166,15 @@ class Queue:
             asked.get("kind") or None, asked.get("status") or None,
         )  # fmt: skip
         name, group = asked.get("agency", ""), asked.get("held", "")
-        items = [i for i in self._overruled(reviewer) if reviewer]
-        overruled = {item.id for item in items}
-        if wanted == Filter() and not name:
-            items += [QueueItem("held lists", held=h) for h in self.lists if h.waits and group in ("", h.group)]
-        items += [
-            QueueItem(self.part_of(c), change=c) for c in self.changes
-            if not group and fits(c, wanted) and (not name or is_named(c, name))
+        lists_too = wanted == Filter() and not name
+        mine = self._overruled(reviewer) if reviewer else []
+        overruled = {item.id for item in mine}
+        items = [*mine, *(QueueItem("held lists", held=held) for held in self.lists if held.waits)]
+        items = [i for i in items if not i.held or (lists_too and group in ("", i.held.group))]
+        items += [QueueItem(self.part_of(change), change=change) for change in self.changes]
+        items = [
+            i for i in items
+            if not i.change or (not group and fits(i.change, wanted) and (not name or is_named(i.change, name)))
         ]  # fmt: skip
         items = [i for i in items if i.part == "overruled" or i.id not in overruled]
         part, known_after = asked.get("part", ""), asked.get("known_after", "")

@@ -53,8 +53,11 @@ def say_what_it_does(ruling: str, kind: str, *, own: bool = False, asked: bool =
     return said
 
 
-#: What the answer that does not stand would do.
+#: The answer that does not stand, on its button, and what it would do.
 SAY_OTHERWISE = {
-    "same": "The two become one agreement: what the log says of each apart is retracted.",
-    "distinct": "What the ruling retracted stands again, and what it put into the log is retracted.",
-}
+    "same": ("One agreement after all", "The two become one agreement: what the log says of each apart is retracted."),
+    "distinct": (
+        "Two agreements after all",
+        "What the ruling retracted stands again, and what it put into the log is retracted.",
+    ),
+}  # fmt: skip

@@ -68,11 +68,11 @@ class Cell:
 
 
 class PairAsked(NamedTuple):
-    """What was ruled on the change's agreement and another one, which other it is, and the other answer."""
+    """What was ruled on the change's agreement and another one, the other's id, both names, and the other answer."""
 
     made: RulingRecord
     agreement_id: str
-    agency: str
+    names: list[str]
     instead: str
 
 
@@ -191,7 +191,9 @@ def preview_change(request: DeskRequest) -> Response:
         wanted = [("same", f"One agreement with {c.candidate['agency']}", c.agreement_id) for c in choices]
         wanted.append(("distinct", "Two agreements", ""))
     for pair in _ruled_pairs(request, change, queue):
-        wanted.append((pair.instead, f"{RULING_WORDS[pair.instead]} instead: {pair.agency}", pair.agreement_id))
+        wanted.append(
+            (pair.instead, f"{SAY_OTHERWISE[pair.instead][0]}: {' and '.join(pair.names)}", pair.agreement_id)
+        )
     if _is_statable(change, queue):
         wanted += [(ruling, RULING_WORDS[ruling], "") for ruling in ("confirm", "dismiss")]
     previews = [
@@ -214,14 +216,21 @@ def _speaks_for(change: ChangeRecord, choices: Sequence[Choice], others: Sequenc
 
 def _ruled_pairs(request: DeskRequest, change: ChangeRecord, queue: Queue) -> list[PairAsked]:
     """Return the rulings that stand on the change's agreement and another, each to be replaced by the other answer."""
-    last = {c["agreement_id"]: c for c in queue.changes}
+    others = [c for c in queue.changes if c["kind"] == "amendment" and c["rule"] != "ruled_same" and c is not change]
+    last = {c["agreement_id"]: c for c in (*others, *(c for c in queue.changes if c["kind"] != "amendment"))}
     found = []
     for made, agreement_id in decide.ruled_pairs(request.store, change):
-        named = last.get(agreement_id, change)  # an amendment's later row has an agreement of its own only when apart
-        row = named["after"] or named["before"]
-        agency = f"{row['agency'] if row else agreement_id}, {named['state']}"
-        found.append(PairAsked(made, agreement_id, agency, "distinct" if made.ruling == "same" else "same"))
+        pairs = ((made.subject, change["before"]), (made.other, change["after"] or change["before"]))
+        names = [_name_pair(last.get(agreement), row, change) for agreement, row in pairs]
+        found.append(PairAsked(made, agreement_id, names, "distinct" if made.ruling == "same" else "same"))
     return found
+
+
+def _name_pair(last: ChangeRecord | None, row: PrintedRow | None, change: ChangeRecord) -> str:
+    """Return one of two agreements by its last change, or by a row of this one where the log has none of it."""
+    row = (last["after"] or last["before"]) if last else row
+    name = " ".join(((row and row["agency"]) or (last or change)["agency"] or "").split())
+    return f"{name}, {(row and row['normalised'].get('state')) or (last or change)['state']}"
 
 
 def _is_statable(change: ChangeRecord, queue: Queue) -> bool:

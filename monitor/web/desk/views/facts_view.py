@@ -47,7 +47,7 @@ def show_agency(request: DeskRequest) -> Response:
     together = facts.one_body(every, card.id)
     bodies = [found for one in together if (found := reviewed_facts.find_card(connection, one))]
     agreements = [
-        (agreement.id, f"{body.name}: " * (len(bodies) > 1) + say_agreement(agreement))
+        (agreement.id, say_agreement(agreement) + f" ({body.name})" * (len(bodies) > 1))
         for body in bodies for agreement in reviewed_facts.list_agreements(connection, body.id)
     ]  # fmt: skip
     subjects = {*together, *(agreement_id for agreement_id, _ in agreements)}

@@ -51,7 +51,7 @@ def test_a_withdrawal_says_what_was_withdrawn(world: World) -> None:
 
 
 def test_the_agreements_of_one_body_are_told_apart(world: World) -> None:
-    """Of an agency alone the name goes without saying; of two it stands before each, and the status is in words."""
+    """Of an agency alone the name goes without saying; of two it stands behind each, and the status is in words."""
     ben = world.client(BEN)
 
     def offered(agency: str) -> list[str]:
@@ -62,8 +62,8 @@ def test_the_agreements_of_one_body_are_told_apart(world: World) -> None:
     assert offered(UNION) == ["TFM signed 2025-07-07, listed"]
     state(ben, "one", TAYLOR, UNION)
     assert offered(UNION) == [
-        "Taylor County Sheriff&#39;s Office: TFM signed 2025-07-02, listed",
-        "Union County Sheriff&#39;s Office: TFM signed 2025-07-07, listed",
+        "TFM signed 2025-07-02, listed (Taylor County Sheriff&#39;s Office)",
+        "TFM signed 2025-07-07, listed (Union County Sheriff&#39;s Office)",
     ]
     with world.store() as store, store.writing() as connection:
         connection.execute("update agreements set list = 'pending', signed_on = null, status = 'missing'")

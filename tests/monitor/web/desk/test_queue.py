@@ -60,6 +60,16 @@ def test_an_overruled_ruling_comes_back_to_whoever_made_it(world: World) -> None
     assert "overruled" not in parts(world, ADA)
 
 
+def test_a_filter_holds_for_ones_overruled_rulings_too(world: World) -> None:
+    """Else one ruling on all that fits would be made on them, whatever was asked for."""
+    ada, ending = world.client(ADA), log_of(world)[ENDING]["id"]
+    rule(ada, ending, "same")
+    rule(world.client(BEN), ending, "distinct")
+    assert "you ruled" in ada.get("/review?state=NY").text
+    for other in ("state=FL", "kind=signing", "month=2025-08", "agency=Taylor", "held=participating,shrunk"):
+        assert "you ruled" not in ada.get(f"/review?{other}").text, other
+
+
 def test_an_undo_by_another_comes_back_too_but_not_ones_own(world: World) -> None:
     ada, ben, ending = world.client(ADA), world.client(BEN), log_of(world)[ENDING]["id"]
     for client, expected in ((ada, None), (ben, ["Lake NY"])):

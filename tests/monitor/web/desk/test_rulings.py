@@ -227,7 +227,7 @@ def test_the_audit_goes_out_as_csv_and_comes_in_elsewhere_with_the_same_log(worl
             "/review/audit/import", data={"csrf": token}, files={"file": ("rulings.csv", out.content, "text/csv")}
         )
         assert f"Import {new} new ruling" in answer.text
-        assert f"{known} are known already. Nothing has been stored yet." in answer.text
+        assert f"{known} known already. Nothing has been stored yet." in answer.text
         with other.store() as store:
             assert len(read_rulings(store)) == known
         if new:

@@ -40,10 +40,10 @@ def test_one_agreement_is_overruled_from_every_change_that_it_made_or_retracted(
     rule(world.client(ADA), log_of(world)[ENDING]["id"], "same", reason="the MOA names Florida")
     ben, change = world.client(BEN), log_of(world)[opened]["id"]
     page = ben.get(f"/review/changes/{change}").text
-    assert f"{ADA} ruled “One agreement, continued”, with Lake Placid Police Department, " in words(page)
+    assert f"{ADA} ruled “One agreement, continued”: Lake Placid Police Department, NY and Lake" in words(page)
     assert "because: the MOA names Florida. That stands." in words(page)
-    assert "Two agreements instead" in words(ben.get(f"/review/changes/{change}/effects").text)
-    rule(ben, change, answers(page)["Two agreements instead"][0])
+    assert "Two agreements after all" in words(ben.get(f"/review/changes/{change}/effects").text)
+    rule(ben, change, answers(page)["Two agreements after all"][0])
     after = stands(world)
     assert after[ENDING] == ("provisional", False)
     assert after[SIGNING][0] == before[SIGNING][0] == "confirmed"
@@ -54,12 +54,16 @@ def test_one_agreement_is_overruled_from_every_change_that_it_made_or_retracted(
 def test_two_agreements_is_overruled_too(world: World) -> None:
     """Of an ending and of a relabelling, whose later row has an agreement of its own only while they are two."""
     ada, ben = world.client(ADA), world.client(BEN)
+    names = {
+        ENDING: "Lake Placid Police Department, NY and Lake Placid Police Department, FL",
+        RELABEL: "Gulf County BOCC, FL and Gulf County Sheriff&#39;s Office, FL",
+    }
     for asked, back in ((ENDING, "retracted"), (RELABEL, "confirmed")):
         change = log_of(world)[asked]["id"]
         rule(ada, change, "distinct")
         page = ben.get(f"/review/changes/{change}").text
-        assert f"{ADA} ruled “Two agreements”: this and " in words(page)
-        rule(ben, change, answers(page)["One agreement, continued instead"][0])
+        assert f"{ADA} ruled “Two agreements”: {names[asked]}, at" in words(page)
+        rule(ben, change, answers(page)["One agreement after all"][0])
         assert stands(world)[asked] == (back, False)
 
 
