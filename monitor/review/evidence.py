@@ -151,6 +151,19 @@ def timeline_of(changes: Iterable[ChangeRecord], change: ChangeRecord) -> list[C
     ]  # fmt: skip
 
 
+def naming_changes(changes: Iterable[ChangeRecord]) -> dict[str, ChangeRecord]:
+    """Return for each agreement the change whose row has its name: of a signing or an ending, where it has one.
+
+    An amendment's rows may be those of two agreements, so one that a ruling made names neither.
+    """
+    rank: dict[bool, list[ChangeRecord]] = {True: [], False: []}
+    for change in changes:
+        amended = change["kind"] == "amendment"
+        if change["agreement_id"] and not (amended and change["rule"] == "ruled_same"):
+            rank[amended].append(change)
+    return {str(c["agreement_id"]): c for c in (*rank[True], *rank[False])}
+
+
 def evidence_in_words(change: ChangeRecord) -> list[tuple[str, str]]:
     """Return the evidence of the rule as (name, words).
 

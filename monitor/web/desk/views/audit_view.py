@@ -9,6 +9,7 @@ from db.queries.publication_list import read_publications
 from db.records import ChangeRecord
 from monitor.alerts import outbox
 from monitor.review import decide, rulings_csv
+from monitor.review.evidence import naming_changes
 from monitor.review.guards import find_guard, require_confirmation
 from monitor.review.queue import Queue
 from monitor.review.ruling_kinds import RULINGS
@@ -63,4 +64,4 @@ def import_rulings(request: DeskRequest) -> Response:
 
 def _subjects(queue: Queue) -> dict[str, ChangeRecord]:
     """Return the change that says what a ruling is about, by the change's id and by that of its agreement."""
-    return {c["agreement_id"]: c for c in queue.changes if c["agreement_id"]} | {c["id"]: c for c in queue.changes}
+    return naming_changes(queue.changes) | {c["id"]: c for c in queue.changes}

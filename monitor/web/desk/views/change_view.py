@@ -25,6 +25,7 @@ from monitor.review.evidence import (
     OtherRow,
     doubts_about,
     evidence_in_words,
+    naming_changes,
     other_rows,
     rows_around,
     speaks_for,
@@ -216,8 +217,7 @@ def _speaks_for(change: ChangeRecord, choices: Sequence[Choice], others: Sequenc
 
 def _ruled_pairs(request: DeskRequest, change: ChangeRecord, queue: Queue) -> list[PairAsked]:
     """Return the rulings that stand on the change's agreement and another, each to be replaced by the other answer."""
-    others = [c for c in queue.changes if c["kind"] == "amendment" and c["rule"] != "ruled_same" and c is not change]
-    last = {c["agreement_id"]: c for c in (*others, *(c for c in queue.changes if c["kind"] != "amendment"))}
+    last = naming_changes(queue.changes)
     found = []
     for made, agreement_id in decide.ruled_pairs(request.store, change):
         pairs = ((made.subject, change["before"]), (made.other, change["after"] or change["before"]))
