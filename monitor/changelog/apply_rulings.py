@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from db.database import Store
-from db.models import Agreement, Change, RuledRows, StandingRulings
+from db.models import Agreement, Change, Listing, ListName, RuledRows, StandingRulings
+from db.queries import fold_steps
 from db.queries.agreements import load_first_position, load_rows_by_state
-from db.queries.fold_steps import load_step_of
+from db.queries.snapshots import load_listings_as_read
 from monitor.changelog import change_status
 from monitor.changelog.state import Ledger
 from monitor.matching.ids import agreement_slug
@@ -54,11 +58,17 @@ def _settle_as_own(ledger: Ledger, agreement: Agreement, other: Agreement | None
 
 
 def first_ruled_step(store: Store, a: str, b: str) -> int:
-    """Return the first step in which a ruling on the agreements can have decided anything; `NEVER` when none."""
-    found = [_first_position(store, agreement) for agreement in (a, b)]
-    if None in found:
-        return NEVER
-    return load_step_of(store.connection, max(position for position in found if position is not None))
+    """Return the first step in which a ruling on the agreements can have decided anything; `NEVER` when none.
+
+    Each may be no more than a row of a held list: what the list is held for counts the rows that the ruling pairs.
+    """
+    first: dict[tuple[int, ListName | None], int] = {}  # of each row, as it is read on each list
+    for step, list_name, ids in fold_steps.load_held_rows(store.connection):
+        for listing_id in ids:
+            first.setdefault((listing_id, list_name), step)
+    rows = load_listings_as_read(store, [listing_id for listing_id, _ in first])
+    held = [(step, replace(rows[i], list=name) if name else rows[i]) for (i, name), step in first.items()]
+    return max(_first_step(store, agreement, held) for agreement in (a, b))
 
 
 def find_ruled_change(ledger: Ledger, subject: str, rulings: StandingRulings) -> Change | None:
@@ -91,12 +101,14 @@ def _state_of(agreement_id: str) -> str | None:
     return None if state == "XX" else state
 
 
-def _first_position(store: Store, agreement: str) -> int | None:
-    """Return the position of the first list with that agreement, or with a row that would be one of that id."""
+def _first_step(store: Store, agreement: str, held: Iterable[tuple[int, Listing]]) -> int:
+    """Return the first step whose list has that agreement, or a row that would be one of that id; `NEVER` when none."""
     positions = [load_first_position(store.connection, agreement)]
     positions += [
         position
         for listing, position in load_rows_by_state(store, _state_of(agreement))
         if agreement_slug(listing) == agreement
     ]
-    return min((position for position in positions if position is not None), default=None)
+    found = [position for position in positions if position is not None]
+    steps = [fold_steps.load_step_of(store.connection, min(found))] if found else []
+    return min([NEVER, *steps, *(step for step, listing in held if agreement_slug(listing) == agreement)])

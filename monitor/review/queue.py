@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeVar
 
 from rapidfuzz import fuzz
 
@@ -32,6 +33,7 @@ ON_LISTS = ("release", "reject", "form")
 _ORDER = tuple(PARTS)
 #: How alike, of 100, a word asked for and the words of a name must be: "Zephyrhils" finds Zephyrhills, "Lake" not Lee.
 ALIKE = 86
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +174,9 @@ class Queue:
         items = [*mine, *(QueueItem("held lists", held=held) for held in self.lists if held.waits)]
         items = [i for i in items if not i.held or (lists_too and group in ("", i.held.group))]
         items += [QueueItem(self.part_of(change), change=change) for change in self.changes]
-        items = [
-            i for i in items
-            if not i.change or (not group and fits(i.change, wanted) and (not name or is_named(i.change, name)))
-        ]  # fmt: skip
+        named = find_named(self.changes, name, _names_of) if name else self.changes
+        ids = {c["id"] for c in named if not group and fits(c, wanted)}
+        items = [i for i in items if not i.change or i.change["id"] in ids]
         items = [i for i in items if i.part == "overruled" or i.id not in overruled]
         part, known_after = asked.get("part", ""), asked.get("known_after", "")
         items = [i for i in items if (i.part == part if part else i.part != "settled")]
@@ -202,14 +203,23 @@ class Queue:
         return list(found.values())
 
 
-def is_named(change: ChangeRecord, asked: str) -> bool:
-    """Return whether a change is of the agency asked for: by id, by a part of its names, or nearly so spelled."""
-    rows = [row["agency"] or "" for row in (change["before"], change["after"]) if row]
-    names = [normal_form(name) or "" for name in (change["agency"] or "", *rows)]
-    words = normal_form(asked) or ""
-    return asked == change["agency_id"] or any(
-        words in name or (len(words) > 3 and fuzz.partial_ratio(words, name) >= ALIKE) for name in names if name
-    )
+def find_named(things: Sequence[T], asked: str, names_of: Callable[[T], tuple[str | None, ...]]) -> list[T]:
+    """Return the things one of whose names has what is asked for; those nearly so spelled when none has it.
+
+    `names_of` gives a thing's id, which must be just what is asked for, and its names.
+    """
+    words = normal_form(asked)
+    names = [(thing, [normal_form(name) for name in names_of(thing)[1:] if name]) for thing in things]
+    found = [thing for thing, forms in names if names_of(thing)[0] == asked or any(words in form for form in forms)]
+    if found or len(words) < 4:
+        return found
+    return [thing for thing, forms in names if any(fuzz.partial_ratio(words, form) >= ALIKE for form in forms)]
+
+
+def _names_of(change: ChangeRecord) -> tuple[str | None, ...]:
+    """Return the names of a change's agency: its id, the one of today, and those printed in the rows."""
+    rows = [row["agency"] for row in (change["before"], change["after"]) if row]
+    return change["agency_id"], change["agency"], *rows
 
 
 def read_queue(store: Store, kept: KeptLog | None = None) -> Queue:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from rapidfuzz import fuzz
 from starlette.responses import Response
 
-from db.desk_models import AgencyCard, ReviewedFact
+from db.desk_models import ReviewedFact
 from db.errors import NotFoundError
 from db.queries import reviewed_facts
 from monitor.i18n import labels
-from monitor.matching.names import normal_form
 from monitor.places import gazetteer
 from monitor.review import facts, facts_csv
-from monitor.review.queue import ALIKE
+from monitor.review.queue import find_named
 from monitor.review.say_facts import say_agreement, say_fact
 from monitor.web.desk.respond import DeskRequest
 from monitor.web.desk.views.queue_view import STATES
@@ -24,10 +22,9 @@ SHOWN = 200  # facts of an import
 def show_agencies(request: DeskRequest) -> Response:
     """Show the agencies that a name, also a misspelt one, and a state find."""
     asked, state = request.get("q"), request.get("state")
-    cards = [
-        card for card in reviewed_facts.list_cards(request.store.connection)
-        if state in ("", card.state) and (not asked or _is_named(card, asked))
-    ]  # fmt: skip
+    cards = [c for c in reviewed_facts.list_cards(request.store.connection) if state in ("", c.state)]
+    if asked:
+        cards = find_named(cards, asked, lambda card: (card.id, card.name, *card.names))
     last = max(1, -(-len(cards) // PER_PAGE))
     number = min(request.page_number(), last)
     about = {f.subject for f in facts.read_facts(request.store) if f.counts}
@@ -108,9 +105,3 @@ def import_facts(request: DeskRequest) -> Response:
 
 def _agency_of(request: DeskRequest, subject: str) -> str:
     return reviewed_facts.find_agreement_agency(request.store.connection, subject) or subject
-
-
-def _is_named(card: AgencyCard, asked: str) -> bool:
-    words = normal_form(asked)
-    names = [normal_form(name) for name in (card.id, card.name, *card.names)]
-    return any(words in name or (len(words) > 3 and fuzz.partial_ratio(words, name) >= ALIKE) for name in names)

@@ -86,3 +86,10 @@ def test_another_agency_can_be_chosen_by_its_name(world: World) -> None:
     page = world.client(BEN).get(f"/review/agencies/{UNION}").text
     assert f'<option value="{TAYLOR}">Taylor County Sheriff&#39;s Office</option>' in page
     assert AGENCY not in page  # of another state
+    ben = world.client(BEN)
+    answer = state(ben, "one", UNION, " taylor county  sheriff’s office")
+    assert answer.status_code == 303
+    assert f'<span class="id">{TAYLOR}</span>' in ben.get(answer.headers["location"]).text
+    refused = state(ben, "one", UNION, "Taylor")
+    assert "nor the whole name of just one of the state" in refused.text
+    assert "still there when you go back" in refused.text

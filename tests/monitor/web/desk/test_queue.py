@@ -7,7 +7,7 @@ import re
 import pytest
 
 from db.queries.rulings import list_rulings
-from monitor.review.queue import Queue, read_queue, read_rulings
+from monitor.review.queue import Queue, find_named, read_queue, read_rulings
 from tests.monitor.web.desk.conftest import ADA, BEN, World, token_in
 from tests.monitor.web.desk.test_rulings import ENDING, SIGNING, held, log_of, rule, stands
 
@@ -222,3 +222,20 @@ def test_a_change_is_assigned_and_found_by_whom_it_is_assigned_to(world: World) 
     assert client.get("/review?mine=1").text.count("data-item") == 0
     client.post(f"/review/changes/{ending}/assign", data={"csrf": token, "reviewer": ""})
     assert world.client(BEN).get("/review?mine=1").text.count("data-item") == 0
+
+
+def test_a_name_as_written_comes_before_names_spelled_like_it(world: World) -> None:
+    """Whoever asks for Cambria County does not want Escambia's."""
+
+    def found(asked: str) -> set[str]:
+        page = world.client(ADA).get("/review", params={"agency": asked}).text
+        return set(re.findall(r"data-item><b>([^<]+)</b>", page))
+
+    assert found("lake plac") == {"Lake Placid Police Department"}
+    assert found("lake plasid") == {"Lake Placid Police Department"}  # nobody is spelled so
+    assert found("taylor county") == {"Taylor County Sheriff&#39;s Office"}
+    assert found("fl-taylor-county-sheriffs-office") == {"Taylor County Sheriff&#39;s Office"}
+    assert found("fl-taylor") == set()
+    things = ["Escambia County", "Cambria County"]
+    assert find_named(things, "cambria county", lambda name: ("", name)) == ["Cambria County"]
+    assert find_named(things, "cambrja county", lambda name: ("", name)) == ["Escambia County", "Cambria County"]

@@ -40,7 +40,10 @@ ONE_LIST = "In doubt: the row stood on a single list"
 #: what had to be on that one screen to rule so: the doubt, the other row, the documents, what came before and after.
 DAY: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ("Gulf County Sheriff's Office", "FL TFM"): (
-        "s", (OTHER_OFFICE, "Gulf County BOCC, FL, signed 2025-02-26", "Beside the candidate’s row", "First listed"),
+        "s", (
+            OTHER_OFFICE, "Gulf County BOCC, FL, signed 2025-02-26. For it: the same signing date", "First listed",
+            "Agency differs Gulf County BOCC Gulf County Sheriff's Office",
+        ),
     ),
     ("Lake Placid Police Department", "NY TFM"): (
         "s", (ONE_LIST, "the place named is real in both states", "State differs NEW YORK read as NY FLORIDA"),
@@ -77,7 +80,7 @@ DAY: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
         "s", (OTHER_OFFICE, "Okaloosa County Sheriff's Office, FL, signed 2025-02-26", "Beside the candidate’s row"),
     ),
     ("Escambia County Board of County Commissioners", "FL WSO"): (
-        "s", (OTHER_OFFICE, "Escambia County Sheriff's Office, FL, signed 2025-02-26", "Beside the candidate’s row"),
+        "s", (OTHER_OFFICE, "Escambia County Sheriff's Office, FL, signed 2025-02-26", "both rows link the same MOA"),
     ),
     ("University of Central Florida Board of Trustees", "FL TFM"): (
         "s", ("both names stood on one list", "Signed differs 2025-04-15 2025-07-24", "Type differs State Agency"),
