@@ -52,20 +52,22 @@ class RuledPair(NamedTuple):
 
 
 def choices(store: Store, change: ChangeRecord) -> list[Choice]:
-    """Return the candidates of a change, numbered from 1.
+    """Return the candidates of a change that no ruling stands on, numbered from 1.
 
     A doubtful amendment took two rows for one agreement: its candidate is that agreement under the earlier row, so
     what a ruling names is the agreement that the later row would be by itself.
     """
-    found = []
-    for number, candidate in enumerate(change["candidates"], 1):
+    found: list[Choice] = []
+    ruled = {pair.agreement_id for pair in ruled_pairs(store, change)} if change["candidates"] else set()
+    for candidate in change["candidates"]:
         other = candidate["agreement_id"]
         if is_own := other == change["agreement_id"]:
             row = review_audit.find_row_after(store.connection, change["id"])
             if row is None:
                 continue
             other = agreement_slug(load_listings(store, [row])[row])
-        found.append(Choice(number, other, candidate, is_own))
+        if other not in ruled:
+            found.append(Choice(len(found) + 1, other, candidate, is_own))
     return found
 
 
@@ -83,7 +85,8 @@ def ruled_pairs(store: Store, change: ChangeRecord) -> list[RuledPair]:
 def verdicts_for(store: Store, change: ChangeRecord, ruling: str, other: str = "") -> list[Verdict]:
     """Return what a ruling on a change decides; "distinct" that names no candidate is about all of them.
 
-    `other` is a candidate, or an agreement that a standing ruling names: a later ruling on the two replaces it.
+    `other` is a candidate, or an agreement that a standing ruling names: a later ruling on the two replaces it. So
+    does one that names none, where the ruling was made on the change while the reviewer looked at it.
 
     Raise `RulingError` when the change cannot be ruled on so.
     """
@@ -91,10 +94,10 @@ def verdicts_for(store: Store, change: ChangeRecord, ruling: str, other: str = "
         raise RulingError(f"{ruling!r} is not a ruling on a change")
     if ruling not in ("same", "distinct"):
         return [Verdict(ruling, change["id"])]
-    for pair in ruled_pairs(store, change):
-        if other == pair.agreement_id:
-            return [Verdict(ruling, pair.made.subject, pair.made.other)]
     known = [choice.agreement_id for choice in choices(store, change)]
+    for pair in ruled_pairs(store, change):
+        if other == pair.agreement_id or not (other or known or pair.made.on_change != change["id"]):
+            return [Verdict(ruling, pair.made.subject, pair.made.other)]
     if not change["agreement_id"] or not known:
         raise RulingError("this change has no candidate to rule on")
     if other and other not in known:

@@ -42,6 +42,7 @@ def test_one_agreement_is_overruled_from_every_change_that_it_made_or_retracted(
     page = ben.get(f"/review/changes/{change}").text
     assert f"{ADA} ruled “One agreement, continued”: Lake Placid Police Department, NY and Lake" in words(page)
     assert "because: the MOA names Florida. That stands." in words(page)
+    assert 'data-key="d"' not in page  # no single key overrules a colleague
     assert "Two agreements after all" in words(ben.get(f"/review/changes/{change}/effects").text)
     rule(ben, change, answers(page)["Two agreements after all"][0])
     after = stands(world)
@@ -65,6 +66,22 @@ def test_two_agreements_is_overruled_too(world: World) -> None:
         assert f"{ADA} ruled “Two agreements”: {names[asked]}, at" in words(page)
         rule(ben, change, answers(page)["One agreement after all"][0])
         assert stands(world)[asked] == (back, False)
+
+
+@pytest.mark.parametrize("asked", [ENDING, RELABEL])
+def test_an_answer_given_from_a_page_of_before_counts_as_the_later_one(world: World, asked: tuple[str, str]) -> None:
+    """Ben looked at the open question while Ada answered it: the button that he presses names no candidate."""
+    change = log_of(world)[asked]["id"]
+    rule(world.client(ADA), change, "same")
+    assert rule(world.client(BEN), change, "distinct", seen="0").status_code == 303
+    assert stands(world)[asked][0] == ("retracted" if asked == RELABEL else "provisional")
+
+
+def test_a_question_that_is_answered_is_in_no_bulk(world: World) -> None:
+    ada, ending = world.client(ADA), log_of(world)[ENDING]["id"]
+    rule(ada, ending, "same")
+    page = ada.get("/review/bulk?part=settled&state=NY&ruling=distinct").text
+    assert f'value="{ending}"' not in page
 
 
 def test_yes_and_no_are_asked_of_what_can_still_be_said(world: World) -> None:

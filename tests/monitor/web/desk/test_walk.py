@@ -77,7 +77,7 @@ DAY: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ),
     ("Lawrence County Sheriff's Office", "AL WSO"): ("y", ("Signed differs 2025-05-20 2025-06-30", "JEM")),
     ("Okaloosa County Department of Corrections", "FL WSO"): (
-        "s", (OTHER_OFFICE, "Okaloosa County Sheriff's Office, FL, signed 2025-02-26", "Beside the candidate’s row"),
+        "s", (OTHER_OFFICE, "Okaloosa County Sheriff's Office, FL, signed 2025-02-26", "both rows link the same MOA"),
     ),
     ("Escambia County Board of County Commissioners", "FL WSO"): (
         "s", (OTHER_OFFICE, "Escambia County Sheriff's Office, FL, signed 2025-02-26", "both rows link the same MOA"),
