@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from db.database import Store
+from db.records import ChangeRecord
+from db.settings import Settings
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
 from monitor.review import decide
 from monitor.review.evidence import other_rows, speaks_for
+from monitor.review.queue import read_rulings
+from monitor.web.desk import accounts
 from scrapers.ingest import SavedList, import_list
-from tests.monitor.web.desk.conftest import ADA, BEN, World
-from tests.monitor.web.desk.history import row, sheriff
+from tests.monitor.web.desk.conftest import ADA, BEN, PASSWORD, Clock, World
+from tests.monitor.web.desk.history import NOON, row, sheriff
 from tests.monitor.web.desk.test_rulings import ENDING, RELABEL, SIGNING, log_of, rule, stands
-from tests.workbooks import PARTICIPATING, make_workbook
+from tests.workbooks import PARTICIPATING, Cell, make_workbook
 
 
 def words(page: str) -> str:
@@ -135,22 +140,54 @@ def test_a_cell_that_says_nothing_speaks_for_nothing(world: World) -> None:
     assert speaks_for(blank, blank) == ["the same name"]  # type: ignore[arg-type] # a row, built of another
 
 
-def test_a_candidates_row_is_the_one_of_that_time_and_its_later_name_is_said(tmp_path: Path) -> None:
-    """The police stand beside the board; long after the board is gone they are renamed."""
-    board = row("FLORIDA", "University of Central Florida Board of Trustees", "Orange County", "2025-04-15")
-    police = row("FLORIDA", "University of Central Florida Police Department", "Orange County", "2025-07-24")
-    later = row("FLORIDA", "University of Central Florida Police Dept., Orlando", "Orange County", "2025-07-24")
-    bay = sheriff("Bay")
-    lists = {
-        "07212025": [bay, board], "07282025": [bay, board, police], "08012025": [bay, police], "08252025": [bay, later],
-    }  # fmt: skip
-    with Store.open(tmp_path / "home") as store:
-        for name, rows in lists.items():
-            path = tmp_path / f"participatingAgencies{name}am.xlsx"
+BOARD = row("FLORIDA", "University of Central Florida Board of Trustees", "Orange County", "2025-04-15")
+POLICE = row("FLORIDA", "University of Central Florida Police Department", "Orange County", "2025-07-24")
+SAFETY = row("FLORIDA", "University of Central Florida Department of Public Safety", "Orange County", "2025-07-23")
+BAY = sheriff("Bay")
+
+
+def university(home: Path, *later: list[Cell], **renamed: list[Cell]) -> ChangeRecord:
+    """The board leaves a list on which others of its university stand since an earlier one; its ending is returned."""
+    lists = {"07212025": [BAY, BOARD], "07282025": [BAY, BOARD, *later], "08012025": [BAY, *later]}
+    with Store.open(home) as store:
+        for name, rows in (lists | {name[1:]: [BAY, row] for name, row in renamed.items()}).items():
+            path = home / f"participatingAgencies{name}am.xlsx"
             path.write_bytes(make_workbook([list(PARTICIPATING), *rows], modified=None))
             import_list(store, SavedList(path), store.now_text())
         derive(store, now=store.now_text())
-        ending = next(e for e in read_log(store) if e["kind"] == "termination")
+        return next(e for e in read_log(store) if e["kind"] == "termination")
+
+
+def test_a_candidates_row_is_the_one_of_that_time_and_its_later_name_is_said(tmp_path: Path) -> None:
+    """The police stand beside the board; long after the board is gone they are renamed."""
+    later = row("FLORIDA", "University of Central Florida Police Dept., Orlando", "Orange County", "2025-07-24")
+    ending = university(tmp_path, POLICE, _08252025=later)
+    with Store.open(tmp_path) as store:
         (other,) = other_rows(store, ending, decide.choices(store, ending))
-        assert (other.agency, other.row["agency"], other.later) == (police[1], police[1], later[1])
+        assert (other.agency, other.row["agency"], other.later) == (POLICE[1], POLICE[1], later[1])
         assert other.place.file == "participatingAgencies07282025am.xlsx"
+
+
+def test_of_several_candidates_each_has_its_answer_and_the_one_left_is_asked_alone(tmp_path: Path) -> None:
+    ending = university(tmp_path, POLICE, SAFETY)
+    world = World(tmp_path, Clock(NOON + timedelta(days=400)), Settings(home=tmp_path))
+    with world.store() as store:
+        accounts.add_user(store, ADA, PASSWORD, "administrator", store.now_text())
+    ids = {c["agency"]: c["agreement_id"] for c in ending["candidates"]}
+    assert ids.keys() == {POLICE[1], SAFETY[1]}
+    ada, page = world.client(ADA), f"/review/changes/{ending['id']}"
+    given = {text: value for text, (value, _) in answers(ada.get(page).text).items()}
+    assert {f"One agreement with {agency}": f"same:{i}" for agency, i in ids.items()}.items() <= given.items()
+    assert given["None of these"] == "distinct"
+    answer = rule(ada, ending["id"], f"distinct:{ids[str(POLICE[1])]}", reason="signed by itself")
+    assert answer.headers["location"].startswith(f"{page}?done=")  # a question is left, and is asked next
+    told = ada.get(answer.headers["location"]).text
+    assert "One more question about it is open" in told
+    assert "because: signed by itself. That stands." in words(told)
+    given = {text: value for text, (value, _) in answers(told).items()}
+    assert {"One agreement, continued": "same", "Two agreements": "distinct"}.items() <= given.items()
+    rule(ada, ending["id"], "distinct")
+    with world.store() as store:
+        after = next(e for e in read_log(store) if e["id"] == ending["id"])
+        assert (after["candidates"], after["needs_review"]) == ([], False)
+        assert len([r for r in read_rulings(store) if r.counts]) == 2
