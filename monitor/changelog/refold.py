@@ -24,7 +24,7 @@ from monitor.publications.gather import gather
 from monitor.publications.hold_or_accept import is_kept_out
 
 #: Raised when a rule changes what a list says, so that a newer program derives once more what an older one derived.
-RULES_VERSION = "7"
+RULES_VERSION = "8"
 #: The numbers of the lists whose rows are evidence, and which list each is.
 Beliefs = tuple[frozenset[int], list[ListName]]
 
@@ -78,7 +78,7 @@ class Refold(FoldOn):
         sequence = [p for p in every if p.status == "accepted"]
         chains = list(chain_steps("", sequence, self._rulings, self._pages))
         if marks is None:
-            self._clear()
+            self._clear(anew=True)
         steps, same = fold_steps.load_steps(self._connection), self._count_same(chains, marks)
         alike = [step.chain for step in steps] == chains and fold_steps.is_settled(self._connection)
         if alike and same >= len(sequence):
@@ -163,12 +163,12 @@ class Refold(FoldOn):
         if step > 0:
             self._roll_back(step)
             return step
-        self._clear()
+        self._clear(anew=False)
         return 0
 
-    def _clear(self) -> None:
+    def _clear(self, *, anew: bool) -> None:
         if self._before is not None:
-            self._before.remember_all()
+            self._before.remember_all(anew=anew)
         derived_rows.clear(self._connection)
 
     def _write_others(self, others: Sequence[Publication]) -> None:

@@ -115,7 +115,13 @@ class _Words:
 @lru_cache(maxsize=65536)
 def share_word(a: Name, b: Name) -> bool:
     """Whether some telling word of one name is like one of the other's."""
-    return any(OSA.normalized_similarity(x, y) >= _ALIKE for x in telling_words(a) for y in telling_words(b))
+    words = telling_words(b)
+    return any(OSA.normalized_similarity(x, y) >= _ALIKE for x in telling_words(a) for y in words)
+
+
+def no_like_word(a: Name, b: Name) -> bool:
+    """Whether both names have telling words, and none of one is like one of the other's."""
+    return bool(telling_words(a) and telling_words(b)) and not share_word(a, b)
 
 
 @lru_cache(maxsize=16384)
