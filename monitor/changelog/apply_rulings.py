@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from db.database import Store
 from db.models import Change, RuledRows, StandingRulings
-from db.queries.agreements import load_first_position, load_rows_by_state
+from db.queries.agreements import load_first_position, load_rows_like
 from db.queries.fold_steps import load_step_of
 from monitor.changelog import change_status
 from monitor.changelog.state import Ledger
@@ -76,7 +76,7 @@ def _first_position(store: Store, agreement: str) -> int | None:
     positions = [load_first_position(store.connection, agreement)]
     positions += [
         position
-        for listing, position in load_rows_by_state(store, _state_of(agreement))
+        for listing, position in load_rows_like(store, agreement, _state_of(agreement))
         if agreement_slug(listing) == agreement
     ]
     return min((position for position in positions if position is not None), default=None)

@@ -33,6 +33,7 @@ class Memory:
         self._connection, self._store = store.connection, store
         # rows by key, as they stood before; None: there was none
         self._before: dict[Table, dict[Row, Row | None]] = {CHANGES: {}, AGENCIES: {}, PUBLICATIONS: {}}
+        self._now: dict[Table, dict[Row, Row]] = {}
         self._first: int | None = None  # this step and all later ones are of this derivation
         self._all = False  # whether all rows are remembered, for the tables are emptied
         self.anew = False  # whether the log is made from nothing: the rules, or how rows are read, may be others
@@ -87,8 +88,11 @@ class Memory:
         return changes.load_ids_showing(self._connection, renamed, moved) if renamed or moved else set()
 
     def _load_now(self, table: Table) -> dict[Row, Row]:
-        """Return by key the rows that the table has now, as far as those of before are remembered."""
-        return derived_rows.load_rows(self._connection, table, None if self._all else self._before[table])
+        """Return by key the rows that the table has after the derivation, as far as those of before are remembered."""
+        if table not in self._now:
+            wanted = None if self._all else self._before[table]
+            self._now[table] = derived_rows.load_rows(self._connection, table, wanted)
+        return self._now[table]
 
     def _load_otherwise(self, table: Table, shown: Callable[[Row], Row]) -> list[Any]:
         """Return the first of what was shown of each row that is shown otherwise now."""

@@ -94,7 +94,7 @@ class Ledger:
         self.agreements: dict[str, Agreement] = {}
         self.by_agency: dict[str, set[str]] = defaultdict(set)
         self.opened: dict[int, list[str]] = defaultdict(list)  # position -> participating agreements first listed there
-        self.opened_between: dict[tuple[str, str], list[str]] = {}  # those of two days, sorted, once asked for
+        self.opened_between: dict[tuple[str, str], list[Agreement]] = {}  # those of two days, by id, once asked for
         self.by_state: dict[str | None, set[str]] = defaultdict(set)  # agencies; may hold merged or moved ones
         self.listed: dict[ListName, dict[int, str]] = {"participating": {}, "pending": {}}
         self.missing: dict[ListName, dict[int, set[str]]] = {"participating": {}, "pending": {}}

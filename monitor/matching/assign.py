@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 from db.models import Accepted, Agreement, Gone, Listing, New
 from db.printed_cells import says_nothing
 from monitor import policy
-from monitor.matching.blocking import near_rows, no_like_word
+from monitor.matching.blocking import near_rows
 from monitor.matching.find_known import (
     agency_for,
     find_double,
@@ -235,12 +235,10 @@ def _judge_all(entries: list[Entry], gone: list[Gone], new: list[New], leaving: 
 
 
 def _of_two_states(old: Side, new: Side, gap: int) -> bool:
-    """Return whether neither names, dates nor documents let a rule take rows of different states for one agreement."""
-    if None in (old.state, new.state) or old.documents & new.documents:
+    """Return whether neither dates nor documents let any rule take rows of different states for one agreement."""
+    if old.signed_on == new.signed_on or None in (old.state, new.state):
         return False
-    if old.signed_on != new.signed_on and (gap > 0 or dating(old, new) in ("later", "other")):
-        return True
-    return no_like_word(old.name, new.name)
+    return not old.documents & new.documents and (gap > 0 or dating(old, new) in ("later", "other"))
 
 
 class _Possible:

@@ -113,15 +113,9 @@ class _Words:
 
 
 @lru_cache(maxsize=65536)
-def share_word(a: Name, b: Name) -> bool:
-    """Whether some telling word of one name is like one of the other's."""
-    words = telling_words(b)
-    return any(OSA.normalized_similarity(x, y) >= _ALIKE for x in telling_words(a) for y in words)
-
-
-def no_like_word(a: Name, b: Name) -> bool:
-    """Whether both names have telling words, and none of one is like one of the other's."""
-    return bool(telling_words(a) and telling_words(b)) and not share_word(a, b)
+def share_word(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Whether one of the telling words of a name is like one of another's."""
+    return any(OSA.normalized_similarity(x, y) >= _ALIKE for x in a for y in b)
 
 
 @lru_cache(maxsize=16384)

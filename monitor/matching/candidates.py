@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from db.models import Accepted, Agreement, Gone, Listing, New
 from db.records import Candidate
 from monitor import policy
-from monitor.matching.blocking import NearListed, near_rows, share_word
+from monitor.matching.blocking import NearListed, near_rows, share_word, telling_words
 from monitor.matching.find_known import days_between, gap_days, listed_in, recently_missing
 from monitor.matching.ids import agreement_slug, name_of
 from monitor.matching.judging import Judge
@@ -98,17 +98,18 @@ def candidates_for_signings(
 
 
 def late_candidates(
-    known: Known, publication: Accepted, unpaired: Iterable[New]
+    known: Known, publication: Accepted, unpaired: Sequence[New]
 ) -> Iterable[tuple[New, Agreement, Candidate, Candidate]]:
     """New rows that could continue an agreement gone some lists ago though no rule says so, each named to the other."""
     judge = Judge(known, publication)
-    missing = [(a, known.listings[a.last_listing]) for a in recently_missing(known, publication)]
     by_block: dict[tuple[str | None, str | None], list[tuple[Agreement, Listing]]] = defaultdict(list)
-    for agreement, listing in missing:
+    for agreement in recently_missing(known, publication) if unpaired else ():
+        listing = known.listings[agreement.last_listing]
         by_block[(listing.state_code, listing.support_code)].append((agreement, listing))
     for new in unpaired:
+        words = telling_words(name_of(new.listing))
         for agreement, listing in by_block[(new.listing.state_code, new.listing.support_code)]:
-            if not share_word(name_of(listing), name_of(new.listing)):
+            if not share_word(telling_words(name_of(listing)), words):
                 continue  # after a gap nothing but a like name makes a candidate
             old, gap = judge.side_of_gone(agreement, listing), gap_days(known, agreement, publication)
             judgement = judge.judge(old, listing, new.listing, gap, agreement.id)
