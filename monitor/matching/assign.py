@@ -134,9 +134,10 @@ def _double_misspelt(
     leaving = {g.agreement.id for g in gone if g.whole}
     states = {n.listing.state_code for n in new}
     listed: dict[tuple[object, ...], dict[str, Listing]] = {block_of(n.listing): {} for n in new}
+    days = {n.listing.signed_on for n in new}
     for agreement in listed_in(known, publication.list, known.by_state.keys() if None in states else states):
         for listing in (known.listings[i] for i in agreement.rows if agreement.id not in leaving):
-            block = listed.get(block_of(listing))
+            block = listed.get(block_of(listing)) if listing.signed_on in days else None
             if block is not None:
                 first = block.setdefault(agreement.id, listing)
                 if listing is not first and _order(listing) < _order(first):

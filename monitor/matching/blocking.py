@@ -118,6 +118,11 @@ def share_word(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     return any(OSA.normalized_similarity(x, y) >= _ALIKE for x in a for y in b)
 
 
+def share_nothing(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Whether both names have telling words, and none of one is like one of the other's."""
+    return bool(a and b) and not share_word(a, b)
+
+
 @lru_cache(maxsize=16384)
 def telling_words(name: Name) -> tuple[str, ...]:
     """The words of a name that other offices of the state do not share."""

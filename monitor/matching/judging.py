@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from db.models import Accepted, Agreement, Listing
-from monitor.matching.blocking import share_word, telling_words
+from monitor.matching.blocking import share_nothing, telling_words
 from monitor.matching.find_known import document_shared
 from monitor.matching.ids import agreement_slug, county_fips, document_key, name_key, name_of
 from monitor.matching.known import Known
@@ -53,7 +53,8 @@ class Judge:
         side = self.side_of_new(new)
         both = side.documents & old.documents
         if not both:  # nearly all pairs end here, as the rules would say
-            if old.state != side.state and _share_nothing(old, side):
+            two_states = old.state != side.state and None not in (old.state, side.state)
+            if two_states and share_nothing(old.telling, side.telling):
                 return DISTINCT
             apart = gap > 0 or old.signed_on != side.signed_on
             if apart and compare(old.name, side.name, old.state, side.state).kind == "unlike":
@@ -65,12 +66,6 @@ class Judge:
             unique,
         )  # fmt: skip
         return judge(old, side, setting)
-
-
-def _share_nothing(old: Side, new: Side) -> bool:
-    """Return whether the names, of two states, both have telling words and no like one."""
-    readable = old.state is not None and new.state is not None
-    return bool(readable and old.telling and new.telling) and not share_word(old.telling, new.telling)
 
 
 def side_of_gone(agreement: Agreement, listing: Listing) -> Side:

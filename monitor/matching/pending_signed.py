@@ -10,6 +10,7 @@ from typing import Literal
 
 from db.models import Agreement, Listing
 from monitor import policy
+from monitor.matching.blocking import share_nothing, telling_words
 from monitor.matching.find_known import days_between
 from monitor.matching.ids import name_of
 from monitor.matching.known import Known
@@ -86,6 +87,8 @@ def _fit(known: Known, listing: Listing, agreement: Agreement) -> Fit | None:
     """How another agency's agreement fits the pending row, if it does."""
     agency, name = known.agencies[agreement.agency_id], name_of(listing)
     other = canonical_name(agency.state, agency.name)
+    if listing.state_code != agency.state and share_nothing(telling_words(name), telling_words(other)):
+        return None
     like = compare(name, other, listing.state_code, agency.state)
     if listing.state_code != agency.state:
         if like.kind not in ("equal", "loosely equal"):
