@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from db.models import Accepted, Agreement, Gone, Listing, New
@@ -102,11 +101,13 @@ def late_candidates(
 ) -> Iterable[tuple[New, Agreement, Candidate, Candidate]]:
     """New rows that could continue an agreement gone some lists ago though no rule says so, each named to the other."""
     judge = Judge(known, publication)
-    by_block: dict[tuple[str | None, str | None], list[tuple[Agreement, Listing, Side]]] = defaultdict(list)
+    by_block: dict[tuple[str | None, str | None], list[tuple[Agreement, Listing, Side]]]
+    by_block = {(new.listing.state_code, new.listing.support_code): [] for new in unpaired}
     for agreement in recently_missing(known, publication) if unpaired else ():
         listing = known.listings[agreement.last_listing]
-        block = by_block[(listing.state_code, listing.support_code)]
-        block.append((agreement, listing, judge.side_of_gone(agreement, listing)))
+        block = by_block.get((listing.state_code, listing.support_code))
+        if block is not None:
+            block.append((agreement, listing, judge.side_of_gone(agreement, listing)))
     for new in unpaired:
         words = judge.side_of_new(new.listing).telling
         for agreement, listing, old in by_block[(new.listing.state_code, new.listing.support_code)]:
