@@ -118,9 +118,12 @@ def share_word(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     return any(OSA.normalized_similarity(x, y) >= _ALIKE for x in a for y in b)
 
 
+@lru_cache(maxsize=65536)
 def share_nothing(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
-    """Whether both names have telling words, and none of one is like one of the other's."""
-    return bool(a and b) and not share_word(a, b)
+    """Whether two names have telling words, and neither one of them nor all of them are alike."""
+    if not a or not b or share_word(a, b):
+        return False
+    return OSA.normalized_similarity("".join(a), "".join(b)) < _ALIKE
 
 
 @lru_cache(maxsize=16384)
