@@ -14,7 +14,7 @@ from db.models import ListName
 from monitor.changelog.state import Ledger
 from monitor.matching.blocking import share_nothing
 from monitor.matching.judging import side_of_new
-from monitor.matching.rules import Setting, judge
+from monitor.matching.same_agreement import Setting, judge
 from tests.monitor.folded import Folded, Row, fold_lists, read_rows
 from tests.monitor.matching.misprints import MISPRINTS
 from tests.monitor.material import new_row
