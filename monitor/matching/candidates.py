@@ -54,7 +54,8 @@ def _candidates_for_ending(
             slug = agreement_slug(new.listing)
             found.append(_candidate(slug, new.listing, judgement.score, _why_not(judgement)))
     for agreement in listed.of(old.state, old.support, old.name):
-        if agreement.id == gone.agreement.id:
+        apart = known.rulings.get((gone.agreement.id, agreement.id)) == "distinct"
+        if apart or agreement.id == gone.agreement.id:
             continue
         beside = _listed_beside(known, publication, agreement, gone.agreement)
         if not beside and not _signed_after(agreement, gone.agreement):
