@@ -8,7 +8,7 @@ from dataclasses import replace
 from db.database import Store
 from db.models import Agreement, Change, Listing, ListName, RuledRows, StandingRulings
 from db.queries import fold_steps
-from db.queries.agreements import load_first_position, load_rows_by_state
+from db.queries.agreements import load_first_position, load_rows_like
 from db.queries.snapshots import load_listings_as_read
 from monitor.changelog import change_status
 from monitor.changelog.state import Ledger
@@ -106,7 +106,7 @@ def _first_step(store: Store, agreement: str, held: Iterable[tuple[int, Listing]
     positions = [load_first_position(store.connection, agreement)]
     positions += [
         position
-        for listing, position in load_rows_by_state(store, _state_of(agreement))
+        for listing, position in load_rows_like(store, agreement, _state_of(agreement))
         if agreement_slug(listing) == agreement
     ]
     found = [position for position in positions if position is not None]
