@@ -45,6 +45,30 @@ def share_heaps() -> None:
             ctypes.CDLL(None).mallopt(_ARENA_MAX, 2)
 
 
+class CalmCollector:
+    """Collects cyclic garbage now and then, and looks at what has long been there once in an hour only.
+
+    Python's own full collections look at the whole log each time that anybody's question has made enough objects: at
+    every second of an attack everything stood still for a quarter of a second.
+    """
+
+    def __init__(self, *, every: float = 60.0, whole_every: float = 3600.0) -> None:
+        gc.set_threshold(5_000, 20, 1_000_000_000)
+        self._every, self._whole_every = every, whole_every
+        self._last = self._last_whole = float("-inf")
+
+    def look(self, now: float) -> None:
+        """Collect when it is time to; `now` counts seconds."""
+        if now - self._last < self._every:
+            return
+        self._last = now
+        if now - self._last_whole >= self._whole_every:
+            self._last_whole = now
+            gc.unfreeze()
+        gc.collect()
+        gc.freeze()  # what is still there is left alone until the next whole collection
+
+
 def load_tables() -> None:
     """Load the place names of every state at the start.
 

@@ -32,20 +32,23 @@ _ABOUT = (
     ' inferred from a row\'s absence: every text for readers says "no longer listed by ICE". For reading only; no key'
     " is needed."
 )
-_COSTLY_ENDS = ("/search", *(f".{form}" for form in MEDIA))
+_TABLE_ENDS = tuple(f".{form}" for form in MEDIA)
 
 
-def routes(settings: Settings, turns: Turns | None = None) -> list[BaseRoute]:
-    """Return the API below its prefix, for the application that serves everything; costly questions take `turns`."""
-    mount = Mount(PREFIX, app=make_api(settings, turns))
+def routes(settings: Settings, turns: Turns | None = None, elsewhere: ASGIApp | None = None) -> list[BaseRoute]:
+    """Return the API below its prefix, for the application that serves everything; costly questions take `turns`.
+
+    `elsewhere`, a `make_app` in another process, answers those that take long where it is given.
+    """
+    mount = Mount(PREFIX, app=make_api(settings, turns, elsewhere))
     mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)  # an address with a line break is ours to refuse
     return [Route(PREFIX, lambda request: _move(f"{PREFIX}/", request.scope), methods=["GET", "HEAD"]), mount]
 
 
-def make_api(settings: Settings, turns: Turns | None = None) -> ASGIApp:
+def make_api(settings: Settings, turns: Turns | None = None, elsewhere: ASGIApp | None = None) -> ASGIApp:
     """Return the API alone; what it serves is below `PREFIX` wherever it is mounted."""
     app = make_app(Memory(settings.home))
-    taking_turns = TakingTurns(app, turns or Turns(), is_costly, refuse_busy)
+    taking_turns = TakingTurns(app, turns or Turns(), is_costly, refuse_busy, is_heavy=is_heavy, elsewhere=elsewhere)
     cached = CachedApp(
         taking_turns, lambda: _version(app), most_bytes=KEPT_BYTES, fresh_seconds=0, too_long=refuse_long()
     )
@@ -65,9 +68,14 @@ def make_api(settings: Settings, turns: Turns | None = None) -> ASGIApp:
     )
 
 
+def is_heavy(path: str, query: bytes) -> bool:
+    """Return whether a question is one of the earlier log, which is derived first, or of a whole table."""
+    return asks(query, "known_at") or path.endswith(_TABLE_ENDS)
+
+
 def is_costly(path: str, query: bytes) -> bool:
-    """Return whether a question is one of the earlier log, which is derived first, a search, or of a whole table."""
-    return asks(query, "known_at") or path.endswith(_COSTLY_ENDS)
+    """Return whether a question is heavy or a search."""
+    return is_heavy(path, query) or path.endswith("/search")
 
 
 def make_app(memory: Memory) -> FastAPI:
