@@ -28,6 +28,10 @@ def give_back_memory() -> bool:
         if cache.__module__.partition(".")[0] in ("monitor", "scrapers") and cache.cache_parameters()["maxsize"]:
             cache.cache_clear()
     gc.collect()
+    return _trim_heaps()
+
+
+def _trim_heaps() -> bool:
     if not sys.platform.startswith("linux"):
         return False
     try:
@@ -46,27 +50,30 @@ def share_heaps() -> None:
 
 
 class CalmCollector:
-    """Collects cyclic garbage now and then, and looks at what has long been there once in an hour only.
+    """Collects cyclic garbage every ten seconds, with a look at what has long been there once in an hour only.
 
-    Python's own full collections look at the whole log each time that anybody's question has made enough objects: at
-    every second of an attack everything stood still for a quarter of a second.
+    Python's own full collections look at the whole log each time that anybody's questions have made enough objects:
+    every second of an attack, everything stood still for a quarter of it.
     """
 
-    def __init__(self, *, every: float = 60.0, whole_every: float = 3600.0) -> None:
-        gc.set_threshold(5_000, 20, 1_000_000_000)
-        self._every, self._whole_every = every, whole_every
+    def __init__(self, *, every: float = 10.0, whole_every: float = 3600.0, many: int = 100_000) -> None:
+        gc.set_threshold(5_000, 20, 1_000_000_000)  # no full ones but these
+        self._every, self._whole_every, self._many = every, whole_every, many
         self._last = self._last_whole = float("-inf")
 
     def look(self, now: float) -> None:
-        """Collect when it is time to; `now` counts seconds."""
+        """Collect when it is time to, and give free memory back; `now` counts seconds."""
         if now - self._last < self._every:
             return
         self._last = now
-        if now - self._last_whole >= self._whole_every:
+        whole = now - self._last_whole >= self._whole_every
+        if whole:
             self._last_whole = now
             gc.unfreeze()
         gc.collect()
-        gc.freeze()  # what is still there is left alone until the next whole collection
+        if whole or len(gc.get_objects()) > self._many:  # another log, say: it is left alone from now on
+            gc.freeze()
+        _trim_heaps()
 
 
 def load_tables() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -19,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from db.database import Store
+from db.queries.page_data import read_data_version
 from monitor.i18n.language import Language, language
 from monitor.web.http.cache import CachedApp
 from monitor.web.http.headers import SECURITY_HEADERS, content_policy
@@ -51,6 +53,7 @@ def create_app(
     what is mounted.
     """
     store = Store.open(home, read_only=True)
+    watched = Store.open(home, read_only=True)  # the event loop waits for no query of a page's
     site = make_site(store, public_url)
     clients = Clients(AT_ONCE, MOST_WAITING, proxies)
     renderer = FewAtOnce(make_renderer(site), Clients(PAGES_AT_ONCE, MOST_WAITING, proxies), refuse_busy)
@@ -64,6 +67,7 @@ def create_app(
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         yield
         store.close()
+        watched.close()
 
     for route in extra_routes:
         if isinstance(route, Route):
@@ -78,7 +82,8 @@ def create_app(
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
     uncached = tuple(prefix for route in extra_routes if (prefix := getattr(route, "path", "").split("{")[0]))
-    return CachedApp(app, site.version, uncached=uncached, limited_below=limited_below)
+    version = partial(read_data_version, watched.connection)
+    return CachedApp(app, version, uncached=uncached, limited_below=limited_below)
 
 
 def make_renderer(site: Site) -> ASGIApp:
@@ -131,7 +136,8 @@ def answer_page(site: Site, request: Request) -> Response:
 
 def headers_for(page: render_page.Page, language_code: str) -> dict[str, str]:
     """Return the headers of a page."""
-    headers = {**SECURITY_HEADERS, "content-type": page.media, "cache-control": "public, max-age=60, must-revalidate"}
+    kept = "no-store" if page.passing else "public, max-age=60, must-revalidate"
+    headers = {**SECURITY_HEADERS, "content-type": page.media, "cache-control": kept}
     if page.media.startswith("text/html"):
         headers["content-language"] = language_code
     if page.framed:
