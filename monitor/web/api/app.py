@@ -23,10 +23,12 @@ from monitor.web.api.table_formats import MEDIA, preferred_form
 from monitor.web.http.cache import CachedApp
 from monitor.web.http.limits import RateLimit
 from monitor.web.http.open_access import PREFLIGHT
-from monitor.web.http.turns import TakingTurns, Turns, asks
+from monitor.web.http.turns import Clients, FewAtOnce, TakingTurns, Turns, asks
 
 API_VERSION = "1.0.0"
 KEPT_BYTES = 16_000_000
+#: Questions that one client may have waiting, while one is answered; programs ask for more at a time than browsers.
+MOST_WAITING = 40
 _ABOUT = (
     "287(g) agreements as listed by ICE, and what changed: what the command line answers, over HTTP. An ending is"
     ' inferred from a row\'s absence: every text for readers says "no longer listed by ICE". For reading only; no key'
@@ -48,7 +50,8 @@ def routes(settings: Settings, turns: Turns | None = None, elsewhere: ASGIApp | 
 def make_api(settings: Settings, turns: Turns | None = None, elsewhere: ASGIApp | None = None) -> ASGIApp:
     """Return the API alone; what it serves is below `PREFIX` wherever it is mounted."""
     app = make_app(Memory(settings.home))
-    taking_turns = TakingTurns(app, turns or Turns(), is_costly, refuse_busy, is_heavy=is_heavy, elsewhere=elsewhere)
+    few = FewAtOnce(app, Clients(1, MOST_WAITING, settings.trusted_proxies.split()), refuse_busy)
+    taking_turns = TakingTurns(few, turns or Turns(), is_costly, refuse_busy, is_heavy=is_heavy, elsewhere=elsewhere)
     cached = CachedApp(
         taking_turns, lambda: _version(app), most_bytes=KEPT_BYTES, fresh_seconds=0, too_long=refuse_long()
     )
