@@ -50,13 +50,13 @@ def share_heaps() -> None:
 
 
 class CalmCollector:
-    """Collects cyclic garbage every ten seconds, with a look at what has long been there once in an hour only.
+    """Collects cyclic garbage every three seconds, with a look at what has long been there once in an hour only.
 
     Python's own full collections look at the whole log each time that anybody's questions have made enough objects:
     every second of an attack, everything stood still for a quarter of it.
     """
 
-    def __init__(self, *, every: float = 10.0, whole_every: float = 3600.0, many: int = 100_000) -> None:
+    def __init__(self, *, every: float = 3.0, whole_every: float = 3600.0, many: int = 150_000) -> None:
         gc.set_threshold(5_000, 20, 1_000_000_000)  # no full ones but these
         self._every, self._whole_every, self._many = every, whole_every, many
         self._last = self._last_whole = float("-inf")

@@ -11,6 +11,7 @@ import resource
 import signal
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,7 +31,8 @@ def answer_requests(applications: Mapping[str, ASGIApp]) -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed is no answer
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # sent to both processes at a terminal; the first one ends this one
-    os.nice(NICENESS)
+    with suppress(OSError):  # a system that forbids it runs it as any other
+        os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (_pages()[0] + MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
