@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from db.models import Accepted, Agreement, Gone, Listing, New
 from db.records import Candidate
-from monitor.changelog import returns, signed_pending, write_changes
+from monitor.changelog import signed_pending, write_changes, write_returns
 from monitor.changelog.fields import differing_fields
 from monitor.changelog.state import Ledger
 from monitor.matching.assign import Pairing, pair_rows
@@ -23,7 +23,7 @@ from monitor.matching.candidates import (
 )
 from monitor.matching.find_known import days_between, find_double, is_participating, other_listed
 from monitor.matching.ids import is_untyped, name_key, on_list
-from monitor.matching.rules import Judgement
+from monitor.matching.same_agreement import Judgement
 from monitor.publications.check import Difference, Rewritten, allowed_gone, is_signed_again
 from monitor.publications.column_faults import find_column_faults
 
@@ -113,7 +113,7 @@ def step(ledger: Ledger, publication: Accepted, comparison: Comparison | None = 
     for gone, new, judgement in found.pairing.pairs:
         _continue(ledger, publication, gone, new, judgement, previous)
     for agreement, new, judgement in found.pairing.returns:
-        returns.bring_back(ledger, publication, agreement, new, judgement)
+        write_returns.bring_back(ledger, publication, agreement, new, judgement)
     for new, agreement in found.pairing.doubles:
         write_changes.note_second_row(ledger, publication, agreement, new)
     ending = [g for g in found.left if not g.agreement.rows and g.agreement.status == "listed"]

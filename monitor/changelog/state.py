@@ -31,7 +31,7 @@ from monitor.matching.find_known import agency_for
 from monitor.matching.ids import agency_slug, agreement_slug, document_key, name_key, name_of
 from monitor.matching.known import SideKey
 from monitor.matching.linked_documents import claim_of_row
-from monitor.matching.rules import Side
+from monitor.matching.same_agreement import Side
 from monitor.matching.side_by_side import LINKED, SideBySide
 from monitor.places.agency_county import locate
 

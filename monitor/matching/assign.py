@@ -25,7 +25,7 @@ from monitor.matching.judging import Judge
 from monitor.matching.known import Known
 from monitor.matching.names import fold, normal_form
 from monitor.matching.rivals import Entry, Judged, block_of, order_text, prefer_dates
-from monitor.matching.rules import Judgement, Side, dating, one_misspelt
+from monitor.matching.same_agreement import Judgement, Side, dating, one_misspelt
 from monitor.matching.similarity import compare
 
 

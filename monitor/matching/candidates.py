@@ -15,7 +15,7 @@ from monitor.matching.judging import Judge
 from monitor.matching.known import Known
 from monitor.matching.names import canonical_name, printed_form
 from monitor.matching.reasons import AGAINST
-from monitor.matching.rules import Judgement
+from monitor.matching.same_agreement import Judgement
 from monitor.matching.similarity import compare, place_of
 
 MOST = 5  # candidates named with one change

@@ -9,7 +9,7 @@ from monitor.matching.find_known import document_shared
 from monitor.matching.ids import agreement_slug, county_fips, document_key, name_key, name_of
 from monitor.matching.known import Known
 from monitor.matching.names import normal_form
-from monitor.matching.rules import DISTINCT, Judgement, Setting, Side, judge
+from monitor.matching.same_agreement import DISTINCT, Judgement, Setting, Side, judge
 from monitor.matching.similarity import compare
 
 RULED_SAME = Judgement("same", "ruled_same", -1, 1.0, False, {})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from db.models import Agency, Agreement, Listing, ListName, NameKey, NameUse
-from monitor.matching.rules import Side
+from monitor.matching.same_agreement import Side
 
 SideKey = tuple[int, str, str | None, int]  # listing, agreement with its date and how many documents it has
 

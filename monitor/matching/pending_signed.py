@@ -13,7 +13,7 @@ from monitor.matching.find_known import days_between
 from monitor.matching.ids import name_of
 from monitor.matching.known import Known
 from monitor.matching.names import Name, canonical_name, normal_form
-from monitor.matching.rules import same_county_cell
+from monitor.matching.same_agreement import same_county_cell
 from monitor.matching.similarity import compare, is_real, place_of, shares_place
 
 Fit = Literal["same agency", "like name", "same place", "other state"]

@@ -27,7 +27,7 @@ from tests.monitor.web.pages.conftest import ROWS, fill_small, make_small_site, 
 
 LEADING = ("href", "src", "action", "data-source", "data-find")
 INDEX = ("places", "zip-codes", "agencies")
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("pages-publish")]
+pytestmark = pytest.mark.long
 
 
 class Links(HTMLParser):

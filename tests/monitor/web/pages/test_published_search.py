@@ -19,8 +19,6 @@ from monitor.web.pages.publish import publish
 from monitor.web.pages.publish_targets import DirectorySink
 from tests.monitor.search.test_search_table import read_table
 
-pytestmark = pytest.mark.xdist_group("pages-small")
-
 #: Beside those of the table: begun words, several of a name, words of agencies, what means nothing.
 QUESTIONS = [
     "Marion", "Orleans", "st louis", "de soto", "la salle", "Hilsboro County, Florida", "bay", "x", "", "🚓",
