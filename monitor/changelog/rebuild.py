@@ -68,10 +68,11 @@ def _derive_beside(
     connection = store.connection
     try:
         with known_facts.beside(connection):
-            facts, memory = known_facts.read_fact_marks(connection), revisions.Memory(store)
+            facts, before = known_facts.read_fact_marks(connection), _load_before(connection)
+            memory = revisions.Memory(store)
             done = fold_facts(store, from_scratch=from_scratch, progress=progress, before=memory)
         with store.writing():
-            before, same = _load_before(connection), known_facts.read_fact_marks(connection) == facts
+            same = known_facts.read_fact_marks(connection) == facts
             if same:
                 known_facts.store_copies(connection)
             known_facts.drop_copies(connection)

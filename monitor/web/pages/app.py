@@ -43,21 +43,23 @@ _COSTLY_PATH = re.compile(
 def create_app(
     home: Path, *, extra_routes: Sequence[BaseRoute] = (), turns: Turns | None = None, proxies: Collection[str] = (),
     public_url: str = "", limited_below: str | None = None, elsewhere: ASGIApp | None = None,
+    searches: Turns | None = None,
 ) -> CachedApp:  # fmt: skip
     """Return the application over the store in `home`, which it only reads.
 
     `extra_routes` (feeds, forms, API, desk) are tried first, and their answers are never cached; what lies below
-    `limited_below` answers addresses that are too long itself. Costly pages take `turns`, which others may share;
-    `elsewhere`, a `make_renderer` in another process, makes those that take long where it is given. A client is known
-    by the address that one of `proxies` reports; few of its requests are worked on at a time, whatever they ask for but
-    what is mounted.
+    `limited_below` answers addresses that are too long itself. Heavy pages take `turns`, which others may share, and
+    searches those of `searches`; `elsewhere`, a `make_renderer` in another process, makes the heavy ones where it is
+    given. A client is known by the address that one of `proxies` reports; few of its requests are worked on at a time,
+    whatever they ask for but what is mounted.
     """
     store = Store.open(home, read_only=True)
     watched = Store.open(home, read_only=True)  # the event loop waits for no query of a page's
     site = make_site(store, public_url)
     clients = Clients(AT_ONCE, MOST_WAITING, proxies)
     renderer = FewAtOnce(make_renderer(site), Clients(PAGES_AT_ONCE, MOST_WAITING, proxies), refuse_busy)
-    rendering = TakingTurns(renderer, turns or Turns(), is_costly, refuse_busy, is_heavy=is_heavy, elsewhere=elsewhere)
+    searching = TakingTurns(renderer, searches or Turns(), is_search, refuse_busy)
+    rendering = TakingTurns(searching, turns or Turns(), is_heavy, refuse_busy, elsewhere=elsewhere)
 
     async def pages(scope: Scope, receive: Receive, send: Send) -> None:
         await (redirect_to_canonical(site, Request(scope)) or rendering)(scope, receive, send)
@@ -101,9 +103,9 @@ def is_heavy(path: str, query: bytes) -> bool:
     return _COSTLY_PATH.search(path) is not None or asks(query, "known_at")
 
 
-def is_costly(path: str, query: bytes) -> bool:
-    """Return whether a page is heavy or a search."""
-    return is_heavy(path, query) or asks(query, "q")
+def is_search(path: str, query: bytes) -> bool:
+    """Return whether a page is one of what was searched for."""
+    return asks(query, "q")
 
 
 def redirect_to_canonical(site: Site, request: Request) -> Response | None:
