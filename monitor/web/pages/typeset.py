@@ -7,13 +7,14 @@ import json
 import threading
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import segno
-import typst
-from PIL import Image
 
 from monitor.i18n.safe_text import reveal_invisible
+
+if TYPE_CHECKING:
+    import typst
 
 #: Pictures of shared links that are kept; their colors, with which they are a third of the bytes.
 KEPT_CARDS, CARD_COLORS = 64, 64
@@ -27,6 +28,8 @@ _IMAGE = """#set page(width: auto, height: auto, margin: 0pt)
 
 def svg_to_png(svg: str) -> bytes:
     """Return the drawing as PNG, 1950 pixels wide."""
+    import typst  # ten megabytes: `serve` leaves it to its second process
+
     made = typst.compile(_IMAGE.encode(), format="png", ppi=144.0, sys_inputs={"svg": svg})
     return _bytes(made)
 
@@ -53,6 +56,8 @@ def set_strip(strip: dict[str, Any]) -> bytes:
 
 @lru_cache(maxsize=KEPT_CARDS)
 def _kept_card(told: str) -> bytes:
+    from PIL import Image
+
     picture = Image.open(io.BytesIO(_set("card.typ", told, "png"))).convert("RGB")
     out = io.BytesIO()
     picture.quantize(CARD_COLORS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG")
@@ -66,6 +71,8 @@ def _set(template: str, told: str, form: Literal["pdf", "png"]) -> bytes:
 
 @cache
 def _compiler(template: str) -> typst.Compiler:
+    import typst
+
     return typst.Compiler(str(TEMPLATES / template))
 
 
