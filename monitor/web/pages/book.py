@@ -175,6 +175,8 @@ class Book:
     reviewed_county: dict[str, list[Agency]] = field(default_factory=dict)  # FIPS -> those a reviewer places there
     drawn: dict[str, str] = field(default_factory=dict)  # kept by `monitor.web.pages.map.image`
     shades: dict[str, str] = field(default_factory=dict)  # kept by `monitor.web.pages.map.drawing`
+    sitemaps: dict[str, list[str]] = field(default_factory=dict)  # kept by `views.crawlers_page`
+    written_rows: dict[tuple[str | None, ...], str] = field(default_factory=dict)  # kept by `views.as_of_page`
 
     @property
     def newest(self) -> PublicationRecord | None:

@@ -19,6 +19,7 @@ from monitor.i18n import labels
 from monitor.i18n.language import LANGUAGES, Language
 from monitor.i18n.templates import make_environment
 from monitor.web.pages import place_index
+from monitor.web.pages.compact import Compact
 
 HERE = Path(__file__).parent
 #: Pages with a picture of their own, for those who share them; and pages below a state's.
@@ -44,12 +45,15 @@ class Page:
 
 
 @cache
-def environment(language: Language) -> Environment:
-    """Return the pages' templates in a language."""
-    return make_environment(
+def environment(language: Language, *, static: bool = False) -> Environment:
+    """Return the pages' templates in a language; shortened for published pages, which are many."""
+    made = make_environment(
         HERE / "templates", language, state_name=place_index.state_name, states=place_index.states,
         counties=place_index.counties, words=labels, asset_mark=asset_mark(), program=VERSION,
     )  # fmt: skip
+    if static:
+        made.add_extension(Compact)
+    return made
 
 
 @cache
@@ -75,11 +79,11 @@ def render(
     if page.body is not None:
         return page.body
     depth = path.count("/") + (1 if language.prefix else 0)
-    root = "../" * depth or "./"
+    root, home = "../" * depth or "./", "../" * path.count("/") or "./"
 
     def link(to: str = "", **values: object) -> str:
         given = {k: v for k, v in values.items() if v not in (None, "", False)}
-        return root + language.prefix + to + (f"?{urlencode(given)}" if given else "")
+        return home + to + (f"?{urlencode(given)}" if given else "")
 
     def absolute(code: str) -> str:
         return f"{public_url}/{'' if code == 'en' else f'{code}/'}{path}"
@@ -92,7 +96,7 @@ def render(
         return labels.label(table, code, language.gettext)
 
     preview = find_card(path, static=static)
-    template = environment(language).get_template(page.template)
+    template = environment(language, static=static).get_template(page.template)
     return template.render(
         **page.values, link=link, root=root, path=path, other=other, say=say, lang=language, date=language.date,
         wide_range=wide_range, find_capture_time=find_capture_time,

@@ -15,8 +15,10 @@ from PIL import Image
 
 from monitor.i18n.safe_text import reveal_invisible
 
-#: Pictures of shared links that are kept; their colors, with which they are a third of the bytes.
-KEPT_CARDS, CARD_COLORS = 64, 64
+#: Pictures of shared links that are kept; colors of a PNG, with which it is a third of the bytes.
+KEPT_CARDS, MOST_COLORS = 64, 64
+#: The font of figures: typst's own, and where an SVG is opened without it, whichever has serifs there.
+FONT = "Libertinus Serif, Georgia, serif"
 TEMPLATES = Path(__file__).parent / "templates"
 #: One compilation at a time: a `typst.Compiler` refuses a second thread while it works.
 _COMPILING = threading.Lock()
@@ -26,9 +28,11 @@ _IMAGE = """#set page(width: auto, height: auto, margin: 0pt)
 
 
 def svg_to_png(svg: str) -> bytes:
-    """Return the drawing as PNG, 1950 pixels wide."""
-    made = typst.compile(_IMAGE.encode(), format="png", ppi=144.0, sys_inputs={"svg": svg})
-    return _bytes(made)
+    """Return the drawing as PNG, 1950 pixels wide, in typst's own font: the same picture on every machine."""
+    made = typst.compile(
+        _IMAGE.encode(), format="png", ppi=144.0, sys_inputs={"svg": svg}, ignore_system_fonts=True
+    )  # fmt: skip
+    return _with_few_colors(_bytes(made), Image.Quantize.MEDIANCUT)
 
 
 def set_sheet(sheet: dict[str, Any]) -> bytes:
@@ -53,9 +57,12 @@ def set_strip(strip: dict[str, Any]) -> bytes:
 
 @lru_cache(maxsize=KEPT_CARDS)
 def _kept_card(told: str) -> bytes:
-    picture = Image.open(io.BytesIO(_set("card.typ", told, "png"))).convert("RGB")
-    out = io.BytesIO()
-    picture.quantize(CARD_COLORS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG")
+    return _with_few_colors(_set("card.typ", told, "png"), Image.Quantize.FASTOCTREE)
+
+
+def _with_few_colors(png: bytes, by: Image.Quantize) -> bytes:
+    picture, out = Image.open(io.BytesIO(png)).convert("RGB"), io.BytesIO()
+    picture.quantize(MOST_COLORS, by, dither=Image.Dither.NONE).save(out, "PNG")
     return out.getvalue()
 
 

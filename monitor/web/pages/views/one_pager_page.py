@@ -26,7 +26,13 @@ from monitor.web.pages.views.one_pager_facts import (
     say_pending_list,
     say_status,
 )
-from monitor.web.pages.views.places_page import find_county, list_counties, list_states, newest_mark
+from monitor.web.pages.views.places_page import (
+    county_address,
+    find_county,
+    list_counties,
+    list_states,
+    newest_mark,
+)
 
 #: Rows of the table that fit the page; a line says how many more there are.
 MOST_ROWS = 14
@@ -259,7 +265,9 @@ def _list_states(book: Book) -> Iterator[tuple[str, str]]:
 
 
 def _list_counties(book: Book) -> Iterator[tuple[str, str]]:
-    return ((path.replace("places/", "sheets/", 1), mark) for path, mark in list_counties(book))
+    """The counties in which an agency was ever placed; of the others a one-pager would repeat what their page says."""
+    held = {county_address(place_index.counties()[f]) for f in book.in_county if f in place_index.counties()}
+    return ((path.replace("places/", "sheets/", 1), mark) for path, mark in list_counties(book) if path in held)
 
 
 def _list_agencies(book: Book) -> Iterator[tuple[str, str]]:

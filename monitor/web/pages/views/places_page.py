@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -56,14 +56,13 @@ def show_county(request: PageRequest, code: str, slug: str) -> Page | None:
 def state_facts(book: Book, state: State) -> dict[str, Any]:
     """What a page tells of a state."""
     agencies = agencies_of(book, state)
-    stands = ((c, county_status(book, c)) for c in state.counties.values())
-    rows = [(c, status, Counter(g.support or "?" for g in status.listed)) for c, status in stands]
+    rows = _with_types(book, sorted(state.counties.values(), key=lambda c: c.slug))
     unplaced = [a for a in agencies if not a.fips]
     status = status_of(agencies)
     telling = [c for a in agencies for c in a.changes if not c["noise"]]
     telling.sort(key=lambda c: (c["listed_on"], c["id"]), reverse=True)
     return {
-        "state": state, "status": status, "counties_rows": sorted(rows, key=lambda r: r[0].slug),
+        "state": state, "status": status, "counties_rows": rows,
         "statewide": [a for a in unplaced if a.is_state], "unplaced": [a for a in unplaced if not a.is_state],
         "first_day": book.first_day, "agencies": agencies, "newest": book.newest, "changes": telling[:10],
         "changes_total": len(telling), "covered": covered(book, state),
@@ -83,7 +82,7 @@ def county_facts(book: Book, county: County) -> dict[str, Any]:
     return {
         "county": county, "state": state, "status": status, "agencies": agencies, **in_order(agencies),
         "near": book.near_county.get(county.fips, []),
-        "neighbours": [(c, county_status(book, c)) for c in sorted(neighbours, key=lambda c: (c.state, c.slug))],
+        "neighbours": _with_types(book, sorted(neighbours, key=lambda c: (c.state, c.slug))),
         "statewide": [a for a in elsewhere if a.is_state], "unplaced": [a for a in elsewhere if not a.is_state],
         "first_day": book.first_day, "reviewed_here": book.reviewed_county.get(county.fips, []),
         "changes": changes, "support": support_counts(status), "newest": book.newest,
@@ -92,6 +91,12 @@ def county_facts(book: Book, county: County) -> dict[str, Any]:
         "shelf": documents_of(book, [g for a in agencies for g in a.agreements]),
         "drawing": outline_place(state, county),
     }  # fmt: skip
+
+
+def _with_types(book: Book, counties: Iterable[County]) -> list[tuple[County, PlaceStatus, Counter[str]]]:
+    """Each county with its status and how many agreements of each support type are listed."""
+    stands = ((county, county_status(book, county)) for county in counties)
+    return [(county, status, Counter(g.support or "?" for g in status.listed)) for county, status in stands]
 
 
 def county_status(book: Book, county: County) -> PlaceStatus:
@@ -145,11 +150,8 @@ def county_mark(book: Book, county: County, statewide: str) -> str:
     """Return the mark of what a county's page shows, without the newest list, which a script fills in."""
     near: Sequence[Agency] = [*book.in_county.get(county.fips, ()), *book.near_county.get(county.fips, ()),
                               *book.reviewed_county.get(county.fips, ())]  # fmt: skip
-    beside = []
-    for fips in county.neighbours:
-        if fips in place_index.counties():
-            status = county_status(book, place_index.counties()[fips])
-            beside.append((fips, status.code, status.since, len(status.listed)))
+    found = (place_index.counties()[fips] for fips in county.neighbours if fips in place_index.counties())
+    beside = [(c.fips, s.words, s.since, s.from_start, held) for c, s, held in _with_types(book, found)]
     year = book.last_day[:4]  # the end of the timeline
     pending = county_status(book, county).code == "pending" and book.newest_pending
     cited = pending["sha256"] if pending else bool(book.newest)
