@@ -6,11 +6,12 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import urlencode
 
 from jinja2 import Environment
+from markupsafe import Markup
 
 from db.archive_models import find_capture_time
 from db.version import VERSION
@@ -68,6 +69,13 @@ def find_card(path: str, *, static: bool) -> str:
     return f"{own[0] if own else ''}card.png"
 
 
+@lru_cache(512)
+def _write_navigation(language: Language, home: str, within: str, here: bool, static: bool) -> Markup:
+    """The links to the kinds of pages, of a page `within` one of them (`here`: it is that page itself)."""
+    template = environment(language, static=static).get_template("navigation.html")
+    return Markup(template.render(home=home, within=within, here=here))  # noqa: S704 - a template's
+
+
 def render(
     page: Page, path: str, language: Language, *, static: bool, query: Mapping[str, str] | None = None,
     public_url: str = "",
@@ -96,10 +104,12 @@ def render(
         return labels.label(table, code, language.gettext)
 
     preview = find_card(path, static=static)
+    within = path[: path.find("/") + 1]
+    navigation = _write_navigation(language, home, within, path == within, static)
     template = environment(language, static=static).get_template(page.template)
     return template.render(
         **page.values, link=link, root=root, path=path, other=other, say=say, lang=language, date=language.date,
         wide_range=wide_range, find_capture_time=find_capture_time,
         number=language.number, static=static, languages=LANGUAGES, query=query or {},
-        public_url=public_url, absolute=absolute, preview=preview,
+        public_url=public_url, absolute=absolute, preview=preview, navigation=navigation,
     ).encode()  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from xml.sax.saxutils import escape
 
 from monitor.i18n.language import LANGUAGES, language
@@ -77,21 +77,19 @@ def send_part(request: PageRequest, part: str) -> Page | None:
         return None
     entries = "".join(
         f"<url><loc>{escape(f'{url}/{language(code).prefix}{address}')}</loc></url>\n"
-        for address in _addresses(request.site, request.book)[part]
+        for address in _addresses(request.site)
+        if _part_of(address) == part
         for code in LANGUAGES
     )
     return Page(body=f"{_OPEN}<urlset {_NAMESPACE}>\n{entries}</urlset>\n".encode(), media=_XML)
 
 
-def _addresses(site: Site, book: Book) -> Mapping[str, Sequence[str]]:
-    """Part -> the addresses of every page that is published, files and one-pagers left out; found once a version."""
-    if not book.sitemaps:
-        book.sitemaps.update({part: [] for part in PARTS})
-        for route in site.routes:
-            for address, _ in route.addresses(book) if route.addresses and route.translated else ():
-                if (address.endswith("/") or not address) and not address.startswith(("sheets/", "search/", "embed/")):
-                    book.sitemaps[_part_of(address)].append(address)
-    return book.sitemaps
+def _addresses(site: Site) -> Iterator[str]:
+    """Every page that is published, files and one-pagers left out."""
+    for route, address, _ in site.list_pages():
+        is_page = route.translated and (address.endswith("/") or not address)
+        if is_page and not address.startswith(("sheets/", "search/", "embed/")):
+            yield address
 
 
 def _part_of(address: str) -> str:

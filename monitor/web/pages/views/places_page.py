@@ -73,7 +73,7 @@ def state_facts(book: Book, state: State) -> dict[str, Any]:
 def county_facts(book: Book, county: County) -> dict[str, Any]:
     """Return the template values of a county."""
     agencies = agencies_of(book, fips=county.fips)
-    status = status_of(agencies)
+    status = county_status(book, county)
     neighbours = [place_index.counties()[f] for f in county.neighbours if f in place_index.counties()]
     state = place_index.states()[county.state]
     elsewhere = [a for a in agencies_of(book, state) if not a.fips and not a.near and status_of([a]).listed]
@@ -100,8 +100,11 @@ def _with_types(book: Book, counties: Iterable[County]) -> list[tuple[County, Pl
 
 
 def county_status(book: Book, county: County) -> PlaceStatus:
-    """Return the status of a county."""
-    return status_of(book.in_county.get(county.fips, ()))
+    """Return the status of a county; found once a version, since its neighbors' pages and tables tell it too."""
+    fips = county.fips if county.fips in book.in_county else ""
+    if fips not in book.statuses:
+        book.statuses[fips] = status_of(book.in_county.get(fips, ()))
+    return book.statuses[fips]
 
 
 def covered(book: Book, state: State) -> int:
@@ -137,8 +140,11 @@ def list_counties(book: Book) -> Iterator[tuple[str, str]]:
         code: mark_of([agency_mark(book, a) for a in agencies_of(book, state) if not a.fips])
         for code, state in place_index.states().items()
     }
+    told = {c.fips: (c.fips, s.words, s.since, s.from_start, held)
+            for c, s, held in _with_types(book, place_index.counties().values())}  # fmt: skip
     for county in place_index.counties().values():
-        yield county_address(county), county_mark(book, county, statewide[county.state])
+        beside = [told[fips] for fips in county.neighbours if fips in told]
+        yield county_address(county), county_mark(book, county, statewide[county.state], beside)
 
 
 def state_mark(book: Book, state: State) -> str:
@@ -146,12 +152,13 @@ def state_mark(book: Book, state: State) -> str:
     return mark_of(newest_mark(book), book.first_day, [agency_mark(book, a) for a in agencies_of(book, state)])
 
 
-def county_mark(book: Book, county: County, statewide: str) -> str:
-    """Return the mark of what a county's page shows, without the newest list, which a script fills in."""
+def county_mark(book: Book, county: County, statewide: str, beside: Sequence[object]) -> str:
+    """Return the mark of what a county's page shows, without the newest list, which a script fills in.
+
+    `statewide` is the mark of its state's agencies that are in no county, `beside` what it tells of its neighbors.
+    """
     near: Sequence[Agency] = [*book.in_county.get(county.fips, ()), *book.near_county.get(county.fips, ()),
                               *book.reviewed_county.get(county.fips, ())]  # fmt: skip
-    found = (place_index.counties()[fips] for fips in county.neighbours if fips in place_index.counties())
-    beside = [(c.fips, s.words, s.since, s.from_start, held) for c, s, held in _with_types(book, found)]
     year = book.last_day[:4]  # the end of the timeline
     pending = county_status(book, county).code == "pending" and book.newest_pending
     cited = pending["sha256"] if pending else bool(book.newest)

@@ -25,8 +25,12 @@ from monitor.web.pages.publish import publish
 from monitor.web.pages.publish_targets import LEDGER, BucketSink, DirectorySink
 from tests.monitor.web.pages.conftest import ROWS, fill_small, make_small_site, take_in, workbook
 
-LEADING = ("href", "src", "action", "data-source", "data-find")
-INDEX = ("places", "zip-codes", "agencies")
+LEADING = ("href", "src", "action", "data-source")
+#: What scripts load, as seen from the site's root.
+LOADED = {
+    "static/search.js": ["static/find.js", *(f"search/{part}.json" for part in ("places", "zip-codes", "agencies"))],
+    "static/newest.js": ["data/newest.json"],
+}
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("pages-publish")]
 
 
@@ -39,7 +43,10 @@ class Links(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found += [value for name, value in attrs if name in LEADING and value]
-        self.found += [f"{value}{part}.json" for name, value in attrs if name == "data-index" for part in INDEX]
+        for root, script in (
+            (value or "").split("static/") for name, value in attrs if name == "src" and tag == "script"
+        ):
+            self.found += [root + path for path in LOADED.get(f"static/{script.partition('?')[0]}", ())]
 
 
 @pytest.fixture(scope="module")
