@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from types import FunctionType
@@ -15,6 +16,9 @@ from markupsafe import Markup, escape
 
 from monitor.i18n.language import Language
 from monitor.i18n.safe_text import reveal_invisible
+
+#: Characters that may have to be escaped or written out: all but those that surely need not.
+_TO_LOOK_AT = re.compile("[^ !#$%(-;=?-~\u00a1-\u00ac\u00ae-\u024f\u2013-\u201d\u2026\u2190-\u2193]")
 
 
 def make_environment(folder: Path, language: Language | None = None, **values: Any) -> Environment:
@@ -36,8 +40,10 @@ def make_environment(folder: Path, language: Language | None = None, **values: A
 
 
 def show(value: Any) -> str:
-    """Return what a template prints of a value where all is escaped; what stands ready, as most does, at once."""
-    return value if type(value) is Markup else escape(reveal_invisible(value))
+    """Return what a template prints of a value where all is escaped; of what needs nothing done, as most, at once."""
+    if type(value) is Markup or (type(value) is str and not _TO_LOOK_AT.search(value)):
+        return value
+    return escape(reveal_invisible(value))
 
 
 class _Context(Context):

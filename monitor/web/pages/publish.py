@@ -30,6 +30,7 @@ MANY = 300
 Moved = tuple[str, str, str, str]
 Rendered = tuple[str, str, bytes, str]
 _site: Site | None = None  # a worker's own
+_kept: list[Store] = []
 
 
 @dataclass(slots=True)
@@ -99,19 +100,36 @@ def render_pages(site: Site, moved: Sequence[Moved]) -> Iterator[Iterator[Render
     pairs = [list(same) for _, same in groupby(moved, key=itemgetter(3))]
     number = max(workers * 8, len(moved) // 200)
     parts = [[one for pair in pairs[start::number] for one in pair] for start in range(number)]
-    home = (site.store.home, site.book().version, site.pdf_published, site.documents_published, site.public_url)
-    # a fresh process each: SQLite's connections must not be carried over a fork
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start, initargs=home) as pool:
+    fork = _is_alone()
+    flags = (site.pdf_published, site.documents_published)
+    begun = (site if fork else None, site.store.home, site.book().version, site.public_url, flags)
+    context = get_context("fork" if fork else "spawn")
+    with ProcessPoolExecutor(workers, context, initializer=_start, initargs=begun) as pool:
         yield chain.from_iterable(pool.map(_render_part, filter(None, parts)))
 
 
-def _start(home: Path, version: str, pdf: bool, documents: bool, public_url: str) -> None:
+def _is_alone() -> bool:
+    """Whether this process has one thread, as the command has: then its copies need not read all again.
+
+    A copy of a process with more has locks and pools of threads that are not there.
+    """
+    tasks = Path("/proc/self/task")
+    return tasks.is_dir() and len(list(tasks.iterdir())) == 1
+
+
+def _start(site: Site | None, home: Path, version: str, public_url: str, flags: tuple[bool, bool]) -> None:
+    """Begin as a process that renders, with the site of the process it is a copy of or one of its own."""
     global _site
-    _site = make_site(Store.open(home, read_only=True), public_url)
-    _site.pdf_published, _site.documents_published = pdf, documents
-    if _site.book().version != version:
+    store = Store.open(home, read_only=True)
+    if site is None:
+        site = make_site(store, public_url)
+        site.pdf_published, site.documents_published = flags
+        site.book()
+    site.store, _kept[:] = store, [site.store]  # a connection must not be used, nor closed, on both sides of a fork
+    if site.version() != version:
         raise RuntimeError("the data changed while pages were being published; publish again")
     gc.freeze()  # the book stays: what each page leaves behind is collected without a look at all of it
+    _site = site
 
 
 def _render_part(part: Sequence[Moved]) -> list[Rendered]:

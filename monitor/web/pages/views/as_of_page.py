@@ -40,6 +40,7 @@ class StateGroup:
     code: str  # "" for rows without a state
     name: str
     counts: Counter[str] = field(default_factory=Counter)
+    fit: int = 0  # how many are shown
     lines: str = ""
 
 
@@ -77,9 +78,10 @@ def _show(request: PageRequest, day: str, status: int, up: str) -> Page:
         values["problem"] = "none"
         return Page("asof.html", values, status=404)
     published_on = found["publication"]["published_on"]
+    groups = _group_by_state(rows, request, up)
     values |= {
-        "found": found, "stated": find_stated(book, day, published_on), "groups": _group_by_state(rows, request, up),
-        "fit": sum(_fits(r, request) for r in rows), "newest": book.steps[-1][0],
+        "found": found, "stated": find_stated(book, day, published_on), "groups": groups,
+        "fit": sum(group.fit for group in groups), "newest": book.steps[-1][0],
         "earlier": max((d for d, _ in book.steps if d < published_on), default=None),
         "later": min((d for d, _ in book.steps if d > day), default=None),
     }  # fmt: skip
@@ -151,24 +153,21 @@ def _days_between(a: str, b: str) -> int:
     return (date.fromisoformat(a) - date.fromisoformat(b)).days
 
 
-def _fits(row: ListedAgreement, request: PageRequest) -> bool:
-    if (state := request.get("state")) and (row["state"] or "") != state.upper():
-        return False
-    return not (support := request.get("support_type")) or row["support_type"] == support
-
-
 def _group_by_state(rows: Sequence[ListedAgreement], request: PageRequest, up: str) -> list[StateGroup]:
     """The rows by state in order of its name, rows without one last: all counted, those that fit the query shown."""
+    state, support = request.get("state").upper(), request.get("support_type")
     found: dict[str, StateGroup] = {}
     lines: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         code = row["state"] or ""
-        group = found.setdefault(code, StateGroup(code, place_index.state_name(code)))
-        group.counts["all"] += 1
-        group.counts[row["support_type"] or ""] += 1
-        if _fits(row, request):
+        if code not in found:
+            found[code] = StateGroup(code, place_index.state_name(code))
+        found[code].counts["all"] += 1
+        found[code].counts[row["support_type"] or ""] += 1
+        if state in ("", code) and support in ("", row["support_type"]):
             lines[code].append(write_row(request.book, row, up))
     for code, written in lines.items():
+        found[code].fit = len(written)
         found[code].lines = Markup("".join(written))  # noqa: S704 - of texts that `write_row` escaped
     return sorted(found.values(), key=lambda group: (not group.name, group.name))
 
