@@ -7,14 +7,14 @@
   const get = (address) => fetch(address).then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)));
   let ready = null, zipCodes = null;
 
-  const script = () => new Promise((resolve, reject) => {
-    const made = Object.assign(document.createElement("script"), { src: new URL(`static/find.js${new URL(src).search}`, root), onload: resolve, onerror: reject });
+  const script = (name) => new Promise((resolve, reject) => {
+    const made = Object.assign(document.createElement("script"), { src: new URL(`static/${name}${new URL(src).search}`, root), onload: resolve, onerror: reject });
     document.head.append(made);
   });
   async function ask(text) {
     if (told.api) return get(`${told.api}?q=${encodeURIComponent(text)}`);
     const part = (name) => get(new URL(`search/${name}.json`, root));
-    ready ||= Promise.all([part("places"), part("agencies"), script()]);
+    ready ||= Promise.all([part("places"), part("agencies"), script("find.js")]);
     const [places, agencies] = await ready;
     if (Find.needsZipCodes(text)) zipCodes ||= await part("zip-codes");
     ask.find = ask.zip === zipCodes && ask.find || Find.make(places, agencies, zipCodes);
@@ -57,5 +57,6 @@
       node("a", { href: home + record.url.slice(1) }, node("bdi", { textContent: record.name }), record.kind !== "state" && record.state ? `, ${record.state}` : ""),
       " ", node("span", { className: "by", textContent: `${say.kinds[record.kind]} · ${about(record, found)}` }))));
     place.querySelector("p").textContent = found.length ? "" : say.none;
+    if (found.length) script("card.js").then(() => Card.show(found[0], home, root));
   }, () => { place.querySelector("p").textContent = say.unread; });
 })();

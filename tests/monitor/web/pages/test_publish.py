@@ -28,7 +28,11 @@ from tests.monitor.web.pages.conftest import ROWS, fill_small, make_small_site, 
 LEADING = ("href", "src", "action", "data-source")
 #: What scripts load, as seen from the site's root.
 LOADED = {
-    "static/search.js": ["static/find.js", *(f"search/{part}.json" for part in ("places", "zip-codes", "agencies"))],
+    "static/search.js": [
+        "static/find.js",
+        "static/card.js",
+        *(f"search/{part}.json" for part in ("places", "zip-codes", "agencies")),
+    ],
     "static/newest.js": ["data/newest.json"],
 }
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("pages-publish")]
