@@ -43,10 +43,10 @@ static: $(VENV)/.for-dev
 	$(BIN)/python -m pytest -q tests/test_layout.py
 
 check: static
-	$(BIN)/python -m pytest -q -n auto --dist loadfile
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 test: static
-	$(BIN)/python -m pytest -q -n auto --dist loadfile -m "not live and not soak"
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder -m "not live and not soak"
 
 browser:
 	@if ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ]; then \

@@ -20,6 +20,17 @@ from tests.paths import LISTS
 NOW = "2025-10-01T12:00:00Z"
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return half as many workers again as there are processors: tests wait for servers, browsers and children."""
+    return (3 * (os.cpu_count() or 1) + 1) // 2
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let files with long tests begin first, so that no worker is left with one of them at the end."""
+    long_files = {item.path for item in items if item.get_closest_marker("long")}
+    items.sort(key=lambda item: item.path not in long_files)
+
+
 @pytest.fixture(scope="session")
 def imported_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with every list of the corpus. It is read only: a test that writes takes a copy (`corpus_home`)."""

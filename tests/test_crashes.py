@@ -51,6 +51,7 @@ def dump_of(home: Path) -> list[str]:
         return dump(store)
 
 
+@pytest.mark.long
 def test_a_kill_at_any_instant_loses_nothing(folder: Path, tmp_path: Path) -> None:
     """Killed somewhere in the middle of ten imports, once or twice, then imported again: as if nothing had happened."""
     context = multiprocessing.get_context("forkserver")

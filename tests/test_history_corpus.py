@@ -24,7 +24,6 @@ from tests.paths import LISTS
 
 pytestmark = [
     pytest.mark.skipif(not LISTS.is_dir(), reason=f"the real lists are not at {LISTS}"),
-    pytest.mark.xdist_group("corpus"),
 ]
 
 

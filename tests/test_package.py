@@ -20,7 +20,7 @@ NO_NETWORK = (
     "Temporary failure in name",
 )
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("package")]
+pytestmark = pytest.mark.long
 
 
 def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:

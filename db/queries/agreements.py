@@ -147,12 +147,14 @@ def load_first_position(connection: sqlite3.Connection, agreement_id: str) -> in
     return None if row is None else int(row[0])
 
 
-def load_rows_by_state(store: Store, state: str | None) -> list[tuple[Listing, int]]:
-    """Return every row of the state that an accepted list shows, with the position of the first that does."""
+def load_rows_like(store: Store, agreement_id: str, state: str | None) -> list[tuple[Listing, int]]:
+    """Return the rows of the state that could have given the agreement its id, which ends in its date on the list of
+    participants, with the position of the first accepted list that shows each."""
     rows = store.connection.execute(
         "select l.id, min(s.first_position) from listings l join spans s on s.listing_id = l.id"
-        " where l.state_code is ? group by l.id",
-        [state],
+        " where l.state_code is ?1 and (?2 like 'pending-%' or ?2 like '%-' || ifnull(l.signed_on, 'undated'))"
+        " group by l.id",
+        [state, agreement_id],
     ).fetchall()
     listings = load_listings(store, [row[0] for row in rows])
     return [(listings[row[0]], row[1]) for row in rows]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from db.models import ListName, NameKey
+from db.queries.snapshots import unpack
 
 Question = tuple[str, str, NameKey, NameKey]  # list, support type, name, name
 
@@ -54,6 +55,16 @@ def load_step_of(connection: sqlite3.Connection, position: int) -> int:
         [position],
     ).fetchone()
     return int(row[0])
+
+
+def load_held_rows(connection: sqlite3.Connection) -> list[tuple[int, ListName | None, tuple[int, ...]]]:
+    """Return (step, list, listing ids) of every list that is held: what it is held for names its rows."""
+    rows = connection.execute(
+        "select s.step, p.list, n.listing_ids from publications p join fold_steps s on s.sha256 = p.sha256"
+        " and s.file = p.file and s.linked_as = p.linked_as join snapshots n on n.sha256 = p.sha256"
+        " where p.status = 'held' and n.listing_ids is not null order by s.step"
+    )
+    return [(row[0], row[1], unpack(row[2])) for row in rows]
 
 
 def load_ending_steps(connection: sqlite3.Connection, ruled: Mapping[str, str]) -> list[int]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from db.models import Accepted, Agreement, Gone, Listing, New
 from db.records import Candidate
-from monitor.changelog import returns, signed_pending, write_changes
+from monitor.changelog import signed_pending, write_changes, write_returns
 from monitor.changelog.fields import differing_fields
 from monitor.changelog.state import Ledger
 from monitor.matching.assign import Pairing, pair_rows
@@ -23,7 +23,7 @@ from monitor.matching.candidates import (
 )
 from monitor.matching.find_known import days_between, find_double, is_participating, other_listed
 from monitor.matching.ids import is_untyped, name_key, on_list
-from monitor.matching.rules import Judgement
+from monitor.matching.same_agreement import Judgement
 from monitor.publications.check import Difference, Rewritten, allowed_gone, is_signed_again
 from monitor.publications.column_faults import find_column_faults
 
@@ -80,12 +80,10 @@ def _is_explained(gone: Gone, new: New, judgement: Judgement) -> bool:
 def compare(ledger: Ledger, publication: Accepted) -> Comparison:
     """Which rows are gone, which are new, and which of them continue one another; nothing is written."""
     listed = ledger.listed[publication.list]
-    shown: dict[int, int] = {}
-    for listing_id, row in zip(publication.listing_ids, publication.rows, strict=True):
-        shown.setdefault(listing_id, row)
-    previous = ledger.latest[publication.list]
+    shown, previous = dict.fromkeys(publication.listing_ids), ledger.latest[publication.list]
     # in the order of the list before: the order in which the ledger came to know them depends on how it was made
-    gone_ids = [i for i in dict.fromkeys(previous.listing_ids) if i not in shown and i in listed]
+    missing, fresh = listed.keys() - shown, shown.keys() - listed
+    gone_ids = [i for i in dict.fromkeys(previous.listing_ids) if i in missing] if missing else []
     leaving: dict[str, int] = {}
     for listing_id in gone_ids:
         leaving[listed[listing_id]] = leaving.get(listed[listing_id], 0) + 1
@@ -94,7 +92,8 @@ def compare(ledger: Ledger, publication: Accepted) -> Comparison:
         agreement = ledger.agreements[listed[listing_id]]
         whole = leaving[agreement.id] == len(agreement.rows)
         gone.append(Gone(agreement, listing_id, on_list(publication.list, ledger.listings[listing_id]), whole))
-    new = [New(i, row, on_list(publication.list, ledger.listings[i])) for i, row in shown.items() if i not in listed]
+    first_rows = dict(zip(publication.listing_ids[::-1], publication.rows[::-1], strict=True)) if fresh else {}
+    new = [New(i, first_rows[i], on_list(publication.list, ledger.listings[i])) for i in shown if i in fresh]
     pairing = pair_rows(ledger, publication, gone, new)
     known = {id(n) for _, n, _ in [*pairing.pairs, *pairing.returns]}
     return Comparison(gone, [n for n in new if not n.listing.is_incomplete or id(n) in known], pairing)
@@ -113,7 +112,7 @@ def step(ledger: Ledger, publication: Accepted, comparison: Comparison | None = 
     for gone, new, judgement in found.pairing.pairs:
         _continue(ledger, publication, gone, new, judgement, previous)
     for agreement, new, judgement in found.pairing.returns:
-        returns.bring_back(ledger, publication, agreement, new, judgement)
+        write_returns.bring_back(ledger, publication, agreement, new, judgement)
     for new, agreement in found.pairing.doubles:
         write_changes.note_second_row(ledger, publication, agreement, new)
     ending = [g for g in found.left if not g.agreement.rows and g.agreement.status == "listed"]
@@ -138,9 +137,9 @@ def step(ledger: Ledger, publication: Accepted, comparison: Comparison | None = 
             write_changes.note_second_row(ledger, publication, listed, new)
     for gone, fitting in zip(ending, endings, strict=True):
         _end(ledger, publication, gone, fitting, previous)
-    signed_pending.settle(ledger, publication)
     if found.gone or found.new:
-        ledger.changed_at[publication.list] = publication.position
+        ledger.changed_at[publication.list], ledger.settled_on = publication.position, None
+    signed_pending.settle(ledger, publication)
 
 
 def _name_untyped(pairing: Pairing, candidates: list[list[Candidate]]) -> None:
@@ -155,7 +154,7 @@ def _name_untyped(pairing: Pairing, candidates: list[list[Candidate]]) -> None:
 def _take_baseline(ledger: Ledger, publication: Accepted) -> None:
     """The first list of a source is where its history begins: its rows are no changes."""
     ledger.begin(publication)
-    ledger.changed_at[publication.list] = publication.position
+    ledger.changed_at[publication.list], ledger.settled_on = publication.position, None
     for listing_id, row in zip(publication.listing_ids, publication.rows, strict=True):
         if listing_id in ledger.listed[publication.list]:
             continue  # an exact duplicate: the listing is there already

@@ -8,9 +8,9 @@ from typing import Any
 
 from db.archive_models import find_capture_time
 from db.records import Candidate, ChangeRecord, EvidenceValue, ListReference, PrintedRow
-from monitor.changelog.comebacks import Comebacks
 from monitor.changelog.listed_between import wide_range
 from monitor.changelog.log import KINDS, STATUSES
+from monitor.changelog.return_rate import ReturnRate
 from monitor.matching.reasons import AGAINST, RULES
 
 #: What each kind of evidence is called, as words for a person; a name that is missing here is printed as it is.
@@ -59,15 +59,15 @@ _VALUES = {
 _COLUMNS = ("state", "agency", "type", "county", "support_type", "signed_on", "moa", "addendum")
 
 
-def explain_change(change: ChangeRecord, comebacks: Comebacks | None = None) -> str:
-    """Return a change explained in lines of text for a person; `comebacks` says how often a row came back soon."""
+def explain_change(change: ChangeRecord, return_rate: ReturnRate | None = None) -> str:
+    """Return a change explained in lines of text for a person; `return_rate` says how often a row came back soon."""
     lines = [
         f"{change['id']}: {change['kind']} ({KINDS[change['kind']]}), {change['status']}"
         f" ({STATUSES[change['status']]})" + (", needs review" if change["needs_review"] else ""),
         f"Agency: {change['agency']} ({change['state']}), {change['support_type']}, agreement {change['agreement_id']}",
         f"Shown by the list of {change['listed_on']}{_between(change)}; known here since {change['known_at']}",
     ]
-    lines += _absence(change, comebacks)
+    lines += _absence(change, return_rate)
     if change.get("reason"):
         lines.append(f"Reason: {change['reason']}")
     lines += _row("Before", change["before"], change["last_listed_in"])
@@ -88,7 +88,7 @@ def _between(change: ChangeRecord) -> str:
     return f" (the list before was last seen on {wide[0]}: it lies between the two)" if wide else ""
 
 
-def _absence(change: ChangeRecord, comebacks: Comebacks | None) -> list[str]:
+def _absence(change: ChangeRecord, return_rate: ReturnRate | None) -> list[str]:
     """Return what an ending claims: that the row is gone, how sure that is, and that a person is to look."""
     if change["kind"] != "termination" or change["status"] == "retracted":
         return []
@@ -97,7 +97,7 @@ def _absence(change: ChangeRecord, comebacks: Comebacks | None) -> list[str]:
         return [f"ICE replaced or dropped the row: it may go on as {named}. A person is to check"]
     if change["status"] == "confirmed":
         return [f"No longer listed since {change['listed_on']}"]
-    often = f"; {comebacks.sentence}" if comebacks is not None else ""
+    often = f"; {return_rate.sentence}" if return_rate is not None else ""
     return [f"Not on the list of {change['listed_on']}{often}"]
 
 

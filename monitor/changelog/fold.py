@@ -13,7 +13,7 @@ from db.database import Store
 from db.models import Accepted, Listing, ListName, PageState, Publication, StandingRulings
 from db.queries import derived_rows, fold_steps, publications
 from db.queries.fold_steps import Step
-from db.queries.snapshots import count_other_rows, load_rows
+from db.queries.snapshots import OtherRows, count_other_rows, load_rows
 from monitor.changelog import change_status, diff
 from monitor.changelog.state import ChangeBook, Ledger
 from monitor.changelog.state_tables import ListingBook, read_ledger, write_ledger
@@ -68,6 +68,7 @@ class Fold:
         self._steps: list[Step] = []
         self._answers: list[tuple[Question, bool, int]] = []
         self._rows = rows  # of documents read so far, by sha256
+        self._others: dict[str, OtherRows] = {}  # the same: their rows that are no agreements
 
     def run(
         self, added: Sequence[Publication], chains: Sequence[str], believed: Container[int], first: int,
@@ -75,6 +76,7 @@ class Fold:
     ) -> None:  # fmt: skip
         """Fold the publications, as steps from number `first` on; `believed` numbers the steps that are evidence."""
         checkpoint, past = first, first + len(added)
+        self._judge.load_heads([p.sha256 for p in added])
         for number, (p, chain) in enumerate(zip(added, chains, strict=True), first):
             if progress is not None:
                 progress(number, past)
@@ -171,8 +173,13 @@ class Fold:
     def _doubt_other_rows(self, publication: Publication, rows: int) -> str:
         """Return why the rows of the list that are no agreements hold it; "" when they do not."""
         latest = self.ledger.latest.get(cast(ListName, publication.list_name))
-        before = count_other_rows(self._connection, latest.sha256).all if latest is not None else 0
-        return check.doubt_other_rows(rows, count_other_rows(self._connection, publication.sha256), before)
+        before = self._count_others(latest.sha256).all if latest is not None else 0
+        return check.doubt_other_rows(rows, self._count_others(publication.sha256), before)
+
+    def _count_others(self, sha256: str) -> OtherRows:
+        if sha256 not in self._others:
+            self._others[sha256] = count_other_rows(self._connection, sha256)
+        return self._others[sha256]
 
     def _file_with(self, name: ListName, shown: frozenset[int]) -> str | None:
         """Return the file of the oldest accepted publication of the list with just these rows."""

@@ -6,7 +6,8 @@ touches. What time, ICE's page and reviewers add is the last step, undone first 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import cast
 
 from db.models import ListName, Publication, StandingRulings
@@ -24,7 +25,7 @@ from monitor.publications.gather import gather
 from monitor.publications.hold_or_accept import is_kept_out
 
 #: Raised when a rule changes what a list says, so that a newer program derives once more what an older one derived.
-RULES_VERSION = "7"
+RULES_VERSION = "8"
 #: The numbers of the lists whose rows are evidence, and which list each is.
 Beliefs = tuple[frozenset[int], list[ListName]]
 
@@ -78,7 +79,7 @@ class Refold(FoldOn):
         sequence = [p for p in every if p.status == "accepted"]
         chains = list(chain_steps("", sequence, self._rulings, self._pages))
         if marks is None:
-            self._clear()
+            self._clear(anew=True)
         steps, same = fold_steps.load_steps(self._connection), self._count_same(chains, marks)
         alike = [step.chain for step in steps] == chains and fold_steps.is_settled(self._connection)
         if alike and same >= len(sequence):
@@ -95,16 +96,23 @@ class Refold(FoldOn):
         While the evidence is `alike` to that of before, so are the answers.
         """
         connection = self._connection
-        lists = [(cast(ListName, p.list_name), frozenset(self._rows_of(p)[0])) for p in sequence]
-        believed = frozenset(n for n, p in enumerate(sequence) if not is_kept_out(p, self._rulings.lists))
-        guess = (believed - find_odd_lists(lists), [name for name, _ in lists])
-        beliefs = self._believe_as_before(chains, guess)
-        tried: list[Beliefs] = []
+
+        @cache
+        def load_ids() -> list[frozenset[int]]:
+            return [frozenset(self._rows_of(p)[0]) for p in sequence]
+
+        @cache
+        def guess() -> Beliefs:
+            believed = frozenset(n for n, p in enumerate(sequence) if not is_kept_out(p, self._rulings.lists))
+            names = [cast(ListName, p.list_name) for p in sequence]
+            return believed - find_odd_lists(zip(names, load_ids(), strict=True)), names
+
+        beliefs, tried = self._believe_as_before(chains, guess), list[Beliefs]()
         kept, fold = len(sequence), None
-        bits = stood_together.Bits(connection, lists, beliefs[1])
+        bits = stood_together.Bits(connection, load_ids, beliefs[1])
         while True:
             believed, kinds = beliefs
-            together = bits.believing(believed)
+            together = bits.believing(believed, stood_together.load_known(connection) if alike else None)
             changed = None if alike else stood_together.first_changed(connection, together)
             first = self._go_back(min(same, len(sequence) if changed is None else changed))
             if fold is None or first < len(sequence):
@@ -118,25 +126,26 @@ class Refold(FoldOn):
             judged = (fold_steps.load_accepted(connection), fold_steps.load_lists(connection))
             if judged == beliefs or judged in tried:
                 break
-            if tried or beliefs == guess:
+            if tried or beliefs == guess():
                 tried.append(beliefs)
                 beliefs = judged
             else:  # what was believed before serves only if it is right at once
-                beliefs = guess
+                beliefs = guess()
             if beliefs[1] != kinds:
-                bits = stood_together.Bits(connection, lists, beliefs[1])
+                bits = stood_together.Bits(connection, load_ids, beliefs[1])
         self._done.folded, self._done.kept = len(sequence) - kept, kept
         return fold
 
-    def _believe_as_before(self, chains: Sequence[str], guess: Beliefs) -> Beliefs:
-        """Return the guess, put right for the first lists by what was found of them when they were folded in."""
+    def _believe_as_before(self, chains: Sequence[str], guess: Callable[[], Beliefs]) -> Beliefs:
+        """Return what was found of the first lists when they were folded in, and the guess for those after them."""
         steps = fold_steps.load_steps(self._connection) if fold_steps.is_settled(self._connection) else []
         known = [step.believed for step, chain in zip(steps, chains, strict=False) if step.chain == chain]
-        believed = {n for n, is_believed in enumerate(known) if is_believed}
-        return (
-            frozenset(believed | {n for n in guess[0] if n >= len(known)}),
-            [*fold_steps.load_lists(self._connection)[: len(known)], *guess[1][len(known) :]],
-        )
+        believed = frozenset(n for n, is_believed in enumerate(known) if is_believed)
+        kinds = fold_steps.load_lists(self._connection)[: len(known)]
+        if len(known) == len(chains):
+            return believed, kinds
+        numbers, names = guess()
+        return believed | {n for n in numbers if n >= len(known)}, [*kinds, *names[len(known) :]]
 
     def _count_same(self, chains: Sequence[str], marks: derivation.Marks | None) -> int:
         """Return how many steps were made from the same facts, and are touched by no ruling made since."""
@@ -163,12 +172,12 @@ class Refold(FoldOn):
         if step > 0:
             self._roll_back(step)
             return step
-        self._clear()
+        self._clear(anew=False)
         return 0
 
-    def _clear(self) -> None:
+    def _clear(self, *, anew: bool) -> None:
         if self._before is not None:
-            self._before.remember_all()
+            self._before.remember_all(anew=anew)
         derived_rows.clear(self._connection)
 
     def _write_others(self, others: Sequence[Publication]) -> None:

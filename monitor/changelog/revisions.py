@@ -33,36 +33,38 @@ class Memory:
         self._connection, self._store = store.connection, store
         # rows by key, as they stood before; None: there was none
         self._before: dict[Table, dict[Row, Row | None]] = {CHANGES: {}, AGENCIES: {}, PUBLICATIONS: {}}
+        self._now: dict[Table, dict[Row, Row]] = {}
         self._first: int | None = None  # this step and all later ones are of this derivation
-        self.everything = False  # whether all rows are remembered, for all may change
+        self._all = False  # whether all rows are remembered, for the tables are emptied
+        self.anew = False  # whether the log is made from nothing: the rules, or how rows are read, may be others
 
     def remember(self, step: int) -> None:
         """Remember what is touched when `step` and all later ones are undone or made."""
-        if not self.everything:
+        if not self._all:
             self.remember_replaced()
             for table, before in self._before.items():
                 keys = derived_rows.load_keys(self._connection, table, step) - before.keys()
                 before |= dict.fromkeys(keys) | derived_rows.load_rows(self._connection, table, keys)
             self._first = step if self._first is None else min(self._first, step)
 
-    def remember_all(self) -> None:
-        """Remember everything, before the tables are emptied."""
-        if not self.everything:
+    def remember_all(self, *, anew: bool) -> None:
+        """Remember everything, before the tables are emptied; `anew` says that other rules may fill them."""
+        if not self._all:
             self.remember_replaced()
             for table, before in self._before.items():
                 before |= derived_rows.load_rows(self._connection, table) | before
-        self.everything = True
+        self._all, self.anew = True, self.anew or anew
 
     def remember_replaced(self) -> None:
         """Remember what the steps of this derivation replaced, unless it is known: it stood there before them."""
-        if self._first is not None and not self.everything:
+        if self._first is not None and not self._all:
             for table, before in self._before.items():
                 before |= derived_rows.load_replaced(self._connection, table, self._first, before)
 
     def word_overturned(self) -> dict[str, str]:
         """Return the last wording (JSON) of each remembered change that is derived no more."""
         before = self._before[CHANGES]
-        now = derived_rows.load_rows(self._connection, CHANGES, before)
+        now = self._load_now(CHANGES)
         gone = [changes.change_of(row) for key, row in before.items() if row is not None and key not in now]
         if not gone:
             return {}
@@ -77,8 +79,7 @@ class Memory:
     def load_differing(self) -> set[str]:
         """Return the ids of the changes that the tables did not have before, or not so."""
         before = self._before[CHANGES]
-        now = derived_rows.load_rows(self._connection, CHANGES, before)
-        return {row[0] for key, row in now.items() if row != before[key]}
+        return {row[0] for key, row in self._load_now(CHANGES).items() if row != before.get(key)}
 
     def load_reworded(self) -> set[str]:
         """Return the ids of the changes whose agency or lists are now described in other words."""
@@ -86,10 +87,16 @@ class Memory:
         moved = [position for position in self._load_otherwise(PUBLICATIONS, reference_row) if position is not None]
         return changes.load_ids_showing(self._connection, renamed, moved) if renamed or moved else set()
 
+    def _load_now(self, table: Table) -> dict[Row, Row]:
+        """Return by key the rows that the table has after the derivation, as far as those of before are remembered."""
+        if table not in self._now:
+            wanted = None if self._all else self._before[table]
+            self._now[table] = derived_rows.load_rows(self._connection, table, wanted)
+        return self._now[table]
+
     def _load_otherwise(self, table: Table, shown: Callable[[Row], Row]) -> list[Any]:
         """Return the first of what was shown of each row that is shown otherwise now."""
-        before = self._before[table]
-        now = derived_rows.load_rows(self._connection, table, before)
+        before, now = self._before[table], self._load_now(table)
         return [
             shown(row)[0]
             for key, row in before.items()
@@ -104,7 +111,7 @@ def state(store: Store, now: str, memory: Memory, *, by_ruling: bool) -> list[st
     """
     memory.remember_replaced()
     connection, overturned = store.connection, memory.word_overturned()
-    differing = None if memory.everything else memory.load_differing()
+    differing = None if memory.anew else memory.load_differing()
     last = changes.load_newest_statements(connection, differing)
     current = changes.load_current(connection, differing)
     fresh = [said for i, said in sorted(current.items()) if i not in last or last[i] != said]

@@ -16,6 +16,9 @@ from monitor.matching.similarity import compare, is_real, one_body
 def settle(ledger: Ledger, publication: Accepted) -> None:
     """Confirm the endings that are old enough, and name why pending rows went, also some lists ago."""
     change_status.confirm_missing(ledger, publication)
+    if ledger.settled_on is not None and ledger.settled_on <= publication.listed_on:
+        return  # all were looked at
+    ledger.settled_on = publication.listed_on
     for pending in recently_gone(ledger, "pending", publication.listed_on):
         change = ledger.changes.find(pending.ending)
         if change is not None and change.status != "retracted" and (change.rule != "signed" or change.needs_review):
@@ -33,6 +36,7 @@ def name_signing(ledger: Ledger, change: Change, pending: Agreement) -> None:
     if found is None or (change.rule == "signed" and (found.review or not _named_alike(ledger, pending, found))):
         return
     _merge(ledger, pending, found)
+    ledger.settled_on = None
     change.rule, change.evidence = "signed", {"continues": found.agreement.id, "matched_by": found.fit}
     change.agency_id, change.candidates, change.needs_review = pending.agency_id, [], found.review
     ledger.dirty.changes.add(change.id)

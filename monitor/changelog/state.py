@@ -31,7 +31,7 @@ from monitor.matching.find_known import agency_for
 from monitor.matching.ids import agency_slug, agreement_slug, document_key, name_key, name_of
 from monitor.matching.known import SideKey
 from monitor.matching.linked_documents import claim_of_row
-from monitor.matching.rules import Side
+from monitor.matching.same_agreement import Side
 from monitor.matching.side_by_side import LINKED, SideBySide
 from monitor.places.agency_county import locate
 
@@ -60,13 +60,12 @@ class ChangeBook:
 
     def find(self, change_id: str | None) -> Change | None:
         """Return the change; None when there is none."""
-        if change_id is None:
-            return None
-        if change_id not in self.at_hand and self._connection is not None:
+        change = None if change_id is None else self.at_hand.get(change_id)
+        if change is None and change_id is not None and self._connection is not None:
             change = find_change(self._connection, change_id) if change_id in (self._ids or (change_id,)) else None
             if change is not None:
                 self.at_hand[change_id] = change
-        return self.at_hand.get(change_id)
+        return change
 
     def load_ids(self) -> None:
         """Read which changes there are, so that the database is asked for no others."""
@@ -94,7 +93,7 @@ class Ledger:
         self.agreements: dict[str, Agreement] = {}
         self.by_agency: dict[str, set[str]] = defaultdict(set)
         self.opened: dict[int, list[str]] = defaultdict(list)  # position -> participating agreements first listed there
-        self.opened_between: dict[tuple[str, str], list[str]] = {}  # those of two days, sorted, once asked for
+        self.opened_between: dict[tuple[str, str], list[Agreement]] = {}  # those of two days, by id, once asked for
         self.by_state: dict[str | None, set[str]] = defaultdict(set)  # agencies; may hold merged or moved ones
         self.listed: dict[ListName, dict[int, str]] = {"participating": {}, "pending": {}}
         self.missing: dict[ListName, dict[int, set[str]]] = {"participating": {}, "pending": {}}
@@ -103,6 +102,7 @@ class Ledger:
         self.changed_at: dict[ListName, int] = {}  # position of the newest publication that moved anything
         self.dates: dict[int, str] = {}  # position -> date of the list
         self.changes = changes
+        self.settled_on: str | None = None  # since a list of that day nothing moved that could name a pending row
         self.waiting: dict[str, str] = {}  # agreement id -> id of its ending that waits for confirmation
         self.named_pending: dict[str, str | None] = {}  # agreement -> the pending one its signing names, if looked up
         self.rulings = rulings

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
 
 from db.database import Store
 from db.models import Listing
@@ -13,30 +12,22 @@ from monitor.changelog.state import Dirty, Ledger
 from monitor.matching.names import canonical_name
 
 
-class ListingBook(Mapping[int, Listing]):
+class ListingBook(dict[int, Listing]):
     """Listings by id, as their documents were read; a row may stand on one list and on another day on the other."""
 
     def __init__(self, store: Store) -> None:
+        super().__init__()
         self._store = store
-        self._known: dict[int, Listing] = {}
 
     def load(self, ids: set[int] | None = None) -> None:
         """Read the listings asked for (all when `ids` is None) in one go."""
-        if ids is None:
-            self._known = load_listings_as_read(self._store)
-        else:
-            self._known.update(load_listings_as_read(self._store, [i for i in ids if i not in self._known]))
+        self.update(load_listings_as_read(self._store, None if ids is None else ids - self.keys()))
 
-    def __getitem__(self, listing_id: int) -> Listing:
-        if listing_id not in self._known:
-            self.load({listing_id})
-        return self._known[listing_id]
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self._known)
-
-    def __len__(self) -> int:
-        return len(self._known)
+    def __missing__(self, listing_id: int) -> Listing:
+        self.load({listing_id})
+        if listing_id not in self:
+            raise KeyError(listing_id)
+        return self[listing_id]
 
 
 def write_ledger(connection: sqlite3.Connection, step: int, ledger: Ledger) -> None:

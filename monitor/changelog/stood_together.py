@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 
 from db.models import Accepted, ListName, NameKey
@@ -16,28 +16,39 @@ from monitor.matching.side_by_side import LINKED, Block, Question, SideBySide, b
 
 
 class Bits:
-    """Which lists show each name; `lists` are (list name, listing ids) in order, and `kinds` their names instead."""
+    """Which lists show each name, worked out when it is first asked for.
+
+    `load_ids` gives the listing ids of each list in order, and `kinds` says which list each is.
+    """
 
     def __init__(
-        self,
-        connection: sqlite3.Connection,
-        lists: Sequence[tuple[ListName, Collection[int]]],
+        self, connection: sqlite3.Connection, load_ids: Callable[[], Sequence[Collection[int]]],
         kinds: Sequence[ListName],
-    ) -> None:
-        self._rows = load_names(connection)
-        self._lists = [(kind, ids) for kind, (_, ids) in zip(kinds, lists, strict=True)]
-        self._bits = bits_of_lists(self._lists, lambda i: (self._rows[i].support, [_name(self._rows[i])]))
+    ) -> None:  # fmt: skip
+        self._connection, self._load_ids, self._kinds = connection, load_ids, kinds
 
-    def believing(self, numbers: frozenset[int]) -> SideBySide:
-        """Return what the lists with those numbers say."""
+    def believing(self, numbers: frozenset[int], known: Mapping[Question, bool] | None = None) -> SideBySide:
+        """Return what the lists with those numbers say; `known` are answers that they gave before."""
         masks: dict[str, int] = {}
         for number in numbers:
-            name = self._lists[number][0]
+            name = self._kinds[number]
             masks[name] = masks.get(name, 0) | (1 << number)
-        return SideBySide(self._load, masks)
+        return SideBySide(self._load, masks, known)
 
     def _load(self, block: Block) -> dict[NameKey, int]:
         return (self._linked if block[1].endswith(LINKED) else self._bits).get(block, {})
+
+    @cached_property
+    def _rows(self) -> dict[int, NamedRow]:
+        return load_names(self._connection)
+
+    @cached_property
+    def _lists(self) -> list[tuple[ListName, Collection[int]]]:
+        return list(zip(self._kinds, self._load_ids(), strict=True))
+
+    @cached_property
+    def _bits(self) -> dict[Block, dict[NameKey, int]]:
+        return bits_of_lists(self._lists, lambda i: (self._rows[i].support, [_name(self._rows[i])]))
 
     @cached_property
     def _linked(self) -> dict[Block, dict[NameKey, int]]:
@@ -82,6 +93,11 @@ def extend_evidence(
         return bits
 
     return SideBySide(load)
+
+
+def load_known(connection: sqlite3.Connection) -> dict[Question, bool]:
+    """Return the answers on which the steps rely; from the same evidence they are the same again."""
+    return {Question(*question): answer for question, answer, _ in fold_steps.load_answers(connection)}
 
 
 def first_changed(

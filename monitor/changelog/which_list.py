@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from db.models import Accepted, ListName, NameKey, Publication, StandingRulings
@@ -26,14 +26,21 @@ class ListJudge:
         self._connection, self._listings = connection, listings
         self._latest, self._rulings = latest, rulings
         self._heads: dict[str, SnapshotHead] = {}
+        self._sizes: dict[str, int] = {}  # distinct rows of accepted lists, by sha256
+
+    def load_heads(self, documents: Iterable[str]) -> None:
+        """Read what the store holds of the documents, before they are judged."""
+        self._heads.update(load_heads(self._connection, documents))
 
     def judge(self, publication: Publication, ids: Sequence[int]) -> Verdict:
         """Return which list it is."""
         if publication.sha256 in self._rulings.named:
             return Verdict(self._rulings.named[publication.sha256])
-        head = self._head(publication.sha256)
+        if publication.sha256 not in self._heads:  # one that was held, and that the next list agrees with
+            self.load_heads([publication.sha256])
+        head = self._heads[publication.sha256]
         assert head.list is not None
-        sizes = {name: Standing(len(set(a.listing_ids)), 0, dated=False) for name, a in self._latest.items()}
+        sizes = {name: Standing(self._size(accepted), 0, dated=False) for name, accepted in self._latest.items()}
         plain = Evidence(
             head.list, head.list == "participating", len(ids), int(head.newest_signed_on is not None),
             publication.linked_as, publication.file, sizes,
@@ -64,10 +71,10 @@ class ListJudge:
     def _form(self, ids: Sequence[int]) -> str:
         return classify.form_key(self._listings[ids[0]])
 
-    def _head(self, sha256: str) -> SnapshotHead:
-        if sha256 not in self._heads:
-            self._heads.update(load_heads(self._connection, [sha256]))
-        return self._heads[sha256]
+    def _size(self, accepted: Accepted) -> int:
+        if accepted.sha256 not in self._sizes:
+            self._sizes[accepted.sha256] = len(set(accepted.listing_ids))
+        return self._sizes[accepted.sha256]
 
     def _compare(self, plain: Evidence, ids: Sequence[int]) -> Evidence:
         """Return the evidence with its rows compared with the newest list of each kind."""

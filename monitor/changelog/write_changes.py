@@ -20,7 +20,7 @@ from monitor.matching.find_known import agency_for, gap_days, last_gone, listed_
 from monitor.matching.ids import agreement_slug, name_key, name_of
 from monitor.matching.names import canonical_name
 from monitor.matching.reasons import AGAINST
-from monitor.matching.rules import Judgement
+from monitor.matching.same_agreement import Judgement
 from monitor.matching.similarity import compare, one_body
 
 #: Rules under which the name that changed is the same agency's; under the others the agreement moves to another one.

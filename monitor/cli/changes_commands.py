@@ -75,15 +75,15 @@ def explain(
     db: DbOption = None,
 ) -> None:
     """Explain why the log says what it says of a change: both rows, the rule, what else was considered."""
-    from monitor.changelog.comebacks import count_comebacks
     from monitor.changelog.explain import explain_change
+    from monitor.changelog.return_rate import measure_return_rate
     from monitor.review.decide import rulings_on
 
     with open_store(db) as store:
         found = [change for change in read_log(store) if change["id"] == change_id]
         if not found:
             raise NotFoundError(f"no change {change_id}; `ice-agreements changes` lists their ids")
-        say(explain_change(found[0], count_comebacks(store.connection)))
+        say(explain_change(found[0], measure_return_rate(store.connection)))
         for ruling in rulings_on(store, change_id):
             about = f" {ruling.other}" if ruling.other else ""
             say(f"Ruling: {ruling.ruling}{about}, by {ruling.reviewer} at {ruling.made_at}: {ruling.reason or '-'}")

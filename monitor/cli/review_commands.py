@@ -16,9 +16,9 @@ from db.queries.publication_list import read_publications
 from db.records import ChangeRecord
 from db.settings import Settings
 from monitor.alerts import outbox
-from monitor.changelog.comebacks import count_comebacks
 from monitor.changelog.explain import explain_change
 from monitor.changelog.log import Filter, read_log
+from monitor.changelog.return_rate import measure_return_rate
 from monitor.cli.change_table import KIND_WORDS, in_words
 from monitor.cli.options import DbOption, FormatOption, open_store, settings_with
 from monitor.cli.output import Format, say, show, warn
@@ -67,7 +67,7 @@ def show_one(subject: SubjectArgument, db: DbOption = None) -> None:
     with open_store(db) as store:
         for change in read_log(store):
             if change["id"] == subject:
-                say(explain_change(change, count_comebacks(store.connection)))
+                say(explain_change(change, measure_return_rate(store.connection)))
                 break
         else:
             _say_list(store, decide.find_list(store, subject))

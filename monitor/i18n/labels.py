@@ -65,6 +65,11 @@ AGREEMENT_STATUSES = {
     "renewed": N_("renewed by a later one"),
     "second_row": N_("a second row of another agreement"),
 }
+#: (list, status in the store) -> key into `AGREEMENT_STATUSES`; anything else is a second row of another agreement.
+_STATUS_CODES = {
+    ("participating", "listed"): "listed", ("participating", "missing"): "ended", ("pending", "listed"): "pending",
+    ("pending", "missing"): "pending_ended", ("participating", "renewed"): "renewed",
+}  # fmt: skip
 PLACE_STATUSES = {
     "listed": N_("Listed"),
     "pending": N_("Pending"),
@@ -136,6 +141,11 @@ def administration(signed_on: str | None) -> str | None:
     if not signed_on:
         return None
     return next(code for since, code in ADMINISTRATIONS if signed_on >= since)
+
+
+def status_of_agreement(list_name: str, status: str) -> str:
+    """Return the key into `AGREEMENT_STATUSES` for an agreement's list and its status in the store."""
+    return _STATUS_CODES.get((list_name, status), "second_row")
 
 
 def label(words: dict[str, str], code: str | None, say: Callable[[str], str]) -> str:

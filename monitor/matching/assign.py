@@ -25,7 +25,7 @@ from monitor.matching.judging import Judge
 from monitor.matching.known import Known
 from monitor.matching.names import fold, normal_form
 from monitor.matching.rivals import Entry, Judged, block_of, order_text, prefer_dates
-from monitor.matching.rules import Judgement, Side, dating, one_misspelt
+from monitor.matching.same_agreement import Judgement, Side, dating, one_misspelt
 from monitor.matching.similarity import compare
 
 
@@ -134,9 +134,10 @@ def _double_misspelt(
     leaving = {g.agreement.id for g in gone if g.whole}
     states = {n.listing.state_code for n in new}
     listed: dict[tuple[object, ...], dict[str, Listing]] = {block_of(n.listing): {} for n in new}
+    days = {n.listing.signed_on for n in new}
     for agreement in listed_in(known, publication.list, known.by_state.keys() if None in states else states):
         for listing in (known.listings[i] for i in agreement.rows if agreement.id not in leaving):
-            block = listed.get(block_of(listing))
+            block = listed.get(block_of(listing)) if listing.signed_on in days else None
             if block is not None:
                 first = block.setdefault(agreement.id, listing)
                 if listing is not first and _order(listing) < _order(first):
@@ -220,7 +221,14 @@ def _judge_all(entries: list[Entry], gone: list[Gone], new: list[New], leaving: 
     judged: list[Judged] = []
     near, possible, counts = near_rows(entries, new), _Possible(new), _block_counts(gone, new)
     sides = {id(n): judge.side_of_new(n.listing) for n in new}
+    states, days = {side.state for side in sides.values()}, {side.signed_on for side in sides.values()}
+    documents = frozenset().union(*(side.documents for side in sides.values()))
+    readable = None not in states
     for index, (agreement, listing, gap, _) in enumerate(entries):
+        if gap > 0 and readable and listing.state_code is not None and listing.state_code not in states:
+            dated = listing.signed_on in days or agreement.signed_on in days
+            if not dated and documents.isdisjoint(agreement.documents):
+                continue  # each new row is of another state, and shares neither date nor document
         old, block = judge.side_of_gone(agreement, listing), block_of(listing)
         alone = gap == 0 and counts[block] == (1, 1)
         for n in near.of(agreement, listing) if near else possible.of(listing):

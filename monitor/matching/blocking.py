@@ -113,9 +113,17 @@ class _Words:
 
 
 @lru_cache(maxsize=65536)
-def share_word(a: Name, b: Name) -> bool:
-    """Whether some telling word of one name is like one of the other's."""
-    return any(OSA.normalized_similarity(x, y) >= _ALIKE for x in telling_words(a) for y in telling_words(b))
+def share_word(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Whether one of the telling words of a name is like one of another's."""
+    return any(OSA.normalized_similarity(x, y) >= _ALIKE for x in a for y in b)
+
+
+@lru_cache(maxsize=65536)
+def share_nothing(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    """Whether two names have telling words, and neither one of them nor all of them are alike."""
+    if not a or not b or share_word(a, b):
+        return False
+    return OSA.normalized_similarity("".join(a), "".join(b)) < _ALIKE
 
 
 @lru_cache(maxsize=16384)

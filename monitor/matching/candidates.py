@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from db.models import Accepted, Agreement, Gone, Listing, New
@@ -10,12 +9,12 @@ from db.records import Candidate
 from monitor import policy
 from monitor.matching.blocking import NearListed, near_rows, share_word
 from monitor.matching.find_known import days_between, gap_days, listed_in, recently_missing
-from monitor.matching.ids import agreement_slug, name_of
+from monitor.matching.ids import agreement_slug
 from monitor.matching.judging import Judge
 from monitor.matching.known import Known
 from monitor.matching.names import canonical_name, printed_form
 from monitor.matching.reasons import AGAINST
-from monitor.matching.rules import Judgement
+from monitor.matching.same_agreement import Judgement, Side
 from monitor.matching.similarity import compare, place_of
 
 MOST = 5  # candidates named with one change
@@ -55,7 +54,8 @@ def _candidates_for_ending(
             slug = agreement_slug(new.listing)
             found.append(_candidate(slug, new.listing, judgement.score, _why_not(judgement)))
     for agreement in listed.of(old.state, old.support, old.name):
-        if agreement.id == gone.agreement.id:
+        apart = known.rulings.get((gone.agreement.id, agreement.id)) == "distinct"
+        if apart or agreement.id == gone.agreement.id:
             continue
         beside = _listed_beside(known, publication, agreement, gone.agreement)
         if not beside and not _signed_after(agreement, gone.agreement):
@@ -98,19 +98,23 @@ def candidates_for_signings(
 
 
 def late_candidates(
-    known: Known, publication: Accepted, unpaired: Iterable[New]
+    known: Known, publication: Accepted, unpaired: Sequence[New]
 ) -> Iterable[tuple[New, Agreement, Candidate, Candidate]]:
     """New rows that could continue an agreement gone some lists ago though no rule says so, each named to the other."""
     judge = Judge(known, publication)
-    missing = [(a, known.listings[a.last_listing]) for a in recently_missing(known, publication)]
-    by_block: dict[tuple[str | None, str | None], list[tuple[Agreement, Listing]]] = defaultdict(list)
-    for agreement, listing in missing:
-        by_block[(listing.state_code, listing.support_code)].append((agreement, listing))
+    by_block: dict[tuple[str | None, str | None], list[tuple[Agreement, Listing, Side]]]
+    by_block = {(new.listing.state_code, new.listing.support_code): [] for new in unpaired}
+    for agreement in recently_missing(known, publication) if unpaired else ():
+        listing = known.listings[agreement.last_listing]
+        block = by_block.get((listing.state_code, listing.support_code))
+        if block is not None:
+            block.append((agreement, listing, judge.side_of_gone(agreement, listing)))
     for new in unpaired:
-        for agreement, listing in by_block[(new.listing.state_code, new.listing.support_code)]:
-            if not share_word(name_of(listing), name_of(new.listing)):
+        words = judge.side_of_new(new.listing).telling
+        for agreement, listing, old in by_block[(new.listing.state_code, new.listing.support_code)]:
+            if not share_word(old.telling, words):
                 continue  # after a gap nothing but a like name makes a candidate
-            old, gap = judge.side_of_gone(agreement, listing), gap_days(known, agreement, publication)
+            gap = gap_days(known, agreement, publication)
             judgement = judge.judge(old, listing, new.listing, gap, agreement.id)
             if judgement.verdict == "candidate":
                 yield (

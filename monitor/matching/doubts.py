@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from db.models import Listing
 from db.printed_cells import has_words
@@ -60,6 +61,7 @@ def doubts_of_amendment(before: Listing, after: Listing, fields: list[str], list
     return found
 
 
+@lru_cache(maxsize=16384)
 def named_date(url: str | None) -> date | None:
     """Return the date in the file name of an agreement document; None when there is none, or more than one."""
     found = set()

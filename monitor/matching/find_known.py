@@ -115,13 +115,14 @@ def gap_days(known: Known, agreement: Agreement, publication: Accepted) -> int:
 
 def listed_in(known: Known, list_name: ListName, states: Iterable[str | None]) -> Iterator[Agreement]:
     """Yield the listed agreements of agencies of the states, in no order."""
+    agencies, by_agency, agreements = known.agencies, known.by_agency, known.agreements
     for state in states:
         for agency_id in known.by_state.get(state, ()):
-            agency = known.agencies.get(agency_id)
+            agency = agencies.get(agency_id)
             if agency is not None and agency.state == state:  # else it was merged or moved
-                for agreement_id in known.by_agency.get(agency_id, ()):
-                    agreement = known.agreements[agreement_id]
-                    if agreement.list == list_name and agreement.rows:
+                for agreement_id in by_agency.get(agency_id, ()):
+                    agreement = agreements[agreement_id]
+                    if agreement.rows and agreement.list == list_name:
                         yield agreement
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from db.models import Accepted, Agreement, Listing
+from monitor.matching.blocking import share_nothing, telling_words
 from monitor.matching.find_known import document_shared
 from monitor.matching.ids import agreement_slug, county_fips, document_key, name_key, name_of
 from monitor.matching.known import Known
 from monitor.matching.names import normal_form
-from monitor.matching.rules import DISTINCT, Judgement, Setting, Side, judge
+from monitor.matching.same_agreement import DISTINCT, Judgement, Setting, Side, judge
 from monitor.matching.similarity import compare
 
 RULED_SAME = Judgement("same", "ruled_same", -1, 1.0, False, {})
@@ -51,9 +52,13 @@ class Judge:
                 return RULED_SAME if ruled == "same" else DISTINCT
         side = self.side_of_new(new)
         both = side.documents & old.documents
-        apart = not both and (gap > 0 or old.signed_on != side.signed_on)
-        if apart and compare(old.name, side.name, old.state, side.state).kind == "unlike":
-            return DISTINCT  # as the rules would say: nearly all pairs end here
+        if not both:  # nearly all pairs end here, as the rules would say
+            two_states = old.state != side.state and None not in (old.state, side.state)
+            if two_states and share_nothing(old.telling, side.telling):
+                return DISTINCT
+            apart = gap > 0 or old.signed_on != side.signed_on
+            if apart and compare(old.name, side.name, old.state, side.state).kind == "unlike":
+                return DISTINCT
         setting = Setting(
             self._publication.listed_on, gap,
             lambda: together and known.side_by_side(name, new.support_code, name_key(listing), name_key(new)),
@@ -65,8 +70,9 @@ class Judge:
 
 def side_of_gone(agreement: Agreement, listing: Listing) -> Side:
     """Return the older side of a comparison: the row as last printed, with all documents its agreement ever linked."""
+    name = name_of(listing)
     return Side(
-        listing.state_code, name_of(listing), listing.support_code, _believed_date(agreement, listing),
+        listing.state_code, name, telling_words(name), listing.support_code, _believed_date(agreement, listing),
         frozenset(agreement.documents), bool(agreement.documents), county_fips(listing), normal_form(listing.county),
         agreement.list != "pending",
     )  # fmt: skip
@@ -82,8 +88,8 @@ def _believed_date(agreement: Agreement, listing: Listing) -> str | None:
 def side_of_new(listing: Listing) -> Side:
     """Return the newer side of a comparison."""
     key = document_key(listing.moa_url)
-    documents = frozenset((key,)) if key else frozenset()
+    name, documents = name_of(listing), frozenset((key,)) if key else frozenset()
     return Side(
-        listing.state_code, name_of(listing), listing.support_code, listing.signed_on, documents, bool(key),
+        listing.state_code, name, telling_words(name), listing.support_code, listing.signed_on, documents, bool(key),
         county_fips(listing), normal_form(listing.county), listing.list != "pending",
     )  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from db.models import Agency, Agreement, Listing, ListName, NameKey, NameUse
-from monitor.matching.rules import Side
+from monitor.matching.same_agreement import Side
 
 SideKey = tuple[int, str, str | None, int]  # listing, agreement with its date and how many documents it has
 
@@ -22,7 +22,9 @@ class Known(Protocol):
     agreements: dict[str, Agreement]
     by_agency: dict[str, set[str]]
     opened: dict[int, list[str]]  # position -> ids of the participating agreements first listed there
-    opened_between: dict[tuple[str, str], list[str]]  # (day, day) -> ids of those opened from one to the other, sorted
+    opened_between: dict[
+        tuple[str, str], list[Agreement]
+    ]  # (day, day) -> those opened about then, by id, once asked for
     listed: dict[ListName, dict[int, str]]  # listing id -> agreement id
     missing: dict[ListName, dict[int, set[str]]]  # position since which they are -> ids of missing agreements
     sides: dict[SideKey, tuple[Listing, Side]]  # rows as they were compared before; kept alive, as ids name them

@@ -70,12 +70,12 @@ def is_known(word: str, state: str | None) -> bool:
 
 def _slip(x: str, y: str, state_a: str | None, state_b: str | None, alone: bool) -> int:
     """Letters between a known word and one that is none, when they are few; else 0."""
-    if is_known(x, state_a) == is_known(y, state_b):
-        return 0
     short = min(len(x), len(y))
     allowed = 1 if short < _SHORT or (short < _LONG and not alone) else 2  # "Guard" is no "Board"
+    if short <= 2 or abs(len(x) - len(y)) > allowed or is_known(x, state_a) == is_known(y, state_b):
+        return 0
     distance = DamerauLevenshtein.distance(x, y, score_cutoff=allowed)
-    return distance if distance <= allowed and short > 2 else 0
+    return distance if distance <= allowed else 0
 
 
 def _names_real_place(name: Name, state: str | None, right: dict[str, str]) -> bool:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from db.models import Agreement, Listing
 from monitor import policy
+from monitor.matching.blocking import share_nothing, telling_words
 from monitor.matching.find_known import days_between
 from monitor.matching.ids import name_of
 from monitor.matching.known import Known
 from monitor.matching.names import Name, canonical_name, normal_form
-from monitor.matching.rules import same_county_cell
+from monitor.matching.same_agreement import same_county_cell
 from monitor.matching.similarity import compare, is_real, place_of, shares_place
 
 Fit = Literal["same agency", "like name", "same place", "other state"]
@@ -39,16 +41,19 @@ def listed_around(known: Known, pending: Agreement, gone_on: str) -> list[Agreem
 
     One that had been listed for weeks before is no signing of the pending row's.
     """
-    earliest = _days_after(known.dates[pending.last_seen], -policy.SIGNED_DAYS)
-    latest = _days_after(gone_on, policy.SIGNED_DAYS)
-    if (earliest, latest) not in known.opened_between:
-        known.opened_between[earliest, latest] = sorted(
-            agreement_id
-            for position, ids in known.opened.items() if earliest <= known.dates[position] <= latest
-            for agreement_id in ids if not known.agreements[agreement_id].baseline
-        )  # fmt: skip
-    opened = map(known.agreements.__getitem__, known.opened_between[earliest, latest])
-    return [a for a in opened if a.support == pending.support and a.rows]
+    days = known.dates[pending.last_seen], gone_on
+    if days not in known.opened_between:
+        earliest, latest = _days_after(days[0], -policy.SIGNED_DAYS), _days_after(days[1], policy.SIGNED_DAYS)
+        known.opened_between[days] = [
+            known.agreements[agreement_id]
+            for agreement_id in sorted(
+                agreement_id
+                for position, ids in known.opened.items() if earliest <= known.dates[position] <= latest
+                for agreement_id in ids if not known.agreements[agreement_id].baseline
+            )
+        ]  # fmt: skip
+    support = pending.support
+    return [a for a in known.opened_between[days] if a.rows and a.support == support]
 
 
 def find_signing(known: Known, pending: Agreement, gone_on: str, around: Sequence[Agreement]) -> Signed | None:
@@ -82,6 +87,8 @@ def _fit(known: Known, listing: Listing, agreement: Agreement) -> Fit | None:
     """How another agency's agreement fits the pending row, if it does."""
     agency, name = known.agencies[agreement.agency_id], name_of(listing)
     other = canonical_name(agency.state, agency.name)
+    if listing.state_code != agency.state and share_nothing(telling_words(name), telling_words(other)):
+        return None
     like = compare(name, other, listing.state_code, agency.state)
     if listing.state_code != agency.state:
         if like.kind not in ("equal", "loosely equal"):
@@ -101,6 +108,7 @@ def _in_one_county(known: Known, listing: Listing, agreement: Agreement) -> bool
     return any(same_county_cell(printed, normal_form(known.listings[i].county)) for i in agreement.rows)
 
 
+@lru_cache(maxsize=1024)
 def _days_after(day: str, days: int) -> str:
     return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 

@@ -11,7 +11,7 @@ from monitor.matching.ids import name_key, name_of
 from monitor.matching.judging import Judge
 from monitor.matching.known import Known
 from monitor.matching.linked_documents import at_address, names_agency, of_day
-from monitor.matching.rules import Judgement
+from monitor.matching.same_agreement import Judgement
 
 #: A row that left, with the days since it is missing (0: gone on this list).
 Entry = tuple[Agreement, Listing, int, Gone | None]

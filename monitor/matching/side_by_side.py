@@ -30,8 +30,12 @@ class Question(NamedTuple):
 class SideBySide:
     """Answers questions, and keeps each with its answer until they are taken."""
 
-    def __init__(self, load: LoadBlock, believed: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, load: LoadBlock, believed: Mapping[str, int] | None = None,
+        known: Mapping[Question, bool] | None = None,
+    ) -> None:  # fmt: skip
         self.believed = believed  # list -> bits of its publications that are believed; None: of all
+        self._known = known or {}  # answers found before, from the same evidence
         self._answers: dict[Question, bool] = {}
         self._fresh: dict[Question, bool] = {}
         self._load = load
@@ -42,7 +46,9 @@ class SideBySide:
         question = Question(list_name, support, *min((a, b), (b, a)))
         answer = self._answers.get(question)
         if answer is None:
-            answer = self._answers[question] = self._fresh[question] = self.answer(question)
+            known = self._known.get(question)
+            answer = self.answer(question) if known is None else known
+            self._answers[question] = self._fresh[question] = answer
         return answer
 
     def take_asked(self) -> dict[Question, bool]:

@@ -1,7 +1,7 @@
 """How alike two names are, and what speaks against their being one agency.
 
-Likeness alone never decides: `monitor.matching.rules` weighs it with dates, documents, counties and what stood side
-by side. Distances are Damerau-Levenshtein (optimal string alignment) counts of single-letter slips.
+Likeness alone never decides: `monitor.matching.same_agreement` weighs it with dates, documents, counties and what stood
+side by side. Distances are Damerau-Levenshtein (optimal string alignment) counts of single-letter slips.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ REASONS = {
     "unchanged": "the same rows as the list before",
     "emptied": "a participating list without rows",
     "shrunk": "many rows are gone that no new row explains",
-    "column_lost": "a column that said something on the list before says nothing in any row, or nothing possible",
+    "column_lost": "a column that said something on the list before is empty in them now, or says what cannot be",
     "column_shifted": "a column says of many rows what it said of others, or what cannot change in so many at once",
     "notes": "many rows are no agreements, and the list before had fewer",
     "churned": "many rows are gone and new, or rewritten, and the rules do not explain them all",
@@ -33,6 +33,31 @@ REASONS = {
     "agreed": "held, and released by the next list, which agrees with it",
     "released": "released by a reviewer",
     "rejected": "rejected by a reviewer",
+}
+
+
+#: The same in a few words, as a heading before what the list was found to have.
+REASON_NAMES = {
+    "swapped": "The other list",
+    "unclear": "Which list it is cannot be told",
+    "form_changed": "Other columns than before",
+    "form_ruled": "A reviewer ruled on the form",
+    "stale": "An older list put out again",
+    "duplicate": "Here already",
+    "unchanged": "The same rows as before",
+    "emptied": "No rows",
+    "shrunk": "Many rows are gone",
+    "column_lost": "A column lost what it said",
+    "column_shifted": "A column says what another said",
+    "notes": "Rows that are no agreements",
+    "churned": "Many rows were exchanged or rewritten",
+    "rewritten": "Many rows were rewritten",
+    "unreadable": "Not readable",
+    "totals_near": "ICE’s totals differ a little",
+    "totals_differ": "ICE’s totals differ",
+    "agreed": "The next list agrees with it",
+    "released": "Released by a reviewer",
+    "rejected": "Rejected by a reviewer",
 }
 
 
@@ -199,6 +224,12 @@ def compare_totals(stated: StatedTotals | None, listings: Iterable[Listing], lis
 def reason_code(reason: str) -> str:
     """The code at the head of a reason."""
     return reason.split(":", 1)[0]
+
+
+def say_reason(reason: str) -> str:
+    """Return a reason in words, for a person: its name for its code, then what was found."""
+    code, colon, found = reason.partition(":")
+    return REASON_NAMES.get(code, code) + colon + found
 
 
 def _days(a: str, b: str) -> int:

@@ -60,10 +60,13 @@ def _find_lost(pairs: Sequence[Pair], rows: Callable[[], Iterable[Listing]], lim
     Links may be taken away in many rows, so of these hardly any must be left.
     """
     for column, (words, meaning) in _MEANINGS.items():
-        here = [pair for pair in pairs if all(getattr(row, column) is not None for row in pair)]
+        here = [pair for pair in pairs if None not in (getattr(pair[0], column), getattr(pair[1], column))]
         if column == "county":  # under another state the same words name no county, or another one
-            here = [(before, after) for before, after in here if before.state_code == after.state_code]
-        lost = sum(meaning(before) is not None and meaning(after) is None for before, after in here)
+            here = [
+                (before, after) for before, after in here
+                if before.state_code == after.state_code and before.county != after.county
+            ]  # fmt: skip
+        lost = sum(meaning(after) is None and meaning(before) is not None for before, after in here)
         if lost < policy.LOST_CELLS:
             continue
         kept = sum(meaning(row) is not None for row in rows())

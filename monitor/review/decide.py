@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, NamedTuple, get_args
 
 from db.database import Store
 from db.desk_models import RulingEffect, RulingRecord, Verdict
@@ -41,28 +41,52 @@ class Choice:
     number: int
     agreement_id: str  # the id that a ruling names
     candidate: Candidate
+    is_own: bool  # whether it is the change's own agreement, under the row before
+
+
+class RuledPair(NamedTuple):
+    """A ruling that a change's agreement and another one are the same, or are two, and the id of the other."""
+
+    made: RulingRecord
+    agreement_id: str
 
 
 def choices(store: Store, change: ChangeRecord) -> list[Choice]:
-    """Return the candidates of a change, numbered from 1.
+    """Return the candidates of a change that no ruling stands on, numbered from 1.
 
     A doubtful amendment took two rows for one agreement: its candidate is that agreement under the earlier row, so
     what a ruling names is the agreement that the later row would be by itself.
     """
-    found = []
-    for number, candidate in enumerate(change["candidates"], 1):
+    found: list[Choice] = []
+    ruled = {pair.agreement_id for pair in ruled_pairs(store, change)} if change["candidates"] else set()
+    for candidate in change["candidates"]:
         other = candidate["agreement_id"]
-        if other == change["agreement_id"]:
+        if is_own := other == change["agreement_id"]:
             row = review_audit.find_row_after(store.connection, change["id"])
             if row is None:
                 continue
             other = agreement_slug(load_listings(store, [row])[row])
-        found.append(Choice(number, other, candidate))
+        if other not in ruled:
+            found.append(Choice(len(found) + 1, other, candidate, is_own))
     return found
+
+
+def ruled_pairs(store: Store, change: ChangeRecord) -> list[RuledPair]:
+    """Return what stands of the rulings on the change's agreement and another one, or made on the change itself."""
+    own, newest = change["agreement_id"], {}
+    for made in in_force(list_rulings(store.connection)):
+        if made.ruling in ("same", "distinct") and (
+            made.on_change == change["id"] or own in (made.subject, made.other)
+        ):
+            newest[frozenset((made.subject, made.other))] = made
+    return [RuledPair(made, made.subject if own == made.other else made.other) for made in newest.values()]
 
 
 def verdicts_for(store: Store, change: ChangeRecord, ruling: str, other: str = "") -> list[Verdict]:
     """Return what a ruling on a change decides; "distinct" that names no candidate is about all of them.
+
+    `other` is a candidate, or an agreement that a standing ruling names: a later ruling on the two replaces it. So
+    does one that names none, where the ruling was made on the change while the reviewer looked at it.
 
     Raise `RulingError` when the change cannot be ruled on so.
     """
@@ -71,6 +95,9 @@ def verdicts_for(store: Store, change: ChangeRecord, ruling: str, other: str = "
     if ruling not in ("same", "distinct"):
         return [Verdict(ruling, change["id"])]
     known = [choice.agreement_id for choice in choices(store, change)]
+    for pair in ruled_pairs(store, change):
+        if other == pair.agreement_id or not (other or known or pair.made.on_change != change["id"]):
+            return [Verdict(ruling, pair.made.subject, pair.made.other)]
     if not change["agreement_id"] or not known:
         raise RulingError("this change has no candidate to rule on")
     if other and other not in known:

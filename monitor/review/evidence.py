@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 from db.database import Store
 from db.desk_models import RowPlace
-from db.queries.listed_rows import find_newest_row
+from db.queries.listed_rows import find_newest_row, find_row_at
 from db.queries.snapshots import load_listings, load_snapshots
 from db.records import ChangeRecord, ListReference, PrintedRow
 from monitor.changelog.explain import word_evidence
 from monitor.changelog.log import listing_view
-from monitor.matching.names import normal_form
+from monitor.matching.names import canonical_name, normal_form
+from monitor.matching.similarity import compare
 from monitor.review.decide import Choice
 
 #: Rows of a list shown above and below the row in question.
@@ -22,17 +23,29 @@ BECAME = {
     "continues": "Beside the row that it is taken for",
     "pending_agreement": "Beside its row on the pending list",
 }
+#: Columns in which two rows that agree speak for one agreement, best first.
+IN_COMMON = {
+    "moa": "both rows link the same MOA", "signed_on": "the same signing date", "county": "the same county",
+}  # fmt: skip
+#: The same of two names, by how they are alike.
+ALIKE: dict[str, str] = {
+    "equal": "the same name", "loosely equal": "the same name but for words like “City of”",
+    "reordered": "the same words in another order", "contained": "one name has all words of the other",
+    "retyped": "the names differ by slips of the hand", "same place": "both names are of the same place",
+}  # fmt: skip
 #: Cells that say nothing: two of them are no "same county".
 SAYS_NOTHING = frozenset({"", "#n/a", "#na", "n/a", "na", "none"})
 
 
 class OtherRow(NamedTuple):
-    """The newest row of another agreement, with whose it is and where it stands."""
+    """The row that another agreement had at the time of a change, with whose it is and where it stands."""
 
     title: str
+    agreement_id: str
     agency: str
     row: PrintedRow
     place: RowPlace
+    later: str  # the agency's name on the agreement's newest row, where it is another; else ""
 
 
 class SheetRow(NamedTuple):
@@ -47,19 +60,46 @@ class SheetRow(NamedTuple):
 
 
 def other_rows(store: Store, change: ChangeRecord, choices: Sequence[Choice]) -> list[OtherRow]:
-    """Return the newest row of each candidate, and of the agreement that the change says another one became or was.
+    """Return the row of each candidate, and of the agreement that the change says another one became or was.
 
-    Rows of the other list are among them.
+    Each as it stood when the change was shown; rows of the other list are among them. The row of a candidate that is
+    the change's own agreement is the one before.
     """
-    wanted = [("Beside the candidate’s row", c.candidate["agreement_id"], c.candidate["agency"]) for c in choices]
+    wanted = [
+        ("Beside the candidate’s row", c.candidate["agreement_id"], c.candidate["agency"])
+        for c in choices if not c.is_own
+    ]  # fmt: skip
     wanted += [(title, str(change["evidence"].get(name, "")), "") for name, title in BECAME.items()]
     found = []
     for title, agreement_id, agency in wanted:
-        place = find_newest_row(store.connection, agreement_id)
-        if place is not None:
-            row: Any = listing_view(load_listings(store, [place.listing_id])[place.listing_id])
-            found.append(OtherRow(title, agency or row["agency"] or "", row, place))
+        place = find_row_at(store.connection, agreement_id, change["id"], change["listed_on"])
+        newest = find_newest_row(store.connection, agreement_id)
+        if place is not None and newest is not None:
+            rows = load_listings(store, [place.listing_id, newest.listing_id])
+            row: Any = listing_view(rows[place.listing_id])
+            last = rows[newest.listing_id].agency or ""
+            later = "" if normal_form(last) == normal_form(row["agency"]) else last
+            found.append(OtherRow(title, agreement_id, agency or row["agency"] or "", row, place, later))
     return found
+
+
+def speaks_for(row: PrintedRow | None, other: PrintedRow | None) -> list[str]:
+    """Return in words what two rows have in common that speaks for their being one agreement."""
+    if row is None or other is None:
+        return []
+    found = [words for name, words in IN_COMMON.items() if _reading(row, name) == _reading(other, name) != ""]
+    states = [state if len(state) == 2 else None for state in (_reading(r, "state").upper() for r in (row, other))]
+    names = [canonical_name(state, _reading(r, "agency")) for r, state in zip((row, other), states, strict=True)]
+    like = compare(*names, *states).kind
+    return [*found, *([ALIKE[like]] if like in ALIKE else [])]
+
+
+def _reading(row: PrintedRow, name: str) -> str:
+    """Return what a cell is read as; "" when it says nothing, or should link a document and links none."""
+    cells: Any = row
+    text = normal_form(row["normalised"].get(name) or cells.get(name))
+    says = text.startswith("https://") if name == "moa" else text not in SAYS_NOTHING
+    return text if says else ""
 
 
 def doubts_about(change: ChangeRecord) -> list[str]:
@@ -109,6 +149,19 @@ def timeline_of(changes: Iterable[ChangeRecord], change: ChangeRecord) -> list[C
         if c["agency_id"] in agencies or c["agreement_id"] in agreements
         or (c["agency"] and (c["state"], normal_form(c["agency"])) in names)
     ]  # fmt: skip
+
+
+def naming_changes(changes: Iterable[ChangeRecord]) -> dict[str, ChangeRecord]:
+    """Return for each agreement the change whose row has its name: of a signing or an ending, where it has one.
+
+    An amendment's rows may be those of two agreements, so one that a ruling made names neither.
+    """
+    rank: dict[bool, list[ChangeRecord]] = {True: [], False: []}
+    for change in changes:
+        amended = change["kind"] == "amendment"
+        if change["agreement_id"] and not (amended and change["rule"] == "ruled_same"):
+            rank[amended].append(change)
+    return {str(c["agreement_id"]): c for c in (*rank[True], *rank[False])}
 
 
 def evidence_in_words(change: ChangeRecord) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from db.desk_models import AgencyCard, ReviewedFact
 from db.errors import StoreError
 from db.queries import reviewed_facts
 from monitor.i18n.labels import BODIES, ENDED_BY, LEADS_TO
+from monitor.matching.names import normal_form
 from monitor.places import gazetteer
 
 #: Every kind of fact, with its meaning. The first six are about an agency, "ended" about an agreement.
@@ -98,10 +99,7 @@ def _checked_value(store: Store, fact: ReviewedFact, agency: AgencyCard | None, 
             raise FactError("there is no such fact to withdraw")
         return fact.value
     if fact.fact in ("one", "distinct"):
-        other = reviewed_facts.find_card(store.connection, value)
-        if other is None or (agency and other.id == agency.id):
-            raise FactError(f"{value!r} is not the id of another agency")
-        return other.id
+        return _other_agency(store, agency, value)
     if fact.fact == "display_name" and (not value or not value.isprintable() or len(value) > 200):
         raise FactError("a display name has 1 to 200 printable characters")
     if fact.fact == "body" and value not in BODIES:
@@ -118,6 +116,18 @@ def _checked_value(store: Store, fact: ReviewedFact, agency: AgencyCard | None, 
         if fact.detail not in LEADS_TO:
             raise FactError(f"{fact.detail!r} is nothing a link leads to; known: {', '.join(LEADS_TO)}")
     return value
+
+
+def _other_agency(store: Store, agency: AgencyCard | None, text: str) -> str:
+    """Return the id of another agency that is named by its id, or as just one of the state is printed."""
+    other = reviewed_facts.find_card(store.connection, text)
+    if other is None and agency:
+        cards = [c for c in reviewed_facts.list_cards(store.connection) if c.state == agency.state]
+        named = [c for c in cards if normal_form(text) in {normal_form(name) for name in (c.name, *c.names)}]
+        other = named[0] if len(named) == 1 else None
+    if other is None or (agency and other.id == agency.id):
+        raise FactError(f"{text!r} is not the id of another agency, nor the whole name of just one of the state")
+    return other.id
 
 
 def _check_ending(fact: ReviewedFact, value: str, today: str) -> None:

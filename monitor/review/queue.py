@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeVar
 
 from rapidfuzz import fuzz
 
@@ -32,6 +33,7 @@ ON_LISTS = ("release", "reject", "form")
 _ORDER = tuple(PARTS)
 #: How alike, of 100, a word asked for and the words of a name must be: "Zephyrhils" finds Zephyrhills, "Lake" not Lee.
 ALIKE = 86
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,16 @@ class Queue:
 
     @cached_property
     def settled_ids(self) -> frozenset[str]:
-        """Ids of changes that a ruling settles: those it was made on, and those it made of two agreements."""
+        """Ids of changes that a ruling settles: those it was made on, and those it made of two agreements.
+
+        A ruling on two agreements leaves what is doubtful for another reason.
+        """
         counting = [r for r in self.rulings if r.counts and r.ruling not in ("note", "undo")]
-        pairs = {r.id for r in counting if r.ruling in ("same", "distinct")}
-        ids = {r.subject for r in counting} | {r.on_change for r in counting}
+        pairs = {r.id: r.on_change for r in counting if r.ruling in ("same", "distinct")}
+        of_pairs = {*pairs.values(), *(e.change_id for e in self.effects if e.ruling_id in pairs and not e.before)}
+        ids = {r.subject for r in counting if r.id not in pairs}
         ids |= {c["id"] for c in self.changes if c["evidence"].get("ruled_on")}  # a ruling moved on to it
-        return frozenset(ids | {e.change_id for e in self.effects if e.ruling_id in pairs and not e.before})
+        return frozenset(ids | {c["id"] for c in self.changes if c["id"] in of_pairs and not c["needs_review"]})
 
     def find_fate(self, ruling: RulingRecord) -> tuple[str, list[ChangeRecord]]:
         """Return what became of the change that a ruling which counts was made on, and the changes there are instead.
@@ -162,14 +168,15 @@ class Queue:
             asked.get("kind") or None, asked.get("status") or None,
         )  # fmt: skip
         name, group = asked.get("agency", ""), asked.get("held", "")
-        items = [i for i in self._overruled(reviewer) if reviewer]
-        overruled = {item.id for item in items}
-        if wanted == Filter() and not name:
-            items += [QueueItem("held lists", held=h) for h in self.lists if h.waits and group in ("", h.group)]
-        items += [
-            QueueItem(self.part_of(c), change=c) for c in self.changes
-            if not group and fits(c, wanted) and (not name or is_named(c, name))
-        ]  # fmt: skip
+        lists_too = wanted == Filter() and not name
+        mine = self._overruled(reviewer) if reviewer else []
+        overruled = {item.id for item in mine}
+        items = [*mine, *(QueueItem("held lists", held=held) for held in self.lists if held.waits)]
+        items = [i for i in items if not i.held or (lists_too and group in ("", i.held.group))]
+        items += [QueueItem(self.part_of(change), change=change) for change in self.changes]
+        named = find_named(self.changes, name, _names_of) if name else self.changes
+        ids = {c["id"] for c in named if not group and fits(c, wanted)}
+        items = [i for i in items if not i.change or i.change["id"] in ids]
         items = [i for i in items if i.part == "overruled" or i.id not in overruled]
         part, known_after = asked.get("part", ""), asked.get("known_after", "")
         items = [i for i in items if (i.part == part if part else i.part != "settled")]
@@ -196,14 +203,23 @@ class Queue:
         return list(found.values())
 
 
-def is_named(change: ChangeRecord, asked: str) -> bool:
-    """Return whether a change is of the agency asked for: by id, by a part of its names, or nearly so spelled."""
-    rows = [row["agency"] or "" for row in (change["before"], change["after"]) if row]
-    names = [normal_form(name) or "" for name in (change["agency"] or "", *rows)]
-    words = normal_form(asked) or ""
-    return asked == change["agency_id"] or any(
-        words in name or (len(words) > 3 and fuzz.partial_ratio(words, name) >= ALIKE) for name in names if name
-    )
+def find_named(things: Sequence[T], asked: str, names_of: Callable[[T], tuple[str | None, ...]]) -> list[T]:
+    """Return the things one of whose names has what is asked for; those nearly so spelled when none has it.
+
+    `names_of` gives a thing's id, which must be just what is asked for, and its names.
+    """
+    words = normal_form(asked)
+    names = [(thing, [normal_form(name) for name in names_of(thing)[1:] if name]) for thing in things]
+    found = [thing for thing, forms in names if names_of(thing)[0] == asked or any(words in form for form in forms)]
+    if found or len(words) < 4:
+        return found
+    return [thing for thing, forms in names if any(fuzz.partial_ratio(words, form) >= ALIKE for form in forms)]
+
+
+def _names_of(change: ChangeRecord) -> tuple[str | None, ...]:
+    """Return the names of a change's agency: its id, the one of today, and those printed in the rows."""
+    rows = [row["agency"] for row in (change["before"], change["after"]) if row]
+    return change["agency_id"], change["agency"], *rows
 
 
 def read_queue(store: Store, kept: KeptLog | None = None) -> Queue:

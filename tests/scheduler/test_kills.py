@@ -75,6 +75,7 @@ def replay(place: Path, kills: int, seed: int) -> int:
     return hits
 
 
+@pytest.mark.long
 def test_killed_at_random_instants_the_result_is_that_of_an_undisturbed_run(tmp_path: Path) -> None:
     assert replay(tmp_path, kills=16, seed=1) >= 12
 

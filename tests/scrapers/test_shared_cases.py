@@ -22,7 +22,6 @@ CASES = SHARED / "cases"
 pytestmark = [
     pytest.mark.skipif(not CASES.is_dir(), reason=f"the odd lists are not at {CASES}"),
     pytest.mark.skipif(not LISTS.is_dir(), reason=f"the real lists are not at {LISTS}"),
-    pytest.mark.xdist_group("corpus"),
 ]
 SEPTEMBER = [f"participatingAgencies09{day}2025{half}.xlsx" for day in range(15, 31) for half in ("am", "pm")]
 ONE = [

@@ -23,6 +23,7 @@ from db.settings import Settings
 from monitor.changelog.kept_log import KeptLog
 from monitor.i18n import labels
 from monitor.i18n.templates import make_environment
+from monitor.publications.check import say_reason
 from monitor.review.queue import Queue, read_queue
 from monitor.review.ruling_kinds import RULING_WORDS
 from monitor.web.desk.accounts import find_active_user
@@ -148,6 +149,7 @@ class Desk:
             kind_words=labels.KINDS,
             field_words=labels.FIELDS,
             ruling_words=RULING_WORDS,
+            say_reason=say_reason,
         )
 
     def is_secure(self, http: Request) -> bool:

@@ -20,11 +20,11 @@ from db.moa_models import MoaFilter
 from db.queries.agreements import AgencyView, load_agency_views
 from db.records import ListedAgreement
 from monitor.changelog.as_of import count_totals, find_list, list_rows, listed_agreements
-from monitor.changelog.comebacks import count_comebacks
 from monitor.changelog.county_filter import is_county
 from monitor.changelog.explain import explain_change
 from monitor.changelog.known_at import as_known
 from monitor.changelog.log import KINDS, Filter, read_entries, read_log
+from monitor.changelog.return_rate import measure_return_rate
 from monitor.documents.library import Library
 from monitor.documents.search import LONGEST_QUERY, page_record, search, to_expression
 from monitor.matching.names import normal_form
@@ -147,10 +147,10 @@ class Tools:
     ) -> ExplainAnswer:
         """Say why the log says what it says of a change: both rows, the rule, what else was considered."""
         with self._reading() as store:
-            found, comebacks = read_entries(store, [change_id]), count_comebacks(store.connection)
+            found, return_rate = read_entries(store, [change_id]), measure_return_rate(store.connection)
         if not found:
             raise ToolError(f"no change {change_id}; `changes` gives their ids")
-        return {"change": self._citing.change(found[0]), "explanation": explain_change(found[0], comebacks)}
+        return {"change": self._citing.change(found[0]), "explanation": explain_change(found[0], return_rate)}
 
     def documents(
         self,

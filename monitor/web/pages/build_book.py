@@ -16,6 +16,7 @@ from db.queries.search_index import SearchIndex
 from db.records import ChangeRecord
 from monitor.changelog.log import read_log
 from monitor.documents.library import Library
+from monitor.i18n.labels import status_of_agreement
 from monitor.matching.names import printed_form
 from monitor.places.agency_county import locate
 from monitor.review.facts import read_facts
@@ -34,12 +35,6 @@ from monitor.web.pages.book import (
     find_noise,
 )
 from monitor.web.pages.reviewed import attach_facts
-
-#: (list, status in the store) -> status on the pages; anything else is a second row of another agreement.
-_STATUS = {
-    ("participating", "listed"): "listed", ("participating", "missing"): "ended", ("pending", "listed"): "pending",
-    ("pending", "missing"): "pending_ended", ("participating", "renewed"): "renewed",
-}  # fmt: skip
 
 
 def read_book(store: Store) -> Book:
@@ -137,7 +132,7 @@ def _read_agreements(
 ) -> dict[str, Agreement]:
     found: dict[str, Agreement] = {}
     for row in page_data.read_agreements(store.connection):
-        status = _STATUS.get((row.list, row.status), "second_row")
+        status = status_of_agreement(row.list, row.status)
         found[row.id] = Agreement(row.id, row.list, row.agency_id, row.support_type, row.signed_on, status)
     dates = {p.position: p.published_on for p in positions}
     order = {name: [p.position for p in positions if p.list == name] for name in ("participating", "pending")}

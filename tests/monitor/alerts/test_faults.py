@@ -118,6 +118,7 @@ def test_everybody_ends_with_what_is_due_over_a_failing_server(template: Path, t
     run_schedule(template, tmp_path / "world", seed, kills=False)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(100, 104))
 def test_everybody_ends_with_what_is_due_when_the_worker_is_killed(template: Path, tmp_path: Path, seed: int) -> None:
     run_schedule(template, tmp_path / "world", seed, kills=True)

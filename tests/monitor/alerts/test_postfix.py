@@ -31,7 +31,7 @@ PASCO = row("Pasco County Sheriff's Office", county="Pasco County")
 LEE = row("Lee County Sheriff's Office", county="Lee County", signed="2025-06-02")
 
 pytestmark = [
-    pytest.mark.soak, pytest.mark.xdist_group("postfix"),
+    pytest.mark.soak,
     pytest.mark.skipif(not Path(POSTFIX).is_file() or os.geteuid() != 0, reason="no Postfix, or not root"),
 ]  # fmt: skip
 

@@ -28,7 +28,7 @@ READERS = 200
 BEGIN = "2025-06-15"
 
 pytestmark = [
-    pytest.mark.soak, pytest.mark.xdist_group("replay"),
+    pytest.mark.soak,
     pytest.mark.skipif(not LISTS.is_dir(), reason="the real lists are not beside the project"),
 ]  # fmt: skip
 

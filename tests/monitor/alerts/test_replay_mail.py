@@ -29,7 +29,7 @@ ENDINGS = ("No longer listed by ICE", "Replaced or dropped by ICE, a person is t
 DAILY_BEFORE = 63
 
 pytestmark = [
-    pytest.mark.soak, pytest.mark.xdist_group("replay"),
+    pytest.mark.soak,
     pytest.mark.skipif(not LISTS.is_dir(), reason="the real lists are not beside the project"),
 ]  # fmt: skip
 

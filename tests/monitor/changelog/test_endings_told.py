@@ -9,9 +9,9 @@ import pytest
 
 from db.database import Store
 from db.records import ChangeRecord
-from monitor.changelog.comebacks import Comebacks, count_comebacks
 from monitor.changelog.explain import explain_change
 from monitor.changelog.log import read_log
+from monitor.changelog.return_rate import ReturnRate, measure_return_rate
 from tests.histories import Row, agencies, listed, open_store, take
 from tests.monitor.changelog.replay_endings import replay_endings
 from tests.paths import LISTS
@@ -34,8 +34,8 @@ def test_rows_that_came_back_within_ten_days_are_counted_in_the_log_itself(store
         listed("2025-06-02", BAKER, BAY, LAKE, LEE), listed("2025-06-04", BAKER, LEE), listed("2025-06-07", BAKER, BAY),
         listed("2025-06-17", BAKER, BAY), listed("2025-06-20", BAKER, BAY, LEE), listed("2025-06-24", BAKER, LEE),
     ])  # fmt: skip
-    assert count_comebacks(store.connection) == Comebacks("2025-06-04", cases=3, back=1)
-    told = {c["agency"]: explain_change(c, count_comebacks(store.connection)) for c in endings(store)}
+    assert measure_return_rate(store.connection) == ReturnRate("2025-06-04", cases=3, back=1)
+    told = {c["agency"]: explain_change(c, measure_return_rate(store.connection)) for c in endings(store)}
     assert "Not on the list of 2025-06-24; of 3 such cases since 2025, 1 were back within 10 days" in told[BAY.agency]
     assert "No longer listed since 2025-06-04" in told[LAKE.agency]
     assert "No longer listed since 2025-06-07" in told[LEE.agency]
@@ -47,7 +47,7 @@ def endings(store: Store) -> list[ChangeRecord]:
 
 def test_without_a_decided_ending_nothing_is_counted(store: Store) -> None:
     take(store, [listed("2025-06-02", BAKER, BAY), listed("2025-06-04", BAKER)])
-    assert count_comebacks(store.connection) is None
+    assert measure_return_rate(store.connection) is None
     assert "Not on the list of 2025-06-04\n" in explain_change(endings(store)[0], None)
 
 

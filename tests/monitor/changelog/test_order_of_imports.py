@@ -147,6 +147,7 @@ def test_two_first_lists_of_one_kind_in_one_go_after_those_of_the_other() -> Non
     check_all_orders([*pending, *posted], [2, 3, 0, 1])
 
 
+@pytest.mark.long
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(shuffles)
 def test_any_order_and_any_portions_say_the_same(drawn: tuple[list[Posting], list[int]]) -> None:

@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 from db.models import Change, Listing
 from monitor.matching.judging import side_of_new
 from monitor.matching.names import canonical_name
-from monitor.matching.rules import Setting, judge
+from monitor.matching.same_agreement import Setting, judge
 from tests.monitor.folded import CORPUS, Row, fold_lists, read_rows
 from tests.monitor.folded import corpus_rows as rows_of
 

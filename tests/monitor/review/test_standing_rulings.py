@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from unittest import mock
 
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from db.database import Store
@@ -273,7 +273,15 @@ def check_told(store: Store) -> None:
         assert (status.get(change_id) == "retracted") == (whats[-1] == "correction"), whats
 
 
+#: The ruling concerns a row of the held e.xlsx, which is judged again when d.xlsx is found to have come before it.
+ON_A_HELD_ROW: Story = (
+    (LATER[0], LATER[4], LATER[2], LATER[7], LATER[5], LATER[3]),
+    ([], [], [], [], [], [("same", 15, "Ann")], [("undo", 0, "Ann")]),
+)
+
+
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@example(ON_A_HELD_ROW)
 @given(STORIES)
 def test_the_public_log_is_the_one_of_the_standing_rulings(story: Story) -> None:
     check(story)

@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.paths import ROOT
 from tests.scrapers.archive.archive_world import FOLDER, PAGE, XLSX, table_page
 from tests.standin.archive import ArchiveStandIn
@@ -20,6 +22,7 @@ ROWS = [
 ]
 
 
+@pytest.mark.long
 def test_backfill_from_outside(tmp_path: Path) -> None:
     """Exit codes 0, 3 and 1, and the publications' addresses and times."""
     with ArchiveStandIn() as archive:

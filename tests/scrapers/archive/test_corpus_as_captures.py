@@ -32,7 +32,6 @@ from tests.standin.archive import ArchiveStandIn
 
 pytestmark = [
     pytest.mark.skipif(not LISTS.is_dir(), reason=f"the real lists are not at {LISTS}"),
-    pytest.mark.xdist_group("corpus"),
 ]
 
 

@@ -142,6 +142,7 @@ def check_second_round(
     assert told == {("moa_replaced", True): len(new), ("moa_removed", False): 1}
 
 
+@pytest.mark.long
 def test_sixty_links_killed_four_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with StandIn(only_posted_moas=True) as site:
         check(Killed(site, tmp_path / "home", 60, 0.05), 4, 3, monkeypatch)

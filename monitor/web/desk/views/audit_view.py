@@ -6,9 +6,12 @@ from starlette.responses import Response
 
 from db.queries import sessions
 from db.queries.publication_list import read_publications
+from db.records import ChangeRecord
 from monitor.alerts import outbox
 from monitor.review import decide, rulings_csv
+from monitor.review.evidence import naming_changes
 from monitor.review.guards import find_guard, require_confirmation
+from monitor.review.queue import Queue
 from monitor.review.ruling_kinds import RULINGS
 from monitor.web.desk.respond import DeskRequest
 from monitor.web.desk.views.queue_view import find_done
@@ -24,10 +27,9 @@ def show_audit(request: DeskRequest) -> Response:
     made = [r for r in reversed(queue.rulings) if reviewer in ("", r.reviewer) and ruling in ("", r.ruling)]
     last = max(1, -(-len(made) // PER_PAGE))
     number = min(request.page_number(), last)
-    about = {c["agreement_id"]: c for c in queue.changes if c["agreement_id"]} | {c["id"]: c for c in queue.changes}
     return request.page(
         "audit.html", made=made[(number - 1) * PER_PAGE : number * PER_PAGE], total=len(made), number=number,
-        last=last, about=about, files={p["sha256"]: p["file"] for p in read_publications(connection)},
+        last=last, about=_subjects(queue), files={p["sha256"]: p["file"] for p in read_publications(connection)},
         reviewers=sorted({r.reviewer for r in queue.rulings}), reviewer=reviewer, ruling=ruling, kinds=RULINGS,
         done=find_done(request, queue), fates={r.id: queue.find_fate(r) for r in made},
         failed=sessions.list_failed_logins(connection, 20) if request.who.user.is_administrator else [],
@@ -56,5 +58,10 @@ def import_rulings(request: DeskRequest) -> Response:
             told = str(error)
     return request.page(
         "import.html", 400 if told else 200, told=told, found=found, effects=found.effects, guard=guard, shown=200,
-        csv=data.decode("utf-8-sig"), action="/audit/import", noun="ruling",
+        about=_subjects(request.queue()), csv=data.decode("utf-8-sig"), action="/audit/import", noun="ruling",
     )  # fmt: skip
+
+
+def _subjects(queue: Queue) -> dict[str, ChangeRecord]:
+    """Return the change that says what a ruling is about, by the change's id and by that of its agreement."""
+    return naming_changes(queue.changes) | {c["id"]: c for c in queue.changes}

@@ -89,10 +89,9 @@ def _choose(request: DeskRequest, asked: Asked, ruling: str) -> list[Choice]:
             kind, _, list_name = ruling.partition(":")
             choices.append((item, [decide.list_verdict(request.store, item.held.sha256, kind, list_name)]))
         elif item.change and ruling in ON_CHANGES:
-            try:
-                choices.append((item, decide.verdicts_for(request.store, item.change, ruling)))
-            except decide.RulingError:
+            if ruling in ("same", "distinct") and not decide.choices(request.store, item.change):
                 continue  # it has no candidate to rule on
+            choices.append((item, decide.verdicts_for(request.store, item.change, ruling)))
     return choices
 
 

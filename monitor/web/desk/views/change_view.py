@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 from urllib.parse import unquote
 
 from starlette.responses import Response
 
+from db.desk_models import RulingRecord
 from db.errors import NotFoundError
 from db.queries import desk_work, users
 from db.records import ChangeRecord, PrintedRow
@@ -18,10 +20,21 @@ from monitor.matching.names import normal_form
 from monitor.matching.reasons import RULES
 from monitor.places.gazetteer import slug_of
 from monitor.review import decide
-from monitor.review.evidence import doubts_about, evidence_in_words, other_rows, rows_around, timeline_of
+from monitor.review.decide import Choice
+from monitor.review.evidence import (
+    OtherRow,
+    doubts_about,
+    evidence_in_words,
+    naming_changes,
+    other_rows,
+    rows_around,
+    speaks_for,
+    timeline_of,
+)
 from monitor.review.guards import require_right_to_undo
 from monitor.review.preview import preview_rulings
 from monitor.review.queue import PARTS, Queue
+from monitor.review.ruling_kinds import RULING_WORDS, SAY_OTHERWISE, say_what_it_does
 from monitor.web.desk.respond import DeskRequest, Refusal
 from monitor.web.desk.views.queue_view import FILTERS, find_done, next_after, query_of, read_filter
 
@@ -55,6 +68,15 @@ class Cell:
         return self.meaning or " ".join(self.printed.split())
 
 
+class PairAsked(NamedTuple):
+    """What was ruled on the change's agreement and another one, the other's id, both names, and the other answer."""
+
+    made: RulingRecord
+    agreement_id: str
+    names: list[str]
+    instead: str
+
+
 @dataclass(frozen=True, slots=True)
 class CellPair:
     """One column of both rows; a cell is None where the row or the column is not listed."""
@@ -74,16 +96,19 @@ def show_change(request: DeskRequest) -> Response:
     item = next((item for item in waiting if item.id == change["id"]), None)
     choices = decide.choices(request.store, change)
     row = change["after"] or change["before"]
+    others = other_rows(request.store, change, choices)
     peers = [other.id for other in waiting if item and other.part == item.part]
     return request.page(
         "change.html", change=change, cells=side_by_side(change["before"], change["after"]), choices=choices,
-        rule=RULES.get(change["rule"], ""), evidence=evidence_in_words(change), doubts=doubts_about(change),
+        speaks=_speaks_for(change, choices, others), pairs=_ruled_pairs(request, change, queue), says=say_what_it_does,
+        otherwise=SAY_OTHERWISE, statable=_is_statable(change, queue), rule=RULES.get(change["rule"], ""),
+        evidence=evidence_in_words(change), doubts=doubts_about(change),
         kind=KIND_SENTENCES[change["kind"]], status_words=STATUS_SENTENCES[change["status"]],
         rulings=queue.rulings_on_change(change), seen=queue.last_ruling_id,
         query=query_of(asked), asked=asked, done=find_done(request, queue), item=item, headings=PARTS,
         place=peers.index(change["id"]) + 1 if item else None, waiting=len(peers),
         after=next_after(waiting, change["id"], waiting), assigned=queue.assignments.get(change["id"], ""),
-        others=[(o, side_by_side(row, o.row)) for o in other_rows(request.store, change, choices) if o.row != row],
+        others=[(o, side_by_side(row, o.row)) for o in others if o.row != row],
         around=[(words, change[name], rows_around(request.store, change[name])) for name, words in LISTS.items()],
         timeline=timeline_of(queue.changes, change), county_page=_county_page(change), today=_name_today(change),
         documents=Library(request.store.connection).of_agreement(change["agreement_id"] or ""),
@@ -97,17 +122,18 @@ def rule_on_change(request: DeskRequest) -> Response:
     queue, name = request.queue(), request.who.user.name
     change = _find(request, queue)
     reason = request.form.get("reason", "").strip()
-    ruling = request.form.get("ruling", "")
+    ruling, _, other = request.form.get("ruling", "").partition(":")
     if ruling == "note" and not reason:
         raise Refusal(400, "A remark needs words. Write it in the reason field.")
     asked = read_filter(request, request.form)
-    verdicts = decide.verdicts_for(request.store, change, ruling, request.form.get("other", ""))
+    verdicts = decide.verdicts_for(request.store, change, ruling, other)
     ids = decide.write_rulings(request.store, dict.fromkeys(verdicts, change["id"]), name, reason)
     after = f"/changes/{change['id']}"
     if ruling != "note":
         decide.take_effect(request.store, tell=outbox.queue, newest=ids)
-        before = queue.in_order(asked, name)
-        after = next_after(before, change["id"], request.queue().in_order(asked, name))
+        before, now = queue.in_order(asked, name), request.queue().in_order(asked, name)
+        if all(item.id != change["id"] for item in now):  # else another question about it is open
+            after = next_after(before, change["id"], now)
     filters = {key: value for key, value in asked.items() if key in FILTERS}
     return request.go(after, done=f"{ids[0]}-{ids[-1]}", seen=request.form.get("seen", ""), **filters)
 
@@ -159,12 +185,18 @@ def side_by_side(before: PrintedRow | None, after: PrintedRow | None) -> list[Ce
 
 def preview_change(request: DeskRequest) -> Response:
     """Show what each ruling on the change would make of the log."""
-    change = _find(request, request.queue())
-    wanted = [("confirm", "Yes, this happened", ""), ("dismiss", "No, this did not happen", "")]
-    choices = decide.choices(request.store, change)
-    if choices:
-        same = [("same", f"One agreement with {c.candidate['agency']}", c.agreement_id) for c in choices]
-        wanted = [*same, ("distinct", "Two agreements", ""), *wanted]
+    queue = request.queue()
+    change = _find(request, queue)
+    wanted = []
+    if choices := decide.choices(request.store, change):
+        wanted = [("same", f"One agreement with {c.candidate['agency']}", c.agreement_id) for c in choices]
+        wanted.append(("distinct", "Two agreements", ""))
+    for pair in _ruled_pairs(request, change, queue):
+        wanted.append(
+            (pair.instead, f"{SAY_OTHERWISE[pair.instead][0]}: {' and '.join(pair.names)}", pair.agreement_id)
+        )
+    if _is_statable(change, queue):
+        wanted += [(ruling, RULING_WORDS[ruling], "") for ruling in ("confirm", "dismiss")]
     previews = [
         (words, preview_rulings(
             request.store, decide.verdicts_for(request.store, change, ruling, other)
@@ -172,6 +204,40 @@ def preview_change(request: DeskRequest) -> Response:
         for ruling, words, other in wanted
     ]  # fmt: skip
     return request.page("effects.html", change=change, previews=previews, shown=50, query=request.http.url.query)
+
+
+def _speaks_for(change: ChangeRecord, choices: Sequence[Choice], others: Sequence[OtherRow]) -> dict[int, list[str]]:
+    """Return for each candidate, by its number, what speaks for it."""
+    rows = {other.agreement_id: other.row for other in others}
+    row = change["after"] or change["before"]
+    return {
+        c.number: speaks_for(row, change["before"] if c.is_own else rows.get(c.agreement_id)) for c in choices
+    }  # fmt: skip
+
+
+def _ruled_pairs(request: DeskRequest, change: ChangeRecord, queue: Queue) -> list[PairAsked]:
+    """Return the rulings that stand on the change's agreement and another, each to be replaced by the other answer."""
+    last = naming_changes(queue.changes)
+    found = []
+    for made, agreement_id in decide.ruled_pairs(request.store, change):
+        pairs = ((made.subject, change["before"]), (made.other, change["after"] or change["before"]))
+        names = [_name_pair(last.get(agreement), row, change) for agreement, row in pairs]
+        found.append(PairAsked(made, agreement_id, names, "distinct" if made.ruling == "same" else "same"))
+    return found
+
+
+def _name_pair(last: ChangeRecord | None, row: PrintedRow | None, change: ChangeRecord) -> str:
+    """Return one of two agreements by its last change, or by a row of this one where the log has none of it."""
+    row = (last["after"] or last["before"]) if last else row
+    name = " ".join(((row and row["agency"]) or (last or change)["agency"] or "").split())
+    return f"{name}, {(row and row['normalised'].get('state')) or (last or change)['state']}"
+
+
+def _is_statable(change: ChangeRecord, queue: Queue) -> bool:
+    """Return whether to say "yes" or "no" decides anything: what others' rulings or later lists retracted stays so."""
+    on_it = {change["id"], str(change["evidence"].get("ruled_on", ""))}
+    dismissed = any(r.counts and r.ruling == "dismiss" and r.subject in on_it for r in queue.rulings)
+    return change["status"] != "retracted" or dismissed
 
 
 def _find(request: DeskRequest, queue: Queue) -> ChangeRecord:

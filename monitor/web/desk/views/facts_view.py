@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from rapidfuzz import fuzz
 from starlette.responses import Response
 
-from db.desk_models import AgencyCard, ReviewedFact
+from db.desk_models import ReviewedFact
 from db.errors import NotFoundError
 from db.queries import reviewed_facts
 from monitor.i18n import labels
-from monitor.matching.names import normal_form
 from monitor.places import gazetteer
 from monitor.review import facts, facts_csv
-from monitor.review.queue import ALIKE
+from monitor.review.queue import find_named
+from monitor.review.say_facts import say_agreement, say_fact
 from monitor.web.desk.respond import DeskRequest
 from monitor.web.desk.views.queue_view import STATES
 
 PER_PAGE = 100
+SHOWN = 200  # facts of an import
 
 
 def show_agencies(request: DeskRequest) -> Response:
     """Show the agencies that a name, also a misspelt one, and a state find."""
     asked, state = request.get("q"), request.get("state")
-    cards = [
-        card for card in reviewed_facts.list_cards(request.store.connection)
-        if state in ("", card.state) and (not asked or _is_named(card, asked))
-    ]  # fmt: skip
+    cards = [c for c in reviewed_facts.list_cards(request.store.connection) if state in ("", c.state)]
+    if asked:
+        cards = find_named(cards, asked, lambda card: (card.id, card.name, *card.names))
     last = max(1, -(-len(cards) // PER_PAGE))
     number = min(request.page_number(), last)
     about = {f.subject for f in facts.read_facts(request.store) if f.counts}
@@ -41,18 +40,22 @@ def show_agency(request: DeskRequest) -> Response:
     card = reviewed_facts.find_card(connection, request.http.path_params["id"])
     if card is None:
         raise NotFoundError(f"no agency {request.http.path_params['id']}")
-    every = facts.read_facts(request.store)
+    every, queue = facts.read_facts(request.store), request.queue()
     together = facts.one_body(every, card.id)
-    agreements = [a for one in together for a in reviewed_facts.list_agreements(connection, one)]
-    subjects = {*together, *(agreement.id for agreement in agreements)}
-    others = [reviewed_facts.find_card(connection, one) for one in together if one != card.id]
-    changes = [c for c in request.queue().changes if c["agency_id"] in together]
+    bodies = [found for one in together if (found := reviewed_facts.find_card(connection, one))]
+    agreements = [
+        (agreement.id, say_agreement(agreement) + f" ({body.name})" * (len(bodies) > 1))
+        for body in bodies for agreement in reviewed_facts.list_agreements(connection, body.id)
+    ]  # fmt: skip
+    subjects = {*together, *(agreement_id for agreement_id, _ in agreements)}
+    about = [f for f in every if f.subject in subjects or f.value == card.id]
     return request.page(
-        "agency.html", card=card, others=[other for other in others if other], agreements=agreements, changes=changes,
-        facts=[f for f in every if f.subject in subjects or f.value == card.id], kinds=facts.FACTS,
+        "agency.html", card=card, others=[body for body in bodies if body.id != card.id], agreements=agreements,
+        changes=[c for c in queue.changes if c["agency_id"] in together],
+        facts=[(f, say_fact(request.store, f, card.id)) for f in about],
         reasons=labels.ENDED_BY, leads=labels.LEADS_TO, bodies=labels.BODIES, said=request.get("said"),
-        counties=[c.name for c in gazetteer.counties(card.state or "").values()],
-        county_names={c.fips: c.name for c in gazetteer.counties(card.state or "").values()},
+        counties=[county.name for county in gazetteer.counties(card.state or "").values()],
+        agencies=[c for c in reviewed_facts.list_cards(connection) if c.state == card.state and c.id != card.id],
     )  # fmt: skip
 
 
@@ -90,9 +93,10 @@ def import_facts(request: DeskRequest) -> Response:
     data = request.posted_csv("reviewed facts")
     found = facts_csv.read_import(request.store, data, "the file", request.who.user.name)
     if request.file or not found.new:
+        said = [say_fact(request.store, fact) for fact in found.new[:SHOWN]]
         return request.page(
-            "import.html", told="", found=found, effects=None, guard=None, shown=200, csv=data.decode("utf-8-sig"),
-            action="/facts/import", noun="fact",
+            "import.html", told="", found=found, said=said, effects=None, guard=None, shown=SHOWN,
+            csv=data.decode("utf-8-sig"), action="/facts/import", noun="fact",
         )  # fmt: skip
     facts_csv.store_import(request.store, found)
     told = f"{len(found.new)} facts imported, {found.known} known already."
@@ -101,9 +105,3 @@ def import_facts(request: DeskRequest) -> Response:
 
 def _agency_of(request: DeskRequest, subject: str) -> str:
     return reviewed_facts.find_agreement_agency(request.store.connection, subject) or subject
-
-
-def _is_named(card: AgencyCard, asked: str) -> bool:
-    words = normal_form(asked)
-    names = [normal_form(name) for name in (card.id, card.name, *card.names)]
-    return any(words in name or (len(words) > 3 and fuzz.partial_ratio(words, name) >= ALIKE) for name in names)

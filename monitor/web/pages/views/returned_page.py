@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.web.pages.came_back import find_returns
+from monitor.web.pages.find_returns import find_returns
 from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import PageRequest, Site
 

@@ -113,6 +113,7 @@ def test_a_name_that_moves_without_a_change_is_told() -> None:
         assert [change["agency"] for change in poller.changes.values()] == ["Bay County Sheriff’s Office"]
 
 
+@pytest.mark.long
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(lives, st.lists(st.integers(0, 3), min_size=1, max_size=7))
 def test_a_polling_client_misses_nothing(life: tuple[list[Posting], Happening], polls: list[int]) -> None:

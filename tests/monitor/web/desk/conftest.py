@@ -121,9 +121,11 @@ def serve(world: World) -> Iterator[str]:
     thread.start()
     while not server.started:
         time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:  # else a test that fails would wait for its server for good
+        server.should_exit = True
+        thread.join()
 
 
 @pytest.fixture

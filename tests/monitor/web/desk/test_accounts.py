@@ -23,6 +23,7 @@ def is_in(client: TestClient) -> bool:
     return bool(client.get("/review").status_code == 200)
 
 
+@pytest.mark.long
 def test_three_hundred_guesses_are_slowed_seen_and_in_vain(world: World, caplog: pytest.LogCaptureFixture) -> None:
     """Over an hour, a guess every 12 seconds: 26 were tried at all, the others had to wait; each is a row."""
     client = world.client()

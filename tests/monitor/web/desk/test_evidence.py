@@ -7,9 +7,10 @@ import re
 import pytest
 
 from db.records import ChangeRecord
+from monitor.publications.check import REASON_NAMES, REASONS
 from monitor.review.evidence import evidence_in_words
 from tests.monitor.web.desk.conftest import BEN, World
-from tests.monitor.web.desk.test_rulings import ENDING, RELABEL, log_of
+from tests.monitor.web.desk.test_rulings import ENDING, RELABEL, held, log_of
 
 
 def change_page(world: World, key: tuple[str, str]) -> str:
@@ -66,7 +67,7 @@ def test_what_each_ruling_would_do_is_shown_and_nothing_is_ruled(world: World) -
     same = found["One agreement with Lake Placid Police Department"]
     assert "New in the log: 1" in same
     assert "Retracted: 2" in same  # the ending and the signing
-    assert "Another status: 1" in found["Two agreements"]  # five days in, the ending stays provisional
+    assert "Another status: 2" in found["Two agreements"]  # the ending, still provisional, and Florida's early date
     assert "Retracted: 1" in found["No, this did not happen"]
     with world.store() as store:
         assert store.connection.execute("select count(*) from rulings").fetchone() == (0,)
@@ -105,3 +106,14 @@ def test_a_doubtful_relabelling_shows_no_letters_apart(world: World) -> None:
     page = change_page(world, RELABEL)
     assert "<dt>Letters that differ" not in page
     assert "<dt>Both rows name the same county</dt><dd>yes</dd>" in page
+
+
+def test_why_a_list_is_held_stands_in_words_before_its_code(world: World) -> None:
+    client = world.client(BEN)
+    assert "Many rows are gone: 32 of 44 rows gone" in client.get("/review").text
+    page = client.get(f"/review/lists/{held(world)}").text
+    assert '<b>Many rows are gone: 32 of 44 rows gone</b> <span class="id">shrunk</span>' in page
+
+
+def test_every_reason_has_its_name() -> None:
+    assert REASON_NAMES.keys() == REASONS.keys()

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from db.queries.rulings import list_rulings
-from monitor.review.queue import Queue, read_queue, read_rulings
+from monitor.review.queue import Queue, find_named, read_queue, read_rulings
 from tests.monitor.web.desk.conftest import ADA, BEN, World, token_in
 from tests.monitor.web.desk.test_rulings import ENDING, SIGNING, held, log_of, rule, stands
 
@@ -28,10 +28,12 @@ def test_a_ruling_settles_the_change_it_was_made_on_and_names_what_follows(world
     assert parts(world)["doubtful"] == ["Gulf FL", "Lake FL", "Lake NY"]
     client = world.client(ADA)
     answer = rule(client, log_of(world)[ENDING]["id"], "distinct", reason="two towns")
-    assert parts(world)["doubtful"] == ["Gulf FL", "Lake FL"]  # dated four months before its first list, it stays so
+    assert parts(world)["doubtful"] == ["Gulf FL"]
     assert log_of(world)[SIGNING]["candidates"] == []
     page = client.get(answer.headers["location"]).text
-    assert "It also changed" not in page  # the signing was in doubt before, and is
+    assert "It also changed 1 other line of the log" in page  # Florida's is no older agreement under another state
+    assert "confirmed (was confirmed, in doubt)" in page
+    assert "Lake FL" in parts(world)["rest"]  # and nobody has looked at it as yet
     rule(client, log_of(world)[SIGNING]["id"], "confirm")
     assert "Lake FL" not in parts(world)["rest"]
 
@@ -56,6 +58,16 @@ def test_an_overruled_ruling_comes_back_to_whoever_made_it(world: World) -> None
     assert "I have read this" in ada.get(f"/review/changes/{ending}").text
     rule(ada, ending, "note", reason=f"Read the ruling of {BEN}")
     assert "overruled" not in parts(world, ADA)
+
+
+def test_a_filter_holds_for_ones_overruled_rulings_too(world: World) -> None:
+    """Else one ruling on all that fits would be made on them, whatever was asked for."""
+    ada, ending = world.client(ADA), log_of(world)[ENDING]["id"]
+    rule(ada, ending, "same")
+    rule(world.client(BEN), ending, "distinct")
+    assert "you ruled" in ada.get("/review?state=NY").text
+    for other in ("state=FL", "kind=signing", "month=2025-08", "agency=Taylor", "held=participating,shrunk"):
+        assert "you ruled" not in ada.get(f"/review?{other}").text, other
 
 
 def test_an_undo_by_another_comes_back_too_but_not_ones_own(world: World) -> None:
@@ -210,3 +222,20 @@ def test_a_change_is_assigned_and_found_by_whom_it_is_assigned_to(world: World) 
     assert client.get("/review?mine=1").text.count("data-item") == 0
     client.post(f"/review/changes/{ending}/assign", data={"csrf": token, "reviewer": ""})
     assert world.client(BEN).get("/review?mine=1").text.count("data-item") == 0
+
+
+def test_a_name_as_written_comes_before_names_spelled_like_it(world: World) -> None:
+    """Whoever asks for Cambria County does not want Escambia's."""
+
+    def found(asked: str) -> set[str]:
+        page = world.client(ADA).get("/review", params={"agency": asked}).text
+        return set(re.findall(r"data-item><b>([^<]+)</b>", page))
+
+    assert found("lake plac") == {"Lake Placid Police Department"}
+    assert found("lake plasid") == {"Lake Placid Police Department"}  # nobody is spelled so
+    assert found("taylor county") == {"Taylor County Sheriff&#39;s Office"}
+    assert found("fl-taylor-county-sheriffs-office") == {"Taylor County Sheriff&#39;s Office"}
+    assert found("fl-taylor") == set()
+    things = ["Escambia County", "Cambria County"]
+    assert find_named(things, "cambria county", lambda name: ("", name)) == ["Cambria County"]
+    assert find_named(things, "cambrja county", lambda name: ("", name)) == ["Escambia County", "Cambria County"]

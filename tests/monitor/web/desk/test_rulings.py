@@ -91,7 +91,7 @@ def test_what_each_other_ruling_does(world: World) -> None:
     assert stands(world)[("signing", "Union FL")] == ("confirmed", False)
     assert rule(client, log[ENDING]["id"], "note").status_code == 400  # a remark needs words
     assert rule(client, log[ENDING]["id"], "release").status_code == 400
-    assert rule(client, log[ENDING]["id"], "same", other="no-such-agreement").status_code == 400
+    assert rule(client, log[ENDING]["id"], "same:no-such-agreement").status_code == 400
 
 
 def test_a_doubtful_relabelling_can_be_taken_apart(world: World) -> None:
@@ -227,7 +227,7 @@ def test_the_audit_goes_out_as_csv_and_comes_in_elsewhere_with_the_same_log(worl
             "/review/audit/import", data={"csrf": token}, files={"file": ("rulings.csv", out.content, "text/csv")}
         )
         assert f"Import {new} new ruling" in answer.text
-        assert f"{known} are known already. Nothing has been stored yet." in answer.text
+        assert f"{known} known already. Nothing has been stored yet." in answer.text
         with other.store() as store:
             assert len(read_rulings(store)) == known
         if new:

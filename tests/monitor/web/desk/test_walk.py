@@ -40,7 +40,10 @@ ONE_LIST = "In doubt: the row stood on a single list"
 #: what had to be on that one screen to rule so: the doubt, the other row, the documents, what came before and after.
 DAY: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ("Gulf County Sheriff's Office", "FL TFM"): (
-        "s", (OTHER_OFFICE, "Gulf County BOCC, FL, signed 2025-02-26", "Beside the candidate’s row", "First listed"),
+        "s", (
+            OTHER_OFFICE, "Gulf County BOCC, FL, signed 2025-02-26. For it: the same signing date", "First listed",
+            "Agency differs Gulf County BOCC Gulf County Sheriff's Office",
+        ),
     ),
     ("Lake Placid Police Department", "NY TFM"): (
         "s", (ONE_LIST, "the place named is real in both states", "State differs NEW YORK read as NY FLORIDA"),
@@ -74,10 +77,10 @@ DAY: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ),
     ("Lawrence County Sheriff's Office", "AL WSO"): ("y", ("Signed differs 2025-05-20 2025-06-30", "JEM")),
     ("Okaloosa County Department of Corrections", "FL WSO"): (
-        "s", (OTHER_OFFICE, "Okaloosa County Sheriff's Office, FL, signed 2025-02-26", "Beside the candidate’s row"),
+        "s", (OTHER_OFFICE, "Okaloosa County Sheriff's Office, FL, signed 2025-02-26", "both rows link the same MOA"),
     ),
     ("Escambia County Board of County Commissioners", "FL WSO"): (
-        "s", (OTHER_OFFICE, "Escambia County Sheriff's Office, FL, signed 2025-02-26", "Beside the candidate’s row"),
+        "s", (OTHER_OFFICE, "Escambia County Sheriff's Office, FL, signed 2025-02-26", "both rows link the same MOA"),
     ),
     ("University of Central Florida Board of Trustees", "FL TFM"): (
         "s", ("both names stood on one list", "Signed differs 2025-04-15 2025-07-24", "Type differs State Agency"),
@@ -131,7 +134,7 @@ def test_an_editors_day_of_twenty_three_decisions(corpus: Path, tmp_path: Path, 
     asked, keys = dict(DAY), 0
     with serve(world) as address:
         page = open_desk(browser, address, ADA, viewport=ViewportSize(width=1280, height=900))
-        page.get_by_role("link", name="changes that need a decision").first.click()
+        page.get_by_role("link", name="Changes that need a decision").first.click()
         page.locator("[data-item]").first.click()
         page.wait_for_selector("body[data-keys=ready]")
         while asked:
@@ -241,6 +244,7 @@ def test_one_body_a_county_and_a_real_end_are_found_on_the_public_pages(
     assert f"/agencies/{BOARD}/" in pages.get("/places/fl/orange-county/").text
     spanish = pages.get(f"/es/agreements/{BOARD}-tfm-2025-04-15/").text
     assert "fusionado con otro acuerdo" in spanish
+    assert 'tal como se escribió:</span> <bdi lang="en">The police department signed instead.</bdi>' in spanish
     facts = csv.DictReader(pages.get("/data/reviewed_facts.csv").text.splitlines())
     assert [(f["fact"], f["subject"]) for f in facts] == [
         ("one", BOARD), ("county", BOARD), ("ended", f"{BOARD}-tfm-2025-04-15"),

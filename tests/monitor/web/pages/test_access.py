@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("pages-small")]
+pytestmark = pytest.mark.long
 
 PAGES = (
     "", "changes/", "changes/?all=1", "changes/2025-03/", "map/", "map/status/", "map/administration/", "map/number/",

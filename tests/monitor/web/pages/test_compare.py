@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from db.database import Store
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.app import create_app
-from monitor.web.pages.came_back import find_returns
+from monitor.web.pages.find_returns import find_returns
 from tests.monitor.web.pages.conftest import ROWS, take_in, workbook
 
 

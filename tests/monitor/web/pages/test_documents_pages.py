@@ -139,7 +139,6 @@ def test_copies_are_published_only_when_asked_for(shelf_home: Path, tmp_path: Pa
 
 
 @pytest.mark.long
-@pytest.mark.xdist_group("pages-small")
 @pytest.mark.parametrize(("tongue", "width", "scheme"), [("", 1280, "light"), ("es/", 390, "dark")])
 def test_the_pages_are_open_to_all_and_work_without_script(
     browser: Browser, shelf_site: str, shelf_home: Path, tongue: str, width: int, scheme: str

@@ -6,6 +6,7 @@ import tempfile
 from datetime import date
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -32,6 +33,7 @@ _ROW = st.tuples(
 )  # fmt: skip
 
 
+@pytest.mark.long
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(_ROW, min_size=1, max_size=12))
 def test_every_page_of_a_hostile_list_renders(rows: list[tuple[str, str, str, str, str, date]]) -> None:

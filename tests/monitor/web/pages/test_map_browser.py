@@ -8,7 +8,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import Browser, expect
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("pages-corpus")]
+pytestmark = pytest.mark.long
 
 MOVE = """async () => {
   const range = document.getElementById('step'), took = [];

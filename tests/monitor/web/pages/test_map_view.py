@@ -8,8 +8,6 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-pytestmark = pytest.mark.xdist_group("pages-small")
-
 WIDTH = "Number(document.getElementById('map').getAttribute('viewBox').split(' ')[2])"
 
 

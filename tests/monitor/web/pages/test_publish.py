@@ -35,7 +35,7 @@ LOADED = {
     ],
     "static/newest.js": ["data/newest.json"],
 }
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("pages-publish")]
+pytestmark = pytest.mark.long
 
 
 class Links(HTMLParser):

@@ -22,8 +22,6 @@ from monitor.web.pages.publish_targets import DirectorySink
 from monitor.web.pages.site import Addresses
 from tests.monitor.search.test_search_table import read_table
 
-pytestmark = pytest.mark.xdist_group("pages-small")
-
 #: Beside those of the table: begun words, several of a name, words of agencies, what means nothing.
 QUESTIONS = [
     "Marion", "Orleans", "st louis", "de soto", "la salle", "Hilsboro County, Florida", "bay", "x", "", "🚓",

@@ -26,7 +26,7 @@ from monitor.cli.serve_pages import make_routes, open_port
 from monitor.web.http.turns import Turns
 from monitor.web.pages.app import create_app
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("pages-corpus")]
+pytestmark = pytest.mark.long
 
 #: What readers read, by language.
 SAID = {

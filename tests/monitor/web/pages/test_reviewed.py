@@ -67,7 +67,7 @@ def test_each_is_on_the_pages_it_is_about_in_both_languages(home: Path) -> None:
             page.count(' <span class="by">(') == page.count('<span class="by">(') > 0
         )  # "2025 (source", not "2025(source"
     agreement = pages.get(f"/agreements/{AGREEMENT}/").text
-    assert "ended by a law, 2025-07" in agreement
+    assert "ended by a law, July 2025" in agreement
     assert "3 to 2" in agreement
     assert "ended by a law" in pages.get(f"/agencies/{POLICE}/").text
     franklin, essex = (pages.get(f"/places/ny/{county}/").text for county in ("franklin-county", "essex-county"))
@@ -76,7 +76,7 @@ def test_each_is_on_the_pages_it_is_about_in_both_languages(home: Path) -> None:
         assert f'/agencies/{POLICE}/"' in page
     spanish = pages.get(f"/es/agreements/{AGREEMENT}/").text
     assert "Revisado:" in spanish
-    assert "terminado por una ley" in spanish
+    assert "terminado por una ley, julio de 2025" in spanish
     for page in (taylor, union, agreement, franklin, spanish):
         assert "Ada" not in page
 
@@ -132,3 +132,13 @@ def test_facts_and_rulings_are_files_that_another_installation_imports(home: Pat
         ]
         rulings = rulings_csv.read_import(there, ruled, "rulings.csv", "Bob")
         assert [(r.ruling, r.reason, r.about.kind) for r in rulings.new] == [("confirm", "I called", "termination")]
+
+
+def test_a_note_is_marked_as_english_where_the_page_is_not(home: Path) -> None:
+    state_all(home)
+    pages = TestClient(create_app(home))
+    note = '<bdi lang="en">3 to 2</bdi>'
+    english, spanish = (pages.get(f"{language}/agreements/{AGREEMENT}/").text for language in ("", "/es"))
+    assert f"Nota, en inglés, tal como se escribió:</span> {note}" in spanish
+    assert note in english
+    assert "Note, in English" not in english

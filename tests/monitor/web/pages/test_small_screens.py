@@ -16,7 +16,7 @@ from monitor.web.pages.addresses import make_site
 from monitor.web.pages.render_page import render
 from tests.monitor.web.pages.test_access import PAGES
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("pages-small")]
+pytestmark = pytest.mark.long
 
 #: Texts of figures that a reader cannot see whole without moving anything: outside their figure or the window.
 CUT_OFF = """() => [...document.querySelectorAll('figure text, figure li')].filter(t => {

@@ -11,7 +11,7 @@ from monitor.matching.find_known import days_between
 
 
 @dataclass(frozen=True, slots=True)
-class Comebacks:
+class ReturnRate:
     """Of `cases` rows that left the participating list since `since` (ISO date), `back` were back within `days`."""
 
     since: str
@@ -25,7 +25,7 @@ class Comebacks:
         return f"of {self.cases} such cases since {self.since[:4]}, {self.back} were back within {self.days} days"
 
 
-def count_comebacks(connection: sqlite3.Connection) -> Comebacks | None:
+def measure_return_rate(connection: sqlite3.Connection) -> ReturnRate | None:
     """Count the decided endings between lists close enough to tell; None when there is none."""
     near = [
         ending for ending in load_decided_endings(connection)
@@ -34,4 +34,4 @@ def count_comebacks(connection: sqlite3.Connection) -> Comebacks | None:
     if not near:
         return None
     back = [e for e in near if e.back_after_days is not None and e.back_after_days <= policy.ENDING_DAYS]
-    return Comebacks(min(e.first_missing_on for e in near), len(near), len(back))
+    return ReturnRate(min(e.first_missing_on for e in near), len(near), len(back))

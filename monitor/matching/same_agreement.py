@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from db.records import EvidenceValue
 from monitor import policy
@@ -22,12 +22,12 @@ Verdict = Literal["same", "candidate", "distinct"]
 Dating = Literal["same", "corrected", "later", "other"]
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(NamedTuple):
     """One of the two listings that are compared, with what is known of its agreement."""
 
     state: str | None
     name: Name
+    telling: tuple[str, ...]  # the words of the name that other offices do not share
     support: str | None
     signed_on: str | None
     documents: frozenset[str]
@@ -37,8 +37,7 @@ class Side:
     dated: bool = True  # False where the list has no signing dates (pending)
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """What is known of the two lists and of what stood on them together."""
 
     listed_on: str  # date of the list that shows the new row

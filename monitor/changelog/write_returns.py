@@ -8,7 +8,7 @@ from monitor.changelog.fields import differing_fields
 from monitor.changelog.state import Ledger
 from monitor.matching.doubts import doubts_of_cells
 from monitor.matching.find_known import gap_days, was_pending_since
-from monitor.matching.rules import Judgement
+from monitor.matching.same_agreement import Judgement
 
 
 def bring_back(ledger: Ledger, publication: Accepted, agreement: Agreement, new: New, judgement: Judgement) -> None:
