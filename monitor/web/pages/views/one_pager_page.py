@@ -143,11 +143,12 @@ def make_agency(request: PageRequest, pdf: bool, agency_id: str) -> Sheet | None
         return None
     status = status_of([agency])
     where = f"{agency.name}, {place_index.state_name(agency.state)}"
-    facts = [
-        say_status(status, where, request),
-        *count_listed(status, request.language),
-        *say_pending_list(status, request),
-    ]
+    if agency.agreements:
+        facts = [say_status(status, where, request)]
+    else:  # its rows are another agency's now
+        now = sorted({request.book.agencies[agreement.agency_id].name for agreement in agency.moved})
+        facts = [f"{request.language.say('Listed under another name later:')} {'; '.join(now)}."]
+    facts += [*count_listed(status, request.language), *say_pending_list(status, request)]
     if len(agency.names) > 1:
         names = "; ".join(name for name, _, _ in agency.names[:6])
         facts.append(request.language.say("Names ICE printed: %(names)s.", names=names))

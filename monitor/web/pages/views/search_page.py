@@ -71,6 +71,8 @@ def make_card(book: Book, first: SearchRecord) -> Card | None:
     code = first["state"] or ""
     if first["kind"] == "agency":
         agency = book.agencies[first["url"].split("/")[2]]
+        if not agency.agreements:  # its rows are another agency's now: its page leads there
+            return None
         return _card(book, f"agencies/{agency.id}/", f"sheets/agency/{agency.id}/", f"feeds/agency/{agency.id}",
                      [agency], code, place_index.counties().get(agency.fips or ""))  # fmt: skip
     if first["kind"] != "state" and (county := place_index.counties().get(first["fips"] or "")):
