@@ -11,6 +11,7 @@ import sys
 import threading
 from html.parser import HTMLParser
 from pathlib import Path
+from textwrap import dedent
 from urllib.parse import unquote, urljoin, urlsplit
 
 import obstore
@@ -155,20 +156,19 @@ def test_the_same_bytes_wherever_and_however_they_are_made(
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the processes begin with nothing")
 def test_copies_of_a_process_with_one_thread_make_the_same_bytes(home: Path, out: Path, tmp_path: Path) -> None:
     """As the command does; here, beside the threads of other tests, each process began with nothing."""
-    program = """if True:
+    program = """
         import sys
         from pathlib import Path
         from db.database import Store
         from monitor.web.pages import publish as publishing
         from monitor.web.pages.publish_targets import DirectorySink
-        from tests.paths import ROOT
-from tests.monitor.web.pages.conftest import make_small_site
+        from tests.monitor.web.pages.conftest import make_small_site
         assert publishing._is_alone()
         publishing.MANY = 1
         with Store.open(Path(sys.argv[1]), read_only=True) as store:
             publishing.publish(make_small_site(store), DirectorySink(Path(sys.argv[2])))
     """
-    command = [sys.executable, "-c", program, str(home), str(tmp_path / "again")]
+    command = [sys.executable, "-c", dedent(program), str(home), str(tmp_path / "again")]
     subprocess.run(command, check=True, timeout=300, cwd=ROOT)
     assert {k: v[0] for k, v in state(tmp_path / "again").items()} == {k: v[0] for k, v in state(out).items()}
 
