@@ -23,7 +23,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -34,6 +34,7 @@ from benchmarks.bench_api import free_port
 from benchmarks.hostile_attacks import ATTACKS, FORM, ROOT, Target
 
 A_SECOND = 10
+KINDS = ("kept page", "new page", "API changes", "form", "feed", "API list", "sign-up")
 Attack = Callable[[Target, int], None]
 
 
@@ -41,9 +42,25 @@ Attack = Callable[[Target, int], None]
 class Figures:
     """What honest readers met."""
 
-    ms: list[float] = field(default_factory=list)
+    by_kind: dict[str, list[float]] = field(default_factory=dict)  # milliseconds of each kind of question
     errors: list[str] = field(default_factory=list)
     attacks: int = 0
+    most_mb: float = 0.0
+    most_mb_beside: float = 0.0  # of the processes that `serve` started
+
+    @property
+    def ms(self) -> list[float]:
+        return sorted(ms for kind in self.by_kind.values() for ms in kind)
+
+    def slowest_kind(self) -> str:
+        """Return the kind of question with the highest 95th percentile, and that."""
+        kind, ms = max(((kind, percentile(ms)) for kind, ms in self.by_kind.items()), key=lambda found: found[1])
+        return f"{kind} {ms:.0f}"
+
+
+def percentile(ms: Iterable[float], share: float = 0.95) -> float:
+    ordered = sorted(ms)
+    return ordered[int(len(ordered) * share)]
 
 
 def ask_honestly(port: int, number: int, found: Figures) -> None:
@@ -71,7 +88,8 @@ def ask_honestly(port: int, number: int, found: Figures) -> None:
             found.errors.append(f"{path}: {answer.status}")
     except (OSError, http.client.HTTPException) as error:
         found.errors.append(f"{path}: {error!r}")
-    found.ms.append((time.perf_counter() - begun) * 1000)
+    kind = KINDS[number % len(paths)]
+    found.by_kind.setdefault(kind, []).append((time.perf_counter() - begun) * 1000)
 
 
 def read_honestly(port: int, seconds: float, found: Figures) -> None:
@@ -87,11 +105,29 @@ _NUMBERS = iter(range(10**9))
 
 
 def memory_mb(process: int) -> float:
-    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    """Return what a process holds in memory; 0 when it has ended."""
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0.0
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def measure(target: Target, seconds: float, attack: Attack | None) -> Figures:
+def children_of(process: int) -> list[int]:
+    with suppress(OSError):
+        tasks = Path(f"/proc/{process}/task").iterdir()
+        return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    return []
+
+
+def watch_memory(process: int, found: Figures, stop: threading.Event) -> None:
+    """Note the most memory that `serve` holds, and the processes it started, twice a second."""
+    while not stop.wait(0.5):
+        found.most_mb = max(found.most_mb, memory_mb(process))
+        found.most_mb_beside = max(found.most_mb_beside, sum(map(memory_mb, children_of(process))))
+
+
+def measure(target: Target, seconds: float, attack: Attack | None, process: int) -> Figures:
     found = Figures()
     stop = threading.Event()
 
@@ -105,6 +141,7 @@ def measure(target: Target, seconds: float, attack: Attack | None) -> Figures:
             time.sleep(0.01)
 
     attackers = [threading.Thread(target=go_on, args=(attack, n), daemon=True) for n in range(8)] if attack else []
+    attackers.append(threading.Thread(target=watch_memory, args=(process, found, stop), daemon=True))
     for attacker in attackers:
         attacker.start()
     read_honestly(target.port, seconds, found)
@@ -139,14 +176,16 @@ def main() -> None:
         process = start(home, port)
         try:
             read_honestly(port, 3, Figures())  # the first questions build what all others share
-            print("load  attack          attacks  readers  errors  median ms  95th ms  worst ms  memory MB")
+            print(
+                "load  attack        attacks readers errors  median    95th   worst      MB  beside  slowest, its 95th"
+            )
             for name in ["none", *(given.attack or ATTACKS)]:
-                found = measure(target, given.seconds, ATTACKS.get(name))
-                ms = sorted(found.ms)
+                found = measure(target, given.seconds, ATTACKS.get(name), process.pid)
+                ms = found.ms
                 print(
-                    f"{os.getloadavg()[0]:4.1f}  {name:15} {found.attacks:7} {len(ms):8} {len(found.errors):7}"
-                    f" {statistics.median(ms):10.0f} {ms[int(len(ms) * 0.95)]:8.0f} {ms[-1]:9.0f}"
-                    f" {memory_mb(process.pid):10.0f}", flush=True,
+                    f"{os.getloadavg()[0]:4.1f}  {name:13} {found.attacks:7} {len(ms):7} {len(found.errors):6}"
+                    f" {statistics.median(ms):7.0f} {percentile(ms):7.0f} {ms[-1]:7.0f}"
+                    f" {found.most_mb:7.0f} {found.most_mb_beside:7.0f}  {found.slowest_kind()}", flush=True,
                 )  # fmt: skip
                 for error in sorted(set(found.errors))[:5]:
                     print(f"    {error}")

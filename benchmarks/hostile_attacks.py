@@ -64,8 +64,9 @@ def ask_known_at(target: Target, number: int) -> None:
 
 
 def ask_pdf(target: Target, number: int) -> None:
-    code = ("fl", "tx", "ga", "nc", "va", "pa", "oh", "tn")[number % 8]
-    target.get(f"/{'es/' if number % 2 else ''}sheets/{code}/sheet.pdf?x={number}", wait=0.01)
+    """Ask for the one-pager of an agency, in either language: each is set when it is first asked for."""
+    agency = target.agencies[number // 2 % len(target.agencies)]
+    target.get(f"/{'es/' if number % 2 else ''}sheets/agency/{agency}/sheet.pdf", wait=0.01)
 
 
 def search(target: Target, number: int) -> None:

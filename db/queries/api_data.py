@@ -8,11 +8,13 @@ from typing import NamedTuple
 from db.queries.sightings import list_public_documents
 from db.records import DocumentRecord
 
-#: Everything an answer depends on leaves a mark here; a mark whose table does not exist yet is left out.
+#: Everything an answer depends on leaves a mark here; a mark whose table does not exist yet is left out. Only the list
+#: of documents depends on sightings that are not yet compared: each file of an import is one.
+_OF_DOCUMENTS = "sightings"
 _MARKS = {
     "derivation": "select derived_at || rules || last_sighting || '/' || last_ruling from derivation",
     "statement_log": "select max(sequence) from statement_log",
-    "sightings": "select max(id) from sightings",
+    _OF_DOCUMENTS: "select max(id) from sightings",
     "page_checks": "select max(id) from page_checks",
     "reviewed_facts": "select max(id) from reviewed_facts",
     "told": "select count(*) from told",
@@ -32,9 +34,10 @@ class AgencyRow(NamedTuple):
     first_listed_on: str
 
 
-def version_query(connection: sqlite3.Connection) -> str:
-    """Return the statement that `read_version` runs, for the tables this database has."""
+def version_query(connection: sqlite3.Connection, *, of_log: bool = False) -> str:
+    """Return the statement that `read_version` runs, for the tables this database has; `of_log`: not for documents."""
     there = {str(row[0]) for row in connection.execute("select name from sqlite_master where type = 'table'")}
+    there -= {_OF_DOCUMENTS} if of_log else set()
     return "select " + ", ".join(f"({query})" for name, query in _MARKS.items() if name in there)
 
 

@@ -35,19 +35,29 @@ def has_new_rulings(connection: sqlite3.Connection) -> bool:
     return row.fetchone() is not None
 
 
+_TAKEN_BACK = (
+    "select min(o.made_at) from rulings n join rulings o on o.id < n.id and o.ruling not in ('note', 'undo') and"
+    " case n.ruling when 'undo' then o.subject = n.subject and"
+    " o.made_at || '|' || o.ruling || '|' || o.other || '|' || o.reviewer = n.other"
+    " else n.ruling in ('release', 'reject', 'form') and o.subject = n.subject"
+    " and (o.ruling, o.other) != (n.ruling, n.other)"
+    " or n.ruling in ('same', 'distinct') and o.ruling in ('same', 'distinct') and o.ruling != n.ruling"
+    " and ((o.subject, o.other) = (n.subject, n.other) or (o.subject, o.other) = (n.other, n.subject)) end"
+)
+
+
 def find_taken_back(connection: sqlite3.Connection) -> str | None:
-    """Return when the earliest ruling was made that rulings since the last derivation undo or overrule; None: none."""
-    row = connection.execute(
-        "select min(o.made_at) from rulings n join rulings o on o.id < n.id and o.ruling not in ('note', 'undo') and"
-        " case n.ruling when 'undo' then o.subject = n.subject and"
-        " o.made_at || '|' || o.ruling || '|' || o.other || '|' || o.reviewer = n.other"
-        " else n.ruling in ('release', 'reject', 'form') and o.subject = n.subject"
-        " and (o.ruling, o.other) != (n.ruling, n.other)"
-        " or n.ruling in ('same', 'distinct') and o.ruling in ('same', 'distinct') and o.ruling != n.ruling"
-        " and ((o.subject, o.other) = (n.subject, n.other) or (o.subject, o.other) = (n.other, n.subject)) end"
-        " where n.id > (select ifnull(max(last_ruling), 0) from derivation)"
-    ).fetchone()
-    return row[0] if row else None
+    """Return when the earliest ruling was made that rulings since the last derivation undo or overrule; None: none.
+
+    A ruling that was taken back while such a one stood counts too: what it had stated may have stood until now.
+    """
+    new = f"{_TAKEN_BACK} where n.id > (select ifnull(max(last_ruling), 0) from derivation)"
+    earliest, since = connection.execute(new).fetchone()[0], None
+    while earliest is not None and earliest != since:
+        since = earliest
+        earlier = connection.execute(f"{_TAKEN_BACK} where n.made_at >= ?", [since]).fetchone()[0]
+        earliest = min(since, earlier or since)
+    return since
 
 
 def load_last_page(connection: sqlite3.Connection) -> int:

@@ -134,6 +134,7 @@ class Fold:
         named = [reason for reason in (verdict.note, self._judge.describe_form(name, ids)) if reason]
         if first:
             publication.reasons += named
+            self._listings.load(set(ids))
             self._take(publication, accepted, None)
             return
         comparison = diff.compare(self.ledger, accepted)

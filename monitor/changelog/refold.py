@@ -35,19 +35,28 @@ class Refold(FoldOn):
 
     def run(self, *, from_scratch: bool, whole: bool) -> Derived:
         """Go the shortest way: nothing to do, one more list, or as far back as the facts differ."""
+        if from_scratch or whole or not self.run_short():
+            derived_rows.begin(self._connection)
+            marks = None if from_scratch else derivation.load_marks(self._connection)
+            self._fold_all(None if marks is None or marks.rules != RULES_VERSION else marks)
+        return self._done
+
+    def run_short(self) -> bool:
+        """Do what is nothing or one more list; return False, with nothing done, when all facts are to be compared."""
         derived_rows.begin(self._connection)
-        marks = None if from_scratch else derivation.load_marks(self._connection)
-        if marks is None or marks.rules != RULES_VERSION:
-            self._fold_all(None)
-            return self._done
+        marks = derivation.load_marks(self._connection)
+        if marks is None or marks.rules != RULES_VERSION or not self._holds(marks):
+            return False
         fresh = publications.load_new_documents(self._connection, marks.last_sighting)
-        if whole or not self._holds(marks):
-            self._fold_all(marks)
-        elif not fresh:
-            if self._is_due(marks.last_page) or derivation.has_new_rulings(self._connection):
-                self._finish(self._resume(()))
-        elif not self.add_newest(fresh):
-            self._fold_all(marks)
+        if fresh:
+            return self.add_newest(fresh)
+        if self._is_due(marks.last_page) or derivation.has_new_rulings(self._connection):
+            self._finish(self._resume(()))
+        return True
+
+    @property
+    def done(self) -> Derived:
+        """Return what was done."""
         return self._done
 
     def _holds(self, marks: derivation.Marks) -> bool:

@@ -17,20 +17,23 @@ from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from db.database import Store
 from db.errors import StoreError
 from db.locks import SERVING, HomeLock
 from db.settings import Settings
 from db.version import VERSION
+from monitor.cli import answer_costly
 from monitor.service.health.serve_health import make_health_routes
-from monitor.service.memory_release import share_heaps
+from monitor.service.memory_release import CalmCollector, share_heaps
 from monitor.web.api import PREFIX
 from monitor.web.api import app as api
 from monitor.web.desk import app as desk
 from monitor.web.feeds import app as feeds
 from monitor.web.forms import app as forms
 from monitor.web.http.connections import ConnectionLimits, make_protocol
+from monitor.web.http.second_process import SecondProcess
 from monitor.web.http.turns import Turns
 from monitor.web.pages.app import create_app
 
@@ -38,7 +41,8 @@ _LOG = logging.getLogger(__name__)
 #: How often it is checked that the database is still the file that was opened.
 WATCH_SECONDS = 1.0
 
-
+#: Threads that compute let others go on this often: the event loop waits for each of them, with every answer it sends.
+SWITCH_SECONDS = 0.001
 #: A stop that takes longer than this ends the process: nothing it does outlives a kill worse than that.
 STOP_SECONDS = 6.0
 
@@ -71,14 +75,16 @@ def serve_pages(settings: Settings, host: str, port: int, *, access_log: bool = 
             logging.getLogger(name).setLevel(level)
     logging.getLogger(__name__).setLevel(logging.INFO)
     share_heaps()
+    sys.setswitchinterval(SWITCH_SECONDS)
     with open_port(host, port) as listening, Store.open(settings.home) as store:
         lock = HomeLock(settings.home, SERVING, "`serve`", at=store.now_text(), shared=True)
         with lock:
             turns = Turns()
+            second = SecondProcess(answer_costly.__name__, [str(settings.home), settings.public_url_if_set])
             app = create_app(
-                settings.home, extra_routes=make_routes(settings, turns), turns=turns,
-                proxies=settings.trusted_proxies.split(), public_url=settings.public_url_if_set,
-                limited_below=f"{PREFIX}/",
+                settings.home, extra_routes=make_routes(settings, turns, second.application(answer_costly.API)),
+                turns=turns, proxies=settings.trusted_proxies.split(), public_url=settings.public_url_if_set,
+                limited_below=f"{PREFIX}/", elsewhere=second.application(answer_costly.PAGES),
             )  # fmt: skip
             server = _Server(
                 uvicorn.Config(
@@ -92,7 +98,7 @@ def serve_pages(settings: Settings, host: str, port: int, *, access_log: bool = 
             _LOG.info("ice-agreements %s serves %s at %s", VERSION, settings.home, address)
             if warning := warn_of_links(settings, host, listening.getsockname()[1]):
                 _LOG.warning(warning)
-            replaced = asyncio.run(_serve(server, listening, store))
+            replaced = asyncio.run(_serve(server, listening, store, second))
             if replaced:
                 _LOG.warning("the database was replaced: `serve` starts again on the new one")
                 # not closed but replaced: SQLite, closing the old file, would remove the new one's log
@@ -147,23 +153,28 @@ def open_port(host: str, port: int) -> socket.socket:
     return listening
 
 
-def make_routes(settings: Settings, turns: Turns) -> list[BaseRoute]:
-    """Return the routes of all that is served beside the pages."""
+def make_routes(settings: Settings, turns: Turns, elsewhere: ASGIApp | None = None) -> list[BaseRoute]:
+    """Return the routes of all that is served beside the pages; `elsewhere` answers heavy questions of the API."""
     parts = (
         make_health_routes(settings), forms.make_routes(settings), feeds.make_routes(settings),
-        api.routes(settings, turns), desk.routes(settings),
+        api.routes(settings, turns, elsewhere), desk.routes(settings),
     )  # fmt: skip
     return [route for routes in parts for route in routes]
 
 
-async def _serve(server: uvicorn.Server, listening: socket.socket, store: Store) -> bool:
+async def _serve(server: uvicorn.Server, listening: socket.socket, store: Store, second: SecondProcess) -> bool:
     """Serve until stopped or until the database is replaced; return whether it was."""
     serving = asyncio.create_task(server.serve(sockets=[listening]))
-    while not serving.done():
-        await asyncio.wait({serving}, timeout=WATCH_SECONDS)
-        if not serving.done() and store.is_replaced():
-            server.should_exit = True
-            await serving
-            return True
-    await serving
-    return False
+    collector = CalmCollector()
+    try:
+        while not serving.done():
+            collector.look(asyncio.get_running_loop().time())
+            await asyncio.wait({serving}, timeout=WATCH_SECONDS)
+            if not serving.done() and store.is_replaced():
+                server.should_exit = True
+                await serving
+                return True
+        await serving
+        return False
+    finally:
+        await second.close()

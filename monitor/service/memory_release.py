@@ -28,6 +28,10 @@ def give_back_memory() -> bool:
         if cache.__module__.partition(".")[0] in ("monitor", "scrapers") and cache.cache_parameters()["maxsize"]:
             cache.cache_clear()
     gc.collect()
+    return _trim_heaps()
+
+
+def _trim_heaps() -> bool:
     if not sys.platform.startswith("linux"):
         return False
     try:
@@ -43,6 +47,33 @@ def share_heaps() -> None:
     if sys.platform.startswith("linux"):
         with suppress(OSError, AttributeError):
             ctypes.CDLL(None).mallopt(_ARENA_MAX, 2)
+
+
+class CalmCollector:
+    """Collects cyclic garbage every three seconds, with a look at what has long been there once in an hour only.
+
+    Python's own full collections look at the whole log each time that anybody's questions have made enough objects:
+    every second of an attack, everything stood still for a quarter of it.
+    """
+
+    def __init__(self, *, every: float = 3.0, whole_every: float = 3600.0, many: int = 150_000) -> None:
+        gc.set_threshold(5_000, 20, 1_000_000_000)  # no full ones but these
+        self._every, self._whole_every, self._many = every, whole_every, many
+        self._last = self._last_whole = float("-inf")
+
+    def look(self, now: float) -> None:
+        """Collect when it is time to, and give free memory back; `now` counts seconds."""
+        if now - self._last < self._every:
+            return
+        self._last = now
+        whole = now - self._last_whole >= self._whole_every
+        if whole:
+            self._last_whole = now
+            gc.unfreeze()
+        gc.collect()
+        if whole or len(gc.get_objects()) > self._many:  # another log, say: it is left alone from now on
+            gc.freeze()
+        _trim_heaps()
 
 
 def load_tables() -> None:

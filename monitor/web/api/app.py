@@ -23,32 +23,42 @@ from monitor.web.api.table_formats import MEDIA, preferred_form
 from monitor.web.http.cache import CachedApp
 from monitor.web.http.limits import RateLimit
 from monitor.web.http.open_access import PREFLIGHT
-from monitor.web.http.turns import TakingTurns, Turns, asks
+from monitor.web.http.turns import Clients, FewAtOnce, TakingTurns, Turns, asks
 
 API_VERSION = "1.0.0"
 KEPT_BYTES = 16_000_000
+#: Questions of one client that are worked on or wait for others' turns, and those that it may have in all: programs ask
+#: for more at a time than browsers. One that is its own to answer is worked on at a time.
+AT_ONCE, MOST_WAITING = 3, 40
 _ABOUT = (
     "287(g) agreements as listed by ICE, and what changed: what the command line answers, over HTTP. An ending is"
     ' inferred from a row\'s absence: every text for readers says "no longer listed by ICE". For reading only; no key'
     " is needed."
 )
-_COSTLY_ENDS = ("/search", *(f".{form}" for form in MEDIA))
+_TABLE_ENDS = tuple(f".{form}" for form in MEDIA)
 
 
-def routes(settings: Settings, turns: Turns | None = None) -> list[BaseRoute]:
-    """Return the API below its prefix, for the application that serves everything; costly questions take `turns`."""
-    mount = Mount(PREFIX, app=make_api(settings, turns))
+def routes(settings: Settings, turns: Turns | None = None, elsewhere: ASGIApp | None = None) -> list[BaseRoute]:
+    """Return the API below its prefix, for the application that serves everything; heavy questions take `turns`.
+
+    `elsewhere`, a `make_app` in another process, answers those that take long where it is given.
+    """
+    mount = Mount(PREFIX, app=make_api(settings, turns, elsewhere))
     mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)  # an address with a line break is ours to refuse
     return [Route(PREFIX, lambda request: _move(f"{PREFIX}/", request.scope), methods=["GET", "HEAD"]), mount]
 
 
-def make_api(settings: Settings, turns: Turns | None = None) -> ASGIApp:
+def make_api(
+    settings: Settings, turns: Turns | None = None, elsewhere: ASGIApp | None = None, *, searches: Turns | None = None
+) -> ASGIApp:
     """Return the API alone; what it serves is below `PREFIX` wherever it is mounted."""
     app = make_app(Memory(settings.home))
-    taking_turns = TakingTurns(app, turns or Turns(), is_costly, refuse_busy)
-    cached = CachedApp(
-        taking_turns, lambda: _version(app), most_bytes=KEPT_BYTES, fresh_seconds=0, too_long=refuse_long()
-    )
+    proxies = settings.trusted_proxies.split()
+    answering = FewAtOnce(app, Clients(1, MOST_WAITING, proxies), refuse_busy)
+    searching = TakingTurns(answering, searches or Turns(), is_search, refuse_busy)
+    taking_turns = TakingTurns(searching, turns or Turns(), is_heavy, refuse_busy, elsewhere=elsewhere)
+    few = FewAtOnce(taking_turns, Clients(AT_ONCE, MOST_WAITING, proxies), refuse_busy)
+    cached = CachedApp(few, lambda: _version(app), most_bytes=KEPT_BYTES, fresh_seconds=0, too_long=refuse_long())
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
@@ -60,14 +70,17 @@ def make_api(settings: Settings, turns: Turns | None = None) -> ASGIApp:
             form = preferred_form(Headers(scope=scope).get("accept", "")) if path in COLLECTIONS else None
             await cached({**scope, "path": f"{scope['path']}.{form}"} if form else scope, receive, send)
 
-    return RateLimit(
-        answer, settings.api_requests_per_minute, proxies=settings.trusted_proxies.split(), refuse=refuse_too_many
-    )
+    return RateLimit(answer, settings.api_requests_per_minute, proxies=proxies, refuse=refuse_too_many)
 
 
-def is_costly(path: str, query: bytes) -> bool:
-    """Return whether a question is one of the earlier log, which is derived first, a search, or of a whole table."""
-    return asks(query, "known_at") or path.endswith(_COSTLY_ENDS)
+def is_heavy(path: str, query: bytes) -> bool:
+    """Return whether a question is one of the earlier log, which is derived first, or of a whole table."""
+    return asks(query, "known_at") or path.endswith(_TABLE_ENDS)
+
+
+def is_search(path: str, query: bytes) -> bool:
+    """Return whether a question is a search."""
+    return path.endswith("/search")
 
 
 def make_app(memory: Memory) -> FastAPI:

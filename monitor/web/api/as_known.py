@@ -110,7 +110,8 @@ class AsKnown:
 
     def documents(self) -> list[DocumentRecord]:
         """Return every document kept, oldest first."""
-        every = self.memory.keep("documents", None, lambda: api_data.list_documents(self.store.connection))
+        version = self.memory.version()
+        every = self.memory.keep("documents", version, lambda: api_data.list_documents(self.store.connection))
         return [d for d in every if self.known_at is None or d["stored_at"] <= self.known_at]
 
     def library(self) -> Library:

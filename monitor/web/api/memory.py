@@ -52,7 +52,7 @@ class Memory:
         self._rest = Kept(KEPT_ELSE)
         self._kept_of_then = {name: Kept(size) for name, size in KEPT_OF_THEN.items()}
         self._rest_of_then = Kept(KEPT_ELSE_OF_THEN)
-        self._version_query: str | None = None
+        self._version_queries: dict[bool, str] = {}
 
     def store(self) -> Store:
         """Return this thread's connection; raise `DatabaseError` when there is no database."""
@@ -68,20 +68,20 @@ class Memory:
         with store.reading():
             yield store
 
-    def version(self) -> tuple[object, ...]:
-        """Return what differs whenever an answer may; takes some ten microseconds."""
+    def version(self, *, of_log: bool = False) -> tuple[object, ...]:
+        """Return what differs whenever an answer may (`of_log`: any but of documents); some ten microseconds."""
         connection = self.store().connection
-        if self._version_query is None:
-            self._version_query = api_data.version_query(connection)
-        return api_data.read_version(connection, self._version_query)
+        if of_log not in self._version_queries:
+            self._version_queries[of_log] = api_data.version_query(connection, of_log=of_log)
+        return api_data.read_version(connection, self._version_queries[of_log])
 
     def keep(self, name: str, key: Hashable, make: Callable[[], Value], *, of_then: bool = False) -> Value:
-        """Return a value that holds for as long as the version does, within `reading`.
+        """Return a value that holds for as long as the version of the log does, within `reading`.
 
         `of_then` says that it is of an earlier log.
         """
         kept = self._kept_of_then.get(name, self._rest_of_then) if of_then else self._kept.get(name, self._rest)
-        return kept.get((name, key, self.version()), make)
+        return kept.get((name, key, self.version(of_log=True)), make)
 
 
 def to_json(value: Mapping[str, Any] | Sequence[Any]) -> bytes:

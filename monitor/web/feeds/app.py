@@ -31,9 +31,12 @@ from monitor.web.http.cache import CachedApp
 from monitor.web.http.conditional import http_date
 from monitor.web.http.headers import content_policy
 from monitor.web.http.open_access import OpenAccess
+from monitor.web.http.turns import Clients, FewAtOnce, refuse_busy
 
 _HEADERS = {"Cache-Control": "public, max-age=300"}
 _CACHED_BYTES = 8_000_000
+#: Feeds not asked for before that one client may wait for, while one is made.
+MOST_WAITING = 12
 _INDEX_HEADERS = {"Content-Security-Policy": content_policy()}
 
 #: The entries of each feed, by the sort of what it is of (all, state, county, agency) and its code or id.
@@ -47,11 +50,13 @@ class Feeds:
         self._settings = settings
         self._lock = threading.Lock()
         self._grouped: tuple[object, Groups] = None, {}
+        self._watched: Store | None = None  # of the event loop
 
     def version(self) -> str:
         """Return a text that differs when a feed can."""
-        with Store.open(self._settings.home, read_only=True) as store:
-            return str(get_log_version(store.connection))
+        if self._watched is None:
+            self._watched = Store.open(self._settings.home, read_only=True)
+        return str(get_log_version(self._watched.connection))
 
     async def answer(self, request: Request) -> Response:
         """Return the feed asked for."""
@@ -102,7 +107,8 @@ def make_routes(settings: Settings) -> list[BaseRoute]:
         ],
         default=PlainTextResponse("no such feed\n", status_code=404, headers=_HEADERS),
     )
-    kept = CachedApp(below, feeds.version, most_bytes=_CACHED_BYTES, fresh_seconds=0)
+    few = FewAtOnce(below, Clients(1, MOST_WAITING, settings.trusted_proxies.split()), refuse_busy)
+    kept = CachedApp(few, feeds.version, most_bytes=_CACHED_BYTES, fresh_seconds=0)
     return [Route("/feeds", lambda request: RedirectResponse("/feeds/", 308)), Mount("/feeds", OpenAccess(kept))]
 
 

@@ -98,6 +98,10 @@ class Answer:
             self._compressed = gzip.compress(self.body, 6, mtime=0)
         return self._compressed
 
+    def may_be_kept(self) -> bool:
+        """Return whether the next client may have it too."""
+        return self.status == 200 and (b"cache-control", b"no-store") not in self.headers
+
     def size(self) -> int:
         """Return about how many bytes the body takes, compressed too where it may be."""
         return len(self.body) * 4 // 3 if self.compressible else len(self.body)
@@ -168,7 +172,7 @@ class CachedApp:
         answer = self._cache.get(key, version)
         if answer is None:
             answer = await self._render(scope, receive)
-            if answer.status == 200 and len(scope["query_string"]) <= _LONGEST_QUERY:
+            if answer.may_be_kept() and len(scope["query_string"]) <= _LONGEST_QUERY:
                 self._cache.put(key, version, answer, Answer.size)
         if not self._on_their_way.begin(answer):
             await refuse_busy(RETRY_AFTER)(scope, receive, send)

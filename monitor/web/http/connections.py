@@ -44,7 +44,7 @@ def make_protocol(limits: ConnectionLimits) -> type[asyncio.Protocol]:
             super().connection_made(transport)
             self.doing: tuple[Any, str] = (None, "")
             self.since = self.loop.time()
-            self.loop.call_later(LOOK_SECONDS, self.look)
+            self.next_look = self.loop.call_later(LOOK_SECONDS, self.look)
 
         def connection_lost(self, exc: Exception | None) -> None:
             held[self.network] -= 1
@@ -52,6 +52,10 @@ def make_protocol(limits: ConnectionLimits) -> type[asyncio.Protocol]:
                 del held[self.network]
             if not self.refused:
                 super().connection_lost(exc)
+                # what waits for a time holds all that was of the connection until then
+                for waiting in (self.next_look, self.timeout_keep_alive_task):
+                    if waiting is not None:
+                        waiting.cancel()
 
         def data_received(self, data: bytes) -> None:
             if not self.refused:
@@ -70,7 +74,7 @@ def make_protocol(limits: ConnectionLimits) -> type[asyncio.Protocol]:
             if now - self.since > seconds[doing[1]]:
                 self.transport.abort()
             else:
-                self.loop.call_later(LOOK_SECONDS, self.look)
+                self.next_look = self.loop.call_later(LOOK_SECONDS, self.look)
 
     return LimitedProtocol
 

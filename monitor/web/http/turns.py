@@ -108,10 +108,17 @@ class OwnThreads:
 
 
 class TakingTurns:
-    """Middleware: requests that `is_costly` take turns; one that finds too many waiting is refused with 503."""
+    """Middleware: requests that `is_costly` take turns; one that finds too many waiting is refused with 503.
 
-    def __init__(self, app: ASGIApp, turns: Turns, is_costly: IsCostly, refuse: Callable[[int], ASGIApp]) -> None:
+    `elsewhere` answers them where it is given; one that it raises `BusyError` for is refused too.
+    """
+
+    def __init__(
+        self, app: ASGIApp, turns: Turns, is_costly: IsCostly, refuse: Callable[[int], ASGIApp], *,
+        elsewhere: ASGIApp | None = None,
+    ) -> None:  # fmt: skip
         self._app, self._turns, self._is_costly, self._refuse = app, turns, is_costly, refuse
+        self._elsewhere = elsewhere or app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, refuse, or drop the request when its client leaves before its turn."""
@@ -125,7 +132,9 @@ class TakingTurns:
             if turn.done() and turn.exception() is not None:
                 await self._refuse(RETRY_AFTER)(scope, receive, send)
             elif not gone.done():
-                await self._app(scope, _without_body(gone), send)
+                await self._elsewhere(scope, _without_body(gone), send)
+        except BusyError:
+            await self._refuse(RETRY_AFTER)(scope, receive, send)
         finally:
             gone.cancel()
             if not turn.cancel() and turn.exception() is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -16,9 +17,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from db.database import Store
+from db.queries.page_data import read_data_version
 from monitor.i18n.language import Language, language
 from monitor.web.http.cache import CachedApp
 from monitor.web.http.headers import SECURITY_HEADERS, content_policy
@@ -28,8 +30,9 @@ from monitor.web.pages import render_page
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.site import Site
 
-#: Answers made at a time for one client, and those that it may have waiting with them; a browser asks for six.
-AT_ONCE, MOST_WAITING = 3, 12
+#: Answers made at a time for one client, and those that it may have waiting with them; a browser asks for six. Of
+#: pages it has one made at a time, so that it takes half of the interpreter, not three quarters, from the next client.
+AT_ONCE, MOST_WAITING, PAGES_AT_ONCE = 3, 12, 1
 #: Threads that make pages and answers: more would only share two processors, each with a heap of its own.
 THREADS = 12
 _COSTLY_PATH = re.compile(
@@ -39,24 +42,24 @@ _COSTLY_PATH = re.compile(
 
 def create_app(
     home: Path, *, extra_routes: Sequence[BaseRoute] = (), turns: Turns | None = None, proxies: Collection[str] = (),
-    public_url: str = "", limited_below: str | None = None,
+    public_url: str = "", limited_below: str | None = None, elsewhere: ASGIApp | None = None,
+    searches: Turns | None = None,
 ) -> CachedApp:  # fmt: skip
     """Return the application over the store in `home`, which it only reads.
 
     `extra_routes` (feeds, forms, API, desk) are tried first, and their answers are never cached; what lies below
-    `limited_below` answers addresses that are too long itself. Costly pages take `turns`, which others may share. A
-    client is known by the address that one of `proxies` reports; few of its requests are worked on at a time, whatever
-    they ask for but what is mounted.
+    `limited_below` answers addresses that are too long itself. Heavy pages take `turns`, which others may share, and
+    searches those of `searches`; `elsewhere`, a `make_renderer` in another process, makes the heavy ones where it is
+    given. A client is known by the address that one of `proxies` reports; few of its requests are worked on at a time,
+    whatever they ask for but what is mounted.
     """
     store = Store.open(home, read_only=True)
+    watched = Store.open(home, read_only=True)  # the event loop waits for no query of a page's
     site = make_site(store, public_url)
     clients = Clients(AT_ONCE, MOST_WAITING, proxies)
-
-    async def render(scope: Scope, receive: Receive, send: Send) -> None:
-        response = await run_in_threadpool(answer_page, site, Request(scope, receive))
-        await response(scope, receive, send)
-
-    rendering = TakingTurns(render, turns or Turns(), is_costly, refuse_busy)
+    renderer = FewAtOnce(make_renderer(site), Clients(PAGES_AT_ONCE, MOST_WAITING, proxies), refuse_busy)
+    searching = TakingTurns(renderer, searches or Turns(), is_search, refuse_busy)
+    rendering = TakingTurns(searching, turns or Turns(), is_heavy, refuse_busy, elsewhere=elsewhere)
 
     async def pages(scope: Scope, receive: Receive, send: Send) -> None:
         await (redirect_to_canonical(site, Request(scope)) or rendering)(scope, receive, send)
@@ -66,6 +69,7 @@ def create_app(
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         yield
         store.close()
+        watched.close()
 
     for route in extra_routes:
         if isinstance(route, Route):
@@ -80,12 +84,28 @@ def create_app(
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
     uncached = tuple(prefix for route in extra_routes if (prefix := getattr(route, "path", "").split("{")[0]))
-    return CachedApp(app, site.version, uncached=uncached, limited_below=limited_below)
+    version = partial(read_data_version, watched.connection)
+    return CachedApp(app, version, uncached=uncached, limited_below=limited_below)
 
 
-def is_costly(path: str, query: bytes) -> bool:
-    """Return whether a page is one that is typeset, drawn, searched for, a whole table, or of the earlier log."""
-    return _COSTLY_PATH.search(path) is not None or asks(query, "known_at", "q")
+def make_renderer(site: Site) -> ASGIApp:
+    """Return the application that makes the site's pages, in threads."""
+
+    async def render(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await run_in_threadpool(answer_page, site, Request(scope, receive))
+        await response(scope, receive, send)
+
+    return render
+
+
+def is_heavy(path: str, query: bytes) -> bool:
+    """Return whether a page is one that is typeset, drawn, a whole table, or of the earlier log."""
+    return _COSTLY_PATH.search(path) is not None or asks(query, "known_at")
+
+
+def is_search(path: str, query: bytes) -> bool:
+    """Return whether a page is one of what was searched for."""
+    return asks(query, "q")
 
 
 def redirect_to_canonical(site: Site, request: Request) -> Response | None:
@@ -120,7 +140,8 @@ def answer_page(site: Site, request: Request) -> Response:
 
 def headers_for(page: render_page.Page, language_code: str) -> dict[str, str]:
     """Return the headers of a page."""
-    headers = {**SECURITY_HEADERS, "content-type": page.media, "cache-control": "public, max-age=60, must-revalidate"}
+    kept = "no-store" if page.passing else "public, max-age=60, must-revalidate"
+    headers = {**SECURITY_HEADERS, "content-type": page.media, "cache-control": kept}
     if page.media.startswith("text/html"):
         headers["content-language"] = language_code
     if page.framed:

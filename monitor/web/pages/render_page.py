@@ -42,6 +42,7 @@ class Page:
     file: str | None = None  # offered as a download of this name
     status: int = 200
     framed: bool = False  # whether other sites may show it in a frame
+    passing: bool = False  # whether newer data are at hand and not read yet: nobody keeps it
     moved: str | None = None  # the address it moved to, relative to the root of the language
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from db.database import Store
 from db.queries.page_data import read_data_version
@@ -69,11 +69,16 @@ class Site:
     _book: Book | None = None
 
     def book(self) -> Book:
-        """Return the book of the present version."""
-        with self.lock:
+        """Return the book of the present version; the one before while somebody else is making that."""
+        made = self._book
+        if not self.lock.acquire(blocking=made is None) and made is not None:
+            return made
+        try:
             if self._book is None or self._book.version != self.version():
                 self._book = read_book(self.store)
             return self._book
+        finally:
+            self.lock.release()
 
     def version(self) -> str:
         """Return the version of the data now."""
@@ -90,7 +95,10 @@ class Site:
         request = PageRequest(self, book, language, query, static)
         for route in self.routes:
             if (found := route.pattern.fullmatch(path)) and (route.translated or not language.prefix):
-                return route.view(request, **found.groupdict())
+                page = route.view(request, **found.groupdict())
+                if page is not None and not static and book.version != self.version():
+                    page = replace(page, passing=True)
+                return page
         return None
 
     def list_pages(self) -> Iterable[tuple[Route, str, str]]:

@@ -8,13 +8,14 @@ import threading
 from collections import Counter
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import segno
-import typst
-from PIL import Image
 
 from monitor.i18n.safe_text import reveal_invisible
+
+if TYPE_CHECKING:
+    import typst
 
 #: Pictures of shared links that are kept; colors of a PNG, with which it is a third of the bytes.
 KEPT_CARDS, MOST_COLORS = 64, 64
@@ -30,6 +31,8 @@ _IMAGE = """#set page(width: auto, height: auto, margin: 0pt)
 
 def svg_to_png(svg: str) -> bytes:
     """Return the drawing as PNG, 1950 pixels wide, in typst's own font: the same picture on every machine."""
+    import typst  # ten megabytes: `serve` leaves it to its second process
+
     made = typst.compile(
         _IMAGE.encode(), format="png", ppi=144.0, sys_inputs={"svg": svg}, ignore_system_fonts=True
     )  # fmt: skip
@@ -63,6 +66,8 @@ def _kept_card(told: str) -> bytes:
 
 def _with_few_colors(png: bytes) -> bytes:
     """The picture with a palette of 64, each the very color that most of its pixels had: classes stay as they are."""
+    from PIL import Image
+
     picture, out = Image.open(io.BytesIO(png)).convert("RGB"), io.BytesIO()
     few = picture.quantize(MOST_COLORS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     some = (picture.width // 5, picture.height // 5)
@@ -83,6 +88,8 @@ def _set(template: str, told: str, form: Literal["pdf", "png"]) -> bytes:
 
 @cache
 def _compiler(template: str) -> typst.Compiler:
+    import typst
+
     return typst.Compiler(str(TEMPLATES / template))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -142,6 +143,44 @@ def test_serve_starts_again_on_a_database_that_took_the_place_of_its_own(
     serving.wait(" serves ", times=2)
     assert "participatingAgencies07012025am.xlsx" in serving.ask("/api/v1/publications")[1]
     assert "participatingAgencies06022025am.xlsx" not in serving.ask("/api/v1/publications")[1]
+
+
+def second_process_of(serving: Serving) -> int:
+    """The process that `serve` has started."""
+    tasks = Path(f"/proc/{serving.process.pid}/task").iterdir()
+    (found,) = [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    return found
+
+
+def wait_until_gone(process: int) -> None:
+    end = time.monotonic() + 10
+    while Path(f"/proc/{process}").exists():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def test_heavy_questions_are_answered_by_a_second_process(serving: Serving) -> None:
+    """The answers are those of one process; killed, it is replaced."""
+    for path, said in (
+        ("/data/changes.csv", "id,"), ("/api/v1/agreements.csv?limit=1", "agreement_id,"),
+        ("/api/v1/changes?known_at=2020-01-01T00:00:00Z", "[]"), ("/as-of/2025-06-02/?known_at=2020-01-01", "<html"),
+    ):  # fmt: skip
+        status, text = serving.ask(path)
+        assert said in text, (path, status)
+    second = second_process_of(serving)
+    assert os.getpriority(os.PRIO_PROCESS, second) > os.getpriority(os.PRIO_PROCESS, serving.process.pid)
+    os.kill(second, signal.SIGKILL)
+    wait_until_gone(second)
+    assert serving.ask("/data/agreements.csv")[0] == 200
+    assert second_process_of(serving) != second
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_the_second_process_ends_with_the_first(serving: Serving, how: signal.Signals) -> None:
+    assert serving.ask("/data/changes.csv")[0] == 200
+    second = second_process_of(serving)
+    serving.process.send_signal(how)
+    wait_until_gone(second)
 
 
 def test_a_stop_is_quick_whatever_is_being_computed(home: Path, tmp_path: Path) -> None:

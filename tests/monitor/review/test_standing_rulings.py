@@ -279,9 +279,19 @@ ON_A_HELD_ROW: Story = (
     ([], [], [], [], [], [("same", 15, "Ann")], [("undo", 0, "Ann")]),
 )
 
+#: A list is believed because another is rejected; a form ruling hides its lines while the rejection is taken back.
+HIDDEN_WHEN_TAKEN_BACK: Story = (
+    (LATER[0], LATER[6], LATER[5], LATER[2], LATER[3], LATER[1]),
+    (
+        [("release as", 0, "Ann")], [("release", 49, "Ann"), ("reject", 0, "Ann")], [], [("undo", 0, "Ann")],
+        [("same", 0, "Ann"), ("form", 17, "Ann")], [], [("undo", 0, "Ann"), ("undo", 8, "Ann")],
+    ),
+)  # fmt: skip
+
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @example(ON_A_HELD_ROW)
+@example(HIDDEN_WHEN_TAKEN_BACK)
 @given(STORIES)
 def test_the_public_log_is_the_one_of_the_standing_rulings(story: Story) -> None:
     check(story)

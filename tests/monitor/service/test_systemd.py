@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import sys
+import weakref
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from monitor.matching.ids import document_key
 from monitor.places import gazetteer
-from monitor.service.memory_release import give_back_memory
+from monitor.service.memory_release import CalmCollector, give_back_memory
 from monitor.service.systemd import tell_systemd
 
 
@@ -41,3 +44,45 @@ def test_what_lists_gone_by_left_in_caches_is_forgotten_and_tables_are_kept() ->
     assert give_back_memory() == sys.platform.startswith("linux")
     assert document_key.cache_info().currsize == 0
     assert all(table.cache_info().currsize for table in tables)
+
+
+@pytest.fixture
+def collector() -> Iterator[CalmCollector]:
+    before = gc.get_threshold()
+    yield CalmCollector(every=10, whole_every=3600, many=1_000_000_000)
+    gc.set_threshold(*before)
+    gc.unfreeze()
+
+
+def test_garbage_is_collected_now_and_then_and_what_stays_is_left_alone(collector: CalmCollector) -> None:
+    class Thing:
+        itself: object
+
+    def drop() -> weakref.ref[Thing]:
+        thing = Thing()
+        thing.itself = thing
+        return weakref.ref(thing)
+
+    collector.look(0)
+    assert gc.get_freeze_count() > 10_000
+    assert gc.get_threshold()[2] > 1_000_000, "Python makes no full collection of its own accord"
+    dropped = drop()
+    collector.look(9)
+    assert dropped() is not None
+    collector.look(10)
+    assert dropped() is None
+
+
+def test_what_became_garbage_late_goes_within_the_hour(collector: CalmCollector) -> None:
+    class Thing:
+        itself: object
+
+    thing = Thing()
+    thing.itself = thing
+    late = weakref.ref(thing)
+    collector.look(0)
+    del thing
+    collector.look(10)
+    assert late() is not None
+    collector.look(3610)
+    assert late() is None

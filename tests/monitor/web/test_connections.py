@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import http.client
 import socket
 import threading
@@ -13,7 +14,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
 from monitor.web.http.connections import ConnectionLimits, make_protocol
@@ -23,10 +24,16 @@ async def read_body(request: Request) -> PlainTextResponse:
     return PlainTextResponse(str(len(await request.body())))
 
 
+async def send_much(request: Request) -> StreamingResponse:
+    return StreamingResponse(b"x" * 50_000 for _ in range(8))
+
+
 @contextlib.contextmanager
 def serving(limits: ConnectionLimits) -> Iterator[int]:
-    app = Starlette(routes=[Route("/", read_body, methods=["GET", "POST"])])
-    config = uvicorn.Config(app, port=0, log_level="critical", http=make_protocol(limits), timeout_keep_alive=60)
+    app = Starlette(routes=[Route("/", read_body, methods=["GET", "POST"]), Route("/large", send_much)])
+    config = uvicorn.Config(
+        app, port=0, log_level="critical", http=make_protocol(limits), timeout_keep_alive=60, loop="asyncio"
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -100,3 +107,24 @@ def test_one_address_holds_no_more_than_its_share() -> None:
     with serving(ConnectionLimits(per_address=5, unlimited=["127.0.0.1"])) as port:
         held = [socket.create_connection(("127.0.0.1", port)) for _ in range(9)]
         assert not any(is_ended(one, 0.2) for one in held), "a proxy holds as many as it needs"
+
+
+def test_nothing_stays_of_clients_that_leave_before_their_answer() -> None:
+    """uvicorn waits for another request of them until the connection may have none, with all that was of it."""
+    limits = ConnectionLimits(header_seconds=30, unlimited=["127.0.0.1"])
+    before = count_protocols()
+    with serving(limits) as port:
+        for _ in range(200):
+            with socket.create_connection(("127.0.0.1", port)) as leaving:
+                leaving.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+                time.sleep(0.005)  # its answer is on its way
+        assert is_answered(port)
+        end = time.monotonic() + 10
+        while (left := count_protocols() - before) > 20:
+            assert time.monotonic() < end, left
+            time.sleep(0.1)
+
+
+def count_protocols() -> int:
+    gc.collect()
+    return sum(type(thing).__name__ == "LimitedProtocol" for thing in gc.get_objects())

@@ -26,14 +26,15 @@ from monitor.web.pages import app as pages
     ],
 )  # fmt: skip
 def test_costly_pages(path: str, query: bytes) -> None:
-    assert pages.is_costly(path, query)
+    assert pages.is_heavy(path, query) or pages.is_search(path, query)
 
 
 @pytest.mark.parametrize(
     ("path", "query"), [("/", b""), ("/changes/", b"q="), ("/search/", b""), ("/data/", b""), ("/x.pdf.html", b"q")]
 )
 def test_cheap_pages(path: str, query: bytes) -> None:
-    assert not pages.is_costly(path, query)
+    assert not pages.is_heavy(path, query)
+    assert not pages.is_search(path, query)
 
 
 @pytest.mark.parametrize(
@@ -45,20 +46,30 @@ def test_cheap_pages(path: str, query: bytes) -> None:
     ],
 )  # fmt: skip
 def test_costly_questions_of_the_api(path: str, query: bytes) -> None:
-    assert api.is_costly(path, query)
+    assert api.is_heavy(path, query) or api.is_search(path, query)
 
 
 def test_cheap_questions_of_the_api() -> None:
-    assert not api.is_costly("/api/v1/changes", b"limit=20&since=2025-01-01")
-    assert not api.is_costly("/api/v1/totals", b"known_at=")
+    for path, query in (("/api/v1/changes", b"limit=20&since=2025-01-01"), ("/api/v1/totals", b"known_at=")):
+        assert not api.is_heavy(path, query)
+        assert not api.is_search(path, query)
 
 
-def test_the_api_answers_a_search_in_turn(tmp_path: Path) -> None:
+@pytest.mark.parametrize("held", ["turns", "searches"])
+def test_searches_and_heavy_questions_take_turns_and_do_not_wait_for_each_other(tmp_path: Path, held: str) -> None:
     Store.open(tmp_path).close()
-    turns = Turns(most_waiting=0)
-    asyncio.run(turns.begin())  # somebody else's question is being worked on
-    client = TestClient(api.make_api(Settings(home=tmp_path), turns))
-    for path in ("/search?q=lee", "/moas/search?q=jail", "/agreements?known%5Fat=2025-07-01"):
-        answer = client.get(path)
-        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5"), path
-    assert client.get("/changes").status_code == 200
+    turns, searches = Turns(most_waiting=0), Turns(most_waiting=0)
+    asyncio.run((turns if held == "turns" else searches).begin())  # somebody else's question is being worked on
+    of_api = TestClient(api.make_api(Settings(home=tmp_path), turns, searches=searches))
+    of_pages = TestClient(pages.create_app(tmp_path, turns=turns, searches=searches))
+    asked = {
+        "searches": [(of_api, "/search?q=lee"), (of_api, "/moas/search?q=jail"), (of_pages, "/search/?q=lee")],
+        "turns": [(of_api, "/changes?known%5Fat=2025-07-01"), (of_pages, "/data/changes.csv")],
+    }
+    for sort, questions in asked.items():
+        for client, path in questions:
+            answer = client.get(path)
+            assert answer.status_code == (503 if sort == held else 200), path
+            assert answer.headers.get("retry-after") == ("5" if sort == held else None)
+    assert of_api.get("/changes").status_code == 200
+    assert of_pages.get("/changes/").status_code == 200

@@ -47,6 +47,7 @@ CELLS = {
 LISTS: dict[Literal["last_listed_in", "first_listed_in"], str] = {
     "last_listed_in": "Last listed in", "first_listed_in": "First listed in",
 }  # fmt: skip
+STATEMENTS = ("confirm", "dismiss")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ def show_change(request: DeskRequest) -> Response:
     return request.page(
         "change.html", change=change, cells=side_by_side(change["before"], change["after"]), choices=choices,
         speaks=_speaks_for(change, choices, others), pairs=_ruled_pairs(request, change, queue), says=say_what_it_does,
-        otherwise=SAY_OTHERWISE, statable=_is_statable(change, queue), rule=RULES.get(change["rule"], ""),
+        otherwise=SAY_OTHERWISE, statable=_is_statable(change, queue),
+        stated=_stated(change, queue), rule=RULES.get(change["rule"], ""),
         evidence=evidence_in_words(change), doubts=doubts_about(change),
         kind=KIND_SENTENCES[change["kind"]], status_words=STATUS_SENTENCES[change["status"]],
         rulings=queue.rulings_on_change(change), seen=queue.last_ruling_id,
@@ -196,7 +198,7 @@ def preview_change(request: DeskRequest) -> Response:
             (pair.instead, f"{SAY_OTHERWISE[pair.instead][0]}: {' and '.join(pair.names)}", pair.agreement_id)
         )
     if _is_statable(change, queue):
-        wanted += [(ruling, RULING_WORDS[ruling], "") for ruling in ("confirm", "dismiss")]
+        wanted += [(ruling, RULING_WORDS[ruling], "") for ruling in STATEMENTS]
     previews = [
         (words, preview_rulings(
             request.store, decide.verdicts_for(request.store, change, ruling, other)
@@ -233,11 +235,16 @@ def _name_pair(last: ChangeRecord | None, row: PrintedRow | None, change: Change
     return f"{name}, {(row and row['normalised'].get('state')) or (last or change)['state']}"
 
 
-def _is_statable(change: ChangeRecord, queue: Queue) -> bool:
-    """Return whether to say "yes" or "no" decides anything: what others' rulings or later lists retracted stays so."""
+def _stated(change: ChangeRecord, queue: Queue) -> RulingRecord | None:
+    """Return the "yes" or "no" that stands on the change."""
     on_it = {change["id"], str(change["evidence"].get("ruled_on", ""))}
-    dismissed = any(r.counts and r.ruling == "dismiss" and r.subject in on_it for r in queue.rulings)
-    return change["status"] != "retracted" or dismissed
+    return next((r for r in queue.rulings if r.counts and r.ruling in STATEMENTS and r.subject in on_it), None)
+
+
+def _is_statable(change: ChangeRecord, queue: Queue) -> bool:
+    """Return whether to say "yes" or "no" decides anything: what other rulings or later lists retracted stays so."""
+    stated = _stated(change, queue)
+    return change["status"] != "retracted" or (stated is not None and stated.ruling == "dismiss")
 
 
 def _find(request: DeskRequest, queue: Queue) -> ChangeRecord:

@@ -95,8 +95,12 @@ def test_yes_and_no_are_asked_of_what_can_still_be_said(world: World) -> None:
     rule(ada, log[ENDING]["id"], "same")
     assert "Yes, this happened" not in answers(ada.get(f"/review/changes/{log[ENDING]['id']}").text)
     taylor = log[("signing", "Taylor FL")]["id"]
-    rule(ada, taylor, "dismiss")
-    assert "Yes, this happened" in answers(ada.get(f"/review/changes/{taylor}").text)
+    rule(ada, taylor, "dismiss", reason="a typing error")
+    page = world.client(BEN).get(f"/review/changes/{taylor}").text
+    assert "Yes, this happened" in answers(page)
+    assert f"{ADA} ruled “No, this did not happen”, at" in words(page)
+    assert "because: a typing error. That stands." in words(page)
+    assert 'data-key="y"' not in page
 
 
 def test_each_answer_says_what_it_does_to_that_kind_of_change(world: World) -> None:

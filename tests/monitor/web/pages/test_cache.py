@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import gzip
 import http.client
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 from starlette.testclient import TestClient
 
 from db.database import Store
 from db.settings import Settings
+from monitor.changelog.rebuild import derive
 from monitor.web.api import PREFIX
 from monitor.web.api import app as api
+from monitor.web.pages import site
 from monitor.web.pages.app import create_app
+from monitor.web.pages.book import Book
+from monitor.web.pages.build_book import read_book
+from tests.histories import NOW, listed, many, open_store, put, take
 from tests.monitor.web.pages.conftest import ROWS, fill_small, serving, take_in, workbook
 
 
@@ -118,3 +126,32 @@ def test_what_is_not_there_is_not_kept(small_home: Path) -> None:
         assert client.get(f"/nothing/{number}/").status_code == 404
     assert client.get("/changes/").status_code == 200
     assert len(app._cache._kept) == 1
+
+
+def test_readers_see_what_was_while_what_is_new_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One request reads the new data; all others are answered with those before, and nobody keeps that."""
+    with open_store(tmp_path) as store:
+        take(store, [listed("2025-06-02", *many(3))])
+        app = create_app(tmp_path)
+        client = TestClient(app)
+        assert "June 2, 2025" in client.get("/").text
+        put(store, listed("2025-06-03", *many(4)))
+        derive(store, now=NOW)
+        reading, go_on = threading.Event(), threading.Event()
+
+        def read_slowly(store: Store) -> Book:
+            reading.set()
+            assert go_on.wait(20)
+            return read_book(store)
+
+        monkeypatch.setattr(site, "read_book", read_slowly)
+        monkeypatch.setattr(app, "_fresh_seconds", 0)
+        with ThreadPoolExecutor(1) as others:
+            first = others.submit(TestClient(app, client=("192.0.2.7", 1)).get, "/changes/")
+            assert reading.wait(20)
+            meanwhile = client.get("/")
+            assert ("June 3, 2025" in meanwhile.text, meanwhile.headers["cache-control"]) == (False, "no-store")
+            go_on.set()
+            assert first.result().headers["cache-control"].startswith("public")
+        afterwards = client.get("/")
+        assert ("June 3, 2025" in afterwards.text, "public" in afterwards.headers["cache-control"]) == (True, True)
