@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import us
 
@@ -43,11 +43,11 @@ def counted_rows(rows: Sequence[tuple[Listing, Owner | None]]) -> list[CountedRo
         agreement: object = owner.agreement_id if owner else same_row(row)
         if owner and owner.second:
             agreement = first.get((owner.agency_id, row.support_code), agreement)
-        name = names.setdefault(agreement, name_key(row))
-        spelled.setdefault(name_key(row), name)
+        key = name_key(row)
+        spelled.setdefault(key, names.setdefault(agreement, key))
         state = row.state_code or (owner.state if owner else None)
-        found.append(CountedRow(agreement, state, name_key(row), row.support_code or row.support_type))
-    return [replace(row, agency=spelled[row.agency]) for row in found]
+        found.append((agreement, state, key, row.support_code or row.support_type))
+    return [CountedRow(agreement, state, spelled[key], support) for agreement, state, key, support in found]
 
 
 def same_row(listing: Listing) -> tuple[str, ...]:

@@ -27,7 +27,9 @@ def reveal_invisible(value: Any) -> Any:
 
 def on_one_line(text: str | None) -> str:
     """Return text without line breaks, control and direction characters; "" for None."""
-    return "".join(c if c.isprintable() else " " for c in text or "").strip()
+    if not text or text.isprintable():
+        return (text or "").strip()
+    return "".join(c if c.isprintable() else " " for c in text).strip()
 
 
 def safe_cell(text: str) -> str:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, select_autoescape
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from monitor.i18n.language import Language
 from monitor.i18n.safe_text import reveal_invisible
+
+#: Characters that may have to be escaped or written out: all but those that surely need not.
+_TO_LOOK_AT = re.compile("[^ !#$%(-;=?-~\u00a1-\u00ac\u00ae-\u024f\u2013-\u201d\u2026\u2190-\u2193]")
 
 
 def make_environment(folder: Path, language: Language | None = None, **values: Any) -> Environment:
@@ -32,9 +39,51 @@ def make_environment(folder: Path, language: Language | None = None, **values: A
     return made
 
 
+def show(value: Any) -> str:
+    """Return what a template prints of a value where all is escaped; of what needs nothing done, as most, at once."""
+    if type(value) is Markup or (type(value) is str and not _TO_LOOK_AT.search(value)):
+        return value
+    return escape(reveal_invisible(value))
+
+
+class _Context(Context):
+    """A context that calls macros and plain functions at once; all else Jinja looks at first."""
+
+    def call(self, called: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Return the result of a call in a template."""
+        if type(called) is FunctionType and not hasattr(called, "jinja_pass_arg"):
+            kwargs.pop("_loop_vars", None)
+            kwargs.pop("_block_vars", None)
+            return called(*args, **kwargs)
+        if type(called) is Macro:
+            kwargs.pop("_loop_vars", None)
+            kwargs.pop("_block_vars", None)
+            return called(self.eval_ctx, *args, **kwargs)
+        return super().call(called, *args, **kwargs)
+
+
+class _Generator(CodeGenerator):
+    """Templates as code that prints a value by one call."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.show(")
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
+            super()._output_child_post(node, frame, finalize)
+        else:
+            self.write(")")
+
+
 class _TranslatedOnce(Environment):
     """An environment that translates the messages of a template when it is compiled, not each time it is rendered."""
 
+    code_generator_class = _Generator
+    context_class = _Context
+    show = staticmethod(show)
     translate: Callable[[str], str] | None = None
 
     def _generate(

@@ -72,7 +72,9 @@ class Feeds:
             page = find_page(self._groups(store).get(group, ()), asked.get("page"))
             if page is None:
                 return PlainTextResponse("no such page of the feed\n", status_code=404, headers=_HEADERS)
-            body = write_feed(form, page, _make_feed(store, self._settings, title, sort, name))
+            body = write_feed(
+                form, page, _make_feed(self._settings, _make_ids(store, self._settings), title, sort, name)
+            )
             at = get_log_time(store.connection)
         modified = {"Last-Modified": http_date(at)} if at else {}
         return Response(body, headers={**_HEADERS, **modified}, media_type=MEDIA_TYPES[form])
@@ -146,12 +148,12 @@ def group_entries(store: Store, public_url: str) -> Groups:
 
 def list_feeds(store: Store, settings: Settings) -> Iterator[tuple[str, bytes, str]]:
     """Yield (path, bytes, media type) of every page of the feeds as files, of counties and agencies with entries."""
-    groups = group_entries(store, settings.public_url)
+    groups, ids = group_entries(store, settings.public_url), _make_ids(store, settings)
     for (sort, name), entries in sorted(groups.items(), key=lambda group: group[0]):
         found = find_feed(store, sort, name)
         if found is None:
             continue  # an agency that only overturned changes name
-        feed = _make_feed(store, settings, found[1], sort, name)
+        feed = _make_feed(settings, ids, found[1], sort, name)
         numbers = (None, *range(1, len(entries) // PAGE + 1))
         for page in filter(None, (find_page(entries, number) for number in numbers)):
             for form, media in MEDIA_TYPES.items():
@@ -177,9 +179,11 @@ def _templates(code: str) -> Environment:
     return make_environment(Path(__file__).parent / "templates", language(code), lang=code)
 
 
-def _make_feed(store: Store, settings: Settings, title: str, sort: str, name: str) -> Feed:
+def _make_ids(store: Store, settings: Settings) -> FeedIds:
+    return FeedIds(settings.feed_ids_url or settings.public_url, get_last_old_feed_id(store.connection))
+
+
+def _make_feed(settings: Settings, ids: FeedIds, title: str, sort: str, name: str) -> Feed:
     site = plain(settings.site_name)
-    first_url = settings.feed_ids_url or settings.public_url
-    ids = FeedIds(first_url, get_last_old_feed_id(store.connection))
     path = f"/feeds/{sort}/{name}" if name else f"/feeds/{sort}"
     return Feed(f"{site}: {title}", path, settings.public_url, site, ids)

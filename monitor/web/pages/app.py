@@ -125,6 +125,8 @@ def answer_page(site: Site, request: Request) -> Response:
     """Return the page at the request's address, a redirect to where it is, or a page that says there is none."""
     lang, path = split_language(request.url.path.lstrip("/"))
     query = dict(request.query_params)
+    if lang.prefix and request.url.path == f"/{lang.code}":  # its links count from the directory
+        return RedirectResponse(f"/{lang.prefix}" + (f"?{urlencode(query)}" if query else ""), 308)
     page = site.page(path, lang, query)
     if page is None and not path.endswith("/") and site.page(f"{path}/", lang, query) is not None:
         return RedirectResponse(f"/{lang.prefix}{path}/" + (f"?{urlencode(query)}" if query else ""), 308)

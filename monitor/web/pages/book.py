@@ -5,13 +5,16 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from db.desk_models import ReviewedFact, RulingRecord
 from db.queries.search_index import SearchIndex
 from db.records import ChangeRecord, PublicationRecord
 from monitor.documents.library import Library
 from monitor.search.find import Finder
+
+if TYPE_CHECKING:
+    from monitor.web.pages.place_status import PlaceStatus
 
 #: Fields whose amendment is spelling, and those whose amendment is a link: hidden at first.
 SPELLING, LINKS = frozenset({"agency", "county", "type"}), frozenset({"moa", "addendum"})
@@ -175,6 +178,8 @@ class Book:
     reviewed_county: dict[str, list[Agency]] = field(default_factory=dict)  # FIPS -> those a reviewer places there
     drawn: dict[str, str] = field(default_factory=dict)  # kept by `monitor.web.pages.map.image`
     shades: dict[str, str] = field(default_factory=dict)  # kept by `monitor.web.pages.map.drawing`
+    statuses: dict[str, PlaceStatus] = field(default_factory=dict)  # of counties, kept by `views.places_page`
+    written_rows: dict[tuple[str | None, ...], str] = field(default_factory=dict)  # kept by `views.as_of_page`
 
     @property
     def newest(self) -> PublicationRecord | None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import mimetypes
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain, groupby
 from multiprocessing import get_context
+from operator import itemgetter
 from pathlib import Path
 
 from db.database import Store
@@ -21,8 +25,12 @@ from monitor.web.pages.site import Site
 
 HERE = Path(__file__).parent
 #: From this many pages on, starting other processes is worth it.
-MANY = 2000
+MANY = 300
+#: A page to render: file, mark, language, address; and rendered: file, mark, bytes, media type.
+Moved = tuple[str, str, str, str]
+Rendered = tuple[str, str, bytes, str]
 _site: Site | None = None  # a worker's own
+_kept: list[Store] = []
 
 
 @dataclass(slots=True)
@@ -48,23 +56,24 @@ def publish(
     With `pdf`, the one-pagers are written as PDF too; without, they are neither made nor linked, and older ones stay.
     With `documents`, copies of the agreement documents are written too; the same holds for them.
     """
-    site.documents_published = documents
+    site.documents_published, site.pdf_published = documents, pdf
     known, done, ledger = sink.read_ledger(), Published(), Ledger()
-    moved: list[tuple[str, str, str, str]] = []
+    moved: list[Moved] = []
     for path, mark, lang, address in list_files(site, pdf):
         done.files += 1
         if path in known and known[path][0] == mark:
             ledger[path] = known[path]
         else:
             moved.append((path, mark, lang.code, address))
-    for (path, mark, _, _), (body, media) in zip(moved, render_pages(site, [m[2:] for m in moved], pdf), strict=True):
-        _write(sink, done, known, ledger, path, mark, body, media)
-    for path, body, media in (*_assets(), *_missing_pages(), *extra):
-        done.files += 1
-        mark = hashlib.blake2b(body, digest_size=12).hexdigest()
-        if path in known and known[path][0] == mark:
-            ledger[path] = known[path]
-        else:
+    with render_pages(site, moved) as pages:
+        for path, body, media in (*_assets(), *_missing_pages(), *extra):  # while other processes start
+            done.files += 1
+            mark = hashlib.blake2b(body, digest_size=12).hexdigest()
+            if path in known and known[path][0] == mark:
+                ledger[path] = known[path]
+            else:
+                _write(sink, done, known, ledger, path, mark, body, media)
+        for path, mark, body, media in pages:
             _write(sink, done, known, ledger, path, mark, body, media)
     may_go = {True: documents, False: pdf}
     gone = sorted(
@@ -74,64 +83,85 @@ def publish(
     )
     ledger |= {path: mark for path, mark in known.items() if path not in ledger and path not in gone}
     done.removed = len(gone)
+    site.listed = None
     if ledger != known:
         sink.finish(gone, ledger)
     return done
 
 
-def render_pages(site: Site, wanted: Sequence[tuple[str, str]], pdf: bool) -> Iterator[tuple[bytes, str]]:
-    """Yield (body, media) of each (language, address), in order; many by one process for each processor."""
+@contextmanager
+def render_pages(site: Site, moved: Sequence[Moved]) -> Iterator[Iterator[Rendered]]:
+    """Yield each page rendered; many by one process for each processor, which begin at once."""
     workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if len(wanted) < MANY or workers < 2:
-        site.pdf_published = pdf
-        yield from (_render(site, *one) for one in wanted)
+    if len(moved) < MANY or workers < 2:
+        yield (_render(site, *one) for one in moved)
         return
-    parts = [wanted[start : start + 200] for start in range(0, len(wanted), 200)]
-    home = (site.store.home, site.book().version, pdf, site.documents_published, site.public_url)
-    # a fresh process each: SQLite's connections must not be carried over a fork
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start, initargs=home) as pool:
-        for made in pool.map(_render_part, parts):
-            yield from made
+    # a part has pages of every kind, so that all parts take as long; those of one address share what is computed
+    pairs = [list(same) for _, same in groupby(moved, key=itemgetter(3))]
+    number = max(workers * 8, len(moved) // 200)
+    parts = [[one for pair in pairs[start::number] for one in pair] for start in range(number)]
+    fork = _is_alone()
+    flags = (site.pdf_published, site.documents_published)
+    begun = (site if fork else None, site.store.home, site.book().version, site.public_url, flags)
+    context = get_context("fork" if fork else "spawn")
+    with ProcessPoolExecutor(workers, context, initializer=_start, initargs=begun) as pool:
+        yield chain.from_iterable(pool.map(_render_part, filter(None, parts)))
 
 
-def _start(home: Path, version: str, pdf: bool, documents: bool, public_url: str) -> None:
+def _is_alone() -> bool:
+    """Whether this process has one thread, as the command has: then its copies need not read all again.
+
+    A copy of a process with more has locks and pools of threads that are not there.
+    """
+    tasks = Path("/proc/self/task")
+    return tasks.is_dir() and len(list(tasks.iterdir())) == 1
+
+
+def _start(site: Site | None, home: Path, version: str, public_url: str, flags: tuple[bool, bool]) -> None:
+    """Begin as a process that renders, with the site of the process it is a copy of or one of its own."""
     global _site
-    _site = make_site(Store.open(home, read_only=True), public_url)
-    _site.pdf_published = pdf
-    _site.documents_published = documents
-    if _site.book().version != version:
+    store = Store.open(home, read_only=True)
+    if site is None:
+        site = make_site(store, public_url)
+        site.pdf_published, site.documents_published = flags
+        site.book()
+    site.store, _kept[:] = store, [site.store]  # a connection must not be used, nor closed, on both sides of a fork
+    if site.version() != version:
         raise RuntimeError("the data changed while pages were being published; publish again")
+    gc.freeze()  # the book stays: what each page leaves behind is collected without a look at all of it
+    _site = site
 
 
-def _render_part(part: Sequence[tuple[str, str]]) -> list[tuple[bytes, str]]:
+def _render_part(part: Sequence[Moved]) -> list[Rendered]:
     assert _site is not None
     return [_render(_site, *one) for one in part]
 
 
-def _render(site: Site, code: str, address: str) -> tuple[bytes, str]:
+def _render(site: Site, path: str, mark: str, code: str, address: str) -> Rendered:
     lang = language(code)
+    if site.listed is None and address.startswith("sitemap-"):  # all of them are made of the same list
+        site.listed = list(site.list_pages())
     page = site.page(address, lang, {}, static=True)
     if page is None:
         raise LookupError(f"{address} is listed to be published, and there is no such page")
-    return render_page.render(page, address, lang, static=True, public_url=site.public_url), page.media
+    return path, mark, render_page.render(page, address, lang, static=True, public_url=site.public_url), page.media
 
 
 def list_files(site: Site, pdf: bool) -> Iterator[tuple[str, str, Language, str]]:
     """Yield (file, mark, language, address) of every page; the mark moves when the page might."""
-    book = site.book()
-    for route in site.routes:
-        if route.addresses is None or (not pdf and route.pattern.pattern.endswith(r"sheet\.pdf")):
+    site.listed = None
+    site.listed = list(site.list_pages())
+    for route, address, mark in site.listed:
+        if not pdf and route.pattern.pattern.endswith(r"sheet\.pdf"):
             continue
-        for address, mark in route.addresses(book):
-            is_document = address.startswith("documents/")  # its copies are left out by their own route
-            linked = "pdf" if pdf and address.startswith("sheets/") else ""
-            if is_document and site.documents_published:
-                linked = "documents"
-            whole = hashlib.blake2b(
-                f"{code_mark()} {mark} {linked} {site.public_url}".encode(), digest_size=12
-            ).hexdigest()
-            for code in LANGUAGES if route.translated else ("en",):  # one after the other: they share what is computed
-                yield file_of(language(code), address), whole, language(code), address
+        is_document = address.startswith("documents/")  # its copies are left out by their own route
+        linked = "pdf" if pdf and address.startswith("sheets/") else ""
+        if is_document and site.documents_published:
+            linked = "documents"
+        told = f"{code_mark()} {mark} {linked} {site.public_url}"
+        whole = hashlib.blake2b(told.encode(), digest_size=12).hexdigest()
+        for code in LANGUAGES if route.translated else ("en",):  # one after the other: they share what is computed
+            yield file_of(language(code), address), whole, language(code), address
 
 
 def file_of(lang: Language, address: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import tempfile
+import secrets
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -37,6 +37,7 @@ class DirectorySink:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._there: set[Path] = set()  # directories that were made or found
 
     def read_ledger(self) -> Ledger:
         """Return what was published here last, without files that are no longer there."""
@@ -52,21 +53,24 @@ class DirectorySink:
         """Put the file in its place."""
         place = self.root / path
         self._make_directory(place.parent)
-        handle, name = tempfile.mkstemp(dir=place.parent, prefix=".new-")
+        new = place.parent / f".new-{secrets.token_hex(8)}"
         try:
-            with os.fdopen(handle, "wb") as out:
+            with new.open("xb", 0) as out:
                 out.write(body)
-            Path(name).chmod(0o644)
-            Path(name).replace(place)
+            new.chmod(0o644)  # whatever the umask
+            new.replace(place)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            new.unlink(missing_ok=True)
             raise
 
     def _make_directory(self, directory: Path) -> None:
         """Make a directory that a web server, another user, can read; one that is there stays as it is."""
-        for missing in reversed([d for d in (directory, *directory.parents) if not d.exists()]):
-            missing.mkdir(exist_ok=True)
-            missing.chmod(0o755)
+        if directory not in self._there:
+            if not directory.exists():
+                self._make_directory(directory.parent)
+                directory.mkdir(exist_ok=True)
+                directory.chmod(0o755)
+            self._there.add(directory)
 
     def finish(self, gone: Iterable[str], ledger: Ledger) -> None:
         """Remove files that are no longer published, and empty directories; write the ledger last."""

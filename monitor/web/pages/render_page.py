@@ -6,11 +6,12 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import urlencode
 
 from jinja2 import Environment
+from markupsafe import Markup
 
 from db.archive_models import find_capture_time
 from db.version import VERSION
@@ -19,6 +20,7 @@ from monitor.i18n import labels
 from monitor.i18n.language import LANGUAGES, Language
 from monitor.i18n.templates import make_environment
 from monitor.web.pages import place_index
+from monitor.web.pages.compact import Compact
 
 HERE = Path(__file__).parent
 #: Pages with a picture of their own, for those who share them; and pages below a state's.
@@ -45,12 +47,15 @@ class Page:
 
 
 @cache
-def environment(language: Language) -> Environment:
-    """Return the pages' templates in a language."""
-    return make_environment(
+def environment(language: Language, *, static: bool = False) -> Environment:
+    """Return the pages' templates in a language; shortened for published pages, which are many."""
+    made = make_environment(
         HERE / "templates", language, state_name=place_index.state_name, states=place_index.states,
         counties=place_index.counties, words=labels, asset_mark=asset_mark(), program=VERSION,
     )  # fmt: skip
+    if static:
+        made.add_extension(Compact)
+    return made
 
 
 @cache
@@ -65,6 +70,13 @@ def find_card(path: str, *, static: bool) -> str:
     return f"{own[0] if own else ''}card.png"
 
 
+@lru_cache(512)
+def _write_navigation(language: Language, home: str, within: str, here: bool, static: bool) -> Markup:
+    """The links to the kinds of pages, of a page `within` one of them (`here`: it is that page itself)."""
+    template = environment(language, static=static).get_template("navigation.html")
+    return Markup(template.render(home=home, within=within, here=here))  # noqa: S704 - a template's
+
+
 def render(
     page: Page, path: str, language: Language, *, static: bool, query: Mapping[str, str] | None = None,
     public_url: str = "",
@@ -76,11 +88,11 @@ def render(
     if page.body is not None:
         return page.body
     depth = path.count("/") + (1 if language.prefix else 0)
-    root = "../" * depth or "./"
+    root, home = "../" * depth or "./", "../" * path.count("/") or "./"
 
     def link(to: str = "", **values: object) -> str:
         given = {k: v for k, v in values.items() if v not in (None, "", False)}
-        return root + language.prefix + to + (f"?{urlencode(given)}" if given else "")
+        return home + to + (f"?{urlencode(given)}" if given else "")
 
     def absolute(code: str) -> str:
         return f"{public_url}/{'' if code == 'en' else f'{code}/'}{path}"
@@ -93,10 +105,12 @@ def render(
         return labels.label(table, code, language.gettext)
 
     preview = find_card(path, static=static)
-    template = environment(language).get_template(page.template)
+    within = path[: path.find("/") + 1]
+    navigation = _write_navigation(language, home, within, path == within, static)
+    template = environment(language, static=static).get_template(page.template)
     return template.render(
         **page.values, link=link, root=root, path=path, other=other, say=say, lang=language, date=language.date,
         wide_range=wide_range, find_capture_time=find_capture_time,
         number=language.number, static=static, languages=LANGUAGES, query=query or {},
-        public_url=public_url, absolute=absolute, preview=preview,
+        public_url=public_url, absolute=absolute, preview=preview, navigation=navigation,
     ).encode()  # fmt: skip

@@ -64,6 +64,7 @@ class Site:
     as_of_answers: dict[tuple[str, str], AsOfAnswer] = field(default_factory=dict)
     known_store: tuple[tuple[str, str], Store] | None = None  # as known at a time: (version, time), store
     documents_published: bool = True  # False while pages are published without copies of the agreement documents
+    listed: list[tuple[Route, str, str]] | None = None  # while pages are published: `list_pages`, found once
     pdf_published: bool = True  # False while pages are published without their one-pagers as PDF
     _book: Book | None = None
 
@@ -99,6 +100,13 @@ class Site:
                     page = replace(page, passing=True)
                 return page
         return None
+
+    def list_pages(self) -> Iterable[tuple[Route, str, str]]:
+        """Return every address to publish with its route and mark, each once for all languages."""
+        if self.listed is not None:
+            return self.listed
+        book = self.book()
+        return ((route, *found) for route in self.routes if route.addresses for found in route.addresses(book))
 
     def parameters(self, path: str, language: Language) -> frozenset[str]:
         """Return the names that the page at an address reads of a query."""

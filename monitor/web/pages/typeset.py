@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import threading
+from collections import Counter
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,8 +17,10 @@ from monitor.i18n.safe_text import reveal_invisible
 if TYPE_CHECKING:
     import typst
 
-#: Pictures of shared links that are kept; their colors, with which they are a third of the bytes.
-KEPT_CARDS, CARD_COLORS = 64, 64
+#: Pictures of shared links that are kept; colors of a PNG, with which it is a third of the bytes.
+KEPT_CARDS, MOST_COLORS = 64, 64
+#: The font of figures: typst's own, and where an SVG is opened without it, whichever has serifs there.
+FONT = "Libertinus Serif, Georgia, serif"
 TEMPLATES = Path(__file__).parent / "templates"
 #: One compilation at a time: a `typst.Compiler` refuses a second thread while it works.
 _COMPILING = threading.Lock()
@@ -27,11 +30,13 @@ _IMAGE = """#set page(width: auto, height: auto, margin: 0pt)
 
 
 def svg_to_png(svg: str) -> bytes:
-    """Return the drawing as PNG, 1950 pixels wide."""
+    """Return the drawing as PNG, 1950 pixels wide, in typst's own font: the same picture on every machine."""
     import typst  # ten megabytes: `serve` leaves it to its second process
 
-    made = typst.compile(_IMAGE.encode(), format="png", ppi=144.0, sys_inputs={"svg": svg})
-    return _bytes(made)
+    made = typst.compile(
+        _IMAGE.encode(), format="png", ppi=144.0, sys_inputs={"svg": svg}, ignore_system_fonts=True
+    )  # fmt: skip
+    return _with_few_colors(_bytes(made))
 
 
 def set_sheet(sheet: dict[str, Any]) -> bytes:
@@ -56,11 +61,23 @@ def set_strip(strip: dict[str, Any]) -> bytes:
 
 @lru_cache(maxsize=KEPT_CARDS)
 def _kept_card(told: str) -> bytes:
+    return _with_few_colors(_set("card.typ", told, "png"))
+
+
+def _with_few_colors(png: bytes) -> bytes:
+    """The picture with a palette of 64, each the very color that most of its pixels had: classes stay as they are."""
     from PIL import Image
 
-    picture = Image.open(io.BytesIO(_set("card.typ", told, "png"))).convert("RGB")
-    out = io.BytesIO()
-    picture.quantize(CARD_COLORS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG")
+    picture, out = Image.open(io.BytesIO(png)).convert("RGB"), io.BytesIO()
+    few = picture.quantize(MOST_COLORS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    some = (picture.width // 5, picture.height // 5)
+    codes, colors = (part.resize(some, Image.Resampling.NEAREST).tobytes() for part in (few, picture))
+    found = Counter(zip(codes, zip(colors[::3], colors[1::3], colors[2::3], strict=True), strict=True))
+    palette = few.getpalette() or []
+    for (code, color), _ in reversed(found.most_common()):
+        palette[3 * code : 3 * code + 3] = color
+    few.putpalette(palette)
+    few.save(out, "PNG")
     return out.getvalue()
 
 

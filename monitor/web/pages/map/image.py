@@ -19,7 +19,7 @@ from monitor.web.pages.map.drawing import (
 )
 from monitor.web.pages.map.shapes import read_shapes
 from monitor.web.pages.place_index import State
-from monitor.web.pages.typeset import svg_to_png
+from monitor.web.pages.typeset import FONT, svg_to_png
 
 _SVG = 'xmlns="http://www.w3.org/2000/svg"'
 _BORDERS = 'fill="none" stroke="#6b6963" stroke-width="1.6"'
@@ -43,7 +43,7 @@ def draw_image(book: Book, layer: str, day: str, language: Language, *, png: boo
     counties = draw_paths(list(shapes.counties), painted(book, layer, day), colours=True)
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -90 {shapes.width} 1440" width="{shapes.width}"'
-        f' height="1440" font-family="DejaVu Sans, Helvetica, Arial, sans-serif" font-size="24" fill="#1d1d1b">'
+        f' height="1440" font-family="{FONT}" font-size="24" fill="#1d1d1b">'
         f'<rect y="-90" width="{shapes.width}" height="1440" fill="#fff"/>'
         f'<text x="40" y="-30" font-size="38">{escape(title)}</text>'
         f'<g stroke="#fff" stroke-width="1">{counties}</g>'

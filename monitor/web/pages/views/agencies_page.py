@@ -9,10 +9,11 @@ from monitor.web.pages import place_index
 from monitor.web.pages.book import Agreement, Book, PrintedSpan
 from monitor.web.pages.charts import draw_timeline
 from monitor.web.pages.fingerprints import agency_mark, mark_of
-from monitor.web.pages.place_status import in_order
+from monitor.web.pages.place_status import in_order, status_of
 from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import PageRequest, Site
 from monitor.web.pages.views.documents_page import documents_of
+from monitor.web.pages.views.places_page import support_counts
 
 
 def routes(site: Site) -> None:
@@ -30,8 +31,10 @@ def show_agency(request: PageRequest, agency_id: str) -> Page | None:
     near = [place_index.counties()[f] for f in agency.near]
     telling = [c for c in agency.changes if not c["noise"]]
     noise = [c for c in agency.changes if c["noise"]]
+    status = status_of([agency])
     return Page("agency.html", {
         "agency": agency, "county": county, "near": near, "timeline": draw_timeline(request.book, [agency]),
+        "status": status, "support": support_counts(status), "first_day": request.book.first_day,
         "telling": telling, "noise": noise, **in_order([agency]), "newest": request.book.newest,
         "moved": [(agreement, request.book.agencies[agreement.agency_id]) for agreement in agency.moved],
     })  # fmt: skip

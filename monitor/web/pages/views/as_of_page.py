@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+from markupsafe import Markup, escape
 
 from db.database import Store
 from db.errors import NotFoundError
@@ -15,8 +17,10 @@ from db.queries.page_data import find_last_known_at
 from db.records import ListedAgreement
 from monitor.changelog.as_of import count_totals, find_list, list_rows
 from monitor.changelog.known_at import open_known
+from monitor.i18n.safe_text import reveal_invisible
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Book, StatedOnPage
+from monitor.web.pages.charts import SUPPORT
 from monitor.web.pages.fingerprints import mark_of
 from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import AsOfAnswer, PageRequest, Site
@@ -29,14 +33,15 @@ STATED_DAYS = 4
 MOST_KEPT = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StateGroup:
-    """The rows of a list in one state: how many by support type (`all` for all), and those to show."""
+    """The rows of a list in one state: how many by support type (`all` for all), and those to show, as HTML."""
 
     code: str  # "" for rows without a state
     name: str
     counts: Counter[str] = field(default_factory=Counter)
-    rows: list[ListedAgreement] = field(default_factory=list)
+    fit: int = 0  # how many are shown
+    lines: str = ""
 
 
 def routes(site: Site) -> None:
@@ -48,16 +53,16 @@ def routes(site: Site) -> None:
 def ask_day(request: PageRequest) -> Page | None:
     """Show the form with the answer for the date asked for; for the newest list without one."""
     newest = request.book.steps[-1][0] if request.book.steps else ""
-    return _show(request, request.get("date") or newest, status=400)
+    return _show(request, request.get("date") or newest, status=400, up="../")
 
 
 def show_day(request: PageRequest, day: str) -> Page | None:
     """Show the answer for a day, at an address of its own."""
-    return _show(request, day, status=404)
+    return _show(request, day, status=404, up="../../")
 
 
-def _show(request: PageRequest, day: str, status: int) -> Page:
-    """The answer for a day; `status` is that of an answer to what is no date."""
+def _show(request: PageRequest, day: str, status: int, up: str) -> Page:
+    """The answer for a day; `status` is that of an answer to what is no date, `up` leads to the language's root."""
     book = request.book
     values: dict[str, Any] = {
         "day": day, "problem": "", "found": None, "groups": [], "stated": None, "fit": 0,
@@ -73,9 +78,10 @@ def _show(request: PageRequest, day: str, status: int) -> Page:
         values["problem"] = "none"
         return Page("asof.html", values, status=404)
     published_on = found["publication"]["published_on"]
+    groups = _group_by_state(rows, request, up)
     values |= {
-        "found": found, "stated": find_stated(book, day, published_on), "groups": _group_by_state(rows, request),
-        "fit": sum(_fits(r, request) for r in rows), "newest": book.steps[-1][0],
+        "found": found, "stated": find_stated(book, day, published_on), "groups": groups,
+        "fit": sum(group.fit for group in groups), "newest": book.steps[-1][0],
         "earlier": max((d for d, _ in book.steps if d < published_on), default=None),
         "later": min((d for d, _ in book.steps if d > day), default=None),
     }  # fmt: skip
@@ -147,23 +153,43 @@ def _days_between(a: str, b: str) -> int:
     return (date.fromisoformat(a) - date.fromisoformat(b)).days
 
 
-def _fits(row: ListedAgreement, request: PageRequest) -> bool:
-    if (state := request.get("state")) and (row["state"] or "") != state.upper():
-        return False
-    return not (support := request.get("support_type")) or row["support_type"] == support
-
-
-def _group_by_state(rows: Sequence[ListedAgreement], request: PageRequest) -> list[StateGroup]:
+def _group_by_state(rows: Sequence[ListedAgreement], request: PageRequest, up: str) -> list[StateGroup]:
     """The rows by state in order of its name, rows without one last: all counted, those that fit the query shown."""
+    state, support = request.get("state").upper(), request.get("support_type")
     found: dict[str, StateGroup] = {}
+    lines: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         code = row["state"] or ""
-        group = found.setdefault(code, StateGroup(code, place_index.state_name(code)))
-        group.counts["all"] += 1
-        group.counts[row["support_type"] or ""] += 1
-        if _fits(row, request):
-            group.rows.append(row)
+        if code not in found:
+            found[code] = StateGroup(code, place_index.state_name(code))
+        found[code].counts["all"] += 1
+        found[code].counts[row["support_type"] or ""] += 1
+        if state in ("", code) and support in ("", row["support_type"]):
+            lines[code].append(write_row(request.book, row, up))
+    for code, written in lines.items():
+        found[code].fit = len(written)
+        found[code].lines = Markup("".join(written))  # noqa: S704 - of texts that `write_row` escaped
     return sorted(found.values(), key=lambda group: (not group.name, group.name))
+
+
+def write_row(book: Book, row: ListedAgreement, up: str) -> str:
+    """Return a row of the table as HTML, without end tags that may be left out; lists of many days have the same."""
+    key = (row["agency_id"], row["listed"]["agency"], row["county_fips"], row["support_type"],
+           row["signed_on"] or row["listed"]["signed_on"], up)  # fmt: skip
+    if key not in book.written_rows:
+        agency_id, printed, fips, support, signed, _ = key
+        name: str = _shown(printed)
+        county = place_index.counties().get(fips or "")
+        if agency_id:
+            name = f'<a href="{up}agencies/{agency_id}/">{name}</a>'
+        marked = f" class={support}" if support in SUPPORT else ""
+        place = escape(county.name) if county else ""
+        book.written_rows[key] = f"<tr><th scope=row>{name}<td>{place}<td{marked}>{_shown(support)}<td>{_shown(signed)}"
+    return f"{book.written_rows[key]}<td class=n>{', '.join(map(str, row['rows']))}"
+
+
+def _shown(text: str | None) -> Markup:
+    return escape(reveal_invisible(text))
 
 
 def is_day(text: str) -> bool:

@@ -14,7 +14,7 @@ from monitor.matching.reasons import RULES
 from monitor.places.gazetteer import normal
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Book, PageChange
-from monitor.web.pages.fingerprints import mark_of
+from monitor.web.pages.fingerprints import change_mark, mark_of
 from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import PageRequest, Site
 
@@ -87,17 +87,21 @@ def show_change(request: PageRequest, change_id: str) -> Page | None:
 def list_months(book: Book) -> Iterator[tuple[str, str]]:
     """Yield the address of every month with changes."""
     for month, entries in groupby(book.changes, lambda e: e["listed_on"][:7]):
-        yield f"changes/{month}/", mark_of([*entries], months(book))
+        yield f"changes/{month}/", mark_of([change_mark(book, e) for e in entries], months(book))
 
 
 def list_changes(book: Book) -> Iterator[tuple[str, str]]:
     """Yield the address of every change."""
     for e in book.changes:
-        agreement = book.agreements.get(e["agreement_id"] or "")
+        agency, agreement = book.agencies.get(e["agency_id"] or ""), book.agreements.get(e["agreement_id"] or "")
         yield (
             f"changes/{e['id']}/",
-            mark_of(e, agreement.status if agreement else "", e["agency"], [d["sha256"] for d in _documents(book, e)]),
-        )
+            mark_of(
+                change_mark(book, e), agreement and agreement.status, agency and (agency.id, agency.name, agency.fips),
+                [c["agreement_id"] in book.agreements for c in e["candidates"]],
+                [(d["sha256"], d["file"]) for d in _documents(book, e)],
+            ),
+        )  # fmt: skip
 
 
 def months(book: Book) -> Sequence[str]:

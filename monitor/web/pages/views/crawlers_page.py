@@ -77,20 +77,19 @@ def send_part(request: PageRequest, part: str) -> Page | None:
         return None
     entries = "".join(
         f"<url><loc>{escape(f'{url}/{language(code).prefix}{address}')}</loc></url>\n"
-        for address in _addresses(request.site, request.book)
+        for address in _addresses(request.site)
         if _part_of(address) == part
         for code in LANGUAGES
     )
     return Page(body=f"{_OPEN}<urlset {_NAMESPACE}>\n{entries}</urlset>\n".encode(), media=_XML)
 
 
-def _addresses(site: Site, book: Book) -> Iterator[str]:
+def _addresses(site: Site) -> Iterator[str]:
     """Every page that is published, files and one-pagers left out."""
-    for route in site.routes:
-        if route.addresses and route.translated:
-            for address, _ in route.addresses(book):
-                if (address.endswith("/") or not address) and not address.startswith(("sheets/", "search/", "embed/")):
-                    yield address
+    for route, address, _ in site.list_pages():
+        is_page = route.translated and (address.endswith("/") or not address)
+        if is_page and not address.startswith(("sheets/", "search/", "embed/")):
+            yield address
 
 
 def _part_of(address: str) -> str:

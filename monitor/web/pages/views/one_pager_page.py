@@ -26,7 +26,13 @@ from monitor.web.pages.views.one_pager_facts import (
     say_pending_list,
     say_status,
 )
-from monitor.web.pages.views.places_page import find_county, list_counties, list_states, newest_mark
+from monitor.web.pages.views.places_page import (
+    county_address,
+    find_county,
+    list_counties,
+    list_states,
+    newest_mark,
+)
 
 #: Rows of the table that fit the page; a line says how many more there are.
 MOST_ROWS = 14
@@ -137,11 +143,12 @@ def make_agency(request: PageRequest, pdf: bool, agency_id: str) -> Sheet | None
         return None
     status = status_of([agency])
     where = f"{agency.name}, {place_index.state_name(agency.state)}"
-    facts = [
-        say_status(status, where, request),
-        *count_listed(status, request.language),
-        *say_pending_list(status, request),
-    ]
+    if agency.agreements:
+        facts = [say_status(status, where, request)]
+    else:  # its rows are another agency's now
+        now = sorted({request.book.agencies[agreement.agency_id].name for agreement in agency.moved})
+        facts = [f"{request.language.say('Listed under another name later:')} {'; '.join(now)}."]
+    facts += [*count_listed(status, request.language), *say_pending_list(status, request)]
     if len(agency.names) > 1:
         names = "; ".join(name for name, _, _ in agency.names[:6])
         facts.append(request.language.say("Names ICE printed: %(names)s.", names=names))
@@ -259,7 +266,9 @@ def _list_states(book: Book) -> Iterator[tuple[str, str]]:
 
 
 def _list_counties(book: Book) -> Iterator[tuple[str, str]]:
-    return ((path.replace("places/", "sheets/", 1), mark) for path, mark in list_counties(book))
+    """The counties in which an agency was ever placed; of the others a one-pager would repeat what their page says."""
+    held = {county_address(place_index.counties()[f]) for f in book.in_county if f in place_index.counties()}
+    return ((path.replace("places/", "sheets/", 1), mark) for path, mark in list_counties(book) if path in held)
 
 
 def _list_agencies(book: Book) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -56,14 +56,13 @@ def show_county(request: PageRequest, code: str, slug: str) -> Page | None:
 def state_facts(book: Book, state: State) -> dict[str, Any]:
     """What a page tells of a state."""
     agencies = agencies_of(book, state)
-    stands = ((c, county_status(book, c)) for c in state.counties.values())
-    rows = [(c, status, Counter(g.support or "?" for g in status.listed)) for c, status in stands]
+    rows = _with_types(book, sorted(state.counties.values(), key=lambda c: c.slug))
     unplaced = [a for a in agencies if not a.fips]
     status = status_of(agencies)
     telling = [c for a in agencies for c in a.changes if not c["noise"]]
     telling.sort(key=lambda c: (c["listed_on"], c["id"]), reverse=True)
     return {
-        "state": state, "status": status, "counties_rows": sorted(rows, key=lambda r: r[0].slug),
+        "state": state, "status": status, "counties_rows": rows,
         "statewide": [a for a in unplaced if a.is_state], "unplaced": [a for a in unplaced if not a.is_state],
         "first_day": book.first_day, "agencies": agencies, "newest": book.newest, "changes": telling[:10],
         "changes_total": len(telling), "covered": covered(book, state),
@@ -74,7 +73,7 @@ def state_facts(book: Book, state: State) -> dict[str, Any]:
 def county_facts(book: Book, county: County) -> dict[str, Any]:
     """Return the template values of a county."""
     agencies = agencies_of(book, fips=county.fips)
-    status = status_of(agencies)
+    status = county_status(book, county)
     neighbours = [place_index.counties()[f] for f in county.neighbours if f in place_index.counties()]
     state = place_index.states()[county.state]
     elsewhere = [a for a in agencies_of(book, state) if not a.fips and not a.near and status_of([a]).listed]
@@ -83,7 +82,7 @@ def county_facts(book: Book, county: County) -> dict[str, Any]:
     return {
         "county": county, "state": state, "status": status, "agencies": agencies, **in_order(agencies),
         "near": book.near_county.get(county.fips, []),
-        "neighbours": [(c, county_status(book, c)) for c in sorted(neighbours, key=lambda c: (c.state, c.slug))],
+        "neighbours": _with_types(book, sorted(neighbours, key=lambda c: (c.state, c.slug))),
         "statewide": [a for a in elsewhere if a.is_state], "unplaced": [a for a in elsewhere if not a.is_state],
         "first_day": book.first_day, "reviewed_here": book.reviewed_county.get(county.fips, []),
         "changes": changes, "support": support_counts(status), "newest": book.newest,
@@ -94,9 +93,18 @@ def county_facts(book: Book, county: County) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _with_types(book: Book, counties: Iterable[County]) -> list[tuple[County, PlaceStatus, Counter[str]]]:
+    """Each county with its status and how many agreements of each support type are listed."""
+    stands = ((county, county_status(book, county)) for county in counties)
+    return [(county, status, Counter(g.support or "?" for g in status.listed)) for county, status in stands]
+
+
 def county_status(book: Book, county: County) -> PlaceStatus:
-    """Return the status of a county."""
-    return status_of(book.in_county.get(county.fips, ()))
+    """Return the status of a county; found once a version, since its neighbors' pages and tables tell it too."""
+    fips = county.fips if county.fips in book.in_county else ""
+    if fips not in book.statuses:
+        book.statuses[fips] = status_of(book.in_county.get(fips, ()))
+    return book.statuses[fips]
 
 
 def covered(book: Book, state: State) -> int:
@@ -132,8 +140,11 @@ def list_counties(book: Book) -> Iterator[tuple[str, str]]:
         code: mark_of([agency_mark(book, a) for a in agencies_of(book, state) if not a.fips])
         for code, state in place_index.states().items()
     }
+    told = {c.fips: (c.fips, s.words, s.since, s.from_start, held)
+            for c, s, held in _with_types(book, place_index.counties().values())}  # fmt: skip
     for county in place_index.counties().values():
-        yield county_address(county), county_mark(book, county, statewide[county.state])
+        beside = [told[fips] for fips in county.neighbours if fips in told]
+        yield county_address(county), county_mark(book, county, statewide[county.state], beside)
 
 
 def state_mark(book: Book, state: State) -> str:
@@ -141,15 +152,13 @@ def state_mark(book: Book, state: State) -> str:
     return mark_of(newest_mark(book), book.first_day, [agency_mark(book, a) for a in agencies_of(book, state)])
 
 
-def county_mark(book: Book, county: County, statewide: str) -> str:
-    """Return the mark of what a county's page shows, without the newest list, which a script fills in."""
+def county_mark(book: Book, county: County, statewide: str, beside: Sequence[object]) -> str:
+    """Return the mark of what a county's page shows, without the newest list, which a script fills in.
+
+    `statewide` is the mark of its state's agencies that are in no county, `beside` what it tells of its neighbors.
+    """
     near: Sequence[Agency] = [*book.in_county.get(county.fips, ()), *book.near_county.get(county.fips, ()),
                               *book.reviewed_county.get(county.fips, ())]  # fmt: skip
-    beside = []
-    for fips in county.neighbours:
-        if fips in place_index.counties():
-            status = county_status(book, place_index.counties()[fips])
-            beside.append((fips, status.code, status.since, len(status.listed)))
     year = book.last_day[:4]  # the end of the timeline
     pending = county_status(book, county).code == "pending" and book.newest_pending
     cited = pending["sha256"] if pending else bool(book.newest)

@@ -9,7 +9,7 @@ from db.errors import StoreError
 from db.queries.archive_copies import load_copies
 from db.queries.sightings import is_public_document
 from monitor.web.pages.book import Book
-from monitor.web.pages.fingerprints import mark_of
+from monitor.web.pages.fingerprints import change_mark, mark_of
 from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import PageRequest, Site
 
@@ -19,7 +19,7 @@ _SHA = r"[0-9a-f]{64}"
 def routes(site: Site) -> None:
     """Add the addresses of this module's pages to the site."""
     site.add(r"lists/", show_lists, lambda book: iter([("lists/", book.version)]))
-    site.add(rf"lists/(?P<sha256>{_SHA})/", show_list, list_lists)
+    site.add(rf"lists/(?P<sha256>{_SHA})/", show_list, lambda book: list_lists(site, book))
     site.add(rf"lists/(?P<sha256>{_SHA})/(?P<name>original\.(?:xlsx|txt))", send_original,
              lambda book: list_originals(site, book), translated=False)  # fmt: skip
 
@@ -77,11 +77,13 @@ def safe_name(printed: str, name: str) -> str:
     return stem if stem.lower().endswith(f".{ending}") else f"{stem}.{ending}"
 
 
-def list_lists(book: Book) -> Iterator[tuple[str, str]]:
+def list_lists(site: Site, book: Book) -> Iterator[tuple[str, str]]:
     """Yield the address of every document."""
     for sha256 in dict.fromkeys(p["sha256"] for p in book.publications):
-        shown = [(e["id"], e["status"], e["agency"]) for e in book.shown_by.get(sha256, ())]
-        yield f"lists/{sha256}/", mark_of([p for p in book.publications if p["sha256"] == sha256], shown)
+        found = [p for p in book.publications if p["sha256"] == sha256]
+        shown = [change_mark(book, e) for e in book.shown_by.get(sha256, ())]
+        copies = load_copies(site.store.connection, sha256)
+        yield f"lists/{sha256}/", mark_of(found, shown, copies, file_name(site, sha256))
 
 
 def list_originals(site: Site, book: Book) -> Iterator[tuple[str, str]]:

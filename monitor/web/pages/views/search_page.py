@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from db.records import SearchRecord
-from monitor.i18n.labels import FOUND_KINDS
+from monitor.i18n.labels import FOUND_KINDS, SUPPORT, SUPPORT_SENTENCES
 from monitor.search.shipped_index import write_agencies, write_places, write_zip_codes
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Agency, Book
@@ -47,6 +47,8 @@ def show_search(request: PageRequest) -> Page | None:
         "asked": asked, "found": found, "card": make_card(request.book, found[0]) if found else None,
         "newest": request.book.newest, "pending_list": request.book.newest_pending, "first_day": request.book.first_day,
         "kinds": {kind: request.language.say(said) for kind, said in FOUND_KINDS.items()},
+        "types": {c: (request.language.say(SUPPORT[c]), request.language.say(said))
+                  for c, said in SUPPORT_SENTENCES.items()},
     })  # fmt: skip
 
 
@@ -69,6 +71,8 @@ def make_card(book: Book, first: SearchRecord) -> Card | None:
     code = first["state"] or ""
     if first["kind"] == "agency":
         agency = book.agencies[first["url"].split("/")[2]]
+        if not agency.agreements:  # its rows are another agency's now: its page leads there
+            return None
         return _card(book, f"agencies/{agency.id}/", f"sheets/agency/{agency.id}/", f"feeds/agency/{agency.id}",
                      [agency], code, place_index.counties().get(agency.fips or ""))  # fmt: skip
     if first["kind"] != "state" and (county := place_index.counties().get(first["fips"] or "")):

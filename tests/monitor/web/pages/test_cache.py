@@ -66,6 +66,8 @@ def test_addresses_without_their_slash_and_old_questions_move_on(small_site: str
     assert (status, headers["location"]) == (307, "/es/places/fl")
     status, headers, _ = ask(small_site, "/es/places/fl")
     assert (status, headers["location"]) == (308, "/es/places/fl/")
+    status, headers, _ = ask(small_site, "/es")
+    assert (status, headers["location"]) == (308, "/es/")
     status, headers, _ = ask(small_site, "/places/?q=Dane%20County")
     assert (status, headers["location"]) == (303, "/search/?q=Dane+County")
 

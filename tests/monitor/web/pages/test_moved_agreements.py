@@ -38,6 +38,31 @@ def test_an_agency_without_agreements_says_where_they_went(tmp_path: Path) -> No
     assert "another name later" not in page(tmp_path / "c", "fl-baker-county-sheriffs-office", sheriff)[0]
 
 
+def test_no_page_says_that_such_an_agency_was_on_no_list(tmp_path: Path) -> None:
+    """Its rows are kept, under the name that ICE prints now: neither its one-pager nor the search may deny them."""
+    board = Row("Baker County Board of County Commissioners", county="Baker", signed="2025-03-03")
+    page(
+        tmp_path,
+        "fl-baker-county-board-of-county-commissioners",
+        board,
+        replace(board, agency="Baker County Sheriff's Office"),
+    )
+    with open_store(tmp_path) as store:
+        site = make_site(store)
+        texts = []
+        for path, query in (
+            ("sheets/agency/fl-baker-county-board-of-county-commissioners/", {}),
+            ("search/", {"q": "Baker County Board of County Commissioners"}),
+        ):  # fmt: skip
+            found = site.page(path, language("en"), query)
+            assert found is not None
+            texts.append(render(found, path, language("en"), static=False, query=query).decode())
+    assert "Listed under another name later: Baker County Sheriff&#39;s Office." in texts[0]
+    assert "Baker County Board of County Commissioners" in texts[1]
+    for text in texts:
+        assert "on no list kept here" not in text.lower()
+
+
 def test_a_name_that_stood_under_two_states_is_printed_once(tmp_path: Path) -> None:
     """Florida has no McKenzie County."""
     wrong = Row("McKenzie County Sheriff's Office", county="McKenzie County")

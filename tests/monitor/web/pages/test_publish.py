@@ -6,9 +6,12 @@ import hashlib
 import json
 import re
 import shutil
+import subprocess
+import sys
 import threading
 from html.parser import HTMLParser
 from pathlib import Path
+from textwrap import dedent
 from urllib.parse import unquote, urljoin, urlsplit
 
 import obstore
@@ -24,9 +27,18 @@ from monitor.web.pages.addresses import make_site
 from monitor.web.pages.publish import publish
 from monitor.web.pages.publish_targets import LEDGER, BucketSink, DirectorySink
 from tests.monitor.web.pages.conftest import ROWS, fill_small, make_small_site, take_in, workbook
+from tests.paths import ROOT
 
-LEADING = ("href", "src", "action", "data-source", "data-find")
-INDEX = ("places", "zip-codes", "agencies")
+LEADING = ("href", "src", "action", "data-source")
+#: What scripts load, as seen from the site's root.
+LOADED = {
+    "static/search.js": [
+        "static/find.js",
+        "static/card.js",
+        *(f"search/{part}.json" for part in ("places", "zip-codes", "agencies")),
+    ],
+    "static/newest.js": ["data/newest.json"],
+}
 pytestmark = pytest.mark.long
 
 
@@ -39,7 +51,10 @@ class Links(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found += [value for name, value in attrs if name in LEADING and value]
-        self.found += [f"{value}{part}.json" for name, value in attrs if name == "data-index" for part in INDEX]
+        for root, script in (
+            (value or "").split("static/") for name, value in attrs if name == "src" and tag == "script"
+        ):
+            self.found += [root + path for path in LOADED.get(f"static/{script.partition('?')[0]}", ())]
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +150,26 @@ def test_the_same_bytes_wherever_and_however_they_are_made(
     monkeypatch.setattr(publishing, "MANY", 10**9)
     with Store.open(home, read_only=True) as store:
         publish(make_small_site(store), DirectorySink(tmp_path / "again"))
+    assert {k: v[0] for k, v in state(tmp_path / "again").items()} == {k: v[0] for k, v in state(out).items()}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the processes begin with nothing")
+def test_copies_of_a_process_with_one_thread_make_the_same_bytes(home: Path, out: Path, tmp_path: Path) -> None:
+    """As the command does; here, beside the threads of other tests, each process began with nothing."""
+    program = """
+        import sys
+        from pathlib import Path
+        from db.database import Store
+        from monitor.web.pages import publish as publishing
+        from monitor.web.pages.publish_targets import DirectorySink
+        from tests.monitor.web.pages.conftest import make_small_site
+        assert publishing._is_alone()
+        publishing.MANY = 1
+        with Store.open(Path(sys.argv[1]), read_only=True) as store:
+            publishing.publish(make_small_site(store), DirectorySink(Path(sys.argv[2])))
+    """
+    command = [sys.executable, "-c", dedent(program), str(home), str(tmp_path / "again")]
+    subprocess.run(command, check=True, timeout=300, cwd=ROOT)
     assert {k: v[0] for k, v in state(tmp_path / "again").items()} == {k: v[0] for k, v in state(out).items()}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,8 +16,10 @@ from playwright.sync_api import Browser, Page, expect
 from db.database import Store
 from monitor.search.find import read_finder
 from monitor.web.pages.addresses import make_site
+from monitor.web.pages.book import Book
 from monitor.web.pages.publish import publish
 from monitor.web.pages.publish_targets import DirectorySink
+from monitor.web.pages.site import Addresses
 from tests.monitor.search.test_search_table import read_table
 
 #: Beside those of the table: begun words, several of a name, words of agencies, what means nothing.
@@ -28,11 +31,23 @@ QUESTIONS = [
 ]  # fmt: skip
 
 
+#: Pages besides those of the search.
+PUBLISHED = {
+    "", "data/newest.json", "places/fl/pasco-county/", "places/fl/", "places/wi/waupaca-county/",
+    "places/wy/teton-county/", "agencies/fl-pasco-county-sheriffs-office/",
+}  # fmt: skip
+
+
 class Quiet(SimpleHTTPRequestHandler):
     """A plain file server that logs nothing."""
 
     def log_message(self, format: str, *args: object) -> None:
         """Log nothing."""
+
+
+def keep(addresses: Addresses, book: Book) -> Iterator[tuple[str, str]]:
+    """Yield the addresses that these tests read."""
+    return ((path, mark) for path, mark in addresses(book) if path in PUBLISHED or path.startswith("search/"))
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +56,7 @@ def files(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder = tmp_path_factory.mktemp("files")
     with Store.open(small_home, read_only=True) as store:
         site = make_site(store)
-        site.routes = [r for r in site.routes if r.pattern.pattern == "" or r.pattern.pattern.startswith("search/")]
+        site.routes = [replace(r, addresses=partial(keep, r.addresses)) for r in site.routes if r.addresses]
         publish(site, DirectorySink(folder))
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -91,6 +106,27 @@ def test_a_reader_asks_from_the_first_page_and_is_answered(page: Page, files: st
     expect(page.locator("#found li .by").first).to_have_text(said)
     leads = page.locator("#found li a").first.evaluate("(link) => link.href")
     assert leads == f"{files}{start}places/fl/pasco-county/"
+
+
+@pytest.mark.parametrize("start", ["", "es/"])
+@pytest.mark.parametrize(
+    "asked",
+    ["pasco", "Dade City", "florida", "waupaca county", "teton county wyoming", "Pasco County Sheriff's Office"],
+)
+def test_the_published_card_answers_as_the_service_does(
+    page: Page, files: str, small_site: str, start: str, asked: str
+) -> None:
+    """Name, answer, since when, support types, neighbors: word for word. The ways on differ: files send no mail."""
+
+    def read(address: str) -> list[str]:
+        page.goto(f"{address}{start}search/?q={asked}")
+        card = page.locator("section.answer").first
+        expect(card).to_be_visible()
+        return [" ".join(text.split()) for text in card.locator("h2, p:not(.links), li, summary").all_text_contents()]
+
+    told = read(files)
+    assert len(told) >= 3
+    assert told == read(small_site)
 
 
 def test_suggestions_come_while_typing(page: Page, files: str) -> None:

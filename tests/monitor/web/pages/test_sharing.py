@@ -206,5 +206,5 @@ def test_every_icon_is_there_in_the_size_it_is_said_to_be(site: Site) -> None:
     assert size_of(body[start:]) == (32, 32)
     links = {link["rel"]: link["href"] for link in Head(text_of(site, "", "es")).links}
     assert links["apple-touch-icon"] == "../static/icon-180.png"
-    assert links["manifest"] == "../es/site.webmanifest"
+    assert links["manifest"] == "./site.webmanifest"
     assert size_of((STATIC / "icon-180.png").read_bytes()) == (180, 180)
