@@ -2,7 +2,7 @@
 
 Reading is measured on the real documents, one by one, the child's start shared; broken and hostile files each have a
 child of their own, its start included. Comparing and searching are measured on
-2,000 documents made from them by drift: every copy has slips of its own, as if recognised once more.
+2,000 documents made from them by drift: every copy has slips of its own, as if recognized once more.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ def list_users(connection: sqlite3.Connection) -> list[User]:
 
 
 def find_user(connection: sqlite3.Connection, name: str) -> User | None:
-    """Return the account of that name in any capitalisation, active or not; None when there is none."""
+    """Return the account of that name in any capitalization, active or not; None when there is none."""
     row = connection.execute(f"select {_COLUMNS} from users where name = ?", [name]).fetchone()
     return _user(row) if row else None
 

@@ -23,7 +23,7 @@ from monitor.matching.candidates import (
 )
 from monitor.matching.find_known import days_between, find_double, is_participating, other_listed
 from monitor.matching.ids import is_untyped, name_key, on_list
-from monitor.matching.same_agreement import Judgement
+from monitor.matching.same_agreement import Judgment
 from monitor.publications.check import Difference, Rewritten, allowed_gone, is_signed_again
 from monitor.publications.column_faults import find_column_faults
 
@@ -70,11 +70,11 @@ def differ(
     )  # fmt: skip
 
 
-def _is_explained(gone: Gone, new: New, judgement: Judgement) -> bool:
+def _is_explained(gone: Gone, new: New, judgment: Judgment) -> bool:
     """Return whether the rules are sure that the row goes on so, as far as it concerns believing the list."""
-    if judgement.rule == "renewed":
+    if judgment.rule == "renewed":
         return is_signed_again(gone.listing, new.listing)
-    return not judgement.review and (gone.listing.is_incomplete or not new.listing.is_incomplete)
+    return not judgment.review and (gone.listing.is_incomplete or not new.listing.is_incomplete)
 
 
 def compare(ledger: Ledger, publication: Accepted) -> Comparison:
@@ -109,14 +109,14 @@ def step(ledger: Ledger, publication: Accepted, comparison: Comparison | None = 
     ledger.begin(publication)
     for gone in found.gone:
         ledger.take_off(gone, previous)
-    for gone, new, judgement in found.pairing.pairs:
-        _continue(ledger, publication, gone, new, judgement, previous)
-    for agreement, new, judgement in found.pairing.returns:
-        write_returns.bring_back(ledger, publication, agreement, new, judgement)
+    for gone, new, judgment in found.pairing.pairs:
+        _continue(ledger, publication, gone, new, judgment, previous)
+    for agreement, new, judgment in found.pairing.returns:
+        write_returns.bring_back(ledger, publication, agreement, new, judgment)
     for new, agreement in found.pairing.doubles:
         write_changes.note_second_row(ledger, publication, agreement, new)
     ending = [g for g in found.left if not g.agreement.rows and g.agreement.status == "listed"]
-    former = ending + [g for g, _, judgement in found.pairing.pairs if judgement.rule == "renewed"]
+    former = ending + [g for g, _, judgment in found.pairing.pairs if judgment.rule == "renewed"]
     candidates = candidates_for_signings(ledger, publication, found.pairing.unpaired, former)
     arrivals = [*found.pairing.unpaired, *(new for _, new, _ in found.pairing.returns)]
     endings = candidates_for_endings(ledger, publication, ending, arrivals)
@@ -169,18 +169,18 @@ def _take_baseline(ledger: Ledger, publication: Accepted) -> None:
 
 
 def _continue(
-    ledger: Ledger, publication: Accepted, gone: Gone, new: New, judgement: Judgement, previous: Accepted
+    ledger: Ledger, publication: Accepted, gone: Gone, new: New, judgment: Judgment, previous: Accepted
 ) -> None:
     """The agreement of `gone` goes on in `new`: renewed, or the same with some cells changed."""
-    if judgement.rule == "renewed":
-        write_changes.renew(ledger, publication, gone.agreement, new, judgement)
+    if judgment.rule == "renewed":
+        write_changes.renew(ledger, publication, gone.agreement, new, judgment)
         return
     before = (gone.listing_id, previous.position, gone.agreement.last_row)
-    write_changes.follow_name(ledger, publication, gone.agreement, new, judgement)
+    write_changes.follow_name(ledger, publication, gone.agreement, new, judgment)
     ledger.put_on(publication, gone.agreement, new)
     fields = differing_fields(gone.listing, new.listing)
-    if fields or judgement.review:
-        write_changes.amend(ledger, publication, gone.agreement, before, new, fields, judgement)
+    if fields or judgment.review:
+        write_changes.amend(ledger, publication, gone.agreement, before, new, fields, judgment)
 
 
 def _end(ledger: Ledger, publication: Accepted, gone: Gone, candidates: list[Candidate], previous: Accepted) -> None:

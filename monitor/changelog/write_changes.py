@@ -20,7 +20,7 @@ from monitor.matching.find_known import agency_for, gap_days, last_gone, listed_
 from monitor.matching.ids import agreement_slug, name_key, name_of
 from monitor.matching.names import canonical_name
 from monitor.matching.reasons import AGAINST
-from monitor.matching.same_agreement import Judgement
+from monitor.matching.same_agreement import Judgment
 from monitor.matching.similarity import compare, one_body
 
 #: Rules under which the name that changed is the same agency's; under the others the agreement moves to another one.
@@ -122,17 +122,17 @@ def doubt_ending(ledger: Ledger, agreement: Agreement, candidate: Candidate) -> 
     ledger.dirty.changes.add(change.id)
 
 
-def renew(ledger: Ledger, publication: Accepted, before: Agreement, new: New, judgement: Judgement) -> None:
+def renew(ledger: Ledger, publication: Accepted, before: Agreement, new: New, judgment: Judgment) -> None:
     """The older agreement gives way to one signed later by the same agency."""
     agreement = ledger.open_agreement(publication, new)
     ledger.put_on(publication, agreement, new)
     change = new_change(ledger, publication, "renewal", agreement, "renewed")
     change.before_listing, change.last_listed = before.last_listing, (before.last_seen, before.last_row)
     change.after_listing, change.first_listed = new.listing_id, (publication.position, new.row)
-    change.fields, change.evidence = ["signed_on"], {"continues": before.id, **judgement.evidence}
-    change.needs_review = judgement.review
-    if judgement.review:
-        change.evidence["against"] = list(judgement.against)
+    change.fields, change.evidence = ["signed_on"], {"continues": before.id, **judgment.evidence}
+    change.needs_review = judgment.review
+    if judgment.review:
+        change.evidence["against"] = list(judgment.against)
     if before.status == "missing":
         change.evidence["gap_days"] = gap_days(ledger, before, publication)
     change_status.withdraw_ending(ledger, publication, before, _renewed(publication, agreement))
@@ -143,21 +143,21 @@ def renew(ledger: Ledger, publication: Accepted, before: Agreement, new: New, ju
 
 def amend(
     ledger: Ledger, publication: Accepted, agreement: Agreement, before: tuple[int, int, int], new: New,
-    fields: list[str], judgement: Judgement,
+    fields: list[str], judgment: Judgment,
 ) -> None:  # fmt: skip
     """The agreement's row says something else than before: `before` is listing id, position, sheet row."""
-    rule = "cell_changed" if judgement.rule == "same_name" else judgement.rule
+    rule = "cell_changed" if judgment.rule == "same_name" else judgment.rule
     change = new_change(
         ledger, publication, "amendment", agreement, rule,
         publication.listed_on, states=f"{ledger.content(before[0])}|{ledger.content(new.listing_id)}",
     )  # fmt: skip
     change.before_listing, change.last_listed = before[0], (before[1], before[2])
     change.after_listing, change.first_listed = new.listing_id, (publication.position, new.row)
-    change.fields, change.evidence = fields, dict(judgement.evidence)
-    change.needs_review = judgement.review
-    if judgement.review:
-        change.evidence["against"] = list(judgement.against)
-        change.candidates = [as_candidate(ledger, agreement, before[0], judgement)]
+    change.fields, change.evidence = fields, dict(judgment.evidence)
+    change.needs_review = judgment.review
+    if judgment.review:
+        change.evidence["against"] = list(judgment.against)
+        change.candidates = [as_candidate(ledger, agreement, before[0], judgment)]
     doubts = doubts_of_cells(ledger.listings[before[0]], new.listing)
     if publication.list == "participating":
         doubts += doubts_of_amendment(ledger.listings[before[0]], new.listing, fields, publication.listed_on)
@@ -178,25 +178,25 @@ def name_rival(ledger: Ledger, publication: Accepted, agreement: Agreement, othe
             ledger.dirty.changes.add(change.id)
 
 
-def follow_name(ledger: Ledger, publication: Accepted, agreement: Agreement, new: New, judgement: Judgement) -> None:
+def follow_name(ledger: Ledger, publication: Accepted, agreement: Agreement, new: New, judgment: Judgment) -> None:
     """The agreement's agency goes by the new name, or the agreement moves to the agency of that name."""
     old = ledger.agencies[agreement.agency_id]
     known = agency_for(ledger, new.listing)
     if (known is not None and known.id == old.id) or says_nothing(new.listing.agency or ""):
         return
     name = name_of(new.listing)
-    renamed = judgement.rule in _SAME_AGENCY or (
-        judgement.rule in ("same_document", "relabelled", "state_corrected") and name.body == old.body
+    renamed = judgment.rule in _SAME_AGENCY or (
+        judgment.rule in ("same_document", "relabelled", "state_corrected") and name.body == old.body
     )
     like = compare(canonical_name(old.state, old.name), name, old.state, new.listing.state_code)
     renamed = renamed or (like.strong and not like.doubt)  # a unit named behind the body is no other body
-    if renamed and not _OTHER_AGENCY.intersection(judgement.against) and judgement.rule != "state_corrected":
+    if renamed and not _OTHER_AGENCY.intersection(judgment.against) and judgment.rule != "state_corrected":
         if known is None:
             ledger.name_agency(old, new.listing, publication.position)
             _take_in_emptied(ledger, old)
-        elif judgement.rule == "relabelled" or judgement.review:
+        elif judgment.rule == "relabelled" or judgment.review:
             ledger.move_agreement(agreement, known)
-            if not ledger.by_agency[old.id] and judgement.rule != "relabelled":
+            if not ledger.by_agency[old.id] and judgment.rule != "relabelled":
                 ledger.merge_agencies(known, old)
         else:
             kept, other = sorted((old, known), key=lambda a: (a.first_position, a.id))
@@ -205,8 +205,8 @@ def follow_name(ledger: Ledger, publication: Accepted, agreement: Agreement, new
     agency = ledger.agency_of(new.listing, publication.position)
     ledger.move_agreement(agreement, agency)
     one = one_body(canonical_name(old.state, old.name), name, old.state) and old.state == agency.state
-    one = one and not _OTHER_AGENCY.intersection(judgement.against)
-    if (one or judgement.rule == "state_corrected") and not ledger.by_agency[old.id]:
+    one = one and not _OTHER_AGENCY.intersection(judgment.against)
+    if (one or judgment.rule == "state_corrected") and not ledger.by_agency[old.id]:
         ledger.merge_agencies(agency, old)
 
 
@@ -251,17 +251,17 @@ def note_second_row(ledger: Ledger, publication: Accepted, agreement: Agreement,
         return
     before = (first_id, publication.position, publication.row_of(first_id))
     alike = name_of(first).loose == name_of(new.listing).loose
-    judgement = Judgement("same", "listed_twice", 2, 0.8, not alike, {}, () if alike else ("side_by_side",))
-    amend(ledger, publication, agreement, before, new, differing_fields(first, new.listing), judgement)
+    judgment = Judgment("same", "listed_twice", 2, 0.8, not alike, {}, () if alike else ("side_by_side",))
+    amend(ledger, publication, agreement, before, new, differing_fields(first, new.listing), judgment)
 
 
-def as_candidate(ledger: Ledger, agreement: Agreement, listing_id: int, judgement: Judgement) -> Candidate:
+def as_candidate(ledger: Ledger, agreement: Agreement, listing_id: int, judgment: Judgment) -> Candidate:
     """Return the agreement under its older row, as a candidate of an amendment that a person should look at."""
     listing = ledger.listings[listing_id]
     return {
         "agreement_id": agreement.id, "agency_id": agreement.agency_id, "agency": name_of(listing).printed,
-        "state": listing.state_code, "signed_on": listing.signed_on, "score": round(judgement.score, 2),
-        "reasons": [AGAINST[code] for code in judgement.against],
+        "state": listing.state_code, "signed_on": listing.signed_on, "score": round(judgment.score, 2),
+        "reasons": [AGAINST[code] for code in judgment.against],
     }  # fmt: skip
 
 

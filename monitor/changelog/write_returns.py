@@ -8,10 +8,10 @@ from monitor.changelog.fields import differing_fields
 from monitor.changelog.state import Ledger
 from monitor.matching.doubts import doubts_of_cells
 from monitor.matching.find_known import gap_days, was_pending_since
-from monitor.matching.same_agreement import Judgement
+from monitor.matching.same_agreement import Judgment
 
 
-def bring_back(ledger: Ledger, publication: Accepted, agreement: Agreement, new: New, judgement: Judgement) -> None:
+def bring_back(ledger: Ledger, publication: Accepted, agreement: Agreement, new: New, judgment: Judgment) -> None:
     """An agreement that was missing is listed again.
 
     A provisional ending is withdrawn. A confirmed one stands, and a reinstatement follows it. A row dated after the
@@ -20,43 +20,43 @@ def bring_back(ledger: Ledger, publication: Accepted, agreement: Agreement, new:
     if agreement.status == "listed":  # another row of the list brought it back
         write_changes.note_second_row(ledger, publication, agreement, new)
         return
-    if judgement.rule == "renewed" or _is_new_signing(ledger, publication, agreement, new):
-        write_changes.renew(ledger, publication, agreement, new, judgement)
+    if judgment.rule == "renewed" or _is_new_signing(ledger, publication, agreement, new):
+        write_changes.renew(ledger, publication, agreement, new, judgment)
         return
     before = (agreement.last_listing, agreement.last_seen, agreement.last_row)
     status, was_pending = agreement.status, was_pending_since(ledger, agreement)
     first_missing, gap = agreement.missing_position, gap_days(ledger, agreement, publication)
-    write_changes.follow_name(ledger, publication, agreement, new, judgement)
+    write_changes.follow_name(ledger, publication, agreement, new, judgment)
     ledger.put_on(publication, agreement, new)
     if status == "withdrawn":
         change_status.restore_signing(ledger, agreement)
         return
     fields = differing_fields(ledger.listings[before[0]], new.listing)
-    if not _ending_stands(ledger, publication, agreement, judgement):
-        if fields or judgement.review:
-            write_changes.amend(ledger, publication, agreement, before, new, fields, judgement)
+    if not _ending_stands(ledger, publication, agreement, judgment):
+        if fields or judgment.review:
+            write_changes.amend(ledger, publication, agreement, before, new, fields, judgment)
         return
     kind = "reinstatement" if publication.list == "participating" else "pending_listed"
     change = write_changes.new_change(ledger, publication, kind, agreement, "returned", agreement.endings)
     change.before_listing, change.last_listed = before[0], (before[1], before[2])
     change.first_missing = first_missing
     change.after_listing, change.first_listed = new.listing_id, (publication.position, new.row)
-    change.evidence = {**judgement.evidence, "matched_by": judgement.rule, "gap_days": gap}
-    change.needs_review, change.fields = judgement.review, fields
+    change.evidence = {**judgment.evidence, "matched_by": judgment.rule, "gap_days": gap}
+    change.needs_review, change.fields = judgment.review, fields
     if doubts := doubts_of_cells(ledger.listings[before[0]], new.listing):
         change.evidence["doubt"], change.needs_review = doubts, True
-    if judgement.review:
-        change.candidates = [write_changes.as_candidate(ledger, agreement, before[0], judgement)]
+    if judgment.review:
+        change.candidates = [write_changes.as_candidate(ledger, agreement, before[0], judgment)]
     if was_pending:
         change.evidence["was_pending"] = True
         change.needs_review = True
     change_status.state_as_shown(ledger, change)
 
 
-def _ending_stands(ledger: Ledger, publication: Accepted, agreement: Agreement, judgement: Judgement) -> bool:
+def _ending_stands(ledger: Ledger, publication: Accepted, agreement: Agreement, judgment: Judgment) -> bool:
     """Return whether the ending was confirmed and is no error of ours; else it is retracted."""
     reason = f"listed again on {publication.listed_on}"
-    if judgement.rule == "ruled_same":
+    if judgment.rule == "ruled_same":
         reason = f"a reviewer ruled that it goes on in another row, first listed on {publication.listed_on}"
         change_status.retract_ending(ledger, agreement, reason)
         return False

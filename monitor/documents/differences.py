@@ -1,7 +1,7 @@
-"""Where a document departs from its template, without the slips of the recogniser and the fields filled in by hand.
+"""Where a document departs from its template, without the slips of the recognizer and the fields filled in by hand.
 
 Two texts of one wording differ in thousands of letters and, nearly always, in nothing that was meant: the layer was
-recognised from a scan, and names, addresses and dates are typed into its fields. So the words are aligned; places where
+recognized from a scan, and names, addresses and dates are typed into its fields. So the words are aligned; places where
 both sides read alike are slips; places where the other documents of the template say something else again are fields;
 and what is left must consist of words, or change a number of days.
 """
@@ -20,7 +20,7 @@ from rapidfuzz.distance import Levenshtein
 from db.moa_models import Difference
 from monitor.documents.wording import AGENCY_KEY, SLIP_RATIO, Word, Wording
 
-#: Words that stand elsewhere in the other text were moved by the recogniser, which read two columns in another order.
+#: Words that stand elsewhere in the other text were moved by the recognizer, which read two columns in another order.
 MOVED_RATIO = 85.0
 #: Of a long stretch, words less alike than this to any place of the other text do not stand there.
 ABSENT_RATIO = 72.0
@@ -79,7 +79,7 @@ class Place:
 
 
 def compare(template: Wording, document: Wording, *, partial: bool = False) -> list[Place]:
-    """Return where the document reads otherwise than the template, slips of the recogniser left out.
+    """Return where the document reads otherwise than the template, slips of the recognizer left out.
 
     `partial` says that pages of the document have no text: then nothing is missing from it.
     """
@@ -179,7 +179,7 @@ def _is_slip(template: Wording, document: Wording, ours: tuple[int, int], theirs
         return True
     if not b or not a:
         return _stands_in(a or b, document.squeezed if a else template.squeezed)
-    # the longer side may say the same and, beside it, words that the recogniser read twice
+    # the longer side may say the same and, beside it, words that the recognizer read twice
     longer, shorter, other = (a, b, document) if len(a) > len(b) else (b, a, template)
     same = fuzz.partial_ratio_alignment(shorter, longer)
     if same is None or same.score < SLIP_RATIO or len(shorter) < _TELLING:
@@ -242,7 +242,7 @@ def _is_field(place: Place, others: Sequence[Sequence[Place]]) -> bool:
         return True
     named = any(word.key == AGENCY_KEY and word.text.upper().strip(".,;:()’'\"s") != "LEA" for word in words)
     if named and sum(word.key != AGENCY_KEY for word in words) <= GARBLED_WORDS:
-        return True  # what is left of a name that the recogniser has garbled
+        return True  # what is left of a name that the recognizer has garbled
     least = FIELD_PART * _size(place) if _is_clause(place) else 0
     unlike = like = 0
     for other in others:

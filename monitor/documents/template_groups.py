@@ -20,7 +20,7 @@ from monitor.documents.wording import Wording
 
 #: A document belongs to a wording when at least this part of its word sequences stands in the wording's documents. The
 #: revision mark of one year is evidence by itself; without a mark likeness alone decides. Measured on real documents:
-#: 0.84 and more within a wording, slips of the recogniser and short forms of names included; a document of four legible
+#: 0.84 and more within a wording, slips of the recognizer and short forms of names included; a document of four legible
 #: pages full of slips has 0.67. Wordings of different years can have 0.98 in common: only the mark tells them apart.
 SAME_WORDING = 0.7
 SAME_WORDING_MARKED = 0.6

@@ -1,6 +1,6 @@
 """A document's words made comparable: without their spaces, with the agency's name as one word.
 
-The text layers come from a recogniser of scanned pages, so words are compared by likeness, never letter by letter.
+The text layers come from a recognizer of scanned pages, so words are compared by likeness, never letter by letter.
 """
 
 from __future__ import annotations

@@ -86,10 +86,10 @@ def language(code: str) -> Language:
 
 
 def read_translations(code: str) -> GNUTranslations:
-    """Return the messages of a language's catalogue."""
+    """Return the messages of a language's catalog."""
     with (LOCALES / code / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as lines:
-        catalogue = read_po(lines, locale=code, domain=DOMAIN)
+        catalog = read_po(lines, locale=code, domain=DOMAIN)
     compiled = io.BytesIO()
-    write_mo(compiled, catalogue)
+    write_mo(compiled, catalog)
     compiled.seek(0)
     return GNUTranslations(compiled)

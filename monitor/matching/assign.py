@@ -25,7 +25,7 @@ from monitor.matching.judging import Judge
 from monitor.matching.known import Known
 from monitor.matching.names import fold, normal_form
 from monitor.matching.rivals import Entry, Judged, block_of, order_text, prefer_dates
-from monitor.matching.same_agreement import Judgement, Side, dating, one_misspelt
+from monitor.matching.same_agreement import Judgment, Side, dating, one_misspelt
 from monitor.matching.similarity import compare
 
 
@@ -33,15 +33,15 @@ from monitor.matching.similarity import compare
 class Pairing:
     """Who continues whom."""
 
-    pairs: list[tuple[Gone, New, Judgement]] = field(default_factory=list)
-    returns: list[tuple[Agreement, New, Judgement]] = field(default_factory=list)  # gone on an earlier list
+    pairs: list[tuple[Gone, New, Judgment]] = field(default_factory=list)
+    returns: list[tuple[Agreement, New, Judgment]] = field(default_factory=list)  # gone on an earlier list
     doubles: list[tuple[New, Agreement]] = field(default_factory=list)  # a second row of a listed agreement
     unpaired: list[New] = field(default_factory=list)
     rivals: list[tuple[Gone, New, New]] = field(default_factory=list)  # gone, the row it is, another it could be
 
 
-SAME_NAME = Judgement("same", "same_name", 0, 1.0, False, {"names": "equal", "dates": "same"})
-NAME_LOST = Judgement("same", "cell_changed", 0, 0.7, True, {"dates": "same"}, ("name_differs",))
+SAME_NAME = Judgment("same", "same_name", 0, 1.0, False, {"names": "equal", "dates": "same"})
+NAME_LOST = Judgment("same", "cell_changed", 0, 0.7, True, {"dates": "same"}, ("name_differs",))
 
 
 def pair_rows(known: Known, publication: Accepted, gone: list[Gone], new: list[New]) -> Pairing:
@@ -91,7 +91,7 @@ def _pair_nameless(
     nameless = [g for g in gone if says_nothing(g.listing.agency or "")]
     free = [g for g in gone if not says_nothing(g.listing.agency or "")]
     named = [n for n in new if not says_nothing(n.listing.agency or "")]
-    pairs: list[tuple[Gone, New, Judgement]] = []
+    pairs: list[tuple[Gone, New, Judgment]] = []
     for n in (n for n in new if says_nothing(n.listing.agency or "")):
         fitting = [g for g in free if _cells_but_name(g.listing) == _cells_but_name(n.listing)]
         pairs += [(fitting[0], n, NAME_LOST)] if len(fitting) == 1 else []

@@ -14,7 +14,7 @@ from monitor.matching.judging import Judge
 from monitor.matching.known import Known
 from monitor.matching.names import canonical_name, printed_form
 from monitor.matching.reasons import AGAINST
-from monitor.matching.same_agreement import Judgement, Side
+from monitor.matching.same_agreement import Judgment, Side
 from monitor.matching.similarity import compare, place_of
 
 MOST = 5  # candidates named with one change
@@ -49,10 +49,10 @@ def _candidates_for_ending(
     old = judge.side_of_gone(gone.agreement, gone.listing)
     found: list[Candidate] = []
     for new in arrivals:
-        judgement = judge.judge(old, gone.listing, new.listing, 0, gone.agreement.id)
-        if judgement.verdict != "distinct":
+        judgment = judge.judge(old, gone.listing, new.listing, 0, gone.agreement.id)
+        if judgment.verdict != "distinct":
             slug = agreement_slug(new.listing)
-            found.append(_candidate(slug, new.listing, judgement.score, _why_not(judgement)))
+            found.append(_candidate(slug, new.listing, judgment.score, _why_not(judgment)))
     for agreement in listed.of(old.state, old.support, old.name):
         apart = known.rulings.get((gone.agreement.id, agreement.id)) == "distinct"
         if apart or agreement.id == gone.agreement.id:
@@ -90,9 +90,9 @@ def candidates_for_signings(
     for gone in left:
         old = judge.side_of_gone(gone.agreement, gone.listing)
         for new in near.of(gone.agreement, gone.listing) if near else unpaired:
-            judgement = judge.judge(old, gone.listing, new.listing, 0, gone.agreement.id)
-            if judgement.verdict != "distinct":
-                candidate = _candidate(gone.agreement.id, gone.listing, judgement.score, _why_not(judgement))
+            judgment = judge.judge(old, gone.listing, new.listing, 0, gone.agreement.id)
+            if judgment.verdict != "distinct":
+                candidate = _candidate(gone.agreement.id, gone.listing, judgment.score, _why_not(judgment))
                 found[id(new)].append(candidate)
     return [sorted(found[id(new)], key=lambda c: (-c["score"], c["agreement_id"]))[:MOST] for new in unpaired]
 
@@ -115,12 +115,12 @@ def late_candidates(
             if not share_word(old.telling, words):
                 continue  # after a gap nothing but a like name makes a candidate
             gap = gap_days(known, agreement, publication)
-            judgement = judge.judge(old, listing, new.listing, gap, agreement.id)
-            if judgement.verdict == "candidate":
+            judgment = judge.judge(old, listing, new.listing, gap, agreement.id)
+            if judgment.verdict == "candidate":
                 yield (
                     new, agreement,
-                    _candidate(agreement.id, listing, judgement.score, judgement.against),
-                    _candidate(agreement_slug(new.listing), new.listing, judgement.score, judgement.against),
+                    _candidate(agreement.id, listing, judgment.score, judgment.against),
+                    _candidate(agreement_slug(new.listing), new.listing, judgment.score, judgment.against),
                 )  # fmt: skip
 
 
@@ -137,9 +137,9 @@ def _candidate(agreement_id: str, listing: Listing, score: float, against: tuple
     }  # fmt: skip
 
 
-def _why_not(judgement: Judgement) -> tuple[str, ...]:
+def _why_not(judgment: Judgment) -> tuple[str, ...]:
     """What speaks against the pair; a row that fits and was not taken has a rival that fits as well."""
-    return ("ambiguous", *judgement.against) if judgement.verdict == "same" else judgement.against
+    return ("ambiguous", *judgment.against) if judgment.verdict == "same" else judgment.against
 
 
 def _listed_beside(known: Known, publication: Accepted, agreement: Agreement, older: Agreement) -> bool:

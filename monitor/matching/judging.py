@@ -10,10 +10,10 @@ from monitor.matching.find_known import document_shared
 from monitor.matching.ids import agreement_slug, county_fips, document_key, name_key, name_of
 from monitor.matching.known import Known
 from monitor.matching.names import normal_form
-from monitor.matching.same_agreement import DISTINCT, Judgement, Setting, Side, judge
+from monitor.matching.same_agreement import DISTINCT, Judgment, Setting, Side, judge
 from monitor.matching.similarity import compare
 
-RULED_SAME = Judgement("same", "ruled_same", -1, 1.0, False, {})
+RULED_SAME = Judgment("same", "ruled_same", -1, 1.0, False, {})
 
 
 class Judge:
@@ -40,7 +40,7 @@ class Judge:
     def judge(
         self, old: Side, listing: Listing, new: Listing, gap: int, agreement_id: str, leaving: Collection[str] = (),
         *, unique: bool = False, together: bool = True,
-    ) -> Judgement:  # fmt: skip
+    ) -> Judgment:  # fmt: skip
         """Return whether `new` continues the agreement whose row was `listing`.
 
         Without `together` it is no evidence that both names stand on one list.

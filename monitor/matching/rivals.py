@@ -11,12 +11,12 @@ from monitor.matching.ids import name_key, name_of
 from monitor.matching.judging import Judge
 from monitor.matching.known import Known
 from monitor.matching.linked_documents import at_address, names_agency, of_day
-from monitor.matching.same_agreement import Judgement
+from monitor.matching.same_agreement import Judgment
 
 #: A row that left, with the days since it is missing (0: gone on this list).
 Entry = tuple[Agreement, Listing, int, Gone | None]
-#: Tier, score below 0, agreement, the new row in words, number of the entry, new row, judgement.
-Judged = tuple[int, float, str, str, int, New, Judgement]
+#: Tier, score below 0, agreement, the new row in words, number of the entry, new row, judgment.
+Judged = tuple[int, float, str, str, int, New, Judgment]
 #: So many days may the day in a file's name be off: MOAs are named for the day of either signature. Of 988
 #: links of real lists, 79 % are named for the row's own day, 89 % for one within three days; a fourth adds 0.3 %.
 _DAYS_OFF = 3
@@ -104,13 +104,13 @@ def _shown_by_documents(
     return None
 
 
-def _settled(judgement: Judgement, how: str) -> Judgement:
-    """Return the judgement on the row that the document shows to go on."""
-    rule = "date_corrected" if judgement.rule == "renewed" else judgement.rule or "same_document"
-    against = tuple(code for code in judgement.against if code != "other_date")
+def _settled(judgment: Judgment, how: str) -> Judgment:
+    """Return the judgment on the row that the document shows to go on."""
+    rule = "date_corrected" if judgment.rule == "renewed" else judgment.rule or "same_document"
+    against = tuple(code for code in judgment.against if code != "other_date")
     return replace(
-        judgement, verdict="same", rule=rule, review=bool(against), against=against,
-        evidence={**judgement.evidence, "moa_shows_by": how},
+        judgment, verdict="same", rule=rule, review=bool(against), against=against,
+        evidence={**judgment.evidence, "moa_shows_by": how},
     )  # fmt: skip
 
 

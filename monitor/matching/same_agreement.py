@@ -48,7 +48,7 @@ class Setting(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgment:
     """A verdict with its rule, its tier (lower is stricter), a score from 0 to 1 and the evidence both ways."""
 
     verdict: Verdict
@@ -60,7 +60,7 @@ class Judgement:
     against: tuple[str, ...] = ()
 
 
-DISTINCT = Judgement("distinct")
+DISTINCT = Judgment("distinct")
 
 
 def dating(old: Side, new: Side) -> Dating:
@@ -78,7 +78,7 @@ def dating(old: Side, new: Side) -> Dating:
     return "later" if after > before else "other"
 
 
-def judge(old: Side, new: Side, setting: Setting) -> Judgement:
+def judge(old: Side, new: Side, setting: Setting) -> Judgment:
     """Whether `new` continues the agreement of `old`; the strictest rule that applies decides."""
     if old.support != new.support and None not in (old.support, new.support):
         return _other_support(old, new, setting)
@@ -101,7 +101,7 @@ def judge(old: Side, new: Side, setting: Setting) -> Judgement:
                 setting.gap_days == 0 or dates in ("same", "corrected")
             )
             return _candidate(0.4, evidence, "side_by_side") if related else DISTINCT
-        return Judgement("same", "same_document", 2, 0.9, False, evidence)
+        return Judgment("same", "same_document", 2, 0.9, False, evidence)
     if like.against:
         return _against(old, new, setting, like, dates, document, evidence)
     if old.state != new.state and None not in (old.state, new.state):
@@ -136,11 +136,11 @@ def one_misspelt(old: Side, new: Side, like: Likeness) -> bool:
 
 def _against(
     old: Side, new: Side, setting: Setting, like: Likeness, dates: Dating, document: bool, evidence: Evidence
-) -> Judgement:  # fmt: skip
+) -> Judgment:  # fmt: skip
     """What speaks against beats likeness; only one document, one date and one list together outweigh it."""
     same_state = old.state == new.state
     if document and dates == "same" and setting.gap_days == 0 and same_state and like.kind != "unlike":
-        return Judgement("same", "same_document", 2, 0.8, True, evidence, like.against)
+        return Judgment("same", "same_document", 2, 0.8, True, evidence, like.against)
     alike = like.kind in ("retyped", "contained", "reordered", "loosely equal") and same_state
     if document or (alike and dates in ("same", "corrected") and setting.gap_days == 0):
         return _candidate(0.5, evidence, *like.against)
@@ -152,30 +152,30 @@ def _against(
 
 def _same_state(
     old: Side, new: Side, setting: Setting, like: Likeness, dates: Dating, document: bool, evidence: Evidence
-) -> Judgement:  # fmt: skip
+) -> Judgment:  # fmt: skip
     if like.kind in ("equal", "loosely equal"):
         if not document and dates != "same" and None not in (old.county, new.county) and old.county != new.county:
             return _candidate(0.5, evidence, "other_county", "other_date")  # two townships of one name
         return _same_name(like, dates, document, evidence)
     if document and dates in ("same", "corrected"):
         moved = old.name.body != new.name.body and like.kind not in ("contained", "reordered", "retyped")
-        return Judgement("same", "same_document", 2, 0.95, moved, evidence, ("other_office",) if moved else ())
+        return Judgment("same", "same_document", 2, 0.95, moved, evidence, ("other_office",) if moved else ())
     if not old.dated:
         return _undated(old, new, setting, like, evidence)
     soon = setting.gap_days <= policy.RETURN_DAYS
     if like.strong and dates in ("same", "corrected") and soon:
         rule = {"reordered": "reordered", "contained": "expanded"}.get(like.kind, "retyped")
         if dates == "same":
-            return Judgement("same", rule, 3, 0.9 - like.distance / 50, bool(like.doubt), evidence, like.doubt)
+            return Judgment("same", rule, 3, 0.9 - like.distance / 50, bool(like.doubt), evidence, like.doubt)
         if setting.gap_days == 0 or None in (old.signed_on, new.signed_on):
-            return Judgement("same", rule, 5, 0.8 - like.distance / 50, bool(like.doubt), evidence, like.doubt)
+            return Judgment("same", rule, 5, 0.8 - like.distance / 50, bool(like.doubt), evidence, like.doubt)
         if rule == "retyped" and evidence["same_county"]:
-            return Judgement("same", rule, 6, 0.7 - like.distance / 50, True, evidence, ("other_date",))
+            return Judgment("same", rule, 6, 0.7 - like.distance / 50, True, evidence, ("other_date",))
         return _candidate(0.6, evidence, "other_date")
     if setting.gap_days > 0 or dates != "same":
         misprint = like.kind == "near" and evidence["same_county"] and not is_real(old.name, old.state)
         if misprint and dates == "corrected" and setting.gap_days == 0:
-            return Judgement("same", "retyped", 6, 0.6 - like.distance / 50, True, evidence, ("other_date",))
+            return Judgment("same", "retyped", 6, 0.6 - like.distance / 50, True, evidence, ("other_date",))
         if like.kind in ("same place", "contained", "near") and soon and setting.gap_days == 0:
             return _candidate(0.45, evidence, "other_date")
         if like.kind == "same place" and dates == "same" and soon:
@@ -184,42 +184,42 @@ def _same_state(
     return _same_list_and_date(old, new, setting, like, evidence)
 
 
-def _undated(old: Side, new: Side, setting: Setting, like: Likeness, evidence: Evidence) -> Judgement:
+def _undated(old: Side, new: Side, setting: Setting, like: Likeness, evidence: Evidence) -> Judgment:
     """On a list without dates a name must be all but equal: nothing else says that two rows are one."""
     here = same_county_cell(old.county_cell, new.county_cell) and not like.against
     if setting.gap_days == 0 and here and shares_place(old.name, new.name) and not like.strong:
         moved = old.name.body != new.name.body
-        return Judgement("same", "relabelled", 7, 0.7, moved, evidence, ("other_office",) if moved else ())
+        return Judgment("same", "relabelled", 7, 0.7, moved, evidence, ("other_office",) if moved else ())
     slip = like.kind == "retyped" and (
         here or like.distance <= 1 or (like.distance == 2 and not is_real(old.name, old.state))
     )
     if like.strong and setting.gap_days == 0 and (slip or like.kind in ("reordered", "contained")):
         rule = {"reordered": "reordered", "contained": "expanded"}.get(like.kind, "retyped")
-        return Judgement("same", rule, 3, 0.8 - like.distance / 50, False, evidence)
+        return Judgment("same", rule, 3, 0.8 - like.distance / 50, False, evidence)
     return DISTINCT
 
 
-def _same_list_and_date(old: Side, new: Side, setting: Setting, like: Likeness, evidence: Evidence) -> Judgement:
+def _same_list_and_date(old: Side, new: Side, setting: Setting, like: Likeness, evidence: Evidence) -> Judgment:
     """One vanished on the very list on which the other appeared, with state, support type and date equal."""
     if like.kind == "near":
         better = not is_real(old.name, old.state) or not is_real(new.name, new.state)
         if better or evidence["same_county"]:
             far = like.distance > policy.SLIP_LETTERS
             doubt = ("name_differs",) if far else ()
-            return Judgement("same", "retyped", 6, 0.75 - like.distance / 50, far, evidence, doubt)
+            return Judgment("same", "retyped", 6, 0.75 - like.distance / 50, far, evidence, doubt)
         return _candidate(0.5, evidence, "name_differs")
     other_office = old.name.body != new.name.body
     if _same_place(old, new, like) or (evidence["same_county"] and other_office and old.name.place == new.name.place):
         against = ("other_office",) if other_office else ()
-        return Judgement("same", "relabelled", 7, 0.7, other_office, evidence, against)
+        return Judgment("same", "relabelled", 7, 0.7, other_office, evidence, against)
     shared = like.kind == "same place" or shares_place(old.name, new.name)
     if None not in (old.county, new.county) and old.county != new.county:
         return _candidate(0.3, evidence, "name_differs", "other_county") if setting.unique or shared else DISTINCT
     if _is_old(old.signed_on, setting.listed_on):
         if evidence["same_county"]:
-            return Judgement("same", "relabelled", 8, 0.6, True, evidence, ("name_differs",))
+            return Judgment("same", "relabelled", 8, 0.6, True, evidence, ("name_differs",))
         if setting.unique:
-            return Judgement("same", "relabelled", 9, 0.5, True, evidence, ("name_differs",))
+            return Judgment("same", "relabelled", 9, 0.5, True, evidence, ("name_differs",))
     likely = shared or setting.unique or same_county_cell(old.county_cell, new.county_cell)
     return _candidate(0.3, evidence, "name_differs") if likely or evidence["same_county"] else DISTINCT
 
@@ -228,21 +228,21 @@ def _same_place(old: Side, new: Side, like: Likeness) -> bool:
     return like.kind == "same place" and place_of(old.name) == place_of(new.name)
 
 
-def _same_name(like: Likeness, dates: Dating, document: bool, evidence: Evidence) -> Judgement:
+def _same_name(like: Likeness, dates: Dating, document: bool, evidence: Evidence) -> Judgment:
     step = 0 if like.kind == "equal" else 1
     if dates == "same":
         score = (1.0 if document else 0.99) - step / 10  # of two rows of one name and date the document tells
-        return Judgement("same", "same_name", step, score, False, evidence)
+        return Judgment("same", "same_name", step, score, False, evidence)
     if dates == "corrected":
-        return Judgement("same", "date_corrected", 4, 0.9, False, evidence)
+        return Judgment("same", "date_corrected", 4, 0.9, False, evidence)
     if dates == "later" and not document:
-        return Judgement("same", "renewed", 5, 0.85, False, evidence)
-    return Judgement("same", "date_corrected", 6, 0.6, True, evidence, ("other_date",))
+        return Judgment("same", "renewed", 5, 0.85, False, evidence)
+    return Judgment("same", "date_corrected", 6, 0.6, True, evidence, ("other_date",))
 
 
 def _other_state(
     old: Side, new: Side, setting: Setting, like: Likeness, dates: Dating, document: bool, evidence: Evidence
-) -> Judgement:  # fmt: skip
+) -> Judgment:  # fmt: skip
     at_once = dates == "same" and setting.gap_days == 0
     alike = like.kind in ("equal", "loosely equal", "reordered") or (like.kind == "retyped" and at_once)
     if not alike or setting.gap_days > policy.RETURN_DAYS:
@@ -250,19 +250,19 @@ def _other_state(
     if dates != "same" and (dates != "corrected" or setting.gap_days > 0):
         return DISTINCT
     if document:
-        return Judgement("same", "state_corrected", 3, 0.9, False, evidence)
+        return Judgment("same", "state_corrected", 3, 0.9, False, evidence)
     real_old, real_new = is_real(old.name, old.state), is_real(new.name, new.state)
     if old.county_cell and old.county_cell == new.county_cell and (old.county is None) != (new.county is None):
         real_old, real_new = old.county is not None, new.county is not None  # the county cell tells the state
     evidence |= {"place_real_before": real_old, "place_real_after": real_new}
     if real_old != real_new:
-        return Judgement("same", "state_corrected", 4, 0.85, False, evidence)
+        return Judgment("same", "state_corrected", 4, 0.85, False, evidence)
     if at_once:
         return _candidate(0.5, evidence, "two_states")
     return DISTINCT
 
 
-def _other_support(old: Side, new: Side, setting: Setting) -> Judgement:
+def _other_support(old: Side, new: Side, setting: Setting) -> Judgment:
     """Only a support type put right: the same agency, date and list, or the same document."""
     if old.state != new.state or setting.gap_days > 0 or not old.dated:
         return DISTINCT
@@ -271,11 +271,11 @@ def _other_support(old: Side, new: Side, setting: Setting) -> Judgement:
         return DISTINCT
     document = bool(new.documents & old.documents)
     evidence: Evidence = {"names": like.kind, "dates": "same", "same_document": document}
-    return Judgement("same", "support_type_corrected", 8, 0.6, not document, evidence)
+    return Judgment("same", "support_type_corrected", 8, 0.6, not document, evidence)
 
 
-def _candidate(score: float, evidence: Evidence, *against: str) -> Judgement:
-    return Judgement("candidate", "", 99, score, True, evidence, against)
+def _candidate(score: float, evidence: Evidence, *against: str) -> Judgment:
+    return Judgment("candidate", "", 99, score, True, evidence, against)
 
 
 def _is_old(signed_on: str | None, listed_on: str) -> bool:

@@ -1,4 +1,4 @@
-"""Recognise a printed county or city as a real one: names, FIPS codes, and the few typos with one reading.
+"""Recognize a printed county or city as a real one: names, FIPS codes, and the few typos with one reading.
 
 Data: `counties.csv` (Census Bureau) and `place_names.tsv` (GeoNames, ZIP codes), made by `make_gazetteer.py`;
 `docs/places.md` says where they come from and what they leave out. Both are read when first asked for, a state at a

@@ -86,7 +86,7 @@ _AGENCY_WORDS = re.compile(
     r"ranger|highway|wildlife|investigat|militar|district|airport|transit|court|lottery|nation|\bP\.?D\b|\bS\.?O\b",
     re.IGNORECASE,
 )
-#: Words that a recogniser's slip makes unlike themselves: the spelling with more of them is the better one.
+#: Words that a recognizer's slip makes unlike themselves: the spelling with more of them is the better one.
 _KNOWN_WORDS = frozenset(
     "sheriff sheriff's sheriff’s sheriffs police department dept. dept office county city town state of the and public "
     "safety board commissioners bureau division corrections detention center college university".split()
@@ -152,7 +152,7 @@ def _clean_agency(printed: str) -> str | None:
 
 
 def _before_next_words(name: str) -> str:
-    """Return the words before the one that, with a slip of the recogniser, goes on about the agency."""
+    """Return the words before the one that, with a slip of the recognizer, goes on about the agency."""
     words = name.split()
     ends = (i for i, word in enumerate(words) if any(fuzz.ratio(squeeze(word), end) >= 78 for end in _NEXT_WORDS))
     end = next(ends, len(words))

@@ -1,6 +1,6 @@
 """Dates that stand in a document as text: in its signature block, and the wording's own revision mark.
 
-Most signatures are dated by hand, and what a recogniser makes of handwriting is no date to rely on. What is read here
+Most signatures are dated by hand, and what a recognizer makes of handwriting is no date to rely on. What is read here
 is typed, stamped, or the time a digital signature prints.
 """
 
@@ -23,7 +23,7 @@ _FORMS = (
 )
 _REVISED = re.compile(r"\bRev[il1]sed\s+(\d\d)/? ?(\d\d)/?[l1]?(20\d\d)", re.IGNORECASE)
 _SIGNING = "bysigningthismoaeachpartyrepresents"
-#: The programme was created in 1996 and first used in 2002.
+#: The program was created in 1996 and first used in 2002.
 _FIRST_YEAR, _LAST_YEAR = 2002, 2099
 
 

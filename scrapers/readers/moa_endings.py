@@ -1,6 +1,6 @@
 """How long an agreement lasts and how it can be ended, by its own words.
 
-The usual wordings are found by likeness, so that the recogniser's slips do not matter; others by the form of the
+The usual wordings are found by likeness, so that the recognizer's slips do not matter; others by the form of the
 sentence: what it is about, and what it says of it. A sentence is quoted only when its own words say what it is quoted
 for. What is said of officers, of other agreements, or of what follows a termination is not quoted.
 """
@@ -43,7 +43,7 @@ _LIKE_OUTSIDE = 90.0
 _NOTICE_LIKE = 85.0
 _HEADINGS = tuple(map(squeeze, ("termination", "duration", "effective date", "expiration", "effective period", "term")))
 _LONGEST_CLAUSE = 6  # sentences
-#: Characters; the longest real one has 360. A longer one is a page whose stops the recogniser lost.
+#: Characters; the longest real one has 360. A longer one is a page whose stops the recognizer lost.
 _LONGEST_SENTENCE = 900
 
 _NAME = r"(?:M[O0]\s?[AU]|agreement|memorandum(?:\s+of\s+(?:agreement|understanding))?(?:\s*\(\W?M[O0][AU]\W?\))?)"

@@ -1,6 +1,6 @@
 """The words of a document without what its pages add: sentences that know their page, and text made comparable.
 
-The text layers come from a recogniser of scanned pages. It slips: "terminatcs", "ofthe", "Tennination", a footer in the
+The text layers come from a recognizer of scanned pages. It slips: "terminatcs", "ofthe", "Tennination", a footer in the
 middle of a sentence that runs over two pages. So words are compared without their spaces and by likeness, never letter
 by letter, and what is quoted is always the document's own text.
 """
@@ -29,7 +29,7 @@ _LONGEST_MARGIN = 120
 _STOP = re.compile(
     r"(?<=[a-z0-9)\]\"'’”][.!?])\s+(?=[\"“(]?[A-Z])|(?<=[.!?][\"”’])\s+(?=[A-Z])|(?<=[A-Z]{2}\.)\s+(?=[A-Z])"
     r"|\s+(?=This MOA does not)|(?<=[a-z]\.[a-z])\s+(?=[A-Z])"
-    # a page's number that the recogniser set behind the last line, and a heading that it set before the first
+    # a page's number that the recognizer set behind the last line, and a heading that it set before the first
     r"|(?<=[a-z][.!?])\s+(?=\d{1,3} [A-Z])|(?<=[A-Z]{3})\s+(?=This (?:MOA|MOU|Agreement|Memorandum)\b)"
 )
 
@@ -52,7 +52,7 @@ class Sentence:
 
 
 def squeeze(text: str) -> str:
-    """Return the text's letters and digits alone, in lower case: what a recogniser's spacing cannot change."""
+    """Return the text's letters and digits alone, in lower case: what a recognizer's spacing cannot change."""
     return "".join(c for c in text.lower() if c.isalnum())
 
 
@@ -93,7 +93,7 @@ def _repeated(margins: Iterable[Sequence[str]]) -> list[str]:
 
 
 def _is_margin(line: str, repeated: Sequence[str]) -> bool:
-    """Whether the line is one that stands at the edge of other pages, slips of the recogniser forgiven."""
+    """Whether the line is one that stands at the edge of other pages, slips of the recognizer forgiven."""
     key = _margin_key(line)
     return any(fuzz.ratio(key, foot) >= 75 for foot in repeated)
 

@@ -65,7 +65,7 @@ SIGNALS: dict[str, str] = {
     HEADER_SNAPPED: "a column name is misspelt and has one plausible reading, which was taken",
     HEADER_TWICE: "a column name occurs twice; the further column is kept as extra",
     HEADER_REPEATED: "a row repeats the header and is no listing",
-    HEADER_BY_VALUES: "a column was recognised by its values, as its name does not say",
+    HEADER_BY_VALUES: "a column was recognized by its values, as its name does not say",
     TEXT_ABOVE_HEADER: "a row above the header holds text; it is no listing",
     ROW_BLANK: "blank rows lie between listings",
     ROW_NOTE: "the row holds text but no agreement (a note, a total, a source, an error, a footnote); it is no listing",

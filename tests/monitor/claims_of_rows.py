@@ -179,7 +179,7 @@ def names_are_printed(values: Values, about: Subject, truth: Truth) -> bool:
 def listed_neighbors(about: Subject, truth: Truth) -> set[str]:
     """Return the names of the counties beside the subject's that have a listed agreement."""
     with_one = {truth.homes[a.agency][1] for a in truth.listed(truth.agreements.values())}
-    beside = (place_index.counties().get(fips) for fips in place_index.counties()[about.fips].neighbours)
+    beside = (place_index.counties().get(fips) for fips in place_index.counties()[about.fips].neighbors)
     return {county.name for county in beside if county is not None and county.fips in with_one}
 
 

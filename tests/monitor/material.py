@@ -73,7 +73,7 @@ def town_names(state: str) -> tuple[str, ...]:
     return tuple(line.partition("\t")[0] for line in block.splitlines() if len(line.partition("\t")[0]) > 3)
 
 
-def neighbour(rng: random.Random, row: Row, day: date) -> Row | None:
+def neighbor(rng: random.Random, row: Row, day: date) -> Row | None:
     """Another real agency of the state whose name is like the row's: within three letters, or with a word more."""
     code = code_of(row.state)
     if code is None:
@@ -94,7 +94,7 @@ def neighbour(rng: random.Random, row: Row, day: date) -> Row | None:
         and (OSA.distance(p, place, score_cutoff=3) <= 3 or p.startswith(place + " ") or p.endswith(" " + place))
     ]
     if not gazetteer.is_place(code, place + (" county" if found[2].startswith("County") else "")):
-        return None  # of a misprinted name a real neighbour may be the correction
+        return None  # of a misprinted name a real neighbor may be the correction
     near = [p for p in near if p.replace(" ", "") != place.replace(" ", "")]
     if not near:
         return None

@@ -22,7 +22,7 @@ from db.records import ChangeRecord
 from monitor.alerts.describe_change import ChangeText, describe_change
 from monitor.alerts.trend import place_of, read_trend
 from monitor.changelog.log import read_log
-from monitor.i18n.catalogue import extract_messages
+from monitor.i18n.catalog import extract_messages
 from monitor.web.feeds.entries import _describe as describe_entry
 from monitor.web.pages import place_index
 from monitor.web.pages.addresses import make_site
@@ -120,7 +120,7 @@ class Pages:
         drawn = self._random.choice(sorted(place_index.counties()))
         for code in {fips, drawn} & place_index.counties().keys():
             county = place_index.counties()[code]
-            beside = [a for near in county.neighbours for a in self.truth.of(fips=near)]
+            beside = [a for near in county.neighbors for a in self.truth.of(fips=near)]
             beside += [a for near in self.site.book().near_county.get(code, ()) for a in self.truth.by_agency[near.id]]
             about = Subject(self.truth.of(fips=code), beside, state=county.state, fips=code)
             for path in (county_address(county), county_address(county).replace("places/", "sheets/")):

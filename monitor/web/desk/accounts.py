@@ -56,7 +56,7 @@ def set_active(store: Store, name: str, active: bool, at: str) -> None:
 
 
 def find_active_user(store: Store, name: str) -> User | None:
-    """Return the user of that name, in any capitalisation, if they may log in."""
+    """Return the user of that name, in any capitalization, if they may log in."""
     user = users.find_user(store.connection, name)
     return user if user and user.active else None
 

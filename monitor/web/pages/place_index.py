@@ -28,7 +28,7 @@ class County:
     state: str
     name: str
     slug: str
-    neighbours: tuple[str, ...]
+    neighbors: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ class State:
 def states() -> Mapping[str, State]:
     """Return every state, the District and every territory by USPS code, in order of name."""
     rows: dict[str, dict[str, County]] = {}
-    neighbours = read_shapes().neighbours
+    neighbors = read_shapes().neighbors
     for fips, code, name in _rows():
-        county = County(fips, code, name, slug_of(name), tuple(neighbours.get(fips, ())))
+        county = County(fips, code, name, slug_of(name), tuple(neighbors.get(fips, ())))
         rows.setdefault(code, {})[county.slug] = county
     known = [*us.states.STATES, us.states.DC, *us.states.TERRITORIES]
     found = [

@@ -64,7 +64,7 @@ def in_order(agencies: Iterable[Agency]) -> dict[str, list[tuple[Agreement, Agen
 
 
 def paint(agreements: Sequence[Agreement], day: str, layer: str) -> str | None:
-    """Return the class in which the map paints a county at the end of a day; None for no colour."""
+    """Return the class in which the map paints a county at the end of a day; None for no color."""
     now = [a for a in agreements if a.list_name == "participating" and is_listed(a, day)]
     if layer == "status":
         if now:

@@ -125,7 +125,7 @@ def test_a_change_made_by_hand_is_named_and_nothing_else(name: str, wordings: di
 
 
 def test_real_documents_differ_only_where_they_were_changed(wordings: dict[str, MoaWording]) -> None:
-    """No slip of the recogniser and no filled-in field is told as a difference, in any of the 51."""
+    """No slip of the recognizer and no filled-in field is told as a difference, in any of the 51."""
     told = {f: w.differences for f, w in wordings.items() if w.differences and f not in ALTERED}
     assert sorted(told) == sorted(BY_EYE)
     for file, beginnings in BY_EYE.items():

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 from tests.monitor.folded import Row
 from tests.monitor.matching.misprints import CELL_MISPRINTS, MISPRINTS, NAME_MISPRINTS
-from tests.monitor.material import code_of, decidable, is_twin, neighbour, new_row, relabel, same_cells
+from tests.monitor.material import code_of, decidable, is_twin, neighbor, new_row, relabel, same_cells
 
 FIRST = date(2025, 10, 1)
 _SECOND_SPELLINGS = ("city_of", "short_form", "spaces", "sheriff_words", "typo")
@@ -81,7 +81,7 @@ class _World:
             self.out.ended[truth] = "ended"
             del self.current[truth]
             if rng.random() < 0.4:
-                self._sign(neighbour(rng, right, day - timedelta(days=rng.choice((0, 1, 3)))), "new", "beside an end")
+                self._sign(neighbor(rng, right, day - timedelta(days=rng.choice((0, 1, 3)))), "new", "beside an end")
         elif chance < 0.15:
             self.absent[truth] = rng.randint(1, 4)
             self._tell(truth, f"missing {self.absent[truth]}")
@@ -92,7 +92,7 @@ class _World:
                 again = replace(right, signed=(day - timedelta(days=1)).isoformat(), moa="Link Pending", link=None)
                 self._sign(again, "renewal", f"renews {truth}")
         elif chance < 0.25:
-            self._sign(neighbour(rng, right, day - timedelta(days=1)), "new", f"neighbour of {truth}")
+            self._sign(neighbor(rng, right, day - timedelta(days=1)), "new", f"neighbor of {truth}")
         elif chance < 0.28:
             self._relabel(truth, day)
         elif chance < 0.31:

@@ -89,7 +89,7 @@ def test_a_shared_document_is_no_evidence() -> None:
     assert fold([first, other], [second, other]).kinds() == ["signing", "termination"]
 
 
-def test_two_real_neighbours_are_two_agencies_even_when_one_document_moves() -> None:
+def test_two_real_neighbors_are_two_agencies_even_when_one_document_moves() -> None:
     first, second = (replace(row, link=PDF + "m.pdf", moa="link") for row in APART["both_real_places"])
     jail = replace(second, support_type="Jail Enforcement Model", link=None)
     ids = set(fold([first, jail], [second, jail]).ledger.agencies)

@@ -172,7 +172,7 @@ def test_a_cell_that_names_a_county_in_which_the_city_does_not_lie_is_told(
 
 
 def test_a_cell_that_names_one_of_a_citys_counties_contradicts_nothing() -> None:
-    """A city may reach into the neighbour."""
+    """A city may reach into the neighbor."""
     assert locate("FL", "Manatee County", "Longboat Key Police Department", "Municipality") == Location(
         counties("FL")["manatee"], "county_cell"
     ) or locate("FL", "Sarasota County", "Longboat Key Police Department", "Municipality") == Location(

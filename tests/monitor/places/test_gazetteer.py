@@ -145,7 +145,7 @@ def test_a_text_with_no_reading_or_two_means_no_county(state: str | None, text: 
 
 
 def test_no_real_county_is_taken_for_another() -> None:
-    """Every official name finds its own code without snapping, so neighbours in spelling stay apart."""
+    """Every official name finds its own code without snapping, so neighbors in spelling stay apart."""
     for state, rows in gazetteer._county_rows().items():
         for county in rows:
             match = find_county(state, county.name)

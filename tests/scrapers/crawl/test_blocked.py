@@ -31,7 +31,7 @@ def judged(body: bytes) -> str | None:
         ("blocked-maintenance", "none of the page's own marks"),
     ],
 )
-def test_a_wall_in_the_pages_place_is_recognised_with_its_reason(name: str, mark: str) -> None:
+def test_a_wall_in_the_pages_place_is_recognized_with_its_reason(name: str, mark: str) -> None:
     reason = judged((PAGES / name / "page.html").read_bytes())
     assert reason is not None
     assert mark in reason

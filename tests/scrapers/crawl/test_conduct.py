@@ -1,4 +1,4 @@
-"""How the spider behaves towards the source, and within the process it runs in."""
+"""How the spider behaves toward the source, and within the process it runs in."""
 
 from __future__ import annotations
 

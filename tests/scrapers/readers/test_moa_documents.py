@@ -2,7 +2,7 @@
 
 The table was written from the text layers, page by page: the support type that the title or the body gives, whether the
 pages have text, the page and the first and last words of the passage on the ending, and the agency as printed, slips of
-the recogniser included. Empty means that the text does not say.
+the recognizer included. Empty means that the text does not say.
 """
 
 from __future__ import annotations

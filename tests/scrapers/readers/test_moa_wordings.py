@@ -56,7 +56,7 @@ def passages(section: str, heading: str = "XX. DURATION AND TERMINATION OF THIS 
             "The duration of this MOA is three (3) years from the effective date unless terminated earlier by either"
             " party.",
         ),
-        # slips of the recogniser
+        # slips of the recognizer
         (
             "This MOA wi11 be in effcct frorn the date of signing until it is tem1inated by either pany. Either\nparty,"
             " upon written notice to the other, may tenninate the MOA.\nThe LEA keeps its records.",

@@ -121,7 +121,7 @@ def test_a_list_of_the_form_of_2007_names_agencies_and_nothing_else() -> None:
     assert [s.code for s in snapshot.signals] == [signals.OLD_FORM, signals.ROW_NOTE, signals.ROWS_NOT_AGREEMENTS]
 
 
-@pytest.mark.parametrize("extra", ["SIGNED", "TYPE", "PROGRAMME"])
+@pytest.mark.parametrize("extra", ["SIGNED", "TYPE", "PROGRAM"])
 def test_a_list_that_lost_its_support_types_is_no_list_of_2007(extra: str) -> None:
     """With any other column the missing one is an error, not another form."""
     from scrapers.document_errors import UnknownHeaderError

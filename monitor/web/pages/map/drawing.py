@@ -14,9 +14,9 @@ from monitor.web.pages.place_index import County, State, counties, states
 from monitor.web.pages.place_status import paint
 
 LAYERS = ("support", "status", "administration", "number")
-#: The colours of each class on paper and in images; the pages' style sheet says the same (a test compares them).
+#: The colors of each class on paper and in images; the pages' style sheet says the same (a test compares them).
 #: Told apart by people who see no red or no green: they differ in lightness as well.
-COLOURS = {
+COLORS = {
     "tj": "#8f3b1b", "t": "#e69f00", "jw": "#1b2f6b", "j": "#2f7fc1", "w": "#8fd0f0",
     "listed": "#1f5fa8", "pending": "#f0b429", "ended": "#c77cb5", "never": "#e9e7e1",
     "bush": "#332288", "obama": "#88ccee", "trump1": "#ddaa33", "biden": "#117733", "trump2": "#bb5566",
@@ -100,14 +100,14 @@ def _box_of(code: str) -> tuple[int, int, int, int] | None:
     return box and (box[0] - pad, box[1] - pad, box[2] - box[0] + 2 * pad, box[3] - box[1] + 2 * pad)
 
 
-def draw_paths(fips: Sequence[str], shades: Mapping[str, str], colours: bool = False) -> str:
-    """Return the counties as SVG paths, each with the class (or the colour) of its shade."""
+def draw_paths(fips: Sequence[str], shades: Mapping[str, str], colors: bool = False) -> str:
+    """Return the counties as SVG paths, each with the class (or the color) of its shade."""
     shapes = read_shapes()
     parts = []
     for code in fips:
         shade = shades.get(code, "")
         named = f' class="{shade}"' if shade else ""
-        mark = f' fill="{COLOURS.get(shade, COLOURS["never"])}"' if colours else named
+        mark = f' fill="{COLORS.get(shade, COLORS["never"])}"' if colors else named
         parts.append(f'<path{mark} d="{shapes.counties[code][0]}"/>')
     return "".join(parts)
 

@@ -8,7 +8,7 @@ from monitor.i18n import labels
 from monitor.i18n.language import Language
 from monitor.web.pages.book import Book
 from monitor.web.pages.map.drawing import (
-    COLOURS,
+    COLORS,
     DARK,
     Drawing,
     draw_paths,
@@ -37,10 +37,10 @@ def draw_image(book: Book, layer: str, day: str, language: Language, *, png: boo
     keys, x = [], 40
     for code, label in labels.CLASSES[layer]:
         text = say(label)
-        keys.append(f'<rect x="{x}" y="1262" width="26" height="26" fill="{COLOURS[code]}"/>'
+        keys.append(f'<rect x="{x}" y="1262" width="26" height="26" fill="{COLORS[code]}"/>'
                     f'<text x="{x + 36}" y="1284">{escape(text)}</text>')  # fmt: skip
         x += 70 + 13 * len(text)
-    counties = draw_paths(list(shapes.counties), painted(book, layer, day), colours=True)
+    counties = draw_paths(list(shapes.counties), painted(book, layer, day), colors=True)
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -90 {shapes.width} 1440" width="{shapes.width}"'
         f' height="1440" font-family="{FONT}" font-size="24" fill="#1d1d1b">'
@@ -53,12 +53,12 @@ def draw_image(book: Book, layer: str, day: str, language: Language, *, png: boo
     return svg_to_png(svg) if png else svg.encode()
 
 
-def draw_small_country(book: Book, colours: bool) -> str:
-    """Return the country as SVG by the status of its counties; without `colours` a style sheet gives them."""
+def draw_small_country(book: Book, colors: bool) -> str:
+    """Return the country as SVG by the status of its counties; without `colors` a style sheet gives them."""
     shapes = read_shapes()
-    counties = draw_paths(list(shapes.counties), newest_status(book), colours)
-    look = _SVG if colours else 'class="map"'
-    borders = _BORDERS if colours else 'class="borders"'
+    counties = draw_paths(list(shapes.counties), newest_status(book), colors)
+    look = _SVG if colors else 'class="map"'
+    borders = _BORDERS if colors else 'class="borders"'
     return (
         f'<svg {look} viewBox="0 0 {shapes.width} {shapes.height}"><g stroke="#fff" stroke-width="0.8">{counties}</g>'
         f'<path d="{shapes.borders}" {borders}/></svg>'
@@ -72,7 +72,7 @@ def draw_printed_state(book: Book, place: Drawing, state: State) -> str:
     key = f"sheet {state.code}"
     if key not in book.drawn:
         shades = state_shades(book, state)
-        book.drawn[key] = draw_paths(list(shades), shades, colours=True)
+        book.drawn[key] = draw_paths(list(shades), shades, colors=True)
     return (
         f'<svg {_SVG} viewBox="{place.left} {place.top} {place.width} {place.height}">'
         f'<g stroke="#8a877f" stroke-width="{line:.2f}">{book.drawn[key]}</g>{meant}</svg>'
@@ -84,11 +84,11 @@ def draw_state_picture(book: Book, state: State) -> bytes | None:
     place, shades = outline_place(state), state_shades(book, state)
     if place is None:
         return None
-    kinds = "".join(f".{code}{{fill:{COLOURS[code]}}}" for code, _ in labels.CLASSES["status"])
+    kinds = "".join(f".{code}{{fill:{COLORS[code]}}}" for code, _ in labels.CLASSES["status"])
     dark = "".join(f".{code}{{fill:{color}}}" for code, color in DARK.items() if code != "never")
     return (
         f'<svg {_SVG} viewBox="{place.left} {place.top} {place.width} {place.height}">'
-        f"<style>path{{fill:{COLOURS['never']};stroke:#fbfaf7;stroke-width:.7;vector-effect:non-scaling-stroke}}{kinds}"
+        f"<style>path{{fill:{COLORS['never']};stroke:#fbfaf7;stroke-width:.7;vector-effect:non-scaling-stroke}}{kinds}"
         f"@media screen and (prefers-color-scheme:dark){{path{{fill:{DARK['never']};stroke:#171715}}{dark}}}</style>"
         f"{draw_paths(list(shades), shades)}</svg>"
     ).encode()

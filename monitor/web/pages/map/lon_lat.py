@@ -19,11 +19,11 @@ _PART = re.compile(r"([MmLlHhVvZz])|(-?\d+(?:\.\d+)?)")
 
 @dataclass(frozen=True, slots=True)
 class Conic:
-    """An equal-area conic with its standard parallels, its meridian, its centre on the drawing, and its scale."""
+    """An equal-area conic with its standard parallels, its meridian, its center on the drawing, and its scale."""
 
     parallels: Point
     meridian: float
-    centre: Point  # longitude from the meridian and latitude of what is drawn at `at`
+    center: Point  # longitude from the meridian and latitude of what is drawn at `at`
     at: Point  # pixels
     scale: float
 
@@ -41,7 +41,7 @@ class Conic:
     def invert(self, x: float, y: float) -> Point:
         """Return (longitude, latitude) in degrees of a point of the drawing in pixels."""
         n, c, r0 = self._cone()
-        middle = self._raw(*self.centre)
+        middle = self._raw(*self.center)
         raw_x = (x - self.at[0]) / self.scale + middle[0]
         down = r0 - (middle[1] - (y - self.at[1]) / self.scale)
         longitude = self.meridian + degrees(atan2(raw_x, down) / n)

@@ -1,8 +1,8 @@
 """Make `counties.json` from the npm package us-atlas: `python -m monitor.web.pages.map.make_counties` (needs npm).
 
 us-atlas holds the Census Bureau's cartographic boundaries as topologies. The projected one (Albers USA, 975 x 610)
-gives the shapes, the unprojected one gives the neighbours, also of the territories, which the projection leaves out.
-Shared borders are simplified once, so that neighbours still fit.
+gives the shapes, the unprojected one gives the neighbors, also of the territories, which the projection leaves out.
+Shared borders are simplified once, so that neighbors still fit.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Ring = list[Point]
 
 
 def main() -> None:
-    """The file beside this one holds every county's path, box and neighbours."""
+    """The file beside this one holds every county's path, box and neighbors."""
     with tempfile.TemporaryDirectory() as folder:
         npm = ["npm", "pack", "--silent", PACKAGE]
         subprocess.run(npm, cwd=folder, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - one fixed package
@@ -37,7 +37,7 @@ def main() -> None:
     made = {
         "source": f"{PACKAGE}: US Census Bureau, cartographic boundary files, {VINTAGE} edition",
         "vintage": VINTAGE, "width": 975 * SCALE, "height": 610 * SCALE,
-        "counties": draw_counties(projected), "borders": draw_borders(projected), "neighbours": find_neighbours(whole),
+        "counties": draw_counties(projected), "borders": draw_borders(projected), "neighbors": find_neighbors(whole),
     }  # fmt: skip
     text = json.dumps(made, separators=(",", ":"), sort_keys=True)
     OUT.write_text(text.replace('],"', '],\n"') + "\n", encoding="utf-8")
@@ -69,7 +69,7 @@ def draw_borders(topology: dict[str, Any]) -> str:
     return "".join(_path(_rounded(arcs[i]), close=False) for i, sides in sorted(states.items()) if len(sides) > 1)
 
 
-def find_neighbours(topology: dict[str, Any]) -> dict[str, list[str]]:
+def find_neighbors(topology: dict[str, Any]) -> dict[str, list[str]]:
     """FIPS code -> the counties that share a stretch of border, sorted."""
     sides: dict[int, set[str]] = defaultdict(set)
     for county in topology["objects"]["counties"]["geometries"]:

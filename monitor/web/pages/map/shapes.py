@@ -1,4 +1,4 @@
-"""The counties' shapes and neighbours as `make_counties.py` made them, read once."""
+"""The counties' shapes and neighbors as `make_counties.py` made them, read once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Shapes:
     height: int
     counties: Mapping[str, tuple[str, Box]]
     borders: str
-    neighbours: Mapping[str, Sequence[str]]
+    neighbors: Mapping[str, Sequence[str]]
 
     def box(self, fips_codes: Sequence[str]) -> Box | None:
         """Return the box around those counties; None when none of them is drawn."""
@@ -41,7 +41,7 @@ def read_shapes() -> Shapes:
     made = json.loads((Path(__file__).parent / "counties.json").read_text(encoding="utf-8"))
     counties = {fips: (path, tuple(box)) for fips, (path, box) in made["counties"].items()}
     return Shapes(
-        made["source"], made["vintage"], made["width"], made["height"], counties, made["borders"], made["neighbours"]
+        made["source"], made["vintage"], made["width"], made["height"], counties, made["borders"], made["neighbors"]
     )
 
 

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from monitor.i18n import labels
 from monitor.i18n.language import Language
 from monitor.web.pages.book import Book
-from monitor.web.pages.map.drawing import COLOURS, painted
+from monitor.web.pages.map.drawing import COLORS, painted
 from monitor.web.pages.map.lon_lat import read_rings
 from monitor.web.pages.map.shapes import read_shapes
 from monitor.web.pages.place_status import is_listed
@@ -102,7 +102,7 @@ def _strip(
     language: Language, height: int, lines: Sequence[tuple[int, str, str]], *, with_key: bool = False
 ) -> Image.Image:
     """A strip of text in the palette: the colors of its key kept, all else in grays."""
-    key = [(COLOURS[code], language.say(text)) for code, text in labels.CLASSES[LAYER]] if with_key else []
+    key = [(COLORS[code], language.say(text)) for code, text in labels.CLASSES[LAYER]] if with_key else []
     told = {"lang": language.code, "width": WIDTH, "height": height, "lines": lines, "key": key}
     picture = Image.open(io.BytesIO(set_strip(told))).convert("RGB")
     palette = Image.new("P", (1, 1))
@@ -115,7 +115,7 @@ def _palette() -> list[int]:
     """The classes, the paper, the borders, and grays between ink and paper, as red, green, blue."""
     ink, paper = 0x1D, 0xFB
     grays = [round(ink + (paper - ink) * i / (_GRAYS - 1)) for i in range(_GRAYS)]
-    named = [bytes.fromhex(color[1:]) for color in (*(COLOURS[code] for code in _CODES), _PAPER, _BORDER)]
+    named = [bytes.fromhex(color[1:]) for color in (*(COLORS[code] for code in _CODES), _PAPER, _BORDER)]
     return [part for color in named for part in color] + [gray for gray in grays for _ in range(3)]
 
 

@@ -16,7 +16,7 @@
     const code = item.querySelector(".swatch").classList[1];
     labels[code] = item.querySelector(".label").textContent;
   }
-  let data, step, shapes, centres, current = null;
+  let data, step, shapes, centers, current = null;
 
   const ADMINISTRATIONS = ["bush", "obama", "trump1", "biden", "trump2"];
 
@@ -81,20 +81,20 @@
   }
   const fipsOf = (target) => (target.id && target.id[0] === "c" && shapes.has(target.id.slice(1)) ? target.id.slice(1) : null);
 
-  function centre(fips) {
-    if (!centres.has(fips)) {
+  function center(fips) {
+    if (!centers.has(fips)) {
       const box = shapes.get(fips).getBBox();
-      centres.set(fips, [box.x + box.width / 2, box.y + box.height / 2]);
+      centers.set(fips, [box.x + box.width / 2, box.y + box.height / 2]);
     }
-    return centres.get(fips);
+    return centers.get(fips);
   }
 
   function move(dx, dy) {
     if (!current) return choose(data.list.length ? data.list[0][0] : shapes.keys().next().value);
-    const [x, y] = centre(current);
+    const [x, y] = center(current);
     let best = null, least = Infinity;
     for (const fips of shapes.keys()) {
-      const [cx, cy] = centre(fips), along = (cx - x) * dx + (cy - y) * dy, across = Math.abs((cx - x) * dy) + Math.abs((cy - y) * dx);
+      const [cx, cy] = center(fips), along = (cx - x) * dx + (cy - y) * dy, across = Math.abs((cx - x) * dy) + Math.abs((cy - y) * dx);
       if (along > 2 && along + 2 * across < least) { least = along + 2 * across; best = fips; }
     }
     choose(best);
@@ -104,7 +104,7 @@
     data = loaded;
     data.list = Object.entries(data.counties);
     shapes = new Map();
-    centres = new Map();
+    centers = new Map();
     for (const path of document.getElementById("counties").children) {
       path.shade = path.getAttribute("class") || "";
       shapes.set(path.id.slice(1), path);

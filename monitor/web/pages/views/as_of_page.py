@@ -89,7 +89,7 @@ def _show(request: PageRequest, day: str, status: int, up: str) -> Page:
 
 
 def list_days(book: Book) -> Iterator[tuple[str, str]]:
-    """Yield the days on which a list came out; a page depends on its list, its rows' agencies and its neighbours."""
+    """Yield the days on which a list came out; a page depends on its list, its rows' agencies and its neighbors."""
     shown = [0] * len(book.steps)
     place = {day: number for number, (day, _) in enumerate(book.steps)}
     for g in book.agreements.values():

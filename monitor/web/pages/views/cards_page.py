@@ -16,7 +16,7 @@ from monitor.i18n import labels
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Book
 from monitor.web.pages.fingerprints import agency_mark, mark_of
-from monitor.web.pages.map.drawing import COLOURS
+from monitor.web.pages.map.drawing import COLORS
 from monitor.web.pages.place_status import agencies_of, status_of
 from monitor.web.pages.render_page import Page
 from monitor.web.pages.site import Addresses, PageRequest, Site, View
@@ -141,7 +141,7 @@ def _of_day(request: PageRequest, day: str) -> Card | None:
 
 
 def _key(request: PageRequest) -> Sequence[tuple[str, str]]:
-    return [(COLOURS[code], request.language.say(text)) for code, text in labels.CLASSES["status"]]
+    return [(COLORS[code], request.language.say(text)) for code, text in labels.CLASSES["status"]]
 
 
 def _cut(text: str, most: int) -> str:

@@ -10,7 +10,7 @@ from monitor.i18n.language import Language
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Book
 from monitor.web.pages.fingerprints import agency_mark, mark_of
-from monitor.web.pages.map.drawing import COLOURS, outline_place, state_shades
+from monitor.web.pages.map.drawing import COLORS, outline_place, state_shades
 from monitor.web.pages.map.image import draw_printed_state, draw_small_country
 from monitor.web.pages.place_index import County, State
 from monitor.web.pages.place_status import PlaceStatus, agencies_of, status_of
@@ -125,11 +125,11 @@ def make_county(request: PageRequest, pdf: bool, code: str, slug: str) -> Sheet 
         *count_listed(status, request.language),
         *say_pending_list(status, request),
     ]
-    neighbours = [place_index.counties()[f] for f in county.neighbours if f in place_index.counties()]
-    with_one = [c.name for c in neighbours if status_of(agencies_of(book, fips=c.fips)).code == "listed"]
+    neighbors = [place_index.counties()[f] for f in county.neighbors if f in place_index.counties()]
+    with_one = [c.name for c in neighbors if status_of(agencies_of(book, fips=c.fips)).code == "listed"]
     if with_one:
         facts.append(say("Neighboring counties with a listed agreement: %(names)s.", names=", ".join(with_one)))
-    elif neighbours:
+    elif neighbors:
         facts.append(say("No neighboring county has a listed agreement."))
     to = f"{state.slug}/{county.slug}/"
     sheet = _make_sheet(request, where, facts, to, f"places/{to}", draw_place(book, state, county, pdf))
@@ -191,7 +191,7 @@ def _make_sheet(
             " supervision."
         ),
         "types": [f"{c} · {say(labels.SUPPORT[c])}: {say(labels.SUPPORT_SENTENCES[c])}" for c in MODELS],
-        "key": [(COLOURS[c], say(t)) for c, t in labels.CLASSES["status"]] if drawn else [],
+        "key": [(COLORS[c], say(t)) for c, t in labels.CLASSES["status"]] if drawn else [],
         "limits": say(
             "ICE publishes no list of agreements that ended: one that ends simply is not on the next list, which does"
             " not say why. This page is not published by ICE or by any agency named here."

@@ -46,7 +46,7 @@ def show_state(request: PageRequest, code: str) -> Page | None:
 
 
 def show_county(request: PageRequest, code: str, slug: str) -> Page | None:
-    """A county: exists, pending, ended or none, since when; its agencies, neighbours, timeline and citation."""
+    """A county: exists, pending, ended or none, since when; its agencies, neighbors, timeline and citation."""
     county = find_county(code, slug)
     if county is None:
         return None
@@ -74,7 +74,7 @@ def county_facts(book: Book, county: County) -> dict[str, Any]:
     """Return the template values of a county."""
     agencies = agencies_of(book, fips=county.fips)
     status = county_status(book, county)
-    neighbours = [place_index.counties()[f] for f in county.neighbours if f in place_index.counties()]
+    neighbors = [place_index.counties()[f] for f in county.neighbors if f in place_index.counties()]
     state = place_index.states()[county.state]
     elsewhere = [a for a in agencies_of(book, state) if not a.fips and not a.near and status_of([a]).listed]
     changes = [c for a in agencies for c in a.changes if not c["noise"]]
@@ -82,7 +82,7 @@ def county_facts(book: Book, county: County) -> dict[str, Any]:
     return {
         "county": county, "state": state, "status": status, "agencies": agencies, **in_order(agencies),
         "near": book.near_county.get(county.fips, []),
-        "neighbours": _with_types(book, sorted(neighbours, key=lambda c: (c.state, c.slug))),
+        "neighbors": _with_types(book, sorted(neighbors, key=lambda c: (c.state, c.slug))),
         "statewide": [a for a in elsewhere if a.is_state], "unplaced": [a for a in elsewhere if not a.is_state],
         "first_day": book.first_day, "reviewed_here": book.reviewed_county.get(county.fips, []),
         "changes": changes, "support": support_counts(status), "newest": book.newest,
@@ -143,7 +143,7 @@ def list_counties(book: Book) -> Iterator[tuple[str, str]]:
     told = {c.fips: (c.fips, s.words, s.since, s.from_start, held)
             for c, s, held in _with_types(book, place_index.counties().values())}  # fmt: skip
     for county in place_index.counties().values():
-        beside = [told[fips] for fips in county.neighbours if fips in told]
+        beside = [told[fips] for fips in county.neighbors if fips in told]
         yield county_address(county), county_mark(book, county, statewide[county.state], beside)
 
 

@@ -27,7 +27,7 @@ class Card:
     status: PlaceStatus
     agencies: int  # with a listed agreement
     support: dict[str, int]
-    neighbours: list[tuple[County, PlaceStatus]]
+    neighbors: list[tuple[County, PlaceStatus]]
     state: str | None
     county: County | None
     feed: str  # address of its feed without the ending
@@ -89,7 +89,7 @@ def _card(
     book: Book, address: str, sheet: str, feed: str, agencies: list[Agency], state: str, county: County | None
 ) -> Card:
     status = status_of(agencies)
-    beside = [place_index.counties()[f] for f in county.neighbours if f in place_index.counties()] if county else []
+    beside = [place_index.counties()[f] for f in county.neighbors if f in place_index.counties()] if county else []
     return Card(
         address, sheet, status, len({g.agency_id for g in status.listed}), support_counts(status),
         [(c, county_status(book, c)) for c in sorted(beside, key=lambda c: (c.state, c.slug))], state, county, feed,

@@ -217,16 +217,16 @@ def test_a_key_pressed_before_the_change_is_on_the_screen_rules_nothing(
         assert store.connection.execute("select ruling from rulings").fetchall() == [("same",)]  # and one only
 
 
-def test_same_and_confirm_stand_apart_in_place_colour_and_words(browser: Browser, address: str) -> None:
+def test_same_and_confirm_stand_apart_in_place_color_and_words(browser: Browser, address: str) -> None:
     page = browser.new_context(viewport=DESK).new_page()
     log_in(page, address)
     page.goto(f"{address}/review?part=doubtful")
     page.locator("[data-item]").last.click()
     same = page.get_by_role("button", name="One agreement, continued")
     yes = page.get_by_role("button", name="Yes, this happened")
-    colours = [b.evaluate("b => getComputedStyle(b).backgroundColor") for b in (same, yes)]
+    colors = [b.evaluate("b => getComputedStyle(b).backgroundColor") for b in (same, yes)]
     boxes = [b.bounding_box() for b in (same, yes)]
-    assert colours[0] != colours[1]
+    assert colors[0] != colors[1]
     assert boxes[0]
     assert boxes[1]
     assert boxes[1]["y"] - boxes[0]["y"] > 100

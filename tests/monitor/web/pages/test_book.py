@@ -1,4 +1,4 @@
-"""What the pages tell: standings, folded noise, neighbours, colours, search."""
+"""What the pages tell: standings, folded noise, neighbors, colors, search."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from monitor.web.pages import place_index
 from monitor.web.pages.book import Agency, Agreement, Book, PrintedSpan
 from monitor.web.pages.build_book import find_basis, read_book
 from monitor.web.pages.charts import count_over_time
-from monitor.web.pages.map.drawing import COLOURS, DARK, painted
+from monitor.web.pages.map.drawing import COLORS, DARK, painted
 from monitor.web.pages.map.shapes import read_shapes
 from monitor.web.pages.place_status import status_of
 from monitor.web.pages.render_page import STATIC
@@ -86,13 +86,13 @@ def test_search_finds_words_of_names_places_and_cells(book: Book) -> None:
     assert found("waupaca florida") == set()
 
 
-def test_neighbours_are_those_of_the_atlas() -> None:
+def test_neighbors_are_those_of_the_atlas() -> None:
     """Dane has seven; Monroe County, Florida borders on Collier and Miami-Dade; every pair is mutual."""
     places = place_index.counties()
-    assert {places[f].name.split()[0] for f in places["55025"].neighbours} == {
+    assert {places[f].name.split()[0] for f in places["55025"].neighbors} == {
         "Columbia", "Dodge", "Green", "Iowa", "Jefferson", "Rock", "Sauk"}  # fmt: skip
-    assert {places[f].name for f in places["12087"].neighbours} == {"Collier County", "Miami-Dade County"}
-    assert all(c.fips in places[n].neighbours for c in places.values() for n in c.neighbours if n in places)
+    assert {places[f].name for f in places["12087"].neighbors} == {"Collier County", "Miami-Dade County"}
+    assert all(c.fips in places[n].neighbors for c in places.values() for n in c.neighbors if n in places)
 
 
 def test_every_county_is_drawn_but_those_of_the_territories() -> None:
@@ -105,16 +105,16 @@ def test_every_county_is_drawn_but_those_of_the_territories() -> None:
 
 
 def test_the_files_and_the_pages_paint_alike() -> None:
-    """The colours of images are those of the style sheet; in the dark, those of the status are no others."""
+    """The colors of images are those of the style sheet; in the dark, those of the status are no others."""
     light, _, rest = (STATIC / "site.css").read_text(encoding="utf-8").partition("@media")
-    for name, colour in COLOURS.items():
-        assert re.search(rf"--{name}: {colour};", light), name
+    for name, color in COLORS.items():
+        assert re.search(rf"--{name}: {color};", light), name
     told = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", rest.partition("}\n}")[0]))
     assert {name: told[name] for name, _ in labels.CLASSES["status"] if name in told} == DARK
 
 
 @pytest.mark.parametrize("layer", list(labels.CLASSES))
-def test_colours_are_told_apart_by_the_colour_blind(layer: str) -> None:
+def test_colors_are_told_apart_by_the_color_blind(layer: str) -> None:
     """Under simulated protanopia and deuteranopia (Viénot 1999) any two of a layer differ by 50 of 255 and more."""
     simulate = {
         "protan": ((0.11238, 0.88762, 0.0), (0.11238, 0.88762, 0.0), (0.00401, -0.00401, 1.0)),
@@ -124,7 +124,7 @@ def test_colours_are_told_apart_by_the_colour_blind(layer: str) -> None:
     for matrix in simulate.values():
         seen = {}
         for name in names:
-            linear = [(int(COLOURS[name][i : i + 2], 16) / 255) ** 2.2 for i in (1, 3, 5)]
+            linear = [(int(COLORS[name][i : i + 2], 16) / 255) ** 2.2 for i in (1, 3, 5)]
             shown = [max(0.0, sum(m * v for m, v in zip(row, linear, strict=True))) for row in matrix]
             seen[name] = [255 * v ** (1 / 2.2) for v in shown]
         for i, one in enumerate(names):

@@ -66,7 +66,7 @@ def test_the_map_draws_within_a_second(browser: Browser, corpus_site: str) -> No
 
 
 def test_the_script_paints_what_the_server_paints(browser: Browser, corpus_site: str) -> None:
-    """Moved to a day, every layer's colours are those of the page asked for that day."""
+    """Moved to a day, every layer's colors are those of the page asked for that day."""
     page = browser.new_page()
     classes = (
         "() => Object.fromEntries([...document.querySelectorAll('#counties path')]"

@@ -176,7 +176,7 @@ def test_copies_of_a_process_with_one_thread_make_the_same_bytes(home: Path, out
 def test_after_one_change_only_its_pages_are_written_and_all_is_as_if_made_anew(
     home: Path, out: Path, tmp_path: Path
 ) -> None:
-    """A ruling that dismisses Waupaca's ending: its county, neighbours, agency, change and the summaries move."""
+    """A ruling that dismisses Waupaca's ending: its county, neighbors, agency, change and the summaries move."""
     moved = tmp_path / "moved"
     shutil.copytree(home, moved)
     shutil.copytree(out, tmp_path / "site")

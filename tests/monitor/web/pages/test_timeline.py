@@ -11,7 +11,7 @@ from db.database import Store
 from monitor.i18n.language import language
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.map import timeline
-from monitor.web.pages.map.drawing import COLOURS
+from monitor.web.pages.map.drawing import COLORS
 from monitor.web.pages.map.shapes import read_shapes
 from monitor.web.pages.site import Site
 from tests.monitor.web.pages.conftest import ROWS, fill_small, take_in, workbook
@@ -45,7 +45,7 @@ def test_a_picture_a_month(site: Site, code: str) -> None:
             left, top, right, bottom = read_shapes().counties[fips][1]
             by = timeline.WIDTH / read_shapes().width
             at = (round((left + right) / 2 * by), timeline.ABOVE + round((top + bottom) / 2 * by))
-            assert picture.getpixel(at) == tuple(bytes.fromhex(COLOURS[shade][1:])), (frame, fips)
+            assert picture.getpixel(at) == tuple(bytes.fromhex(COLORS[shade][1:])), (frame, fips)
 
 
 def test_many_years_are_spread_over_the_pictures_there_may_be(site: Site) -> None:

@@ -81,7 +81,7 @@ def test_what_ice_listed_on_30_may_2025_and_what_it_claimed(page: Page, corpus_s
 
 
 def test_is_there_anything_in_dane_county_or_next_door(page: Page, corpus_site: str) -> None:
-    """Dane is on no list kept here; each of its seven neighbours is named with how it stands."""
+    """Dane is on no list kept here; each of its seven neighbors is named with how it stands."""
     page.goto(corpus_site)
     page.get_by_label("ZIP code, city, county, state or agency").fill("Dane County")
     page.get_by_role("button", name="Search").click()

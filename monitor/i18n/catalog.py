@@ -1,8 +1,8 @@
-"""Update the catalogues from code and templates: `python -m monitor.i18n.catalogue` (for development).
+"""Update the catalogs from code and templates: `python -m monitor.i18n.catalog` (for development).
 
 Messages come from `_` and `ngettext` in templates and from `N_`, `say`, `count`, `gettext` and `ngettext` in code;
 those of the identity rules from their tables. New messages are added untranslated;
-`tests/monitor/i18n/test_catalogue.py` fails until they are translated.
+`tests/monitor/i18n/test_catalog.py` fails until they are translated.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def extract_rules() -> Iterator[tuple[str, Message]]:
             yield from ((RULES.name, sentence) for sentence in ast.literal_eval(node.value).values())
 
 
-def read_catalogue(code: str) -> Catalog:
-    """Return a language's catalogue; an empty one where there is none yet."""
+def read_catalog(code: str) -> Catalog:
+    """Return a language's catalog; an empty one where there is none yet."""
     path = LOCALES / code / "LC_MESSAGES" / f"{DOMAIN}.po"
     if not path.is_file():
         return Catalog(locale=code, domain=DOMAIN)
@@ -63,24 +63,24 @@ def read_catalogue(code: str) -> Catalog:
         return read_po(lines, locale=code, domain=DOMAIN)
 
 
-def update_catalogue(code: str) -> Catalog:
-    """Write the catalogue with every message: translations are kept, unused messages dropped."""
+def update_catalog(code: str) -> Catalog:
+    """Write the catalog with every message: translations are kept, unused messages dropped."""
     path = LOCALES / code / "LC_MESSAGES" / f"{DOMAIN}.po"
     template = Catalog(domain=DOMAIN, charset="utf-8")
     for _name, message in sorted((*extract_messages(), *extract_rules()), key=lambda found: str(found[1])):
         template.add(message)
-    catalogue = read_catalogue(code)
-    catalogue.update(template, no_fuzzy_matching=True)
-    catalogue.obsolete.clear()
+    catalog = read_catalog(code)
+    catalog.update(template, no_fuzzy_matching=True)
+    catalog.obsolete.clear()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as out:
         out.write(_HEADER.format(code=code).encode())
-        write_po(out, catalogue, width=116, omit_header=True, sort_output=True, no_location=True)
-    return catalogue
+        write_po(out, catalog, width=116, omit_header=True, sort_output=True, no_location=True)
+    return catalog
 
 
 if __name__ == "__main__":
     for language_code in LANGUAGES.keys() - {"en"}:
-        made = update_catalogue(language_code)
+        made = update_catalog(language_code)
         to_do = [m.id for m in made if m.id and not all(m.string if isinstance(m.string, tuple) else (m.string,))]
         print(f"{language_code}: {len(made)} messages, {len(to_do)} to translate")

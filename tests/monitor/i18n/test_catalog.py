@@ -1,4 +1,4 @@
-"""Both languages throughout: every message is translated, with the same places to fill; one catalogue for all parts."""
+"""Both languages throughout: every message is translated, with the same places to fill; one catalog for all parts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from monitor.i18n.catalogue import extract_messages, extract_rules, read_catalogue
+from monitor.i18n.catalog import extract_messages, extract_rules, read_catalog
 from monitor.i18n.language import language
 from monitor.matching.reasons import AGAINST, RULES
 
@@ -19,7 +19,7 @@ SAME = {
 
 
 def test_every_message_is_translated_and_nothing_is_left_over() -> None:
-    known = {m.id if isinstance(m.id, str) else m.id[0]: m for m in read_catalogue("es") if m.id}
+    known = {m.id if isinstance(m.id, str) else m.id[0]: m for m in read_catalog("es") if m.id}
     missing, wrong, same = [], [], []
     asked = {}
     for where, message in extract_messages():
@@ -34,14 +34,14 @@ def test_every_message_is_translated_and_nothing_is_left_over() -> None:
         wrong += [key for form in forms if set(PLACES.findall(form)) != set(PLACES.findall(key))]
         same += [key for form in forms if form == key and key not in SAME]
     assert len(asked) > 450, "the messages of code and templates are found"
-    assert missing == [], "run `python -m monitor.i18n.catalogue` and translate"
+    assert missing == [], "run `python -m monitor.i18n.catalog` and translate"
     assert wrong == []
     assert same == []
     assert known.keys() - asked.keys() - {sentence for _, sentence in extract_rules()} == set(), "said by nothing"
 
 
 def test_the_sentences_of_the_rules_are_extracted() -> None:
-    """They may stay in English until they are translated, but none must be missing from the catalogue."""
+    """They may stay in English until they are translated, but none must be missing from the catalog."""
     assert [sentence for _, sentence in extract_rules()] == [*RULES.values(), *AGAINST.values()]
 
 
