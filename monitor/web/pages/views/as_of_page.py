@@ -183,7 +183,8 @@ def write_row(book: Book, row: ListedAgreement, up: str) -> str:
         if agency_id:
             name = f'<a href="{up}agencies/{agency_id}/">{name}</a>'
         marked = f" class={support}" if support in SUPPORT else ""
-        place = escape(county.name) if county else ""
+        at = f"{up}places/{county.state.lower()}/{county.slug}/" if county else ""
+        place = f'<a href="{at}">{escape(county.name)}</a>' if county else ""
         book.written_rows[key] = f"<tr><th scope=row>{name}<td>{place}<td{marked}>{_shown(support)}<td>{_shown(signed)}"
     return f"{book.written_rows[key]}<td class=n>{', '.join(map(str, row['rows']))}"
 
