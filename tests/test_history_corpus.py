@@ -114,6 +114,7 @@ def test_imported_again_nothing_is_new_and_a_rebuild_says_the_same(store: Store)
     assert len(read_log(store)) == said
 
 
+@pytest.mark.long
 def test_shuffled_in_portions_of_forty_they_say_the_same(store: Store, tmp_path: Path) -> None:
     shuffled = saved_lists()
     random.Random(287).shuffle(shuffled)
@@ -138,6 +139,7 @@ def test_one_at_a_time_they_say_the_same(store: Store, tmp_path: Path, order: st
         assert difference(dump(store), dump(other)) == []
 
 
+@pytest.mark.long
 def test_late_evidence_leaves_what_was_known_and_nearly_every_change_id(store: Store, tmp_path: Path) -> None:
     """The newer half first, then the older: the log as it was known before stays word for word."""
     place = {p["file"]: number for number, p in enumerate(read_publications(store.connection))}
