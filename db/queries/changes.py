@@ -146,21 +146,25 @@ def add_statements(
     )
 
 
-def take_back(connection: sqlite3.Connection, ids: Collection[str], since: str | None) -> None:
+def take_back(
+    connection: sqlite3.Connection, stated: Collection[str], overruled: Collection[str], since: str | None
+) -> None:
     """Take overturned changes out of the public log if only rulings stated them and nobody was or will be told.
 
+    Those are looked at that were just `stated`, and those that a ruling overturned which is `overruled` itself.
     Rulings stated a change when they made its first statement, or when that came after the earliest ruling that was
     taken back (`since`, None when none was): without that ruling it would not have been stated.
     """
     connection.execute(
         "update statements set taken_back = 1 where id in (select max(id) from statements where change_id in"
-        " (select value from json_each(?)) group by change_id) and body is not null"
+        " (select value from json_each(?1) union all select value from json_each(?2)) group by change_id)"
+        " and body is not null and (by_ruling or change_id in (select value from json_each(?1)))"
         " and change_id not in (select id from changes) and change_id not in (select change_id from told)"
         " and not exists (select 1 from deliveries d where d.change_id = statements.change_id"
         " and d.status != 'dropped') and exists (select 1 from statements f where f.id ="
         " (select min(id) from statements m where m.change_id = statements.change_id)"
-        " and (f.by_ruling or f.known_at >= ?))",
-        [json.dumps(sorted(ids)), since],
+        " and (f.by_ruling or f.known_at >= ?3))",
+        [json.dumps(sorted(stated)), json.dumps(sorted(overruled)), since],
     )
 
 

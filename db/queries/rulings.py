@@ -54,6 +54,39 @@ def not_undone(rulings: Sequence[RulingRecord]) -> list[RulingRecord]:
     return standing[::-1]
 
 
+def read_rulings(connection: sqlite3.Connection) -> list[RulingRecord]:
+    """Return every ruling, oldest first; one counts when it was not undone and no later one answers the same."""
+    rulings = list_rulings(connection)
+    newest = {question(ruling): ruling.id for ruling in not_undone(rulings)}
+    return [replace(ruling, counts=newest.get(question(ruling)) == ruling.id) for ruling in rulings]
+
+
+def question(ruling: RulingRecord) -> tuple[str, ...]:
+    """Return what a ruling answers: of all rulings that answer the same, the newest stands."""
+    if ruling.ruling in ("same", "distinct"):
+        return ("pair", *sorted((ruling.subject, ruling.other)))
+    if ruling.ruling in ("note", "undo"):
+        return (ruling.ruling, ruling.subject, ruling.other, ruling.made_at, ruling.reviewer)
+    return ("subject", ruling.subject)
+
+
+def is_same_answer(one: RulingRecord, other: RulingRecord) -> bool:
+    """Return whether two rulings that answer the same question say the same."""
+    return one.ruling == other.ruling and (one.ruling in ("same", "distinct") or one.other == other.other)
+
+
+def find_touched_by_overruled(connection: sqlite3.Connection) -> set[str]:
+    """Return the ids of the changes that were last touched by a ruling that was undone or is answered otherwise now."""
+    rulings = list_rulings(connection)
+    standing = {question(ruling): ruling for ruling in not_undone(rulings)}
+    overruled = {
+        ruling.id for ruling in rulings
+        if (now := standing.get(question(ruling))) is None or not is_same_answer(now, ruling)
+    }  # fmt: skip
+    rows = connection.execute("select change_id, max(ruling_id) from ruling_effects group by change_id")
+    return {str(change_id) for change_id, last in rows if last in overruled}
+
+
 def standing_rulings(rulings: Iterable[RulingRecord]) -> StandingRulings:
     """Return what rulings in force decide: of those on one subject, the newest counts."""
     found = StandingRulings()

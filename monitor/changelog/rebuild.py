@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
 from db.database import Store
-from db.queries import changes, derivation, known_facts, publications
+from db.queries import changes, derivation, known_facts, publications, rulings
 from monitor.changelog import revisions
 from monitor.changelog.fold import Progress
 from monitor.changelog.fold_on import Derived
@@ -105,8 +105,9 @@ def _state(
     done.stated = revisions.state(store, now, memory, by_ruling=before.ruled)
     if tell is not None:
         tell(store, now, done.stated, first_import=before.derived_at is None, since=before.derived_at)
-    if before.ruled and done.stated:  # after telling, which drops what has not left
-        changes.take_back(connection, done.stated, before.taken_back)
+    if before.ruled:  # after telling, which drops what has not left
+        overruled = rulings.find_touched_by_overruled(connection) if before.taken_back else ()
+        changes.take_back(connection, done.stated, overruled, before.taken_back)
     done.held = publications.load_held_files(connection)
     return done
 

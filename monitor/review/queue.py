@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
@@ -13,7 +13,7 @@ from db.database import Store
 from db.desk_models import HeldList, RulingEffect, RulingRecord
 from db.errors import NotFoundError
 from db.queries import desk_work, review_audit
-from db.queries.rulings import list_rulings, not_undone
+from db.queries.rulings import is_same_answer, question, read_rulings
 from db.records import ChangeRecord
 from monitor.changelog.kept_log import KeptLog
 from monitor.changelog.log import Filter, fits, read_log
@@ -225,7 +225,7 @@ def _names_of(change: ChangeRecord) -> tuple[str | None, ...]:
 def read_queue(store: Store, kept: KeptLog | None = None) -> Queue:
     """Return the queue as it stands; a log that was `kept` from an earlier reading is quicker to read again."""
     changes = kept.read(store) if kept else read_log(store)
-    rulings = read_rulings(store)
+    rulings = read_rulings(store.connection)
     ruled = {r.on_change or r.subject for r in rulings if r.ruling in ON_LISTS and not r.counts}
     lists = review_audit.list_held(store.connection, ruled)
     connection = store.connection
@@ -233,13 +233,6 @@ def read_queue(store: Store, kept: KeptLog | None = None) -> Queue:
         lists, changes, rulings, review_audit.list_effects(connection),
         frozenset(review_audit.load_statuses(connection)), desk_work.load_assignments(connection),
     )  # fmt: skip
-
-
-def read_rulings(store: Store) -> list[RulingRecord]:
-    """Return every ruling, oldest first; one counts when it was not undone and no later one answers the same."""
-    rulings = list_rulings(store.connection)
-    newest = {_question(ruling): ruling.id for ruling in not_undone(rulings)}
-    return [replace(ruling, counts=newest.get(_question(ruling)) == ruling.id) for ruling in rulings]
 
 
 def _place(item: QueueItem) -> tuple[int, bool, str]:
@@ -252,15 +245,4 @@ def _overrules(later: RulingRecord, earlier: RulingRecord) -> bool:
     """Return whether a later ruling answers the same question otherwise, or undoes the earlier one."""
     if later.ruling == "undo":
         return (later.subject, later.other) == (earlier.subject, earlier.mark)
-    if _question(later) != _question(earlier):
-        return False
-    return later.ruling != earlier.ruling or (later.ruling in ON_LISTS and later.other != earlier.other)
-
-
-def _question(ruling: RulingRecord) -> tuple[str, ...]:
-    """Return what a ruling answers: of all rulings that answer the same, the newest stands."""
-    if ruling.ruling in ("same", "distinct"):
-        return ("pair", *sorted((ruling.subject, ruling.other)))
-    if ruling.ruling in ("note", "undo"):
-        return (ruling.ruling, ruling.subject, ruling.other, ruling.made_at, ruling.reviewer)
-    return ("subject", ruling.subject)
+    return question(later) == question(earlier) and not is_same_answer(later, earlier)

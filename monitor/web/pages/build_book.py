@@ -12,6 +12,7 @@ from db.queries import fetches, page_data, runs
 from db.queries.agency_ids import list_former_ids
 from db.queries.page_data import ListPosition
 from db.queries.publication_list import read_publications
+from db.queries.rulings import read_rulings
 from db.queries.search_index import SearchIndex
 from db.records import ChangeRecord
 from monitor.changelog.log import read_log
@@ -20,7 +21,6 @@ from monitor.i18n.labels import status_of_agreement
 from monitor.matching.names import printed_form
 from monitor.places.agency_county import locate
 from monitor.review.facts import read_facts
-from monitor.review.queue import read_rulings
 from monitor.search.find import counties_of_city, read_finder
 from monitor.web.pages import place_index
 from monitor.web.pages.book import (
@@ -63,7 +63,7 @@ def read_book(store: Store) -> Book:
         dict(in_county), dict(near), dict(in_state), _shown_by(changes),
         SearchIndex((c["id"], _words_of(c, agencies.get(c["agency_id"] or ""))) for c in changes),
         read_finder(store), Library(store.connection), facts,
-        [r for r in read_rulings(store) if r.counts and r.ruling not in ("note", "undo")],
+        [r for r in read_rulings(store.connection) if r.counts and r.ruling not in ("note", "undo")],
         max((p.published_on for p in positions), default=""), runs.read_last_good_end(store.connection),
         reviewed_county=placed,
     )  # fmt: skip

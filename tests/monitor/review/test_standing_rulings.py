@@ -24,7 +24,7 @@ from db.desk_models import Verdict
 from db.queries import review_audit
 from db.queries.deliveries import note_told
 from db.queries.publication_list import read_publications
-from db.queries.rulings import in_force, list_rulings
+from db.queries.rulings import in_force, list_rulings, read_rulings
 from db.records import ChangeRecord
 from monitor import policy
 from monitor.alerts import outbox
@@ -35,7 +35,6 @@ from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
 from monitor.review import decide, rulings_csv
 from monitor.review.preview import preview_rulings
-from monitor.review.queue import read_rulings
 from tests.dump import difference, dump
 from tests.histories import Posting, Row, agencies, many, put
 
@@ -156,7 +155,7 @@ class Desk:
         assert differing == {e.change_id for e in recorded.values() if stands(e.before) or stands(e.after)}
 
     def undo(self, which: int, who: str) -> None:
-        made = {r.id: r for r in read_rulings(self.store) if r.counts and r.ruling != "undo"}
+        made = {r.id: r for r in read_rulings(self.store.connection) if r.counts and r.ruling != "undo"}
         groups = [[made[i] for i in ids if i in made] for ids in self.bulk]
         groups = [group for group in groups if group] or [[r] for r in made.values()]
         if groups:
@@ -288,10 +287,20 @@ HIDDEN_WHEN_TAKEN_BACK: Story = (
     ),
 )  # fmt: skip
 
+#: Lines of a list under one ruling are retracted by another; both are undone, the second last.
+STATED_BY_A_LIST_BETWEEN: Story = (
+    (LATER[1], LATER[0], LATER[2], LATER[3], LATER[4], LATER[5]),
+    (
+        [], [("release as", 1, "Ann")], [("release as", 3, "Ann")], [], [], [],
+        [("undo", 0, "Ann"), ("undo", 0, "Ann")],
+    ),
+)  # fmt: skip
+
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @example(ON_A_HELD_ROW)
 @example(HIDDEN_WHEN_TAKEN_BACK)
+@example(STATED_BY_A_LIST_BETWEEN)
 @given(STORIES)
 def test_the_public_log_is_the_one_of_the_standing_rulings(story: Story) -> None:
     check(story)

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from db.queries.rulings import list_rulings
-from monitor.review.queue import Queue, find_named, read_queue, read_rulings
+from db.queries.rulings import list_rulings, read_rulings
+from monitor.review.queue import Queue, find_named, read_queue
 from tests.monitor.web.desk.conftest import ADA, BEN, World, token_in
 from tests.monitor.web.desk.test_rulings import ENDING, SIGNING, held, log_of, rule, stands
 
@@ -75,7 +75,7 @@ def test_an_undo_by_another_comes_back_too_but_not_ones_own(world: World) -> Non
     for client, expected in ((ada, None), (ben, ["Lake NY"])):
         rule(ada, ending, "confirm")
         with world.store() as store:
-            made = read_rulings(store)[-1]
+            made = read_rulings(store.connection)[-1]
         client.post("/review/undo", data={"csrf": token_in(client.get("/review").text), "made": str(made.id)})
         assert parts(world, ADA).get("overruled") == expected
 

@@ -13,13 +13,12 @@ from typer.testing import CliRunner
 import scheduler
 from db.database import Store
 from db.desk_models import RulingRecord, Verdict
-from db.queries.rulings import in_force
+from db.queries.rulings import in_force, read_rulings
 from db.records import ChangeRecord
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
 from monitor.review.decide import RulingError
 from monitor.review.preview import preview_rulings
-from monitor.review.queue import read_rulings
 from tests.monitor.web.desk.conftest import ADA, BEN, World, token_in
 from tests.monitor.web.desk.history import make_history
 
@@ -64,7 +63,7 @@ def test_same_retracts_the_ending_and_the_signing_and_undo_brings_both_back(worl
     page = client.get(answer.headers["location"]).text
     assert "is now <strong>retracted</strong>" in page
     with world.store() as store:
-        made = read_rulings(store)
+        made = read_rulings(store.connection)
     assert [(m.reviewer, m.ruling, m.subject, m.other, m.reason) for m in made] == [
         (ADA, "same", NEW_YORK, FLORIDA, "one department, moved")
     ]
@@ -75,7 +74,7 @@ def test_same_retracts_the_ending_and_the_signing_and_undo_brings_both_back(worl
     assert stands(world) == before  # as if it had never been
     assert "because: two departments after all" in client.get(f"/review/changes/{ending}").text
     with world.store() as store:
-        assert [(m.ruling, m.counts) for m in read_rulings(store)] == [("same", False), ("undo", True)]
+        assert [(m.ruling, m.counts) for m in read_rulings(store.connection)] == [("same", False), ("undo", True)]
 
 
 def test_what_each_other_ruling_does(world: World) -> None:
@@ -119,7 +118,7 @@ def test_two_reviewers_at_once_are_both_recorded_and_the_later_stands(world: Wor
     assert "It no longer counts" in again
     assert "is now <strong>provisional</strong>" in again
     with world.store() as store:
-        assert [(m.reviewer, m.ruling, m.counts) for m in read_rulings(store)] == [
+        assert [(m.reviewer, m.ruling, m.counts) for m in read_rulings(store.connection)] == [
             (ADA, "same", False), (BEN, "distinct", True),
         ]  # fmt: skip
 
@@ -141,7 +140,7 @@ def test_rulings_from_many_threads_are_all_recorded_and_the_log_follows_the_last
         t.join()
     assert answers == [303] * 4
     with world.store() as store:
-        made = read_rulings(store)
+        made = read_rulings(store.connection)
         assert sorted(m.reason for m in made) == ["0", "1", "2", "3"]
         assert [m.counts for m in made] == [False, False, False, True]
     assert stands(world)[ENDING][0] == ("retracted" if made[-1].ruling == "same" else "provisional")
@@ -207,7 +206,7 @@ def test_the_audit_goes_out_as_csv_and_comes_in_elsewhere_with_the_same_log(worl
     rule(client, log_of(world)[ENDING]["id"], "same", reason="=1+1 is kept as it is")
     rule(client, held(world), "release", typed="32")
     with world.store() as store:
-        undo = read_rulings(store)[1]
+        undo = read_rulings(store.connection)[1]
     client.post("/review/undo", data={"csrf": token_in(client.get("/review").text), "made": str(undo.id)})
     out = client.get("/review/audit.csv")
     assert out.headers["content-disposition"].startswith("attachment")
@@ -229,7 +228,7 @@ def test_the_audit_goes_out_as_csv_and_comes_in_elsewhere_with_the_same_log(worl
         assert f"Import {new} new ruling" in answer.text
         assert f"{known} known already. Nothing has been stored yet." in answer.text
         with other.store() as store:
-            assert len(read_rulings(store)) == known
+            assert len(read_rulings(store.connection)) == known
         if new:
             answer = there.post("/review/audit/import", data={"csrf": token, "csv": out.text})
             assert "3 rulings imported, 0 known already" in answer.text

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from db.database import Store
+from db.queries.rulings import read_rulings
 from db.records import ChangeRecord
 from db.settings import Settings
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
 from monitor.review import decide
 from monitor.review.evidence import other_rows, speaks_for
-from monitor.review.queue import read_rulings
 from monitor.web.desk import accounts
 from scrapers.ingest import SavedList, import_list
 from tests.monitor.web.desk.conftest import ADA, BEN, PASSWORD, Clock, World
@@ -194,4 +194,4 @@ def test_of_several_candidates_each_has_its_answer_and_the_one_left_is_asked_alo
     with world.store() as store:
         after = next(e for e in read_log(store) if e["id"] == ending["id"])
         assert (after["candidates"], after["needs_review"]) == ([], False)
-        assert len([r for r in read_rulings(store) if r.counts]) == 2
+        assert len([r for r in read_rulings(store.connection) if r.counts]) == 2

@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from starlette.testclient import TestClient
 
 from db.database import Store, utc_now
+from db.queries.rulings import read_rulings
 from db.settings import Settings
 from monitor.changelog.log import read_log
-from monitor.review.queue import read_rulings
 from monitor.web.desk import accounts
 from monitor.web.pages.app import create_app
 from tests.monitor.web.desk.conftest import ADA, BEN, PASSWORD, World, serve
@@ -157,7 +157,7 @@ def test_an_editors_day_of_twenty_three_decisions(corpus: Path, tmp_path: Path, 
         assert keys <= 3 * len(DAY)
         with world.store() as store:
             log = read_log(store)
-            assert len([r for r in read_rulings(store) if r.counts]) >= len(DAY)
+            assert len([r for r in read_rulings(store.connection) if r.counts]) >= len(DAY)
 
         page.keyboard.press("u")  # the last one, taken back
         expect(page.get_by_role("status").first).to_contain_text("Undo is recorded")
@@ -189,7 +189,7 @@ def test_an_editors_day_of_twenty_three_decisions(corpus: Path, tmp_path: Path, 
 def first_confirmed(world: World) -> str:
     """The id of the change that the first "yes" was said to."""
     with world.store() as store:
-        return next(r.subject for r in read_rulings(store) if r.ruling == "confirm")
+        return next(r.subject for r in read_rulings(store.connection) if r.ruling == "confirm")
 
 
 BOARD = "fl-university-of-central-florida-board-of-trustees"
