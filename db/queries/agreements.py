@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from db.database import Store
@@ -149,15 +150,15 @@ def load_first_position(connection: sqlite3.Connection, agreement_id: str) -> in
 
 def load_rows_like(store: Store, agreement_id: str, state: str | None) -> list[tuple[Listing, int]]:
     """Return the rows of the state that could have given the agreement its id, which ends in its date on the list of
-    participants, with the position of the first accepted list that shows each."""
-    rows = store.connection.execute(
-        "select l.id, min(s.first_position) from listings l join spans s on s.listing_id = l.id"
+    participants, each as a row of the list that shows it, with the position of the first accepted one that does."""
+    rows: list[tuple[int, ListName, int]] = store.connection.execute(
+        "select l.id, s.list, min(s.first_position) from listings l join spans s on s.listing_id = l.id"
         " where l.state_code is ?1 and (?2 like 'pending-%' or ?2 like '%-' || ifnull(l.signed_on, 'undated'))"
-        " group by l.id",
+        " group by l.id, s.list",
         [state, agreement_id],
     ).fetchall()
     listings = load_listings(store, [row[0] for row in rows])
-    return [(listings[row[0]], row[1]) for row in rows]
+    return [(replace(listings[listing_id], list=name), position) for listing_id, name, position in rows]
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))

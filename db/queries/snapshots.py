@@ -14,7 +14,6 @@ import sqlite3
 import sys
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple, cast
@@ -157,28 +156,6 @@ def has_snapshot(store: Store, sha256: str, reader: str | None = None) -> bool:
 
 
 def load_listings(store: Store, ids: Iterable[int] | None = None) -> dict[int, Listing]:
-    """Listings by id: all of them, or those asked for.
-
-    A row's `list` is that of the accepted publication that shows it; the stored one is what its header said.
-    """
-    asked = None if ids is None else list(ids)
-    found = load_listings_as_read(store, asked)
-    for listing_id, list_name in _load_judged_otherwise(store.connection, asked):
-        found[listing_id] = replace(found[listing_id], list=list_name)
-    return found
-
-
-def _load_judged_otherwise(connection: sqlite3.Connection, ids: list[int] | None) -> list[tuple[int, ListName]]:
-    """Return (listing id, list) of the rows that an accepted list shows as the other one than their header says."""
-    other = "listings l cross join spans s on s.listing_id = l.id and s.list != l.list"
-    if ids is None:
-        return connection.execute(f"select l.id, s.list from {other}").fetchall()
-    return connection.execute(
-        f"select l.id, s.list from json_each(?) cross join {other} where l.id = value", [json.dumps(ids)]
-    ).fetchall()
-
-
-def load_listings_as_read(store: Store, ids: Iterable[int] | None = None) -> dict[int, Listing]:
     """Return listings by id: all of them, or those asked for, each on the list that its document's header names."""
     if ids is None:
         return {int(row[0]): _listing(row) for row in store.connection.execute(_SELECT)}

@@ -9,7 +9,7 @@ from db.database import Store
 from db.models import Agreement, Change, Listing, ListName, RuledRows, StandingRulings
 from db.queries import fold_steps
 from db.queries.agreements import load_first_position, load_rows_like
-from db.queries.snapshots import load_listings_as_read
+from db.queries.snapshots import load_listings
 from monitor.changelog import change_status
 from monitor.changelog.state import Ledger
 from monitor.matching.ids import agreement_slug
@@ -66,7 +66,7 @@ def first_ruled_step(store: Store, a: str, b: str) -> int:
     for step, list_name, ids in fold_steps.load_held_rows(store.connection):
         for listing_id in ids:
             first.setdefault((listing_id, list_name), step)
-    rows = load_listings_as_read(store, [listing_id for listing_id, _ in first])
+    rows = load_listings(store, [listing_id for listing_id, _ in first])
     held = [(step, replace(rows[i], list=name) if name else rows[i]) for (i, name), step in first.items()]
     return max(_first_step(store, agreement, held) for agreement in (a, b))
 

@@ -7,7 +7,7 @@ import sqlite3
 from db.database import Store
 from db.models import Listing
 from db.queries import agreements, changes, derived_rows, publications
-from db.queries.snapshots import load_listings_as_read
+from db.queries.snapshots import load_listings
 from monitor.changelog.state import Dirty, Ledger
 from monitor.matching.names import canonical_name
 
@@ -21,7 +21,7 @@ class ListingBook(dict[int, Listing]):
 
     def load(self, ids: set[int] | None = None) -> None:
         """Read the listings asked for (all when `ids` is None) in one go."""
-        self.update(load_listings_as_read(self._store, None if ids is None else [i for i in ids if i not in self]))
+        self.update(load_listings(self._store, None if ids is None else [i for i in ids if i not in self]))
 
     def __missing__(self, listing_id: int) -> Listing:
         self.load({listing_id})

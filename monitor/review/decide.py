@@ -19,7 +19,7 @@ from db.queries.snapshots import load_heads, load_listings, load_rows
 from db.records import Candidate, ChangeRecord
 from monitor.changelog.log import read_entries
 from monitor.changelog.rebuild import Tell, derive
-from monitor.matching.ids import agreement_slug
+from monitor.matching.ids import agreement_slug, on_list
 from monitor.publications.classify import form_key
 
 ON_CHANGES = ("same", "distinct", "confirm", "dismiss", "note")
@@ -65,7 +65,7 @@ def choices(store: Store, change: ChangeRecord) -> list[Choice]:
             row = review_audit.find_row_after(store.connection, change["id"])
             if row is None:
                 continue
-            other = agreement_slug(load_listings(store, [row])[row])
+            other = _agreement_of_row(store, change, row)
         if other not in ruled:
             found.append(Choice(len(found) + 1, other, candidate, is_own))
     return found
@@ -258,6 +258,12 @@ def _known(change: ChangeRecord | None, change_id: str) -> ChangeRecord:
     return change
 
 
+def _agreement_of_row(store: Store, change: ChangeRecord, listing_id: int) -> str:
+    """Return the agreement that a row of the change's list makes by itself: either list may show a row so printed."""
+    list_name: ListName = "pending" if change["list"] == "pending" else "participating"
+    return agreement_slug(on_list(list_name, load_listings(store, [listing_id])[listing_id]))
+
+
 def _pair(store: Store, change: ChangeRecord, other: str) -> tuple[str, str]:
     """Return the two agreements that a ruling on a change is about: its own, and a candidate or any other."""
     agreement = change["agreement_id"]
@@ -265,7 +271,7 @@ def _pair(store: Store, change: ChangeRecord, other: str) -> tuple[str, str]:
         raise RulingError(f"{change['id']} is about a list, not about two agreements")
     row = review_audit.find_row_after(store.connection, change["id"])
     if row is not None and change["kind"] in ("amendment", "reinstatement"):
-        newer = agreement_slug(load_listings(store, [row])[row])
+        newer = _agreement_of_row(store, change, row)
         if other in (agreement, newer):
             return agreement, newer
     names = {c["agreement_id"] for c in change["candidates"]}

@@ -17,7 +17,7 @@ from db.queries.rulings import in_force, list_rulings
 from db.queries.snapshots import load_listings
 from monitor.changelog.log import read_log
 from monitor.i18n.safe_text import marked_cell, unmarked_cell
-from monitor.matching.ids import agreement_slug
+from monitor.matching.ids import agreement_slug, on_list
 from monitor.review.decide import LIST_NAMES, RulingError
 from monitor.review.preview import Effects, preview_rulings
 from monitor.review.ruling_kinds import RULINGS
@@ -141,7 +141,11 @@ def _find_missing(
 
 
 def _subjects(store: Store) -> set[str]:
-    """Return everything a ruling can be about: changes, lists, and the agreements that rows make by themselves."""
+    """Return everything a ruling can be about: changes, lists, and the agreements that rows make by themselves.
+
+    Either list may show a row so printed.
+    """
     ids = {entry["id"] for entry in read_log(store)}
     ids |= {publication["sha256"] for publication in read_publications(store.connection)}
-    return ids | {agreement_slug(listing) for listing in load_listings(store).values()}
+    rows = load_listings(store).values()
+    return ids | {agreement_slug(on_list(name, row)) for row in rows for name in LIST_NAMES}

@@ -296,11 +296,17 @@ STATED_BY_A_LIST_BETWEEN: Story = (
     ),
 )  # fmt: skip
 
+#: A row is on both lists, for one was released as the other; an imported ruling is on the agreement of participants.
+IMPORTED_FOR_A_ROW_OF_BOTH_LISTS: Story = (
+    LATER[:6], ([], [], [], [], [], [], [("release as", 3, "Ann"), ("import", 2, "Ann")]),
+)  # fmt: skip
+
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @example(ON_A_HELD_ROW)
 @example(HIDDEN_WHEN_TAKEN_BACK)
 @example(STATED_BY_A_LIST_BETWEEN)
+@example(IMPORTED_FOR_A_ROW_OF_BOTH_LISTS)
 @given(STORIES)
 def test_the_public_log_is_the_one_of_the_standing_rulings(story: Story) -> None:
     check(story)
