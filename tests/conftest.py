@@ -21,8 +21,8 @@ NOW = "2025-10-01T12:00:00Z"
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Return half as many workers again as there are processors: tests wait for servers, browsers and children."""
-    return (3 * (os.cpu_count() or 1) + 1) // 2
+    """Return two workers for each processor: tests wait for servers, browsers and children."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,11 +13,12 @@ def find_agency_ids(connection: sqlite3.Connection, text: str) -> list[str]:
 
 def find_agency(connection: sqlite3.Connection, agency_id: str) -> tuple[str, str, str] | None:
     """Return (id, name, USPS code) of the agency that has this id, or had it before it was found to be another."""
-    row = connection.execute(
-        "select id, name, state from agencies where id = ?1 or exists"
-        " (select 1 from json_each(former_ids) where value = ?1) order by id = ?1 desc limit 1",
-        [agency_id],
-    ).fetchone()
+    query = "select id, name, state from agencies where"
+    former = "exists (select 1 from json_each(former_ids) where value = ?)"
+    row = (
+        connection.execute(f"{query} id = ?", [agency_id]).fetchone()
+        or connection.execute(f"{query} {former} limit 1", [agency_id]).fetchone()
+    )
     return (str(row[0]), str(row[1]), str(row[2])) if row else None
 
 

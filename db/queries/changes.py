@@ -152,8 +152,9 @@ def take_back(
     """Take overturned changes out of the public log if only rulings stated them and nobody was or will be told.
 
     Those are looked at that were just `stated`, and those that a ruling overturned which is `overruled` itself.
-    Rulings stated a change when they made its first statement, or when that came after the earliest ruling that was
-    taken back (`since`, None when none was): without that ruling it would not have been stated.
+    Rulings stated a change when they made its first statement since it was last taken out, or when that came after
+    the earliest ruling that was taken back (`since`, None when none was): without that ruling it would not have been
+    stated.
     """
     connection.execute(
         "update statements set taken_back = 1 where id in (select max(id) from statements where change_id in"
@@ -162,7 +163,8 @@ def take_back(
         " and change_id not in (select id from changes) and change_id not in (select change_id from told)"
         " and not exists (select 1 from deliveries d where d.change_id = statements.change_id"
         " and d.status != 'dropped') and exists (select 1 from statements f where f.id ="
-        " (select min(id) from statements m where m.change_id = statements.change_id)"
+        " (select min(m.id) from statements m where m.change_id = statements.change_id and m.id > ifnull("
+        "(select max(t.id) from statements t where t.change_id = statements.change_id and t.taken_back), 0))"
         " and (f.by_ruling or f.known_at >= ?3))",
         [json.dumps(sorted(stated)), json.dumps(sorted(overruled)), since],
     )

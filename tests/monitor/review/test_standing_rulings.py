@@ -296,6 +296,14 @@ STATED_BY_A_LIST_BETWEEN: Story = (
     ),
 )  # fmt: skip
 
+#: A line that was taken out of the log once is stated again by another ruling, which is undone too.
+TAKEN_OUT_TWICE: Story = (
+    LATER[:6],
+    (
+        [("form", 1, "Ann")], [], [], [], [], [("undo", 0, "Ann")], [("release as", 3, "Ann"), ("undo", 0, "Ann")],
+    ),
+)  # fmt: skip
+
 #: A row is on both lists, for one was released as the other; an imported ruling is on the agreement of participants.
 IMPORTED_FOR_A_ROW_OF_BOTH_LISTS: Story = (
     LATER[:6], ([], [], [], [], [], [], [("release as", 3, "Ann"), ("import", 2, "Ann")]),
@@ -306,6 +314,7 @@ IMPORTED_FOR_A_ROW_OF_BOTH_LISTS: Story = (
 @example(ON_A_HELD_ROW)
 @example(HIDDEN_WHEN_TAKEN_BACK)
 @example(STATED_BY_A_LIST_BETWEEN)
+@example(TAKEN_OUT_TWICE)
 @example(IMPORTED_FOR_A_ROW_OF_BOTH_LISTS)
 @given(STORIES)
 def test_the_public_log_is_the_one_of_the_standing_rulings(story: Story) -> None:

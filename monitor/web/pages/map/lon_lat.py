@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from math import asin, atan2, cos, degrees, hypot, radians, sin
 
@@ -17,7 +18,7 @@ Ring = list[Point]
 _PART = re.compile(r"([MmLlHhVvZz])|(-?\d+(?:\.\d+)?)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Conic:
     """An equal-area conic with its standard parallels, its meridian, its center on the drawing, and its scale."""
 
@@ -27,21 +28,23 @@ class Conic:
     at: Point  # pixels
     scale: float
 
+    @cached_property
     def _cone(self) -> tuple[float, float, float]:
         low, high = (sin(radians(p)) for p in self.parallels)
         n = (low + high) / 2
         c = 1 + low * (2 * n - low)
         return n, c, c**0.5 / n
 
-    def _raw(self, longitude: float, latitude: float) -> Point:
-        n, c, r0 = self._cone()
+    @cached_property
+    def _middle(self) -> Point:
+        """The center as the projection gives it, before scale and place."""
+        (n, c, r0), (longitude, latitude) = self._cone, self.center
         r = (c - 2 * n * sin(radians(latitude))) ** 0.5 / n
         return r * sin(n * radians(longitude)), r0 - r * cos(n * radians(longitude))
 
     def invert(self, x: float, y: float) -> Point:
         """Return (longitude, latitude) in degrees of a point of the drawing in pixels."""
-        n, c, r0 = self._cone()
-        middle = self._raw(*self.center)
+        (n, c, r0), middle = self._cone, self._middle
         raw_x = (x - self.at[0]) / self.scale + middle[0]
         down = r0 - (middle[1] - (y - self.at[1]) / self.scale)
         longitude = self.meridian + degrees(atan2(raw_x, down) / n)
