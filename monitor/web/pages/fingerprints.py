@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+from base64 import urlsafe_b64encode
 from dataclasses import asdict, is_dataclass, replace
 from typing import Any
 
 from monitor.web.pages.book import Agency, Book, PageChange
 
 
+def digest_of(data: bytes) -> str:
+    """Return a text of 16 characters that differs when the bytes do."""
+    return urlsafe_b64encode(hashlib.blake2b(data, digest_size=12).digest()).decode()
+
+
 def mark_of(*shown: Any) -> str:
     """Return the mark of whatever is shown."""
-    text = json.dumps(shown, default=_plain, sort_keys=True, ensure_ascii=False)
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+    return digest_of(json.dumps(shown, default=_plain, sort_keys=True, ensure_ascii=False).encode())
 
 
 def agency_mark(book: Book, agency: Agency) -> str:

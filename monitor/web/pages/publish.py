@@ -20,6 +20,7 @@ from db.database import Store
 from monitor.i18n.language import LANGUAGES, LOCALES, Language, language
 from monitor.web.pages import render_page
 from monitor.web.pages.addresses import make_site
+from monitor.web.pages.fingerprints import digest_of
 from monitor.web.pages.publish_targets import LEDGER, Ledger, Sink
 from monitor.web.pages.site import Site
 
@@ -68,7 +69,7 @@ def publish(
     with render_pages(site, moved) as pages:
         for path, body, media in (*_assets(), *_missing_pages(), *extra):  # while other processes start
             done.files += 1
-            mark = hashlib.blake2b(body, digest_size=12).hexdigest()
+            mark = digest_of(body)
             if path in known and known[path][0] == mark:
                 ledger[path] = known[path]
             else:
@@ -101,6 +102,8 @@ def render_pages(site: Site, moved: Sequence[Moved]) -> Iterator[Iterator[Render
     number = max(workers * 8, len(moved) // 200)
     parts = [[one for pair in pairs[start::number] for one in pair] for start in range(number)]
     fork = _is_alone()
+    if fork:
+        render_page.compile_templates()
     flags = (site.pdf_published, site.documents_published)
     begun = (site if fork else None, site.store.home, site.book().version, site.public_url, flags)
     context = get_context("fork" if fork else "spawn")
@@ -159,7 +162,7 @@ def list_files(site: Site, pdf: bool) -> Iterator[tuple[str, str, Language, str]
         if is_document and site.documents_published:
             linked = "documents"
         told = f"{code_mark()} {mark} {linked} {site.public_url}"
-        whole = hashlib.blake2b(told.encode(), digest_size=12).hexdigest()
+        whole = digest_of(told.encode())
         for code in LANGUAGES if route.translated else ("en",):  # one after the other: they share what is computed
             yield file_of(language(code), address), whole, language(code), address
 
@@ -188,7 +191,7 @@ def _write(
 ) -> None:  # fmt: skip
     assert path != LEDGER
     done.rendered += 1
-    checksum = hashlib.blake2b(body, digest_size=12).hexdigest()
+    checksum = digest_of(body)
     if path not in known or known[path][1] != checksum:
         sink.write(path, body, media)
         done.written += 1

@@ -17,10 +17,10 @@ from db.archive_models import find_capture_time
 from db.version import VERSION
 from monitor.changelog.listed_between import wide_range
 from monitor.i18n import labels
-from monitor.i18n.language import LANGUAGES, Language
+from monitor.i18n.language import LANGUAGES, Language, language
 from monitor.i18n.templates import make_environment
 from monitor.web.pages import place_index
-from monitor.web.pages.compact import Compact
+from monitor.web.pages.compact import Compact, shorten
 
 HERE = Path(__file__).parent
 #: Pages with a picture of their own, for those who share them; and pages below a state's.
@@ -58,6 +58,14 @@ def environment(language: Language, *, static: bool = False) -> Environment:
     return made
 
 
+def compile_templates() -> None:
+    """Compile the templates of published pages, before copies of this process each do it."""
+    for code in LANGUAGES:
+        made = environment(language(code), static=True)
+        for name in made.list_templates(extensions=["html"]):
+            made.get_template(name)
+
+
 @cache
 def asset_mark() -> str:
     """Return a text that differs when a static file does."""
@@ -77,6 +85,14 @@ def _write_navigation(language: Language, home: str, within: str, here: bool, st
     return Markup(template.render(home=home, within=within, here=here))  # noqa: S704 - a template's
 
 
+def _lead(path: str, to: str) -> str:
+    """Return the shortest relative address that leads from the page at `path` to the one at `to`."""
+    common = 0
+    while (end := path.find("/", common) + 1) and to.startswith(path[common:end], common):
+        common = end
+    return "../" * path.count("/", common) + to[common:] or "./"
+
+
 def render(
     page: Page, path: str, language: Language, *, static: bool, query: Mapping[str, str] | None = None,
     public_url: str = "",
@@ -92,7 +108,7 @@ def render(
 
     def link(to: str = "", **values: object) -> str:
         given = {k: v for k, v in values.items() if v not in (None, "", False)}
-        return home + to + (f"?{urlencode(given)}" if given else "")
+        return (_lead(path, to) if static else home + to) + (f"?{urlencode(given)}" if given else "")
 
     def absolute(code: str) -> str:
         return f"{public_url}/{'' if code == 'en' else f'{code}/'}{path}"
@@ -108,9 +124,10 @@ def render(
     within = path[: path.find("/") + 1]
     navigation = _write_navigation(language, home, within, path == within, static)
     template = environment(language, static=static).get_template(page.template)
-    return template.render(
+    html = template.render(
         **page.values, link=link, root=root, path=path, other=other, say=say, lang=language, date=language.date,
         wide_range=wide_range, find_capture_time=find_capture_time,
         number=language.number, static=static, languages=LANGUAGES, query=query or {},
         public_url=public_url, absolute=absolute, preview=preview, navigation=navigation,
-    ).encode()  # fmt: skip
+    )  # fmt: skip
+    return (shorten(html) if static else html).encode()

@@ -24,6 +24,7 @@
 
   const called = (record) => record.name + (record.kind !== "state" && record.state ? `, ${record.state}` : "");
   for (const box of document.querySelectorAll("form[role=search] input[name=q]")) {
+    box.autocomplete = "off"; // what was typed before lies over the suggestions
     const list = Object.assign(document.createElement("datalist"), { id: `${box.id}-found` });
     box.after(list);
     box.setAttribute("list", list.id);

@@ -96,7 +96,7 @@ def list_days(book: Book) -> Iterator[tuple[str, str]]:
         agency = book.agencies.get(g.agency_id)
         if g.list_name != "participating" or agency is None:
             continue
-        mark = int(mark_of(g.id, agency.id, agency.fips), 16)
+        mark = int.from_bytes(mark_of(g.id, agency.id, agency.fips).encode())
         for spell in g.spells:
             for number in range(place[spell.first_on], place.get(spell.missing_on or "", len(shown))):
                 shown[number] ^= mark
@@ -185,8 +185,8 @@ def write_row(book: Book, row: ListedAgreement, up: str) -> str:
         marked = f" class={support}" if support in SUPPORT else ""
         at = f"{up}places/{county.state.lower()}/{county.slug}/" if county else ""
         place = f'<a href="{at}">{escape(county.name)}</a>' if county else ""
-        book.written_rows[key] = f"<tr><th scope=row>{name}<td>{place}<td{marked}>{_shown(support)}<td>{_shown(signed)}"
-    return f"{book.written_rows[key]}<td class=n>{', '.join(map(str, row['rows']))}"
+        book.written_rows[key] = f"<tr><th>{name}<td>{place}<td{marked}>{_shown(support)}<td>{_shown(signed)}"
+    return f"{book.written_rows[key]}<td>{', '.join(map(str, row['rows']))}"
 
 
 def _shown(text: str | None) -> Markup:

@@ -59,7 +59,7 @@ def test_no_other_page_may_be_framed(client: TestClient) -> None:
     ],
 )
 def test_a_page_has_the_code_of_its_embed(client: TestClient, path: str, to: str) -> None:
-    assert f'&lt;iframe src="https://tracker.example/{to}"' in client.get(f"/{path}").text
+    assert f"&lt;iframe src=&quot;https://tracker.example/{to}&quot;" in client.get(f"/{path}").text
 
 
 def test_the_mark_of_a_published_map_moves_with_the_newest_list(small_home: Path) -> None:
