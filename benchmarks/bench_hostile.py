@@ -3,10 +3,13 @@
     python -m benchmarks.bench_hostile --home DIR [--seconds N] [--attack NAME ...]
 
 Ten honest requests a second, each begun when its time has come, however long others take: a kept page, a page nobody
-asked for before, the API, a feed, the sign-up form, and a sign-up. Each attack runs for N seconds (10; 60 for the
-figures in the docs). DIR is copied, and never written to. Only loopback is used. Attackers come from 127.0.0.2, readers
-from 250 others, and to sign up from one each. The limit of sign-ups over all is raised: the run has more of them in an
-hour than a site in a year.
+asked for before, the API, a feed, the sign-up form, and a sign-up. Each attack runs for N seconds (10; `--seconds 60`
+for the figures in the docs: fourteen minutes). One table: milliseconds, errors, and the most memory: of `serve`, of the
+processes it starts, and of all as PSS, in which pages that they share count once.
+
+DIR is copied, and never written to. Only loopback is used. Attackers come from 127.0.0.2, readers from 250 others, and
+to sign up from one each. The limit of sign-ups over all is raised: the run has more of them in an hour than a site in a
+year.
 """
 
 from __future__ import annotations
@@ -45,8 +48,9 @@ class Figures:
     by_kind: dict[str, list[float]] = field(default_factory=dict)  # milliseconds of each kind of question
     errors: list[str] = field(default_factory=list)
     attacks: int = 0
-    most_mb: float = 0.0
-    most_mb_beside: float = 0.0  # of the processes that `serve` started
+    most_mb: float = 0.0  # resident, of `serve`
+    most_mb_beside: float = 0.0  # resident, of the processes that it started
+    most_pss_mb: float = 0.0  # of all of them at one moment, pages that they share counted once
 
     @property
     def ms(self) -> list[float]:
@@ -113,6 +117,15 @@ def memory_mb(process: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
+def shared_mb(process: int) -> float:
+    """Return what a process holds, of pages that others hold too its share (PSS); 0 when it has ended."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024 / 1e6
+    return 0.0
+
+
 def children_of(process: int) -> list[int]:
     with suppress(OSError):
         tasks = Path(f"/proc/{process}/task").iterdir()
@@ -124,7 +137,9 @@ def watch_memory(process: int, found: Figures, stop: threading.Event) -> None:
     """Note the most memory that `serve` holds, and the processes it started, twice a second."""
     while not stop.wait(0.5):
         found.most_mb = max(found.most_mb, memory_mb(process))
-        found.most_mb_beside = max(found.most_mb_beside, sum(map(memory_mb, children_of(process))))
+        beside = children_of(process)
+        found.most_mb_beside = max(found.most_mb_beside, sum(map(memory_mb, beside)))
+        found.most_pss_mb = max(found.most_pss_mb, sum(map(shared_mb, [process, *beside])))
 
 
 def measure(target: Target, seconds: float, attack: Attack | None, process: int) -> Figures:
@@ -177,7 +192,8 @@ def main() -> None:
         try:
             read_honestly(port, 3, Figures())  # the first questions build what all others share
             print(
-                "load  attack        attacks readers errors  median    95th   worst      MB  beside  slowest, its 95th"
+                "load  attack        attacks readers errors  median    95th   worst      MB  beside  PSS, all"
+                "  slowest, its 95th"
             )
             for name in ["none", *(given.attack or ATTACKS)]:
                 found = measure(target, given.seconds, ATTACKS.get(name), process.pid)
@@ -185,7 +201,8 @@ def main() -> None:
                 print(
                     f"{os.getloadavg()[0]:4.1f}  {name:13} {found.attacks:7} {len(ms):7} {len(found.errors):6}"
                     f" {statistics.median(ms):7.0f} {percentile(ms):7.0f} {ms[-1]:7.0f}"
-                    f" {found.most_mb:7.0f} {found.most_mb_beside:7.0f}  {found.slowest_kind()}", flush=True,
+                    f" {found.most_mb:7.0f} {found.most_mb_beside:7.0f} {found.most_pss_mb:9.0f}"
+                    f"  {found.slowest_kind()}", flush=True,
                 )  # fmt: skip
                 for error in sorted(set(found.errors))[:5]:
                     print(f"    {error}")

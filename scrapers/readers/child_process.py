@@ -11,9 +11,9 @@ import select
 import signal
 import struct
 import sys
-from pathlib import Path
 from typing import IO, Any
 
+from db.process_memory import allow_more, end_limit
 from scrapers.document_errors import DocumentError, ReaderCrashedError, TooMuchMemoryError
 
 _IDLE_SECONDS = 60.0
@@ -43,8 +43,7 @@ def serve() -> None:
 def _work(request: dict[str, Any], data: bytes) -> dict[str, Any]:
     module, _, name = request["function"].partition(":")
     function = getattr(importlib.import_module(module), name)
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (_size() + request["memory_bytes"], hard))
+    allow_more(request["memory_bytes"])
     signal.setitimer(signal.ITIMER_PROF, request["seconds"])  # SIGPROF ends a process that does not expect it
     try:
         answer: dict[str, Any] = {"value": function(data, **request["arguments"])}
@@ -63,13 +62,8 @@ def _work(request: dict[str, Any], data: bytes) -> dict[str, Any]:
         }  # fmt: skip
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+        end_limit()
     return answer
-
-
-def _size() -> int:
-    """Return the bytes of address space this process has now."""
-    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 
 
 def _receive(stream: IO[bytes]) -> bytes | None:

@@ -26,7 +26,8 @@ from monitor.web.http.open_access import PREFLIGHT
 from monitor.web.http.turns import Clients, FewAtOnce, TakingTurns, Turns, asks
 
 API_VERSION = "1.0.0"
-KEPT_BYTES = 16_000_000
+#: Of answers kept; those of strangers' one-time questions fill any size, so it holds what readers share.
+KEPT_BYTES = 8_000_000
 #: Questions of one client that are worked on or wait for others' turns, and those that it may have in all: programs ask
 #: for more at a time than browsers. One that is its own to answer is worked on at a time.
 AT_ONCE, MOST_WAITING = 3, 40

@@ -66,7 +66,7 @@ ENDPOINTS = (
 
 
 def _leave_slash_out(request: Request) -> Response:
-    return RedirectResponse(PREFIX, 303)
+    return RedirectResponse(PREFIX, 303, headers=HEADERS)
 
 
 def routes(settings: Settings, now: Callable[[], datetime] = utc_now) -> list[BaseRoute]:

@@ -142,7 +142,7 @@ class CachedApp:
     def __init__(
         self, app: ASGIApp, version: Callable[[], str], *, uncached: tuple[str, ...] = (),
         limited_below: str | None = None,
-        too_long: ASGIApp = _TOO_LONG, most_bytes: int = 24_000_000, fresh_seconds: float = 0.5,
+        too_long: ASGIApp = _TOO_LONG, most_bytes: int = 16_000_000, fresh_seconds: float = 0.5,
     ) -> None:  # fmt: skip
         self.app = app
         self._ask_version = version

@@ -12,11 +12,11 @@ import signal
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import IO, Any
 
 from starlette.types import ASGIApp, Message
 
+from db.process_memory import allow_more, used_bytes
 from monitor.web.http.second_process import LENGTH
 
 _LOG = logging.getLogger(__name__)
@@ -34,13 +34,13 @@ def answer_requests(applications: Mapping[str, ASGIApp]) -> None:
     with suppress(OSError):  # a system that forbids it runs it as any other
         os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (_pages()[0] + MEMORY_BYTES, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    allow_more(MEMORY_BYTES)
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(os.fdopen(0, "rb"), requests), daemon=True).start()
     with asyncio.Runner() as runner:
         while True:
             status, headers, body = runner.run(_answer(applications, json.loads(requests.get())))
-            sent = {"status": status, "headers": headers, "memory": _pages()[1]}
+            sent = {"status": status, "headers": headers, "memory": used_bytes()[1]}
             for frame in (json.dumps(sent).encode(), body):
                 answers.write(LENGTH.pack(len(frame)) + frame)
             answers.flush()
@@ -80,13 +80,7 @@ async def _answer(
         await applications[asked["application"]](scope, receive, send)
     except MemoryError:
         os._exit(1)  # what is left of it is of no use; the next question gets a fresh process
-    except Exception:
+    except Exception:  # whatever one page fails on, the process is whole and answers the next question
         _LOG.exception("%s cannot be answered", asked["path"])
         return 500, [("content-type", "text/plain")], b"Internal Server Error\n"
     return status, headers, b"".join(parts)
-
-
-def _pages() -> tuple[int, int]:
-    """Return the bytes of address space and of memory that this process holds."""
-    space, memory = Path("/proc/self/statm").read_text().split()[:2]
-    return int(space) * resource.getpagesize(), int(memory) * resource.getpagesize()

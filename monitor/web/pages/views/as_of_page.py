@@ -29,8 +29,8 @@ _DAY = r"\d{4}-\d{2}-\d{2}"
 PARAMETERS = ("date", "known_at", "state", "support_type")
 #: How many days after a list a page of ICE's still speaks of it.
 STATED_DAYS = 4
-#: Answers kept for the next reader who asks the same.
-MOST_KEPT = 8
+#: Answers kept for the next reader who asks the same: one has two megabytes, and the finished page is kept besides.
+MOST_KEPT = 3
 
 
 @dataclass(slots=True)
@@ -116,7 +116,7 @@ def find_answer(request: PageRequest, day: str, known_at: str | None) -> AsOfAns
             found = find_list(site.store if known is None else _store_known(site, known), day, None, "participating")
             rows: Any = list_rows(found)
             totals: Any = count_totals(found, day)
-            if len(kept) > MOST_KEPT:
+            if len(kept) >= MOST_KEPT:
                 kept.clear()
             kept[key] = (rows, totals)
         return kept[key]

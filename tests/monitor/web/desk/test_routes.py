@@ -142,3 +142,11 @@ def test_a_form_sent_from_another_site_is_refused_even_with_the_token(world: Wor
 
 def test_without_the_desk_nothing_of_it_is_served(world: World) -> None:
     assert routes(world.settings.model_copy(update={"desk": False}), world.clock) == []
+
+
+def test_an_answer_that_only_leads_elsewhere_has_the_desks_headers(world: World) -> None:
+    answer = TestClient(world.app(), follow_redirects=False).get("/review/")
+    assert answer.status_code == 303
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["cache-control"] == "no-store"
