@@ -83,7 +83,7 @@ def test_the_published_form_is_light_and_leads_to_the_rows(site: Site) -> None:
     assert whole is not None
     text = render(form, "as-of/", language("en"), static=True).decode()
     rows = render(whole, "as-of/2025-03-07/", language("en"), static=True).decode()
-    links = re.findall(r'href=2025-03-07/#(s\w\w)>(\w+)<', text)
+    links = re.findall(r"href=2025-03-07/#(s\w\w)>(\w+)<", text)
     assert links == [("sFL", "Florida"), ("sGA", "Georgia"), ("sTX", "Texas")]
     assert all(f"<tbody id={anchor}>" in rows for anchor, _ in links)
     assert "Highway Patrol" in rows
