@@ -25,7 +25,7 @@ from monitor.publications.gather import gather
 from monitor.publications.hold_or_accept import is_kept_out
 
 #: Raised when a rule changes what a list says, so that a newer program derives once more what an older one derived.
-RULES_VERSION = "8"
+RULES_VERSION = "9"
 #: The numbers of the lists whose rows are evidence, and which list each is.
 Beliefs = tuple[frozenset[int], list[ListName]]
 

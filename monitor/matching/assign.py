@@ -16,12 +16,13 @@ from monitor.matching.find_known import (
     find_double,
     find_missing,
     gap_days,
+    is_ruled_distinct,
     listed_in,
     recently_missing,
     signed_meanwhile,
 )
 from monitor.matching.ids import county_fips, document_key, is_untyped, name_key, name_of
-from monitor.matching.judging import Judge
+from monitor.matching.judging import RULED_SAME, Judge
 from monitor.matching.known import Known
 from monitor.matching.names import fold, normal_form
 from monitor.matching.rivals import Entry, Judged, block_of, order_text, prefer_dates
@@ -151,7 +152,8 @@ def _double_misspelt(
             if apart > policy.TWICE_LETTERS or 4 * apart > len(printed):  # of a few letters nearly all could be slips
                 continue
             old = judge.side_of_gone(known.agreements[agreement_id], listing)
-            if one_misspelt(old, side, compare(old.name, side.name, old.state, side.state)):
+            like = compare(old.name, side.name, old.state, side.state)
+            if one_misspelt(old, side, like) and not is_ruled_distinct(known, agreement_id, n.listing):
                 fitting.append(agreement_id)
         if len(fitting) == 1:
             result.doubles.append((n, known.agreements[fitting[0]]))
@@ -225,6 +227,8 @@ def _judge_all(entries: list[Entry], gone: list[Gone], new: list[New], leaving: 
     documents = frozenset().union(*(side.documents for side in sides.values()))
     readable = None not in states
     for index, (agreement, listing, gap, _) in enumerate(entries):
+        ruled = judge.ruled_same(agreement, new)
+        judged += [_as_judged(RULED_SAME, agreement, index, n) for n in ruled]
         if gap > 0 and readable and listing.state_code is not None and listing.state_code not in states:
             dated = listing.signed_on in days or agreement.signed_on in days
             if not dated and documents.isdisjoint(agreement.documents):
@@ -233,13 +237,17 @@ def _judge_all(entries: list[Entry], gone: list[Gone], new: list[New], leaving: 
         alone = gap == 0 and counts[block] == (1, 1)
         for n in near.of(agreement, listing) if near else possible.of(listing):
             side = sides[id(n)]
-            if side.state != old.state and _of_two_states(old, side, gap):
+            if (side.state != old.state and _of_two_states(old, side, gap)) or any(n is other for other in ruled):
                 continue
             unique = alone and block == block_of(n.listing)
             j = judge.judge(old, listing, n.listing, gap, agreement.id, leaving, unique=unique)
             if j.verdict == "same":
-                judged.append((j.tier, -j.score, agreement.id, order_text(n.listing), index, n, j))
+                judged.append(_as_judged(j, agreement, index, n))
     return sorted(judged, key=lambda t: (*t[:5], t[5].row))
+
+
+def _as_judged(j: Judgment, agreement: Agreement, index: int, n: New) -> Judged:
+    return (j.tier, -j.score, agreement.id, order_text(n.listing), index, n, j)
 
 
 def _of_two_states(old: Side, new: Side, gap: int) -> bool:

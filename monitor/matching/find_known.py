@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from db.models import Accepted, Agency, Agreement, Listing, ListName
 from monitor import policy
-from monitor.matching.ids import county_fips, document_key, name_key, name_of
+from monitor.matching.ids import agreement_slug, county_fips, document_key, name_key, name_of
 from monitor.matching.known import Known
 from monitor.matching.names import canonical_name
 from monitor.matching.similarity import compare
@@ -43,11 +43,16 @@ def find_double(known: Known, listing: Listing, *, exact: bool, leaving: Collect
     for agreement in _of_agency(known, agency.id, listing):
         if agreement.status != "listed" or agreement.id in leaving or not agreement.rows:
             continue
-        if of_two_counties(known, agreement, listing):
+        if of_two_counties(known, agreement, listing) or is_ruled_distinct(known, agreement.id, listing):
             continue
         if agreement.signed_on == listing.signed_on or (not exact and _near(agreement, listing)):
             return agreement
     return None
+
+
+def is_ruled_distinct(known: Known, agreement_id: str, listing: Listing) -> bool:
+    """Return whether a reviewer says that the row is another agreement's."""
+    return agreement_id in known.ruled and known.rulings.get((agreement_id, agreement_slug(listing))) == "distinct"
 
 
 def find_missing(known: Known, listing: Listing) -> Agreement | None:
@@ -83,6 +88,7 @@ def other_listed(known: Known, agreement: Agreement) -> Agreement | None:
         for a in _agreements(known, agreement.agency_id)
         if a.id != agreement.id and a.list == agreement.list and a.support == agreement.support and a.rows
         and not of_two_counties(known, a, known.listings[agreement.last_listing])
+        and known.rulings.get((agreement.id, a.id)) != "distinct"
     ]  # fmt: skip
     return max(found, key=lambda a: (a.signed_on or "", a.id), default=None)
 

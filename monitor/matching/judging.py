@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-from db.models import Accepted, Agreement, Listing
+from db.models import Accepted, Agreement, Listing, New
 from monitor.matching.blocking import share_nothing, telling_words
 from monitor.matching.find_known import document_shared
 from monitor.matching.ids import agreement_slug, county_fips, document_key, name_key, name_of
@@ -36,6 +36,13 @@ class Judge:
         if key not in sides:
             sides[key] = listing, side_of_gone(agreement, listing)
         return sides[key][1]
+
+    def ruled_same(self, agreement: Agreement, new: Iterable[New]) -> list[New]:
+        """Return the rows in which the agreement goes on as a reviewer says, whatever their cells."""
+        if agreement.id not in self._known.ruled:
+            return []
+        rulings = self._known.rulings
+        return [n for n in new if rulings.get((agreement.id, agreement_slug(n.listing))) == "same"]
 
     def judge(
         self, old: Side, listing: Listing, new: Listing, gap: int, agreement_id: str, leaving: Collection[str] = (),

@@ -82,6 +82,22 @@ def test_ruled_same_and_ruled_distinct() -> None:
     assert fold_lists(unlike, rulings={other: "same"}).changes[0].rule == "ruled_same"
 
 
+@pytest.mark.parametrize(
+    ("second", "ruled"),
+    [
+        (replace(MARCO, agency="Marco Islnad Police Department"), "fl-marco-islnad-police-department-tfm-2025-03-10"),
+        (replace(MARCO, signed="2025-03-11"), "fl-marco-island-police-department-tfm-2025-03-11"),
+    ],
+    ids=["a slip", "another date"],
+)
+def test_a_second_row_that_is_ruled_distinct_is_an_agreement_of_its_own(second: Row, ruled: str) -> None:
+    """Its signing and its ending are told, and the first row's agreement goes on."""
+    key = "fl-marco-island-police-department-tfm-2025-03-10", ruled
+    lists = [[*OTHERS, MARCO], [*OTHERS, MARCO, second], [*OTHERS, MARCO, second], [*OTHERS, MARCO]]
+    folded = fold_lists(lists, rulings=dict.fromkeys((key, key[::-1]), "distinct"))
+    assert [(c.kind, c.agreement_id) for c in folded.standing()] == [("signing", ruled), ("termination", ruled)]
+
+
 def test_retyped_and_re_dated_after_a_gap_is_the_same_in_one_county_for_a_person_to_look_at() -> None:
     back = replace(PASCO, agency="Psaco County Sheriff's Office", signed="2025-03-11")
     assert [c.kind for c in fold([PASCO], [], [], [back]).standing()] == ["amendment"]

@@ -48,6 +48,25 @@ def test_a_ruling_joins_rows_of_two_states_whatever_their_names() -> None:
     assert fold_lists(lists, rulings={pair: "same"}).kinds() == ["amendment"]
 
 
+@pytest.mark.parametrize("lists_between", [0, 1, 20])
+@pytest.mark.parametrize(
+    ("new", "ruled"),
+    [
+        (Row("TEXAS", "Ivy Bend Sheriff's Office", signed="2025-05-20"), "tx-ivy-bend-sheriffs-office-tfm-2025-05-20"),
+        (
+            Row("FLORIDA", "Ivy Bend Sheriff's Office", "Jail Enforcement Model", "2025-05-20"),
+            "fl-ivy-bend-sheriffs-office-jem-2025-05-20",
+        ),
+    ],
+    ids=["another state", "another support type"],
+)
+def test_a_ruling_joins_rows_of_other_dates_too_also_after_a_gap(new: Row, ruled: str, lists_between: int) -> None:
+    left, bay = Row("FLORIDA", "Hollow Tree Police Department"), Row("FLORIDA", "Bay County Sheriff's Office")
+    lists = [[left, bay], *[[bay]] * lists_between, [new, bay]]
+    folded = fold_lists(lists, rulings={("fl-hollow-tree-police-department-tfm-2025-03-10", ruled): "same"})
+    assert [(c.kind, c.rule) for c in folded.standing()] == [("amendment", "ruled_same")]
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_looking_at_every_pending_row_on_every_list_gives_the_same_log(seed: int) -> None:

@@ -114,3 +114,15 @@ def test_a_row_that_is_not_the_older_one_under_another_name_may_have_an_early_da
         signing = of_kind(store, "signing")
         assert signing["evidence"]["doubt"] == ["signed_long_before"]
         assert (signing["status"], signing["needs_review"]) == ("confirmed", False)
+
+
+def test_a_second_row_that_is_not_the_first_one_with_a_slip_is_signed(tmp_path: Path) -> None:
+    first = Row("Marco Island Police Department", county="Collier County")
+    second = Row("Marco Islnad Police Department", county="Collier County")
+    with open_store(tmp_path) as store:
+        take(store, [listed("2025-03-10", BAY, first), listed("2025-03-12", BAY, first, second)])
+        twice = of_kind(store, "amendment")
+        assert (twice["rule"], twice["needs_review"]) == ("listed_twice", True)
+        assert rule(store, twice, "distinct")["status"] == "retracted"
+        signing = of_kind(store, "signing")
+        assert (signing["agency"], read_queue(store).part_of(signing)) == (second.agency, "settled")
