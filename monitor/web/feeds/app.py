@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -149,11 +150,12 @@ def group_entries(store: Store, public_url: str) -> Groups:
 def list_feeds(store: Store, settings: Settings) -> Iterator[tuple[str, bytes, str]]:
     """Yield (path, bytes, media type) of every page of the feeds as files, of counties and agencies with entries."""
     groups, ids = group_entries(store, settings.public_url), _make_ids(store, settings)
+    written: dict[tuple[str, int], str] = {}
     for (sort, name), entries in sorted(groups.items(), key=lambda group: group[0]):
         found = find_feed(store, sort, name)
         if found is None:
             continue  # an agency that only overturned changes name
-        feed = _make_feed(settings, ids, found[1], sort, name)
+        feed = replace(_make_feed(settings, ids, found[1], sort, name), written=written)
         numbers = (None, *range(1, len(entries) // PAGE + 1))
         for page in filter(None, (find_page(entries, number) for number in numbers)):
             for form, media in MEDIA_TYPES.items():

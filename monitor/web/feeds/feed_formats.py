@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
@@ -46,6 +46,15 @@ class Feed:
     home_url: str
     author: str
     ids: FeedIds
+    #: Entries as written, by form and identity: when all feeds are written, each is in four.
+    written: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    def write(self, form: str, entry: Entry) -> str:
+        """Return an entry in a form of `MEDIA_TYPES`."""
+        key = (form, id(entry))
+        if key not in self.written:
+            self.written[key] = (_atom_entry if form == "atom" else _json_item)(entry, self.ids)
+        return self.written[key]
 
     def url(self, number: int | None, form: str) -> str:
         """Return the address of the current document (None) or of an archive page."""
@@ -75,14 +84,7 @@ def to_atom(page: Page, feed: Feed) -> bytes:
         lines.append(_link("prev-archive", feed.url(older, "atom")))
     if page.number is not None and page.number < page.last:
         lines.append(_link("next-archive", feed.url(page.number + 1, "atom")))
-    for entry in page.entries:
-        lines.append(
-            f"<entry><id>{_text(feed.ids.of_entry(entry))}</id><title>{_text(entry.title)}</title>"
-            f"<updated>{entry.updated}</updated><published>{entry.updated}</published>"
-            f'<link rel="alternate" type="text/html" href={_attribute(entry.text.page)}/>'
-            f"<category term={_attribute(entry.text.what)}/><category term={_attribute(entry.text.kind)}/>"
-            f"<summary>{_text(entry.summary)}</summary></entry>"
-        )
+    lines += (feed.write("atom", entry) for entry in page.entries)
     lines.append("</feed>")
     return ("\n".join(lines) + "\n").encode()
 
@@ -94,17 +96,31 @@ def to_json_feed(page: Page, feed: Feed) -> bytes:
         "version": "https://jsonfeed.org/version/1.1", "title": feed.title, "home_page_url": feed.home_url,
         "feed_url": feed.url(page.number, "json"), **({"next_url": feed.url(older, "json")} if older else {}),
         "language": "en", "authors": [{"name": feed.author}],
-        "items": [
-            {
-                "id": feed.ids.of_entry(entry), "url": entry.text.page, "title": entry.title,
-                "content_text": entry.summary, "date_published": entry.updated,
-                "tags": [entry.text.what, entry.text.kind],
-                "_ice_agreements": {"change": entry.change},
-            }
-            for entry in page.entries
-        ],
     }  # fmt: skip
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    items = ",".join(feed.write("json", entry) for entry in page.entries)
+    return f'{_as_json(document)[:-1]},"items":[{items}]}}'.encode()
+
+
+def _atom_entry(entry: Entry, ids: FeedIds) -> str:
+    return (
+        f"<entry><id>{_text(ids.of_entry(entry))}</id><title>{_text(entry.title)}</title>"
+        f"<updated>{entry.updated}</updated><published>{entry.updated}</published>"
+        f'<link rel="alternate" type="text/html" href={_attribute(entry.text.page)}/>'
+        f"<category term={_attribute(entry.text.what)}/><category term={_attribute(entry.text.kind)}/>"
+        f"<summary>{_text(entry.summary)}</summary></entry>"
+    )
+
+
+def _json_item(entry: Entry, ids: FeedIds) -> str:
+    return _as_json({
+        "id": ids.of_entry(entry), "url": entry.text.page, "title": entry.title, "content_text": entry.summary,
+        "date_published": entry.updated, "tags": [entry.text.what, entry.text.kind],
+        "_ice_agreements": {"change": entry.change},
+    })  # fmt: skip
+
+
+def _as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _link(relation: str, url: str) -> str:
