@@ -16,7 +16,7 @@ from db.queries.rulings import load_folded_rulings
 from monitor import policy
 from monitor.changelog import stood_together
 from monitor.changelog.apply_rulings import first_ruled_step
-from monitor.changelog.fold import STEPS_TOGETHER, Fold, as_row, chain_steps
+from monitor.changelog.fold import STEPS_TOGETHER, Fold, as_row
 from monitor.changelog.fold_on import LAST, Derived, FoldOn
 from monitor.matching.find_known import days_between
 from monitor.publications.check import find_odd_lists
@@ -86,7 +86,7 @@ class Refold(FoldOn):
         """Compare all facts with those folded in, go back to where they differ, and fold on (None: from nothing)."""
         every = gather(self._connection)
         sequence = [p for p in every if p.status == "accepted"]
-        chains = list(chain_steps("", sequence, self._rulings, self._pages))
+        chains = self._chain("", sequence)
         if marks is None:
             self._clear(anew=True)
         steps, same = fold_steps.load_steps(self._connection), self._count_same(chains, marks)
