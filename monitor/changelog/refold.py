@@ -88,7 +88,7 @@ class Refold(FoldOn):
         sequence = [p for p in every if p.status == "accepted"]
         chains = self._chain("", sequence)
         if marks is None:
-            self._clear(anew=True)
+            self._clear(from_nothing=True)
         steps, same = fold_steps.load_steps(self._connection), self._count_same(chains, marks)
         alike = [step.chain for step in steps] == chains and fold_steps.is_settled(self._connection)
         if alike and same >= len(sequence):
@@ -181,12 +181,12 @@ class Refold(FoldOn):
         if step > 0:
             self._roll_back(step)
             return step
-        self._clear(anew=False)
+        self._clear(from_nothing=False)
         return 0
 
-    def _clear(self, *, anew: bool) -> None:
+    def _clear(self, *, from_nothing: bool) -> None:
         if self._before is not None:
-            self._before.remember_all(anew=anew)
+            self._before.remember_all(from_nothing=from_nothing)
         derived_rows.clear(self._connection)
 
     def _write_others(self, others: Sequence[Publication]) -> None:
