@@ -135,7 +135,7 @@ def test_both_lists_of_one_pass_are_added_to_what_is_known(visits: Visits, monke
         patch.delattr(Refold, "_fold_all")
         assert visits.run().code == 0
     assert visits.log() == [COLLIER, ("pending_withdrawn", "provisional", "Pecos County Sheriff's Office")]
-    assert_as_if_made_anew(visits)
+    assert_as_if_made_from_nothing(visits)
 
 
 def test_swapped_links_make_no_change_and_wait_for_a_person_until_put_right(visits: Visits) -> None:
@@ -156,7 +156,7 @@ def test_swapped_links_make_no_change_and_wait_for_a_person_until_put_right(visi
     visits.site.post("pending", visits.pending("Bell County", "Pecos County"))
     assert visits.run().code == 0
     assert visits.log() == [COLLIER]
-    assert_as_if_made_anew(visits)
+    assert_as_if_made_from_nothing(visits)
 
 
 def test_a_swap_of_the_very_same_bytes_is_a_duplicate(visits: Visits) -> None:
@@ -170,7 +170,7 @@ def test_a_link_that_vanishes_is_one_event_about_the_list(visits: Visits) -> Non
     visits.site.unlink("pending")
     assert visits.run().code == 0
     assert visits.log() == [("list_event", "confirmed", None)]
-    assert_as_if_made_anew(visits)
+    assert_as_if_made_from_nothing(visits)
     visits.later()
     assert visits.run().out.splitlines()[-1] == "no change"
 
@@ -195,7 +195,7 @@ def test_an_ending_is_confirmed_when_the_list_still_stands_after_ten_days(visits
         visits.site.post("pending", visits.pending("Bell County", "Pecos County", "Zapata County"))
     assert visits.run().code == 0
     assert visits.log()[0] == ("termination", "confirmed", "Baker County Sheriff's Office")
-    assert_as_if_made_anew(visits)
+    assert_as_if_made_from_nothing(visits)
 
 
 def test_a_collapsed_list_is_held_and_the_next_good_list_goes_on(visits: Visits) -> None:
@@ -245,10 +245,10 @@ def test_the_table_of_2017_to_2025_is_followed_on_the_page_itself(tmp_path: Path
         assert visits.run().code == 0
         assert visits.log() == [("signing", "confirmed", "Clay County Sheriff's Office")]
         assert [status for _, status, _ in visits.publications()] == ["accepted", "accepted"]
-        assert_as_if_made_anew(visits)
+        assert_as_if_made_from_nothing(visits)
 
 
-def assert_as_if_made_anew(visits: Visits) -> None:
+def assert_as_if_made_from_nothing(visits: Visits) -> None:
     """What the runs made piece by piece is what `rebuild` makes of the whole."""
     before = visits.derived()
     visits.run("rebuild")

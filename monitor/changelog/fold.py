@@ -31,13 +31,17 @@ Rows = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 def chain_steps(
-    before: str, sequence: Sequence[Publication], rulings: StandingRulings, pages: Sequence[PageState]
-) -> Iterator[str]:
-    """Yield for each publication what stands for it and everything before it."""
+    before: str, sequence: Sequence[Publication], rulings: StandingRulings, pages: Sequence[PageState],
+    ruled_form: Callable[[Publication], ListName | None],
+) -> Iterator[str]:  # fmt: skip
+    """Yield for each publication what stands for it and everything before it.
+
+    `ruled_form` returns which list a reviewer says that lists of the publication's form are.
+    """
     for p in sequence:
         totals = stated_totals(p, pages)
         inputs = [before, *publications.publication_row(p), rulings.lists.get(p.sha256), str(totals)]
-        inputs += sorted(rulings.forms.items())
+        inputs += [["form", form]] if (form := ruled_form(p)) else []
         inputs += [rulings.named[p.sha256]] if p.sha256 in rulings.named else []
         before = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()[:20]
         yield before

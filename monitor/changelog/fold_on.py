@@ -13,12 +13,13 @@ from db.database import Store
 from db.models import ListName, NameKey, Publication
 from db.queries import derived_rows, fold_steps, publications
 from db.queries.rulings import load_standing_rulings
-from db.queries.snapshots import load_rows
+from db.queries.snapshots import load_listings, load_rows
 from monitor.changelog import change_status, revisions, stood_together
 from monitor.changelog.apply_rulings import apply_rulings
 from monitor.changelog.fold import STEPS_TOGETHER, Fold, Progress, Rows, as_accepted, chain_steps
 from monitor.changelog.list_events import note_lists_gone
 from monitor.matching.ids import name_key
+from monitor.publications.classify import form_key
 from monitor.publications.gather import gather, gather_newest, order_of
 from monitor.publications.hold_or_accept import is_kept_out
 
@@ -108,9 +109,7 @@ class FoldOn:
     def _run(self, fold: Fold, first: int, added: Sequence[Publication], believed: set[tuple[str, str, str]]) -> bool:
         """Fold the lists as steps from `first` on; finish, and return True, if they turn out as believed."""
         self._remember(first)
-        chains = list(
-            chain_steps(fold_steps.load_chain(self._connection, first - 1), added, self._rulings, self._pages)
-        )
+        chains = self._chain(fold_steps.load_chain(self._connection, first - 1), added)
         evidence = {n for n, p in enumerate(added, first) if p.key in believed}
         fold.run(added, chains, evidence, first, self._progress)
         judged = fold_steps.load_lists(self._connection, first)
@@ -159,6 +158,15 @@ class FoldOn:
         note_lists_gone(ledger, self._pages)
         apply_rulings(ledger, self._rulings)
         fold.flush(LAST)
+
+    def _chain(self, before: str, sequence: Sequence[Publication]) -> list[str]:
+        return list(chain_steps(before, sequence, self._rulings, self._pages, self._ruled_form))
+
+    def _ruled_form(self, p: Publication) -> ListName | None:
+        """Return which list a reviewer says that lists of this one's form are; None when nobody does."""
+        ids = self._rows_of(p)[0][:1] if self._rulings.forms else ()
+        rows = load_listings(self._store, ids).values()
+        return next((self._rulings.forms.get(form_key(row)) for row in rows), None)
 
     def _rows_of(self, p: Publication) -> Rows:
         if p.sha256 not in self._rows:

@@ -16,7 +16,7 @@ from db.queries.rulings import load_folded_rulings
 from monitor import policy
 from monitor.changelog import stood_together
 from monitor.changelog.apply_rulings import first_ruled_step
-from monitor.changelog.fold import STEPS_TOGETHER, Fold, as_row, chain_steps
+from monitor.changelog.fold import STEPS_TOGETHER, Fold, as_row
 from monitor.changelog.fold_on import LAST, Derived, FoldOn
 from monitor.matching.find_known import days_between
 from monitor.publications.check import find_odd_lists
@@ -86,9 +86,9 @@ class Refold(FoldOn):
         """Compare all facts with those folded in, go back to where they differ, and fold on (None: from nothing)."""
         every = gather(self._connection)
         sequence = [p for p in every if p.status == "accepted"]
-        chains = list(chain_steps("", sequence, self._rulings, self._pages))
+        chains = self._chain("", sequence)
         if marks is None:
-            self._clear(anew=True)
+            self._clear(from_nothing=True)
         steps, same = fold_steps.load_steps(self._connection), self._count_same(chains, marks)
         alike = [step.chain for step in steps] == chains and fold_steps.is_settled(self._connection)
         if alike and same >= len(sequence):
@@ -181,12 +181,12 @@ class Refold(FoldOn):
         if step > 0:
             self._roll_back(step)
             return step
-        self._clear(anew=False)
+        self._clear(from_nothing=False)
         return 0
 
-    def _clear(self, *, anew: bool) -> None:
+    def _clear(self, *, from_nothing: bool) -> None:
         if self._before is not None:
-            self._before.remember_all(anew=anew)
+            self._before.remember_all(from_nothing=from_nothing)
         derived_rows.clear(self._connection)
 
     def _write_others(self, others: Sequence[Publication]) -> None:

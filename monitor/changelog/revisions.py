@@ -36,7 +36,7 @@ class Memory:
         self._now: dict[Table, dict[Row, Row]] = {}
         self._first: int | None = None  # this step and all later ones are of this derivation
         self._all = False  # whether all rows are remembered, for the tables are emptied
-        self.anew = False  # whether the log is made from nothing: the rules, or how rows are read, may be others
+        self.from_nothing = False  # whether the log is made from nothing: rules, or how rows are read, may be others
 
     def remember(self, step: int) -> None:
         """Remember what is touched when `step` and all later ones are undone or made."""
@@ -47,13 +47,13 @@ class Memory:
                 before |= dict.fromkeys(keys) | derived_rows.load_rows(self._connection, table, keys)
             self._first = step if self._first is None else min(self._first, step)
 
-    def remember_all(self, *, anew: bool) -> None:
-        """Remember everything, before the tables are emptied; `anew` says that other rules may fill them."""
+    def remember_all(self, *, from_nothing: bool) -> None:
+        """Remember everything, before the tables are emptied; `from_nothing` says that other rules may fill them."""
         if not self._all:
             self.remember_replaced()
             for table, before in self._before.items():
                 before |= derived_rows.load_rows(self._connection, table) | before
-        self._all, self.anew = True, self.anew or anew
+        self._all, self.from_nothing = True, self.from_nothing or from_nothing
 
     def remember_replaced(self) -> None:
         """Remember what the steps of this derivation replaced, unless it is known: it stood there before them."""
@@ -111,7 +111,7 @@ def state(store: Store, now: str, memory: Memory, *, by_ruling: bool) -> list[st
     """
     memory.remember_replaced()
     connection, overturned = store.connection, memory.word_overturned()
-    differing = None if memory.anew else memory.load_differing()
+    differing = None if memory.from_nothing else memory.load_differing()
     last = changes.load_newest_statements(connection, differing)
     current = changes.load_current(connection, differing)
     fresh = [said for i, said in sorted(current.items()) if i not in last or last[i] != said]

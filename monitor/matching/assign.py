@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 from db.models import Accepted, Agreement, Gone, Listing, New
 from db.printed_cells import says_nothing
 from monitor import policy
-from monitor.matching.blocking import near_rows
+from monitor.matching.blocking import near_rows, share_nothing
 from monitor.matching.find_known import (
     agency_for,
     find_double,
@@ -251,10 +251,12 @@ def _as_judged(j: Judgment, agreement: Agreement, index: int, n: New) -> Judged:
 
 
 def _of_two_states(old: Side, new: Side, gap: int) -> bool:
-    """Return whether neither dates nor documents let any rule take rows of different states for one agreement."""
-    if old.signed_on == new.signed_on or None in (old.state, new.state):
+    """Return whether neither names nor dates nor documents let any rule take rows of two states for one agreement."""
+    if None in (old.state, new.state) or not old.documents.isdisjoint(new.documents):
         return False
-    return not old.documents & new.documents and (gap > 0 or dating(old, new) in ("later", "other"))
+    if share_nothing(old.telling, new.telling):
+        return True
+    return old.signed_on != new.signed_on and (gap > 0 or dating(old, new) in ("later", "other"))
 
 
 class _Possible:

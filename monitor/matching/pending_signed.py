@@ -62,11 +62,12 @@ def find_signing(known: Known, pending: Agreement, gone_on: str, around: Sequenc
     if own:
         return Signed(max(own, key=lambda a: (a.first_position, a.id)), "same agency")
     listing = known.listings[pending.last_listing]
+    words = telling_words(name_of(listing))
     late_after = _days_after(gone_on, policy.SIGNED_LATER_DAYS)
     found: dict[Fit, list[Agreement]] = {}
     for agreement in around:
         if not _late(known, agreement, gone_on, late_after):
-            fit = _fit(known, listing, agreement)
+            fit = _fit(known, listing, words, agreement)
             if fit is not None:
                 found.setdefault(fit, []).append(agreement)
     for fit in OTHER_FITS:
@@ -83,12 +84,13 @@ def _late(known: Known, agreement: Agreement, gone_on: str, late_after: str) -> 
     return signed_on is None or abs(days_between(gone_on, signed_on)) > policy.SIGNED_LATER_DAYS
 
 
-def _fit(known: Known, listing: Listing, agreement: Agreement) -> Fit | None:
-    """How another agency's agreement fits the pending row, if it does."""
-    agency, name = known.agencies[agreement.agency_id], name_of(listing)
+def _fit(known: Known, listing: Listing, words: tuple[str, ...], agreement: Agreement) -> Fit | None:
+    """How another agency's agreement fits the pending row, whose name has the telling words, if it does."""
+    agency = known.agencies[agreement.agency_id]
     other = canonical_name(agency.state, agency.name)
-    if listing.state_code != agency.state and share_nothing(telling_words(name), telling_words(other)):
+    if listing.state_code != agency.state and share_nothing(words, telling_words(other)):
         return None
+    name = name_of(listing)
     like = compare(name, other, listing.state_code, agency.state)
     if listing.state_code != agency.state:
         if like.kind not in ("equal", "loosely equal"):

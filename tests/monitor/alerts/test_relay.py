@@ -105,7 +105,7 @@ def test_a_relay_without_starttls_gets_nothing_when_it_is_asked_for(served: tupl
 
 
 @pytest.mark.parametrize("served", ["none"], indirect=True)
-def test_one_connection_serves_many_messages_and_is_opened_anew_in_time(served: tuple[Taker, int]) -> None:
+def test_one_connection_serves_many_messages_and_is_opened_again_in_time(served: tuple[Taker, int]) -> None:
     taker, port = served
     with Relay(settings(port, smtp_security="none", smtp_messages_per_connection=4)) as relay:
         for n in range(10):

@@ -214,7 +214,7 @@ def test_a_list_whose_bytes_are_gone_keeps_no_other_from_being_read(store: Store
     assert ingest.read_new(store) == []
 
 
-def test_a_document_read_anew_with_another_result_is_compared_anew(store: Store) -> None:
+def test_a_document_read_again_with_another_result_is_compared_again(store: Store) -> None:
     take(store, [FIRST, WITHOUT_BAY])
     sha256 = put(store, WITHOUT_BAY)
     snapshots.save_unreadable(store, sha256, "xlsx/0", "damaged_workbook", "the reader of old could not")

@@ -39,7 +39,7 @@ def test_what_may_go_grows_with_the_gap() -> None:
     assert [allowed_gone(36, days) for days in (0, 365)] == [20, 20]
 
 
-def test_signing_anew_of_nearly_all_at_once_is_renewals(store: Store) -> None:
+def test_signing_again_of_nearly_all_at_once_is_renewals(store: Store) -> None:
     before, after = signed(36, "2009-10-15", "2009"), signed(33, "2013-06-18", "2013")
     put(store, Posting(before, "2013-06-27T14:00:00Z", "a.xlsx"))
     put(store, Posting((*after, *before[33:]), "2013-06-28T14:00:00Z", "b.xlsx"))

@@ -44,7 +44,7 @@ def became(store: Store) -> dict[str, tuple[str, list[str]]]:
     return found
 
 
-def test_the_same_rows_saved_anew_are_accepted_and_unchanged(store: Store) -> None:
+def test_the_same_rows_saved_again_are_accepted_and_unchanged(store: Store) -> None:
     take(store, [MONDAY, later(MONDAY, 3)])
     assert became(store)["participatingAgencies06032025am.xlsx"] == ("accepted", ["unchanged"])
     assert read_log(store) == []

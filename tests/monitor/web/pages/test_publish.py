@@ -173,7 +173,7 @@ def test_copies_of_a_process_with_one_thread_make_the_same_bytes(home: Path, out
     assert {k: v[0] for k, v in state(tmp_path / "again").items()} == {k: v[0] for k, v in state(out).items()}
 
 
-def test_after_one_change_only_its_pages_are_written_and_all_is_as_if_made_anew(
+def test_after_one_change_only_its_pages_are_written_and_all_is_as_if_made_from_nothing(
     home: Path, out: Path, tmp_path: Path
 ) -> None:
     """A ruling that dismisses Waupaca's ending: its county, neighbors, agency, change and the summaries move."""
@@ -191,7 +191,7 @@ def test_after_one_change_only_its_pages_are_written_and_all_is_as_if_made_anew(
     assert {k: v[0] for k, v in one.items()} == {k: v[0] for k, v in other.items()}
 
 
-def test_after_a_new_list_all_is_as_if_made_anew(home: Path, out: Path, tmp_path: Path) -> None:
+def test_after_a_new_list_all_is_as_if_made_from_nothing(home: Path, out: Path, tmp_path: Path) -> None:
     """Stale pages would show here: a mark that does not move when its page does."""
     moved = tmp_path / "moved"
     shutil.copytree(home, moved)
