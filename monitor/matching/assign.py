@@ -18,7 +18,7 @@ from monitor.matching.find_known import (
     gap_days,
     is_ruled_distinct,
     listed_in,
-    recently_missing,
+    recently_gone,
     signed_meanwhile,
 )
 from monitor.matching.ids import county_fips, document_key, is_untyped, name_key, name_of
@@ -53,7 +53,7 @@ def pair_rows(known: Known, publication: Accepted, gone: list[Gone], new: list[N
     free_new = _double(known, free_gone, free_new, result, exact=True)
     free_new = _return_equal(known, publication, free_new, result, within=policy.RETURN_DAYS)
     back = {agreement.id for agreement, _, _ in result.returns}
-    missing = [a for a in recently_missing(known, publication) if a.id not in back]
+    missing = [a for a in recently_gone(known, publication.list, publication.listed_on) if a.id not in back]
     judge = Judge(known, publication)
     free_new = _pair_judged(known, publication, free_gone, free_new, missing, judge, result)
     free_new = _return_equal(known, publication, free_new, result)
