@@ -111,6 +111,13 @@ def recently_gone(known: Known, list_name: ListName, today: str) -> list[Agreeme
     return [known.agreements[agreement_id] for agreement_id in sorted(found)]
 
 
+def may_return(known: Known, publication: Accepted) -> list[Agreement]:
+    """Return the list's missing agreements that a new row may be: those gone recently, then those ruled on, by id."""
+    recent = recently_gone(known, publication.list, publication.listed_on)
+    missing = set().union(*known.missing[publication.list].values())
+    return [*recent, *(known.agreements[i] for i in sorted(missing & known.ruled - {a.id for a in recent}))]
+
+
 def gap_days(known: Known, agreement: Agreement, publication: Accepted) -> int:
     """Return the days from the list that first lacked the agreement to `publication`, at least 1."""
     assert agreement.missing_position is not None
