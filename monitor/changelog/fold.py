@@ -7,13 +7,14 @@ import json
 import sqlite3
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache, partial
 from typing import cast
 
 from db.database import Store
 from db.models import Accepted, Listing, ListName, PageState, Publication, StandingRulings
 from db.queries import derived_rows, fold_steps, publications
 from db.queries.fold_steps import Step
-from db.queries.snapshots import OtherRows, count_other_rows, load_rows
+from db.queries.snapshots import count_other_rows, load_rows
 from monitor.changelog import change_status, diff
 from monitor.changelog.state import ChangeBook, Ledger
 from monitor.changelog.state_tables import ListingBook, read_ledger, write_ledger
@@ -56,7 +57,7 @@ class Fold:
         together: SideBySide,
         rulings: StandingRulings,
         pages: Sequence[PageState],
-        rows: dict[str, Rows],
+        rows_of: Callable[[str], Rows],
     ) -> None:
         self._store, self._connection = store, store.connection
         self._rulings = rulings
@@ -71,8 +72,8 @@ class Fold:
         self._seen: dict[tuple[ListName, frozenset[int]], str] = {}
         self._steps: list[Step] = []
         self._answers: list[tuple[Question, bool, int]] = []
-        self._rows = rows  # of documents read so far, by sha256
-        self._others: dict[str, OtherRows] = {}  # the same: their rows that are no agreements
+        self._rows_of = rows_of  # a document, by its sha256
+        self._count_others = cache(partial(count_other_rows, self._connection))
 
     def run(
         self, added: Sequence[Publication], chains: Sequence[str], believed: Container[int], first: int,
@@ -127,7 +128,7 @@ class Fold:
     def _admit(self, publication: Publication) -> None:
         """Accept the publication and take it into the ledger, or let it say why not."""
         self._moved[publication.key] = publication
-        ids = self._rows_of(publication)[0]
+        ids = self._rows_of(publication.sha256)[0]
         verdict = self._judge.judge(publication, ids)
         name = publication.list_name = verdict.list_name
         first = name not in self.ledger.latest
@@ -181,23 +182,13 @@ class Fold:
         before = self._count_others(latest.sha256).all if latest is not None else 0
         return check.doubt_other_rows(rows, self._count_others(publication.sha256), before)
 
-    def _count_others(self, sha256: str) -> OtherRows:
-        if sha256 not in self._others:
-            self._others[sha256] = count_other_rows(self._connection, sha256)
-        return self._others[sha256]
-
     def _file_with(self, name: ListName, shown: frozenset[int]) -> str | None:
         """Return the file of the oldest accepted publication of the list with just these rows."""
         older = publications.find_same_rows(self._connection, name, shown)
         return older or self._seen.get((name, shown))
 
     def _as_accepted(self, p: Publication) -> Accepted:
-        return as_accepted(p, self._next, self._rows_of(p))
-
-    def _rows_of(self, p: Publication) -> Rows:
-        if p.sha256 not in self._rows:
-            self._rows[p.sha256] = load_rows(self._connection, p.sha256)
-        return self._rows[p.sha256]
+        return as_accepted(p, self._next, self._rows_of(p.sha256))
 
     def _all_rows(self, accepted: Accepted) -> Iterator[Listing]:
         """Yield the listing of every row; nothing is read until the first is asked for."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache, partial
 from typing import cast
 
 from db.database import Store
@@ -16,7 +17,7 @@ from db.queries.rulings import load_standing_rulings
 from db.queries.snapshots import load_listings, load_rows
 from monitor.changelog import change_status, revisions, stood_together
 from monitor.changelog.apply_rulings import apply_rulings
-from monitor.changelog.fold import STEPS_TOGETHER, Fold, Progress, Rows, as_accepted, chain_steps
+from monitor.changelog.fold import STEPS_TOGETHER, Fold, Progress, as_accepted, chain_steps
 from monitor.changelog.list_events import note_lists_gone
 from monitor.matching.ids import name_key
 from monitor.publications.classify import form_key
@@ -45,7 +46,7 @@ class FoldOn:
         self._progress, self._before = progress, before
         self._rulings = load_standing_rulings(self._connection)
         self._pages = publications.load_page_states(self._connection)
-        self._rows: dict[str, Rows] = {}
+        self._rows_of = cache(partial(load_rows, self._connection))  # a document, by its sha256
         self._done = Derived()
 
     def add_newest(self, fresh: Sequence[str]) -> bool:
@@ -127,16 +128,16 @@ class FoldOn:
             for name, (newest, _) in publications.load_newest_positions(self._connection).items()
         }
         position = 1 + max((accepted.position for accepted in latest.values()), default=-1)
-        following = [as_accepted(p, n, self._rows_of(p)) for n, p in enumerate(added, position)]
+        following = [as_accepted(p, n, self._rows_of(p.sha256)) for n, p in enumerate(added, position)]
         together = stood_together.extend_evidence(self._connection, latest, following)
-        return Fold(self._store, together, self._rulings, self._pages, self._rows)
+        return Fold(self._store, together, self._rulings, self._pages, self._rows_of)
 
     def _arrivals(self, fold: Fold, added: Sequence[Publication]) -> set[NameKey]:
         """Return the names of the rows that the newest lists do not have."""
         new: set[int] = set()
         for p in added:
             latest = fold.ledger.latest.get(cast(ListName, p.list_name))
-            new |= set(self._rows_of(p)[0]).difference(latest.listing_ids if latest else ())
+            new |= set(self._rows_of(p.sha256)[0]).difference(latest.listing_ids if latest else ())
         fold.load_listings(new)
         return {name_key(fold.ledger.listings[i]) for i in new}
 
@@ -164,11 +165,6 @@ class FoldOn:
 
     def _ruled_form(self, p: Publication) -> ListName | None:
         """Return which list a reviewer says that lists of this one's form are; None when nobody does."""
-        ids = self._rows_of(p)[0][:1] if self._rulings.forms else ()
+        ids = self._rows_of(p.sha256)[0][:1] if self._rulings.forms else ()
         rows = load_listings(self._store, ids).values()
         return next((self._rulings.forms.get(form_key(row)) for row in rows), None)
-
-    def _rows_of(self, p: Publication) -> Rows:
-        if p.sha256 not in self._rows:
-            self._rows[p.sha256] = load_rows(self._connection, p.sha256)
-        return self._rows[p.sha256]

@@ -108,7 +108,7 @@ class Refold(FoldOn):
 
         @cache
         def load_ids() -> list[frozenset[int]]:
-            return [frozenset(self._rows_of(p)[0]) for p in sequence]
+            return [frozenset(self._rows_of(p.sha256)[0]) for p in sequence]
 
         @cache
         def guess() -> Beliefs:
@@ -125,7 +125,7 @@ class Refold(FoldOn):
             changed = None if alike else stood_together.first_changed(connection, together)
             first = self._go_back(min(same, len(sequence) if changed is None else changed))
             if fold is None or first < len(sequence):
-                fold = Fold(self._store, together, self._rulings, self._pages, self._rows)
+                fold = Fold(self._store, together, self._rulings, self._pages, self._rows_of)
                 if len(sequence) - first > STEPS_TOGETHER:
                     fold.load_listings(None)
                 self._remember(first)

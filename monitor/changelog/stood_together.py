@@ -26,6 +26,7 @@ class Bits:
         kinds: Sequence[ListName],
     ) -> None:  # fmt: skip
         self._connection, self._load_ids, self._kinds = connection, load_ids, kinds
+        self._bits: dict[bool, dict[Block, dict[NameKey, int]]] = {}  # of names alone; with what documents claim
 
     def believing(self, numbers: frozenset[int], known: Mapping[Question, bool] | None = None) -> SideBySide:
         """Return what the lists with those numbers say; `known` are answers that they gave before."""
@@ -36,7 +37,10 @@ class Bits:
         return SideBySide(self._load, masks, known)
 
     def _load(self, block: Block) -> dict[NameKey, int]:
-        return (self._linked if block[1].endswith(LINKED) else self._bits).get(block, {})
+        linked = block[1].endswith(LINKED)
+        if linked not in self._bits:
+            self._bits[linked] = self._read_bits(linked=linked)
+        return self._bits[linked].get(block, {})
 
     @cached_property
     def _rows(self) -> dict[int, NamedRow]:
@@ -46,24 +50,16 @@ class Bits:
     def _lists(self) -> list[tuple[ListName, Collection[int]]]:
         return list(zip(self._kinds, self._load_ids(), strict=True))
 
-    @cached_property
-    def _bits(self) -> dict[Block, dict[NameKey, int]]:
-        return bits_of_lists(self._lists, lambda i: (self._rows[i].support, [_name(self._rows[i])]))
-
-    @cached_property
-    def _linked(self) -> dict[Block, dict[NameKey, int]]:
+    def _read_bits(self, *, linked: bool) -> dict[Block, dict[NameKey, int]]:
+        kind = LINKED if linked else ""
         return bits_of_lists(
-            self._lists, lambda i: (self._rows[i].support + LINKED, _names(self._rows[i], linked=True))
+            self._lists, lambda i: (self._rows[i].support + kind, _names(self._rows[i], linked=linked))
         )
-
-
-def _name(row: NamedRow) -> NameKey:
-    return (row.state, canonical_name(row.state or None, row.agency).key)
 
 
 def _names(row: NamedRow, *, linked: bool) -> list[NameKey]:
     """Return the row's name, and with `linked` what the document that it links claims of it."""
-    name = _name(row)
+    name = (row.state, canonical_name(row.state or None, row.agency).key)
     claims = claims_of_link(row.state or None, row.moa_url) if linked else ()
     return [name, *(claim_of_row(name, row.signed_on, claim) for claim in claims)]
 

@@ -18,7 +18,7 @@ from monitor.matching.find_known import (
     gap_days,
     is_ruled_distinct,
     listed_in,
-    recently_missing,
+    may_return,
     signed_meanwhile,
 )
 from monitor.matching.ids import county_fips, document_key, is_untyped, name_key, name_of
@@ -53,7 +53,7 @@ def pair_rows(known: Known, publication: Accepted, gone: list[Gone], new: list[N
     free_new = _double(known, free_gone, free_new, result, exact=True)
     free_new = _return_equal(known, publication, free_new, result, within=policy.RETURN_DAYS)
     back = {agreement.id for agreement, _, _ in result.returns}
-    missing = [a for a in recently_missing(known, publication) if a.id not in back]
+    missing = [a for a in may_return(known, publication) if a.id not in back]
     judge = Judge(known, publication)
     free_new = _pair_judged(known, publication, free_gone, free_new, missing, judge, result)
     free_new = _return_equal(known, publication, free_new, result)
@@ -221,7 +221,8 @@ def _pair_judged(
 def _judge_all(entries: list[Entry], gone: list[Gone], new: list[New], leaving: set[str], judge: Judge) -> list[Judged]:
     """Return every pair that a rule takes for one agreement, best first, by the number of its entry."""
     judged: list[Judged] = []
-    near, possible, counts = near_rows(entries, new), _Possible(new), _block_counts(gone, new)
+    near, possible = near_rows(entries, new), _Possible(new)
+    left, came = Counter(block_of(g.listing) for g in gone), Counter(block_of(n.listing) for n in new)
     sides = {id(n): judge.side_of_new(n.listing) for n in new}
     states, days = {side.state for side in sides.values()}, {side.signed_on for side in sides.values()}
     documents = frozenset().union(*(side.documents for side in sides.values()))
@@ -229,12 +230,14 @@ def _judge_all(entries: list[Entry], gone: list[Gone], new: list[New], leaving: 
     for index, (agreement, listing, gap, _) in enumerate(entries):
         ruled = judge.ruled_same(agreement, new)
         judged += [_as_judged(RULED_SAME, agreement, index, n) for n in ruled]
+        if gap > policy.RETURN_DAYS:
+            continue
         if gap > 0 and readable and listing.state_code is not None and listing.state_code not in states:
             dated = listing.signed_on in days or agreement.signed_on in days
             if not dated and documents.isdisjoint(agreement.documents):
                 continue  # each new row is of another state, and shares neither date nor document
         old, block = judge.side_of_gone(agreement, listing), block_of(listing)
-        alone = gap == 0 and counts[block] == (1, 1)
+        alone = gap == 0 and left[block] == came[block] == 1
         for n in near.of(agreement, listing) if near else possible.of(listing):
             side = sides[id(n)]
             if (side.state != old.state and _of_two_states(old, side, gap)) or any(n is other for other in ruled):
@@ -277,17 +280,6 @@ class _Possible:
         named = self._by_name.get(name_of(listing).loose, ())
         other = [n for n in named if n.listing.support_code != listing.support_code]
         return [*same, *other] if other else same
-
-
-def _block_counts(gone: list[Gone], new: list[New]) -> dict[tuple[str | None, str | None, str | None], tuple[int, int]]:
-    counts: dict[tuple[str | None, str | None, str | None], tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for g in gone:
-        old, fresh = counts[block_of(g.listing)]
-        counts[block_of(g.listing)] = (old + 1, fresh)
-    for n in new:
-        old, fresh = counts[block_of(n.listing)]
-        counts[block_of(n.listing)] = (old, fresh + 1)
-    return counts
 
 
 def _equal_key(listing: Listing) -> tuple[object, ...]:

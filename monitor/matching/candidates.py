@@ -8,7 +8,7 @@ from db.models import Accepted, Agreement, Gone, Listing, New
 from db.records import Candidate
 from monitor import policy
 from monitor.matching.blocking import NearListed, near_rows, share_word
-from monitor.matching.find_known import days_between, gap_days, listed_in, recently_missing
+from monitor.matching.find_known import days_between, gap_days, listed_in, recently_gone
 from monitor.matching.ids import agreement_slug
 from monitor.matching.judging import Judge
 from monitor.matching.known import Known
@@ -104,7 +104,7 @@ def late_candidates(
     judge = Judge(known, publication)
     by_block: dict[tuple[str | None, str | None], list[tuple[Agreement, Listing, Side]]]
     by_block = {(new.listing.state_code, new.listing.support_code): [] for new in unpaired}
-    for agreement in recently_missing(known, publication) if unpaired else ():
+    for agreement in recently_gone(known, publication.list, publication.listed_on) if unpaired else ():
         listing = known.listings[agreement.last_listing]
         block = by_block.get((listing.state_code, listing.support_code))
         if block is not None:

@@ -101,16 +101,21 @@ def of_two_counties(known: Known, agreement: Agreement, listing: Listing) -> boo
     return here is not None and there is not None and here != there
 
 
-def recently_missing(known: Known, publication: Accepted) -> list[Agreement]:
-    """Return the list's agreements whose ending is recent enough for a new row to be theirs, by id."""
-    return recently_gone(known, publication.list, publication.listed_on)
-
-
 def recently_gone(known: Known, list_name: ListName, today: str) -> list[Agreement]:
-    """Return the agreements that left the list at most `policy.RETURN_DAYS` ago and are missing still, by id."""
+    """Return the agreements that left the list at most `policy.RETURN_DAYS` ago and are missing still, by id.
+
+    Their endings are recent enough for a new row to be theirs.
+    """
     earliest = (date.fromisoformat(today) - timedelta(days=policy.RETURN_DAYS)).isoformat()
     found = [i for position, ids in known.missing[list_name].items() if known.dates[position] >= earliest for i in ids]
     return [known.agreements[agreement_id] for agreement_id in sorted(found)]
+
+
+def may_return(known: Known, publication: Accepted) -> list[Agreement]:
+    """Return the list's missing agreements that a new row may be: those gone recently, then those ruled on, by id."""
+    recent = recently_gone(known, publication.list, publication.listed_on)
+    missing = set().union(*known.missing[publication.list].values())
+    return [*recent, *(known.agreements[i] for i in sorted(missing & known.ruled - {a.id for a in recent}))]
 
 
 def gap_days(known: Known, agreement: Agreement, publication: Accepted) -> int:

@@ -48,7 +48,7 @@ def test_a_ruling_joins_rows_of_two_states_whatever_their_names() -> None:
     assert fold_lists(lists, rulings={pair: "same"}).kinds() == ["amendment"]
 
 
-@pytest.mark.parametrize("lists_between", [0, 1, 20])
+@pytest.mark.parametrize("lists_between", [0, 1, 20, 60])
 @pytest.mark.parametrize(
     ("new", "ruled"),
     [
