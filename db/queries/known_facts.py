@@ -98,6 +98,7 @@ def read_fact_marks(connection: sqlite3.Connection) -> tuple[object, ...]:
     row = connection.execute(
         "select (select max(id) from sightings), (select count(*) from snapshots), (select max(id) from rulings),"
         " (select max(id) from fetches), (select max(id) from page_checks), (select max(id) from statements),"
+        " (select count(*) from archive_seen), (select count(*) from archive_captures),"
         " (select derived_at || rules || last_sighting || '/' || last_ruling || '/' || last_page from main.derivation)"
     )
     return tuple(row.fetchone())

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from db.database import Store
-from db.queries.known_facts import copy_derived, drop_copies, store_copies
+from db.queries.known_facts import copy_derived, drop_copies, read_fact_marks, store_copies
+from db.queries.last_seen import record_seen
 from monitor.changelog import revisions
 from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
@@ -65,6 +66,15 @@ def test_facts_that_come_meanwhile_are_derived_too(tmp_path: Path) -> None:
         assert any(change["kind"] == "termination" for change in read_log(store))
         derive(store, now=NOW, from_scratch=True)
         assert difference(made, dump(store)) == []
+
+
+def test_what_the_archive_saw_meanwhile_is_a_fact_too(tmp_path: Path) -> None:
+    """It says until when a list stood, so when an ending is confirmed."""
+    with open_store(tmp_path) as store:
+        before = read_fact_marks(store.connection)
+        with store.writing() as connection:
+            record_seen(connection, [("A" * 32, "2025-06-20T14:00:00Z")])
+        assert read_fact_marks(store.connection) != before
 
 
 def test_a_failure_stores_nothing_and_leaves_the_stored_tables_in_sight(
