@@ -58,6 +58,7 @@ def publish(
     With `documents`, copies of the agreement documents are written too; the same holds for them.
     """
     site.documents_published, site.pdf_published = documents, pdf
+    render_page.keep_compiled(site.store.home / "templates", code_mark())
     known, done, ledger = sink.read_ledger(), Published(), Ledger()
     moved: list[Moved] = []
     for path, mark, lang, address in list_files(site, pdf):
@@ -99,11 +100,9 @@ def render_pages(site: Site, moved: Sequence[Moved]) -> Iterator[Iterator[Render
         return
     # a part has pages of every kind, so that all parts take as long; those of one address share what is computed
     pairs = [list(same) for _, same in groupby(moved, key=itemgetter(3))]
-    number = max(workers * 8, len(moved) // 200)
+    number = max(workers * 32, len(moved) // 200)
     parts = [[one for pair in pairs[start::number] for one in pair] for start in range(number)]
     fork = _is_alone()
-    if fork:
-        render_page.compile_templates()
     flags = (site.pdf_published, site.documents_published)
     begun = (site if fork else None, site.store.home, site.book().version, site.public_url, flags)
     context = get_context("fork" if fork else "spawn")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import urlencode
 
-from jinja2 import Environment
+from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from db.archive_models import find_capture_time
@@ -46,6 +48,30 @@ class Page:
     moved: str | None = None  # the address it moved to, relative to the root of the language
 
 
+class CompiledTemplates(FileSystemBytecodeCache):
+    """Templates as they were compiled once: half of the time of a small publication is the compiling of them.
+
+    A folder that is gone or cannot be written to keeps nothing.
+    """
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a compiled template."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def keep_compiled(folder: Path, mark: str) -> None:
+    """Keep compiled templates of published pages in a folder of this user's alone; those with another mark go."""
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        for old in folder.iterdir():
+            if not old.name.startswith(mark):
+                old.unlink()
+    for code in LANGUAGES:
+        kept = CompiledTemplates(str(folder), f"{mark}-{code}-%s")
+        environment(language(code), static=True).bytecode_cache = kept
+
+
 @cache
 def environment(language: Language, *, static: bool = False) -> Environment:
     """Return the pages' templates in a language; shortened for published pages, which are many."""
@@ -56,14 +82,6 @@ def environment(language: Language, *, static: bool = False) -> Environment:
     if static:
         made.add_extension(Compact)
     return made
-
-
-def compile_templates() -> None:
-    """Compile the templates of published pages, before copies of this process each do it."""
-    for code in LANGUAGES:
-        made = environment(language(code), static=True)
-        for name in made.list_templates(extensions=["html"]):
-            made.get_template(name)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from monitor.web.pages.addresses import make_site
 from monitor.web.pages.book import Agency
 from monitor.web.pages.compact import Compact
 from monitor.web.pages.fingerprints import agency_mark
-from monitor.web.pages.render_page import environment, render
+from monitor.web.pages.render_page import environment, keep_compiled, render
 from monitor.web.pages.site import Site
 
 PATHS = (
@@ -80,3 +81,21 @@ def test_whatever_moves_of_an_agency_moves_its_mark(site: Site) -> None:
         marks[name] = agency_mark(book, replace(agency, **({name: MOVED[name]} if name else {})))
     book.marks.clear()
     assert len(set(marks.values())) == 1 + len(MOVED), marks
+
+
+def test_compiled_templates_are_kept_for_their_owner_alone_and_go_with_the_program(tmp_path: Path) -> None:
+    folder = tmp_path / "templates"
+    environment.cache_clear()
+    try:
+        for mark in ("one", "two"):
+            keep_compiled(folder, mark)
+            environment(language("es"), static=True).get_template("navigation.html")
+            assert [path.name.split("-")[:2] for path in folder.iterdir()] == [[mark, "es"]]
+            environment.cache_clear()
+        assert folder.stat().st_mode & 0o777 == 0o700
+        keep_compiled(folder, "two")
+        shutil.rmtree(folder)
+        environment(language("en"), static=True).get_template("navigation.html")  # it keeps nothing, and goes on
+        assert not folder.exists()
+    finally:
+        environment.cache_clear()
