@@ -6,8 +6,8 @@ Counties are drawn without smoothed edges in a palette of their classes, so that
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 
 from PIL import Image, ImageDraw
 
@@ -37,12 +37,10 @@ def draw_timeline(book: Book, language: Language, address: str) -> bytes:
     shapes = read_shapes()
     height = round(shapes.height * WIDTH / shapes.width)
     below = _strip(language, BELOW, [(17, _source(language), address)], with_key=True)
-    frames, country = [], Image.new("P", (WIDTH, height), len(_CODES))
-    country.putpalette(_palette())
-    days = choose_days(book)
+    frames, days = [], choose_days(book)
     signed = [g for g in book.agreements.values() if g.list_name == "participating"]
     for day in days:
-        _paint(country, painted(book, LAYER, day))
+        country = _paint(tuple(sorted(painted(book, LAYER, day).items())), height)
         count = sum(is_listed(g, day) for g in signed)
         said = language.count(
             "%(num)s agreement listed", "%(num)s agreements listed", count, num=language.number(count)
@@ -67,13 +65,17 @@ def choose_days(book: Book) -> Sequence[str]:
     return [months[round(i * (len(months) - 1) / (MOST - 1))] for i in range(MOST)]
 
 
-def _paint(country: Image.Image, shades: Mapping[str, str]) -> None:
-    draw = ImageDraw.Draw(country)
+@lru_cache(maxsize=12)  # the next language shows the same
+def _paint(shaded: tuple[tuple[str, str], ...], height: int) -> Image.Image:
+    country = Image.new("P", (WIDTH, height), len(_CODES))
+    country.putpalette(_palette())
+    draw, shades = ImageDraw.Draw(country), dict(shaded)
     edge = len(_CODES)
     for fips, polygon in _polygons():
         draw.polygon(polygon, fill=_CODES.index(shades.get(fips, "never")), outline=edge)
     for line in _borders():
         draw.line(line, fill=edge + 1)
+    return country
 
 
 @cache
