@@ -41,7 +41,7 @@ EVIDENCE = {
 }
 _VALUES = {
     ("dates", "same"): "the same",
-    ("dates", "corrected"): "near enough for a correction (docs/identity.md)",
+    ("dates", "corrected"): "near enough for a correction",
     ("dates", "later"): "too far apart for a correction; the new one is later",
     ("dates", "other"): "too far apart for a correction; the new one is earlier",
     ("names", "equal"): "the same once spaces, case, apostrophes and abbreviations are set aside",

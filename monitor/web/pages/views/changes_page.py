@@ -12,6 +12,7 @@ from monitor.alerts.describe_change import is_dated_by_document
 from monitor.i18n.labels import KINDS, STATUSES
 from monitor.matching.reasons import RULES
 from monitor.places.gazetteer import normal
+from monitor.review.evidence import evidence_in_words
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Book, PageChange
 from monitor.web.pages.fingerprints import change_mark, mark_of
@@ -24,8 +25,8 @@ FILTERS = ("state", "county", "agency", "support_type", "kind", "status", "since
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: What a cell prints, and where its link leads.
 Cell = tuple[str | None, str | None]
-#: Column, cell before, cell after, whether they differ.
-Difference = tuple[str, Cell, Cell, bool]
+#: Column, cell before, cell after, whether they differ, whether a reader sees the same in both.
+Difference = tuple[str, Cell, Cell, bool, bool]
 
 
 def routes(site: Site) -> None:
@@ -77,7 +78,7 @@ def show_change(request: PageRequest, change_id: str) -> Page | None:
     return Page("change.html", {
         "change": entry, "agency": request.book.agencies.get(entry["agency_id"] or ""),
         "agreement": request.book.agreements.get(entry["agreement_id"] or ""), "rule": RULES.get(entry["rule"], ""),
-        "evidence": [(k.replace("_", " "), v) for k, v in sorted(entry["evidence"].items())],
+        "evidence": [(name, said, request.book.agreements.get(said)) for name, said in evidence_in_words(entry)],
         "candidates": [(c, request.book.agreements.get(c["agreement_id"])) for c in entry["candidates"]],
         "differs": _differences(entry), "documents": _documents(request.book, entry),
         "dated_by_document": is_dated_by_document(entry),
@@ -99,6 +100,7 @@ def list_changes(book: Book) -> Iterator[tuple[str, str]]:
             mark_of(
                 change_mark(book, e), agreement and agreement.status, agency and (agency.id, agency.name, agency.fips),
                 [c["agreement_id"] in book.agreements for c in e["candidates"]],
+                [said in book.agreements for _, said in evidence_in_words(e)],
                 [(d["sha256"], d["file"]) for d in _documents(book, e)],
             ),
         )  # fmt: skip
@@ -159,13 +161,20 @@ def _differences(change: PageChange) -> list[Difference]:
     for name in COLUMNS:
         old, new = _cell(before, name), _cell(after, name)
         if old[0] is not None or new[0] is not None:
-            rows.append((name, old, new, name in change["fields"]))
+            same = bool(before and after) and _seen(old) == _seen(new)
+            rows.append((name, old, new, name in change["fields"], same))
     return rows
 
 
 def _documents(book: Book, change: PageChange) -> list[MoaRecord]:
     """Return the kept documents that rows of the change's agreement link."""
     return [record for record in book.library.of_agreement(change["agreement_id"] or "") if record["sha256"]]
+
+
+def _seen(cell: Cell) -> tuple[list[str] | None, str | None]:
+    """Return what a reader sees of a cell: browsers show several blanks as one, and none at the ends."""
+    text, link = cell
+    return None if text is None else text.split(), link
 
 
 def _cell(row: PrintedRow | None, name: str) -> Cell:

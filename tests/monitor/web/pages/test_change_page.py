@@ -1,0 +1,94 @@
+"""A change's page says in words what its rows, its status and its evidence are."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from html import unescape
+
+import pytest
+
+from db.database import Store
+from monitor.i18n.language import language
+from monitor.web.pages.addresses import make_site
+from monitor.web.pages.render_page import render
+from monitor.web.pages.site import Site
+from tests.monitor.web.pages.conftest import ROWS, take_in, workbook
+
+GULF = ("FLORIDA", "Gulf County BOCC", "County", "Gulf County ", "Task Force Model", date(2025, 2, 26))
+BAY = ("FLORIDA", "Bay County Sheriff's Office", "County", "Bay County", "Task Force Model", date(2025, 2, 24))
+#: The second list lacks Waupaca, gives Gulf's agreement to the sheriff and dates Bay's two days on.
+LATER = [
+    *(row for row in ROWS if not row[1].startswith("Waupaca")),
+    (*GULF[:1], "Gulf County Sheriff's Office", "County", "Gulf County", *GULF[4:]),
+    (*BAY[:5], date(2025, 2, 26)),
+]
+#: The third has Waupaca again, so that its ending is withdrawn.
+LAST = [*LATER, *(row for row in ROWS if row[1].startswith("Waupaca"))]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    folder = tmp_path_factory.mktemp("changed")
+    (folder / "lists").mkdir()
+    for day, rows in (("03", [*ROWS, GULF, BAY]), ("05", LATER), ("07", LAST)):
+        (folder / "lists" / f"participatingAgencies03{day}2025am.xlsx").write_bytes(
+            workbook(rows, f"2025-03-{day}T13:00:00Z")
+        )
+    take_in(folder / "data", [folder / "lists"])
+    return make_site(Store.open(folder / "data", read_only=True))
+
+
+def page_of(site: Site, kind: str, agency: str, code: str = "en") -> str:
+    (change,) = (e for e in site.book().changes if e["kind"] == kind and (e["agency"] or "").startswith(agency))
+    path = f"changes/{change['id']}/"
+    page = site.page(path, language(code), {})
+    assert page is not None
+    return render(page, path, language(code), static=False).decode()
+
+
+def words_of(html: str) -> str:
+    return " ".join(unescape(re.sub("<[^>]*>", " ", html)).split())
+
+
+@pytest.mark.parametrize(
+    ("code", "gone", "withdrawn"),
+    [("en", "no longer shows", "No longer listed by ICE (retracted)"),
+     ("es", "ya no muestra", "Ya no figura en la lista de ICE (retractado)")],
+)  # fmt: skip
+def test_an_ending_that_was_withdrawn_is_not_stated(site: Site, code: str, gone: str, withdrawn: str) -> None:
+    """Waupaca was missing from one list only: neither heading, preview nor what to cite says that it ended."""
+    html = page_of(site, "termination", "Waupaca", code)
+    assert gone not in html
+    assert withdrawn in words_of(html.partition("<main")[2].partition("</h1>")[0])
+    assert withdrawn in html.partition("</title>")[0]
+    cited = html.partition('class="citation"')[2]
+    assert withdrawn in cited.partition("</p>")[0]
+    assert f"title = {{{withdrawn}" in cited
+
+
+def test_an_amended_row_is_before_and_after_not_first_listed(site: Site) -> None:
+    """The agreement was listed all along: no list is the first or the last with it."""
+    said = words_of(page_of(site, "amendment", "Bay"))
+    assert "Before: participatingAgencies03032025am.xlsx" in said
+    assert "After: participatingAgencies03052025am.xlsx" in said
+    assert "Last listed in" not in said
+    assert "First listed in" not in said
+
+
+def test_evidence_is_in_words(site: Site) -> None:
+    """What was weighed is said as the desk says it, not by the names that code gives it."""
+    html = page_of(site, "amendment", "Gulf")
+    why = words_of(html.partition("Why we say so")[2].partition('class="cite"')[0])
+    assert "The two names are: of the same place, but of another office" in why
+    assert not re.search(r"[\[\]]|\w_office|letters apart", why)
+
+
+def test_cells_that_look_the_same_are_shown_once(site: Site) -> None:
+    """Gulf's county ended with a blank, which nobody sees."""
+    html = page_of(site, "amendment", "Gulf")
+    (county,) = re.findall(r"<tr[^>]*><th>County\b.*?</tr>", html, re.DOTALL)
+    assert county.count("<td") == 1
+    assert 'colspan="2"' in county
+    (agency,) = re.findall(r"<tr[^>]*><th>Agency\b.*?</tr>", html, re.DOTALL)
+    assert agency.count("<td") == 2
