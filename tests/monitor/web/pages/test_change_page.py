@@ -60,6 +60,7 @@ def test_an_ending_that_was_withdrawn_is_not_stated(site: Site, code: str, gone:
     """Waupaca was missing from one list only: neither heading, preview nor what to cite says that it ended."""
     html = page_of(site, "termination", "Waupaca", code)
     assert gone not in html
+    assert ("Why we say so" if code == "en" else "Por qué lo decimos") not in html
     assert withdrawn in words_of(html.partition("<main")[2].partition("</h1>")[0])
     assert withdrawn in html.partition("</title>")[0]
     cited = html.partition('class="citation"')[2]

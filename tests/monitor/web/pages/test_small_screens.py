@@ -122,3 +122,53 @@ def test_nothing_lies_over_anything_on_a_desktop(browser: Browser, small_site: s
     page.close()
     assert over == 0
     assert top < 60  # one line
+
+
+#: Tables wider than what a phone shows of them, as "class: width > shown".
+WIDE_TABLES = """() => [...document.querySelectorAll('main .scroll')].filter(s => s.scrollWidth > s.clientWidth + 1)
+  .map(s => `${s.querySelector('table').className}: ${s.scrollWidth} > ${s.clientWidth}`)"""
+#: Dates as printed that stand on two lines.
+BROKEN_DATES = """() => [...document.querySelectorAll('.as-printed bdi, .listed td')]
+  .filter(e => /^\\d{4}-\\d\\d-\\d\\d$/.test(e.textContent.trim())).filter(e => {
+    const range = document.createRange();
+    range.selectNodeContents(e);
+    return range.getClientRects().length > 1;
+  }).map(e => e.textContent)"""
+
+
+def test_tables_of_the_real_lists_are_whole_on_a_phone(browser: Browser, corpus_site: str) -> None:
+    """No column is off the screen, and no date breaks: a reader sees a list's status without moving the table."""
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    cut = {}
+    page.goto(f"{corpus_site}changes/?kind=switch")
+    change = page.locator("a.who").first.get_attribute("href") or ""
+    paths = ("places/", "lists/", "as-of/?date=2025-05-29&state=TX", "trends/",
+             f"changes/{change.rstrip('/').rpartition('/')[2]}/")  # fmt: skip
+    for path in paths:
+        page.goto(corpus_site + path)
+        assert page.locator("main .scroll table").count() >= 1
+        cut[path] = [*page.evaluate(WIDE_TABLES), *page.evaluate(BROKEN_DATES), *page.evaluate(CUT_OFF)]
+    page.close()
+    assert {path: texts for path, texts in cut.items() if texts} == {}
+
+
+def test_lists_say_why_without_being_moved_on_a_desktop(browser: Browser, corpus_site: str) -> None:
+    """The reasons of held and duplicate lists are longer than other cells."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{corpus_site}lists/")
+    wide = page.evaluate(WIDE_TABLES)
+    foot = page.evaluate("() => parseFloat(getComputedStyle(document.querySelector('main')).paddingBottom)")
+    page.close()
+    assert wide == []
+    assert foot >= 40  # the foot of the page does not touch what stands above it
+
+
+def test_support_types_have_their_color_in_the_list_of_a_day(browser: Browser, corpus_site: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{corpus_site}as-of/?date=2025-05-29&state=TX")
+    marked = page.evaluate(
+        "() => Object.fromEntries(['TFM', 'WSO', 'JEM'].map(code =>"
+        " [code, getComputedStyle(document.querySelector(`.listed td.${code}`), '::before').backgroundColor]))"
+    )
+    page.close()
+    assert marked == {"TFM": "rgb(230, 159, 0)", "WSO": "rgb(143, 208, 240)", "JEM": "rgb(47, 127, 193)"}
