@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.options import DbOption, open_store, settings_with
-from monitor.cli.output import say
+from monitor.cli.output import say, warn
 
 
 def serve(
@@ -51,6 +51,8 @@ def publish(
         feeds = list_feeds(store, settings)
         site = make_site(store, settings.public_url_if_set)
         done = publish_site(site, open_sink(target), pdf=pdf, documents=documents, extra=feeds)
+    if not settings.public_url_if_set:
+        warn(f"links in feeds lead to {settings.public_url}; set ICE_AGREEMENTS_PUBLIC_URL to the address readers use")
     say(f"{done.files} files: {done.rendered} rendered, {done.written} written, {done.removed} removed")
 
 

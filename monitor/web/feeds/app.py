@@ -170,7 +170,7 @@ def write_index(settings: Settings, code: str, *, static: bool = False) -> bytes
     other = next(known for known in LANGUAGES if known != code)
     page = _templates(code).get_template("index.html.j2")
     return page.render(
-        site=settings.site_name, home=settings.public_url, states=state_names(), language_name=LANGUAGES[code],
+        site=settings.site_name, home=settings.public_url_if_set, states=state_names(), language_name=LANGUAGES[code],
         other=other, other_name=LANGUAGES[other], prefix=language(code).prefix,
         other_at=(f"{other}.html" if other != "en" else "./") if static else f"?lang={other}",
     ).encode()  # fmt: skip

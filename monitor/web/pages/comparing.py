@@ -11,6 +11,7 @@ from monitor.i18n.language import Language
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Agency, Book, ListFile
 from monitor.web.pages.charts import SUPPORT
+from monitor.web.pages.map.drawing import dark_style
 from monitor.web.pages.place_status import agencies_of, is_listed
 from monitor.web.pages.typeset import FONT
 
@@ -112,7 +113,7 @@ def draw_comparison(found: TwoDays, language: Language, address: str) -> str:
                  until=language.date(found.until))  # fmt: skip
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 975 {y + 30}" width="975" height="{y + 30}"'
-        f' font-family="{FONT}" font-size="20" fill="#1d1d1b">'
+        f' font-family="{FONT}" font-size="20" fill="#1d1d1b">{dark_style(["listed"])}'
         f'<rect width="975" height="{y + 30}" fill="#fff"/><text x="40" y="56" font-size="30">{escape(title)}</text>'
         f'{key}{"".join(parts)}<text x="40" y="{y - 8}" font-size="16">{escape(source)}</text>'
         f'<text x="40" y="{y + 16}" font-size="16">{escape(address)}</text></svg>'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,7 +25,12 @@ COLORS = {
 
 
 #: Those that differ where the reader's screen is dark.
-DARK = {"never": "#35332e", "listed": "#4a90dd", "ended": "#dc9ccb"}
+DARK = {
+    "never": "#35332e", "jw": "#7384d6", "tj": "#c95f35", "bush": "#7a68d8", "listed": "#4a90dd", "ended": "#dc9ccb",
+    "biden": "#3fa864", "n1": "#24415c", "n2": "#2f6291", "n3": "#4a8fca", "n4": "#85bbe8", "n6": "#d5e9fa",
+}  # fmt: skip
+#: Paper, ink and borders of a picture, and what they are in the dark.
+_GROUND = {"#fff": "#171715", "#1d1d1b": "#eceae3", "#6b6963": "#a19d92"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,18 @@ class Drawing:
     picture: str = ""
     counties: str = ""
     meant: str = ""
+
+
+def dark_style(colors: Iterable[str]) -> str:
+    """Return the style element that darkens a picture where the reader's screen is dark: these classes and its ground.
+
+    Paper, and what makes a PNG of the picture, leave it out: the attributes of the picture hold.
+    """
+    changed = {**_GROUND, **{COLORS[code]: DARK[code] for code in ("never", *colors) if code in DARK}}
+    rules = "".join(
+        f'[{kind}="{light}"]{{{kind}:{dark}}}' for light, dark in changed.items() for kind in ("fill", "stroke")
+    )
+    return f"<style>@media screen and (prefers-color-scheme:dark){{{rules}}}</style>"
 
 
 def by_shape(book: Book) -> dict[str, list[Agreement]]:

@@ -11,6 +11,7 @@ from monitor.web.pages.map.drawing import (
     COLORS,
     DARK,
     Drawing,
+    dark_style,
     draw_paths,
     newest_status,
     outline_place,
@@ -44,6 +45,7 @@ def draw_image(book: Book, layer: str, day: str, language: Language, *, png: boo
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -90 {shapes.width} 1440" width="{shapes.width}"'
         f' height="1440" font-family="{FONT}" font-size="24" fill="#1d1d1b">'
+        f"{dark_style(code for code, _ in labels.CLASSES[layer])}"
         f'<rect y="-90" width="{shapes.width}" height="1440" fill="#fff"/>'
         f'<text x="40" y="-30" font-size="38">{escape(title)}</text>'
         f'<g stroke="#fff" stroke-width="1">{counties}</g>'
@@ -85,7 +87,7 @@ def draw_state_picture(book: Book, state: State) -> bytes | None:
     if place is None:
         return None
     kinds = "".join(f".{code}{{fill:{COLORS[code]}}}" for code, _ in labels.CLASSES["status"])
-    dark = "".join(f".{code}{{fill:{color}}}" for code, color in DARK.items() if code != "never")
+    dark = "".join(f".{code}{{fill:{DARK[code]}}}" for code, _ in labels.CLASSES["status"] if code in DARK)
     return (
         f'<svg {_SVG} viewBox="{place.left} {place.top} {place.width} {place.height}">'
         f"<style>path{{fill:{COLORS['never']};stroke:#fbfaf7;stroke-width:.7;vector-effect:non-scaling-stroke}}{kinds}"

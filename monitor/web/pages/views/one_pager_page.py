@@ -91,7 +91,7 @@ def make_country(request: PageRequest, pdf: bool) -> Sheet:
     sheet = _make_sheet(
         request, say("The United States"), facts, "us/", "places/", {"svg": draw_small_country(book, pdf)}
     )
-    return _with_rows(sheet, request.language, [say("State"), *MODELS], rows)
+    return _with_rows(sheet, request.language, [say("State"), *MODELS], rows) | {"counts": True}
 
 
 def make_state(request: PageRequest, pdf: bool, code: str) -> Sheet | None:
@@ -182,7 +182,7 @@ def _make_sheet(
     return {
         "lang": request.language.code, "kicker": say("287(g) agreements with ICE"), "place": place, "to": to,
         "page": page, "day": day, "source": source, "facts": [fact for fact in facts if fact],
-        "svg": "", "drawing": None, **drawn,
+        "svg": "", "drawing": None, "counts": False, **drawn,
         "endings_title": "", "endings": [],
         "what_title": say("What 287(g) is"), "facts_title": say("What the list says"), "map_title": say("Map"),
         "what": say(

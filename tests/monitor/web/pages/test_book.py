@@ -105,12 +105,12 @@ def test_every_county_is_drawn_but_those_of_the_territories() -> None:
 
 
 def test_the_files_and_the_pages_paint_alike() -> None:
-    """The colors of images are those of the style sheet; in the dark, those of the status are no others."""
+    """The colors of images are those of the style sheet; in the dark they are no others."""
     light, _, rest = (STATIC / "site.css").read_text(encoding="utf-8").partition("@media")
     for name, color in COLORS.items():
         assert re.search(rf"--{name}: {color};", light), name
     told = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", rest.partition("}\n}")[0]))
-    assert {name: told[name] for name, _ in labels.CLASSES["status"] if name in told} == DARK
+    assert {name: told[name] for name in COLORS if name in told} == DARK
 
 
 @pytest.mark.parametrize("layer", list(labels.CLASSES))

@@ -29,7 +29,7 @@ def test_two_days_by_support_type_and_state(client: TestClient) -> None:
     """Fifteen agreements on 3 March, fourteen on 5 March: Wisconsin's one is gone."""
     page = client.get("/compare/?since=2025-03-03&until=2025-03-05").text
     assert "ICE had 15 agreements; on that of March 5, 2025, 14." in page
-    assert '>Wisconsin</a></th><td class="n">1 → 0</td>' in page
+    assert '>Wisconsin</a></th><td class="n">1\N{NO-BREAK SPACE}→ 0</td>' in page
 
 
 def test_the_places_asked_for(client: TestClient) -> None:

@@ -79,11 +79,22 @@ def test_no_page_is_wider_than_320(browser: Browser, small_site: str) -> None:
     assert wide == []
 
 
-@pytest.mark.parametrize("path", ["sheets/us/", "sheets/fl/pasco-county/", "places/fl/pasco-county/", "map/status/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "sheets/us/",
+        "sheets/fl/pasco-county/",
+        "places/fl/pasco-county/",
+        "map/status/",
+        "embed/map/support/",
+        "compare/",
+    ],
+)
 def test_maps_are_dark_in_the_dark_and_light_on_paper(browser: Browser, small_site: str, path: str) -> None:
     page, blank = browser.new_page(color_scheme="dark"), browser.new_page()
     page.goto(small_site + path, wait_until="networkidle")
-    drawn = page.locator("figure svg, svg#map").first
+    drawn = page.locator("figure svg, svg#map, figure img, .embed img").first
 
     def brightness() -> float:
         return float(blank.evaluate(BRIGHT, base64.b64encode(drawn.screenshot()).decode()))
@@ -128,7 +139,7 @@ def test_nothing_lies_over_anything_on_a_desktop(browser: Browser, small_site: s
 WIDE_TABLES = """() => [...document.querySelectorAll('main .scroll')].filter(s => s.scrollWidth > s.clientWidth + 1)
   .map(s => `${s.querySelector('table').className}: ${s.scrollWidth} > ${s.clientWidth}`)"""
 #: Dates as printed that stand on two lines.
-BROKEN_DATES = """() => [...document.querySelectorAll('.as-printed bdi, .listed td')]
+BROKEN_DATES = """() => [...document.querySelectorAll('.as-printed bdi, .listed td, .sheet td bdi')]
   .filter(e => /^\\d{4}-\\d\\d-\\d\\d$/.test(e.textContent.trim())).filter(e => {
     const range = document.createRange();
     range.selectNodeContents(e);
@@ -142,9 +153,9 @@ def test_tables_of_the_real_lists_are_whole_on_a_phone(browser: Browser, corpus_
     cut = {}
     page.goto(f"{corpus_site}changes/?kind=switch")
     change = page.locator("a.who").first.get_attribute("href") or ""
-    paths = ("places/", "lists/", "as-of/?date=2025-05-29&state=TX", "trends/",
+    paths = ("places/", "lists/", "as-of/?date=2025-05-29&state=TX", "trends/", "compare/", "returned/", "sheets/fl/",
              f"changes/{change.rstrip('/').rpartition('/')[2]}/")  # fmt: skip
-    for path in paths:
+    for path in (tongue + path for path in paths for tongue in ("", "es/")):
         page.goto(corpus_site + path)
         assert page.locator("main .scroll table").count() >= 1
         cut[path] = [*page.evaluate(WIDE_TABLES), *page.evaluate(BROKEN_DATES), *page.evaluate(CUT_OFF)]
