@@ -10,6 +10,8 @@ from jinja2.ext import Extension
 _JINJA = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})", re.DOTALL)
 #: End tags that HTML gives to an element whose neighbor or parent ends, as each does in the templates.
 _OPTIONAL_END = re.compile(r"</(?:li|dt|dd|th|td|tr|thead|tbody|option)>")
+#: Tags of the page's two halves, which HTML finds by what stands in them.
+_HALVES = re.compile(r"<head>|</head>\s*(?:<body>\s*)?|\s*</body>|\s*</html>")
 #: Line ends beside tags around which white space says nothing.
 _LINE_END = re.compile(
     r"\n+(?=</?(?:meta|link|title|head|body|header|main|footer|nav|section|div|p|ul|ol|li|dl|dt|dd|h[1-6]|table|caption|"
@@ -25,7 +27,7 @@ class Compact(Extension):
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Return the template's source without what may be left out."""
         parts = _JINJA.split(source)
-        parts[::2] = (_LINE_END.sub("", _OPTIONAL_END.sub("", text)) for text in parts[::2])
+        parts[::2] = (_LINE_END.sub("", _HALVES.sub("", _OPTIONAL_END.sub("", text))) for text in parts[::2])
         return "".join(parts)
 
 
