@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -16,19 +15,13 @@ from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
 from monitor.review import decide
 from scrapers.readers.document import read_document
-from tests.histories import NOW, open_store
-from tests.monitor.publications.test_publication_statuses import FLORIDAS
+from tests.histories import NOW
+from tests.monitor.publications.conftest import FLORIDAS
 from tests.workbooks import PARTICIPATING, PENDING, Cell, Error, make_workbook
 
 COLUMNS = {"state": 0, "agency": 1, "type": 2, "county": 3, "support type": 4, "signed": 5, "moa": 6, "addendum": 7}
 Change = Callable[[list[Cell]], Cell]
 SUPPORT = ("Task Force Model", "Warrant Service Officer", "Jail Enforcement Model")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "data") as store:
-        yield store
 
 
 def cells(kind: str = "participating") -> list[list[Cell]]:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-
-import pytest
 
 from db.database import Store
 from db.queries.listed_counts import count_listed_at
@@ -17,13 +13,7 @@ from monitor.changelog.rebuild import derive
 from monitor.changelog.trends import read_trends
 from monitor.web.pages.build_book import read_book
 from monitor.web.pages.charts import count_over_time
-from tests.histories import NOW, Posting, Row, many, open_store, put
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "data") as store:
-        yield store
+from tests.histories import NOW, Posting, Row, many, put
 
 
 def post(store: Store, day: int, *rows: Row) -> None:

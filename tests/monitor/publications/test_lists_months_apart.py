@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
-
-import pytest
 
 from db.database import Store
 from db.queries.publication_list import read_publications
@@ -17,15 +13,9 @@ from monitor.changelog.log import read_log
 from monitor.changelog.rebuild import derive
 from monitor.publications.check import allowed_gone
 from scrapers.readers.document import read_document
-from tests.histories import NOW, Posting, Row, many, open_store, put
+from tests.histories import NOW, Posting, Row, many, put
 from tests.monitor.publications.test_which_list import put_form
 from tests.workbooks import Cell, make_workbook
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "data") as store:
-        yield store
 
 
 def signed(count: int, day: str, folder: str) -> tuple[Row, ...]:

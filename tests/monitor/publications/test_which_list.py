@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -36,12 +36,6 @@ FORM = {
 USUAL = ("state", "agency", "type", "county", "support")
 SIXTY = many(60)
 BEFORE = Posting(SIXTY, "2026-03-02T14:00:00Z", "participatingAgencies03022026am.xlsx", linked_as="participating")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "data") as store:
-        yield store
 
 
 def newcomers(count: int, start: int = 1) -> tuple[Row, ...]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from monitor.web.feeds.app import list_feeds, make_routes
+from monitor.web.feeds.app import list_feeds
 from tests.monitor.alerts.camden import CAMDEN, CAMDEN_ID, link_document, see
 from tests.monitor.alerts.world import World, make_world, row
-from tests.monitor.web.feeds.test_feeds import atom, entries, ids
+from tests.monitor.web.feeds.conftest import atom, entries, ids
 
 LEE = row("Lee County Sheriff's Office", county="Lee County")
 SIGNING = ("news", "signing")
@@ -27,12 +25,6 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     world.publish("2025-06-03", LEE)
     world.publish("2025-06-04", LEE, CAMDEN)
     return world
-
-
-@pytest.fixture
-def client(world: World) -> Iterator[TestClient]:
-    with TestClient(Starlette(routes=make_routes(world.settings))) as client:
-        yield client
 
 
 def camden(client: TestClient) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -16,8 +17,11 @@ import uvicorn
 from playwright.sync_api import Browser
 
 from db.database import Store
+from db.settings import Settings
 from monitor.changelog.rebuild import derive
+from monitor.cli.serve_pages import make_routes, open_port
 from monitor.publications.dating import capture_time
+from monitor.web.http.turns import Turns
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.app import create_app
 from monitor.web.pages.site import Addresses, Site
@@ -129,6 +133,26 @@ def small_site(small_home: Path) -> Iterator[str]:
 def corpus_site(corpus_home: Path) -> Iterator[str]:
     with serving(corpus_home) as root:
         yield root
+
+
+@pytest.fixture(scope="module")
+def whole_site(corpus_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of the whole service: pages, forms, feeds, API; over a copy, as forms write."""
+    home = tmp_path_factory.mktemp("tasks") / "data"
+    shutil.copytree(corpus_home, home)
+    listening = open_port("127.0.0.1", 0)
+    root = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    settings, turns = Settings(home=home, public_url=root), Turns()
+    app = create_app(home, extra_routes=make_routes(settings, turns), turns=turns, public_url=root)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.02)
+    yield f"{root}/"
+    server.should_exit = True
+    thread.join(10)
 
 
 @pytest.fixture(scope="module")

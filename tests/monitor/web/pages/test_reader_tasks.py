@@ -7,129 +7,24 @@ mouse or by keyboard alone (Tab until the thing has the focus, then Enter).
 from __future__ import annotations
 
 import re
-import shutil
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 
-from db.settings import Settings
-from monitor.cli.serve_pages import make_routes, open_port
-from monitor.web.http.turns import Turns
-from monitor.web.pages.app import create_app
+from tests.monitor.web.pages.reader import SAID, Reader
 
 pytestmark = pytest.mark.long
 
-#: What readers read, by language.
-SAID = {
-    "en": {
-        "pdf": "One page to print (PDF)",
-        "compare": "Then and now",
-        "returned": "Ended and came back",
-        "mail": "Tell me of changes by e-mail",
-        "address": "E-mail address",
-        "send": "Send me a confirmation",
-        "ended": "What ended in",
-        "data": "Data",
-        "more": "Agreements, documents, changes",
-        "embed": "Embed",
-        "provisional": "provisional",
-        "neighbors": "Neighboring counties",
-        "pending": "Not yet: ICE listed an agreement as pending",
-        "pending_list": "newest list of pending agreements",
-        "check": "Check your inbox",
-    },
-    "es": {
-        "pdf": "Una página para imprimir (PDF)",
-        "compare": "Antes y ahora",
-        "returned": "Terminaron y volvieron",
-        "mail": "Avíseme de los cambios por correo",
-        "address": "Correo electrónico",
-        "send": "Enviarme una confirmación",
-        "ended": "Qué terminó en",
-        "data": "Datos",
-        "more": "Acuerdos, documentos y cambios",
-        "embed": "Insertar en otro sitio",
-        "provisional": "provisional",
-        "neighbors": "Condados vecinos",
-        "pending": "Todavía no: ICE publicó un acuerdo como pendiente",
-        "pending_list": "lista más reciente de acuerdos pendientes",
-        "check": "Revise su correo",
-    },
-}
 #: (width, height, language, by keyboard alone).
 WAYS = [(390, 844, "en", True), (1280, 900, "es", False)]
 EVERY_WAY = [(*size, code, keys) for size in ((390, 844), (1280, 900)) for code in SAID for keys in (True, False)]
-
-
-class Reader:
-    """A person at a browser who does one task; counts their clicks."""
-
-    def __init__(self, page: Page, root: str, code: str, keyboard: bool) -> None:
-        self.page, self.root, self.code, self.keyboard = page, root, code, keyboard
-        self.said = SAID[code]
-        self.clicks = 0
-        page.goto(root + ("" if code == "en" else f"{code}/"))
-
-    def press(self, thing: Locator) -> None:
-        """Press a link or button: one click."""
-        self.clicks += 1
-        if self.keyboard:
-            self.reach(thing)
-            thing.page.keyboard.press("Enter")
-        else:
-            thing.click()
-
-    def reach(self, thing: Locator) -> None:
-        """Go with Tab to a thing; fail when it is never reached."""
-        for _ in range(700):
-            if thing.evaluate("(one) => one === document.activeElement"):
-                return
-            thing.page.keyboard.press("Tab")
-        raise AssertionError(f"Tab never reaches {thing}")
-
-    def link(self, text: str) -> Locator:
-        """Return the first link in the page's own part that says this."""
-        return self.page.locator("main a", has_text=text).first
-
-    def search(self, text: str) -> None:
-        """Ask the box of the page."""
-        box = self.page.locator("form[role=search] input[name=q]").first
-        if self.keyboard:
-            self.reach(box)
-        else:
-            box.focus()
-        self.page.keyboard.type(text)
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_url("**/search/?q=*")
-
-
-@pytest.fixture(scope="module")
-def whole_site(corpus_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the address of the whole service: pages, forms, feeds, API; over a copy, as forms write."""
-    home = tmp_path_factory.mktemp("tasks") / "data"
-    shutil.copytree(corpus_home, home)
-    listening = open_port("127.0.0.1", 0)
-    root = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    settings, turns = Settings(home=home, public_url=root), Turns()
-    app = create_app(home, extra_routes=make_routes(settings, turns), turns=turns, public_url=root)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.02)
-    yield f"{root}/"
-    server.should_exit = True
-    thread.join(10)
 
 
 def find_agreement(reader: Reader) -> None:
