@@ -87,9 +87,9 @@ def ask_honestly(port: int, number: int, found: Figures) -> None:
             else:
                 connection.request("GET", path)
             answer = connection.getresponse()
-            answer.read()
+            said = answer.read()
         if answer.status != 200:
-            found.errors.append(f"{path}: {answer.status}")
+            found.errors.append(f"{path}: {answer.status} {said[-200:]!r}")
     except (OSError, http.client.HTTPException) as error:
         found.errors.append(f"{path}: {error!r}")
     kind = KINDS[number % len(paths)]

@@ -8,11 +8,13 @@ import threading
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -165,7 +167,8 @@ class CachedApp:
             return
         cached = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
         if not cached or scope["path"].startswith(self._uncached):
-            await self.app(scope, receive, send)
+            with suppress(ClientDisconnect):  # who leaves in the middle of a form is no fault to log
+                await self.app(scope, receive, send)
             return
         version = self._current_version()
         key = (scope["path"], scope["query_string"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, Router
@@ -158,3 +159,27 @@ def test_bodies_on_their_way_to_slow_clients_are_bounded(monkeypatch: pytest.Mon
         return statuses
 
     assert asyncio.run(play()) == [200] * 8 + [503, 200, 200]
+
+
+def test_a_client_that_leaves_in_the_middle_of_its_form_is_no_fault() -> None:
+    """Each one put a traceback of 60 lines into the log: whoever sends half a form again and again fills the disk."""
+
+    async def read(request: Request) -> Response:
+        await request.form()
+        return PlainTextResponse("read")
+
+    app = CachedApp(Starlette(routes=[Route("/form", read, methods=["POST"])]), lambda: "1")
+    messages: list[Message] = [
+        {"type": "http.request", "body": b"address=a", "more_body": True}, {"type": "http.disconnect"},
+    ]  # fmt: skip
+    form = (b"content-type", b"application/x-www-form-urlencoded")
+    scope = {"type": "http", "method": "POST", "path": "/form", "query_string": b"", "headers": [form]}
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    async def send(message: Message) -> None:
+        """The client has left."""
+
+    asyncio.run(app(scope, receive, send))
+    assert messages == []
