@@ -30,6 +30,7 @@ from monitor.service.memory_release import CalmCollector, share_heaps
 from monitor.web.api import PREFIX
 from monitor.web.api import app as api
 from monitor.web.desk import app as desk
+from monitor.web.desk.respond import PREFIX as DESK_PREFIX
 from monitor.web.feeds import app as feeds
 from monitor.web.forms import app as forms
 from monitor.web.http.connections import ConnectionLimits, make_protocol
@@ -84,7 +85,8 @@ def serve_pages(settings: Settings, host: str, port: int, *, access_log: bool = 
             app = create_app(
                 settings.home, extra_routes=make_routes(settings, turns, second.application(answer_costly.API)),
                 turns=turns, proxies=settings.trusted_proxies.split(), public_url=settings.public_url_if_set,
-                limited_below=f"{PREFIX}/", elsewhere=second.application(answer_costly.PAGES),
+                limited_below=f"{PREFIX}/", edited_below=f"{DESK_PREFIX}/",
+                elsewhere=second.application(answer_costly.PAGES),
             )  # fmt: skip
             server = _Server(
                 uvicorn.Config(
@@ -156,7 +158,7 @@ def open_port(host: str, port: int) -> socket.socket:
 def make_routes(settings: Settings, turns: Turns, elsewhere: ASGIApp | None = None) -> list[BaseRoute]:
     """Return the routes of all that is served beside the pages; `elsewhere` answers heavy questions of the API."""
     parts = (
-        make_health_routes(settings), forms.make_routes(settings), feeds.make_routes(settings),
+        make_health_routes(settings), forms.make_routes(settings), feeds.make_routes(settings, beside=True),
         api.routes(settings, turns, elsewhere), desk.routes(settings),
     )  # fmt: skip
     return [route for routes in parts for route in routes]

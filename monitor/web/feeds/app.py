@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from monitor.web.http.cache import CachedApp
 from monitor.web.http.conditional import http_date
 from monitor.web.http.headers import content_policy
 from monitor.web.http.open_access import OpenAccess
+from monitor.web.http.shown_version import ShownVersion
 from monitor.web.http.turns import Clients, FewAtOnce, refuse_busy
 
 _HEADERS = {"Cache-Control": "public, max-age=300"}
@@ -44,20 +45,52 @@ _INDEX_HEADERS = {"Content-Security-Policy": content_policy()}
 Groups = dict[tuple[str, str], list[Entry]]
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The entries of every feed as of a version of the log, and the time of that."""
+
+    version: str
+    groups: Groups
+    at: str
+
+
 class Feeds:
     """The feeds over one data directory."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, beside: bool) -> None:
         self._settings = settings
+        self._beside = beside
         self._lock = threading.Lock()
-        self._grouped: tuple[object, Groups] = None, {}
+        self._gathered = Gathered("", {}, "")
         self._watched: Store | None = None  # of the event loop
 
     def version(self) -> str:
         """Return a text that differs when a feed can."""
         if self._watched is None:
             self._watched = Store.open(self._settings.home, read_only=True)
-        return str(get_log_version(self._watched.connection))
+        return get_log_version(self._watched.connection)
+
+    def gathered_version(self) -> str:
+        """Return the version of which the entries are in memory; "" while none are."""
+        return self._gathered.version
+
+    def gather(self) -> Gathered:
+        """Return the entries of every feed, gathered once for a version of the log: that reads all of it.
+
+        Feeds that may be of before are not waited for while somebody else gathers.
+        """
+        before = self._gathered
+        if not self._lock.acquire(blocking=not (self._beside and before.version)):
+            return before
+        try:
+            with Store.open(self._settings.home, read_only=True) as store:
+                version = get_log_version(store.connection)
+                if self._gathered.version != version:
+                    at = get_log_time(store.connection) or ""
+                    self._gathered = Gathered(version, group_entries(store, self._settings.public_url), at)
+            return self._gathered
+        finally:
+            self._lock.release()
 
     async def answer(self, request: Request) -> Response:
         """Return the feed asked for."""
@@ -70,23 +103,15 @@ class Feeds:
             if found is None or form not in MEDIA_TYPES:
                 return PlainTextResponse("no such feed\n", status_code=404, headers=_HEADERS)
             group, title = found
-            page = find_page(self._groups(store).get(group, ()), asked.get("page"))
+            gathered = self.gather()
+            page = find_page(gathered.groups.get(group, ()), asked.get("page"))
             if page is None:
                 return PlainTextResponse("no such page of the feed\n", status_code=404, headers=_HEADERS)
             body = write_feed(
                 form, page, _make_feed(self._settings, _make_ids(store, self._settings), title, sort, name)
             )
-            at = get_log_time(store.connection)
-        modified = {"Last-Modified": http_date(at)} if at else {}
+        modified = {"Last-Modified": http_date(gathered.at)} if gathered.at else {}
         return Response(body, headers={**_HEADERS, **modified}, media_type=MEDIA_TYPES[form])
-
-    def _groups(self, store: Store) -> Groups:
-        """The entries of every feed, gathered once for all feeds of a version of the log: it reads all of it."""
-        with self._lock:
-            version = get_log_version(store.connection)
-            if self._grouped[0] != version:
-                self._grouped = version, group_entries(store, self._settings.public_url)
-            return self._grouped[1]
 
     async def index(self, request: Request) -> Response:
         """Return the page that lists the feeds."""
@@ -95,9 +120,12 @@ class Feeds:
         return HTMLResponse(body, headers=_INDEX_HEADERS)
 
 
-def make_routes(settings: Settings) -> list[BaseRoute]:
-    """Return the routes: `/feeds/all.atom`, `/feeds/state/FL.json`, `/feeds/county/12086/archive/1.atom`, …."""
-    feeds = Feeds(settings)
+def make_routes(settings: Settings, *, beside: bool = False) -> list[BaseRoute]:
+    """Return the routes: `/feeds/all.atom`, `/feeds/state/FL.json`, `/feeds/county/12086/archive/1.atom`, ….
+
+    With `beside`, kept feeds stay while those of newer data are gathered.
+    """
+    feeds = Feeds(settings, beside=beside)
     below = Router(
         [
             Route("/", feeds.index),
@@ -109,7 +137,8 @@ def make_routes(settings: Settings) -> list[BaseRoute]:
         default=PlainTextResponse("no such feed\n", status_code=404, headers=_HEADERS),
     )
     few = FewAtOnce(below, Clients(1, MOST_WAITING, settings.trusted_proxies.split()), refuse_busy)
-    kept = CachedApp(few, feeds.version, most_bytes=_CACHED_BYTES, fresh_seconds=0)
+    version = ShownVersion(feeds.version, feeds.gathered_version, feeds.gather) if beside else feeds.version
+    kept = CachedApp(few, version, most_bytes=_CACHED_BYTES, fresh_seconds=0)
     return [Route("/feeds", lambda request: RedirectResponse("/feeds/", 308)), Mount("/feeds", OpenAccess(kept))]
 
 

@@ -25,6 +25,7 @@ from monitor.i18n.language import Language, language
 from monitor.web.http.cache import CachedApp
 from monitor.web.http.headers import SECURITY_HEADERS, content_policy
 from monitor.web.http.open_access import OpenAccess
+from monitor.web.http.shown_version import ShownVersion
 from monitor.web.http.turns import Clients, FewAtOnce, TakingTurns, Turns, asks, refuse_busy
 from monitor.web.pages import render_page
 from monitor.web.pages.addresses import make_site
@@ -43,15 +44,16 @@ _COSTLY_PATH = re.compile(
 def create_app(
     home: Path, *, extra_routes: Sequence[BaseRoute] = (), turns: Turns | None = None, proxies: Collection[str] = (),
     public_url: str = "", limited_below: str | None = None, elsewhere: ASGIApp | None = None,
-    searches: Turns | None = None,
+    searches: Turns | None = None, edited_below: str | None = None,
 ) -> CachedApp:  # fmt: skip
     """Return the application over the store in `home`, which it only reads.
 
     `extra_routes` (feeds, forms, API, desk) are tried first, and their answers are never cached; what lies below
     `limited_below` answers addresses that are too long itself. Heavy pages take `turns`, which others may share, and
     searches those of `searches`; `elsewhere`, a `make_renderer` in another process, makes the heavy ones where it is
-    given. A client is known by the address that one of `proxies` reports; few of its requests are worked on at a time,
-    whatever they ask for but what is mounted.
+    given. With `edited_below`, kept pages stay while newer data are read, but for changes made by a POST below that
+    address. A client is known by the address that one of `proxies` reports; few of its requests are worked on at a
+    time, whatever they ask for but what is mounted.
     """
     store = Store.open(home, read_only=True)
     watched = Store.open(home, read_only=True)  # the event loop waits for no query of a page's
@@ -68,12 +70,15 @@ def create_app(
     async def lifespan(app: Starlette) -> Any:
         anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         yield
+        await run_in_threadpool(shown.close)
         store.close()
         watched.close()
 
+    newest = partial(read_data_version, watched.connection)
+    shown = ShownVersion(newest, lambda: site.book_version, site.book, edited_below or "")
     for route in extra_routes:
         if isinstance(route, Route):
-            route.app = FewAtOnce(route.app, clients, refuse_busy)
+            route.app = FewAtOnce(shown.followed_by(route), clients, refuse_busy)
     few = FewAtOnce(pages, clients, refuse_busy)
     routes: list[BaseRoute] = [
         *extra_routes,
@@ -84,8 +89,7 @@ def create_app(
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
     uncached = tuple(prefix for route in extra_routes if (prefix := getattr(route, "path", "").split("{")[0]))
-    version = partial(read_data_version, watched.connection)
-    return CachedApp(app, version, uncached=uncached, limited_below=limited_below)
+    return CachedApp(app, shown if edited_below else newest, uncached=uncached, limited_below=limited_below)
 
 
 def make_renderer(site: Site) -> ASGIApp:

@@ -80,6 +80,11 @@ class Site:
         finally:
             self.lock.release()
 
+    @property
+    def book_version(self) -> str:
+        """The version of the data that the book holds; "" while there is none."""
+        return self._book.version if self._book else ""
+
     def version(self) -> str:
         """Return the version of the data now."""
         return read_data_version(self.store.connection)

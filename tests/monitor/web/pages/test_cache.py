@@ -11,6 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from db.database import Store
@@ -126,6 +128,39 @@ def test_what_is_not_there_is_not_kept(small_home: Path) -> None:
         assert client.get(f"/nothing/{number}/").status_code == 404
     assert client.get("/changes/").status_code == 200
     assert len(app._cache._kept) == 1
+
+
+def test_kept_pages_stay_while_what_is_new_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No reader of a served site waits for a list that was imported; who rules on the desk sees it on the next page."""
+    with open_store(tmp_path) as store:
+        take(store, [listed("2025-06-02", *many(3))])
+        desk = Route("/review/login/", lambda request: PlainTextResponse("done"), methods=["POST"])
+        app = create_app(tmp_path, extra_routes=[desk], edited_below="/review/")
+        monkeypatch.setattr(app, "_fresh_seconds", 0)
+        client = TestClient(app)
+        assert "June 2, 2025" in client.get("/").text
+        put(store, listed("2025-06-03", *many(4)))
+        derive(store, now=NOW)
+        reading, go_on = threading.Event(), threading.Event()
+
+        def read_slowly(store: Store) -> Book:
+            reading.set()
+            assert go_on.wait(20)
+            return read_book(store)
+
+        monkeypatch.setattr(site, "read_book", read_slowly)
+        kept = client.get("/")
+        assert reading.wait(20)
+        assert ("June 2, 2025" in kept.text, kept.headers["cache-control"][:6]) == (True, "public")
+        assert "June 2, 2025" in client.get("/").text
+        go_on.set()
+        deadline = time.monotonic() + 20
+        while "June 3, 2025" not in client.get("/").text:
+            assert time.monotonic() < deadline
+        put(store, listed("2025-06-04", *many(5)))
+        derive(store, now=NOW)
+        assert client.post("/review/login/").status_code == 200
+        assert "June 4, 2025" in client.get("/").text
 
 
 def test_readers_see_what_was_while_what_is_new_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
