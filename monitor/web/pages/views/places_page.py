@@ -148,8 +148,9 @@ def list_counties(book: Book) -> Iterator[tuple[str, str]]:
 
 
 def state_mark(book: Book, state: State) -> str:
-    """Return the mark of what a state's page shows."""
-    return mark_of(newest_mark(book), book.first_day, [agency_mark(book, a) for a in agencies_of(book, state)])
+    """Return the mark of what a state's pages show: of the newest list of each kind only its day."""
+    days = [p["published_on"] for p in (book.newest, book.newest_pending) if p]
+    return mark_of(days, book.first_day, [agency_mark(book, a) for a in agencies_of(book, state)])
 
 
 def county_mark(book: Book, county: County, statewide: str, beside: Sequence[object]) -> str:

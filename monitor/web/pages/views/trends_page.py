@@ -40,7 +40,7 @@ def by_month(trend: Trend) -> Sequence[tuple[str, dict[str, int]]]:
 
 def list_trends(book: Book) -> Iterator[tuple[str, str]]:
     """Yield the address of every state's figure."""
-    days = mark_of(book.steps)
+    days = mark_of([day for day, _ in book.steps])
     for state in place_index.states().values():
         yield f"trends/{state.slug}/", mark_of(days, [agency_mark(book, a) for a in agencies_of(book, state)],
                                                sorted(book.in_state))  # fmt: skip
