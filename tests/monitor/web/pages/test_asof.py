@@ -88,3 +88,12 @@ def test_the_published_form_is_light_and_leads_to_the_rows(site: Site) -> None:
     assert all(f"<tbody id={anchor}>" in rows for anchor, _ in links)
     assert "Highway Patrol" in rows
     assert "Highway Patrol" not in text
+
+
+def test_the_totals_are_a_sentence_in_the_language_of_the_page(site: Site) -> None:
+    page = site.page("as-of/", language("es"), {"date": "2025-03-04"})
+    assert page is not None
+    text = render(page, "as-of/", language("es"), static=False).decode()
+    lead = text.partition('<p class="lead">')[2].partition("</p>")[0]
+    assert lead.startswith("En la lista del 3 de marzo de 2025, ICE mostraba")
+    assert " agreements " not in text.partition("<main")[2].partition("BibTeX")[0]
