@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TypeGuard
 from urllib.parse import urlsplit
@@ -13,18 +12,11 @@ from db.records import ChangeRecord
 from monitor.alerts.filters import SUPPORT_TYPES, state_names
 from monitor.alerts.page_links import agency_page, change_page, document_page
 from monitor.alerts.plain_text import plain
+from monitor.changelog.change_words import say_reason
 from monitor.changelog.listed_between import wide_range
 from monitor.i18n.labels import DOCUMENT_EVENT_SENTENCES, DOCUMENT_EVENTS, FIELDS, NEWS_KINDS, SUPPORT, label
-from monitor.i18n.language import N_, Language
+from monitor.i18n.language import Language
 from monitor.publications.dating import eastern_day
-
-#: How a retraction's reason begins and ends, as the log words it -> what a reader is told.
-_REASONS = (
-    (r"listed again on (?P<day>\S+)$", N_("ICE's list of %(day)s shows it again.")),
-    (r"renewed: .* first listed on (?P<day>\S+)$", N_("ICE's list of %(day)s has it under a later signing date.")),
-    (r"a second row of ", N_("It was a second row of an agreement that ICE lists once.")),
-    (r"(dismissed|overturned by a reviewer)", N_("A reviewer found that it does not stand.")),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +195,7 @@ def _absence(change: ChangeRecord, words: Language) -> list[str]:
 def _certainty(change: ChangeRecord, what: What, words: Language) -> str:
     """Return how sure the statement is, and who is still to look at it; "" for what a list plainly shows."""
     if what == "correction":
-        return _why_corrected(change, words)
+        return say_reason(change, words)
     if what == "early":
         if change["kind"] == "pending_withdrawn":
             return words.say("ICE's newest pending list lacks it. Ten days decide, and we will tell you.")
@@ -224,14 +216,6 @@ def _certainty(change: ChangeRecord, what: What, words: Language) -> str:
         else:
             said.append(words.say("A reviewer has not yet checked it."))
     return " ".join(said)
-
-
-def _why_corrected(change: ChangeRecord, words: Language) -> str:
-    for pattern, said in _REASONS:
-        if found := re.match(pattern, str(change["reason"] or "")):
-            day = found.groupdict().get("day")
-            return words.say(said, day=words.date(day)) if _is_day(day) else words.say(said)
-    return words.say("The lists known now no longer say so.")
 
 
 def _name_candidate(change: ChangeRecord, words: Language) -> str:

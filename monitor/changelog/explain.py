@@ -2,60 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from db.archive_models import find_capture_time
-from db.records import Candidate, ChangeRecord, EvidenceValue, ListReference, PrintedRow
+from db.records import Candidate, ChangeRecord, ListReference, PrintedRow
+from monitor.changelog.change_words import name_sides, say_evidence
 from monitor.changelog.listed_between import wide_range
 from monitor.changelog.log import KINDS, STATUSES
 from monitor.changelog.return_rate import ReturnRate
-from monitor.matching.reasons import AGAINST, RULES
+from monitor.matching.reasons import RULES
 
-#: What each kind of evidence is called, as words for a person; a name that is missing here is printed as it is.
-EVIDENCE = {
-    "back_after_days": "days from the first list without the row to the list that has it, or its renewal, again",
-    "against": "what makes it doubtful",
-    "confirmed_by": "confirmed by",
-    "continues": "the agreement it goes on from, or went over to",
-    "dates": "the two signing dates are",
-    "doubt": "what makes it doubtful",
-    "gap_days": "days from the first list without the older row to the list with this one",
-    "letters_apart": "letters that differ between the two names",
-    "listed_together": "both rows stood on one list for a while",
-    "matched_by": "what shows that it is the same agreement",
-    "moa_shows_by": "of two rows that could go on with the agreement, an MOA linked then or later shows which, by",
-    "names": "the two names are",
-    "page_sha256": "the page that shows it, sha256",
-    "pending_agreement": "the agreement under which the agency was pending",
-    "pending_since": "it was pending since",
-    "place_real_after": "the new state has a place of that name",
-    "place_real_before": "the old state has a place of that name",
-    "ruled": "a reviewer's ruling",
-    "ruled_on": "the ruling was made on the change with the id",
-    "same_county": "both rows name the same county",
-    "same_document": "both rows link the same MOA, and no other row links it",
-    "seen_at": "seen at",
-    "was_pending": "the agency was on the pending list in between",
-}
-_VALUES = {
-    ("dates", "same"): "the same",
-    ("dates", "corrected"): "near enough for a correction",
-    ("dates", "later"): "too far apart for a correction; the new one is later",
-    ("dates", "other"): "too far apart for a correction; the new one is earlier",
-    ("names", "equal"): "the same once spaces, case, apostrophes and abbreviations are set aside",
-    ("names", "loosely equal"): 'the same once words like "City of" are set aside as well',
-    ("names", "contained"): "the same but for words added or left out",
-    ("names", "same place"): "of the same place, but of another office",
-    ("matched_by", "like name"): "its name is nearly the same",
-    ("matched_by", "other state"): "the same name, support type and time, but in another state",
-    ("matched_by", "same agency"): "it is the same agency's",
-    ("matched_by", "same place"): "it is of the same place, but of another office or under another name",
-    ("moa_shows_by", "address"): "its address, which the row that left linked too",
-    ("moa_shows_by", "file_name"): "the day or the agency in the name of its file",
-    ("confirmed_by", "time"): "time: ICE still served a list without it that much later",
-}
 _COLUMNS = ("state", "agency", "type", "county", "support_type", "signed_on", "moa", "addendum")
 
 
@@ -70,15 +27,16 @@ def explain_change(change: ChangeRecord, return_rate: ReturnRate | None = None) 
     lines += _absence(change, return_rate)
     if change.get("reason"):
         lines.append(f"Reason: {change['reason']}")
-    lines += _row("Before", change["before"], change["last_listed_in"])
+    before, after = name_sides(change)
+    lines += _row(before, change["before"], change["last_listed_in"])
     if change["first_missing_from"]:
         lines.append(f"First missing from: {_source(change['first_missing_from'])}")
-    lines += _row("After", change["after"], change["first_listed_in"])
+    lines += _row(after, change["after"], change["first_listed_in"])
     if change["fields"]:
         lines.append(f"What differs: {', '.join(change['fields'])}")
     rule = "Rule, as it was applied before the statement was retracted" if change["status"] == "retracted" else "Rule"
     lines.append(f"{rule}: {change['rule']}. {RULES.get(change['rule'], '')}")
-    lines += _evidence(change["evidence"])
+    lines += [f"Evidence: {name}: {said}" for name, said in say_evidence(change)]
     lines += _candidates(change["candidates"], change["agreement_id"])
     return "\n".join(lines)
 
@@ -99,22 +57,6 @@ def _absence(change: ChangeRecord, return_rate: ReturnRate | None) -> list[str]:
         return [f"No longer listed since {change['listed_on']}"]
     often = f"; {return_rate.sentence}" if return_rate is not None else ""
     return [f"Not on the list of {change['listed_on']}{often}"]
-
-
-def word_evidence(evidence: Mapping[str, EvidenceValue]) -> dict[str, tuple[str, str]]:
-    """Return for each thing that was weighed what it is called and what was found, as words for a person."""
-    found = {}
-    for name, value in sorted(evidence.items()):
-        if name == "letters_apart" and evidence.get("names") not in ("retyped", "near"):
-            continue  # only counted where letters were compared; 0 would say that the names are equal
-        words = _VALUES.get((name, str(value))) or (RULES.get(str(value)) if name == "matched_by" else None)
-        found[name] = EVIDENCE.get(name, name.replace("_", " ")), words or _words(value)
-    return found
-
-
-def _evidence(evidence: Mapping[str, EvidenceValue]) -> list[str]:
-    """A line for each thing that was weighed."""
-    return [f"Evidence: {name}: {words}" for name, words in word_evidence(evidence).values()]
 
 
 def _row(label: str, row: PrintedRow | None, source: ListReference | None) -> list[str]:
@@ -139,14 +81,6 @@ def _source(source: ListReference) -> str:
     if modified and modified[:10] > _plus_a_day(source["published_on"]):
         saved += ", after it was published, so by somebody else"
     return f"{source['file']}{row} (published {source['published_on']}{saved}{link}, sha256 {source['sha256']})"
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return "; ".join(AGAINST.get(str(item), str(item)) for item in value)
-    return AGAINST.get(str(value), str(value))
 
 
 def _candidates(candidates: Sequence[Candidate], own: str | None) -> list[str]:

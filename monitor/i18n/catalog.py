@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po, write_po
 from monitor.i18n.language import DOMAIN, LANGUAGES, LOCALES
 
 MONITOR = Path(__file__).parents[1]
-FOLDERS = ("i18n", "alerts", "web/pages", "web/forms", "web/feeds")
+FOLDERS = ("i18n", "changelog", "alerts", "web/pages", "web/forms", "web/feeds")
 #: The tables of the rules' sentences. They are read, not imported: matching comes after i18n.
 RULES, RULE_TABLES = MONITOR / "matching" / "reasons.py", ("RULES", "AGAINST")
 _HEADER = """msgid ""

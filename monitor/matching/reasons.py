@@ -7,16 +7,17 @@ RULES = {
     "first_listed": "The list shows a row that no earlier list shows, and no row of an earlier list can be it.",
     "no_longer_listed": "The row is on the earlier list and on no later one, and no rule finds it in another row.",
     "same_name": "The row has the same agency (once spaces, case, apostrophes and abbreviations are set aside), "
-    "support type and signing date.",
+    "support type and signing date, if any.",
     "same_document": "Both rows link the same agreement document (MOA), which no other row links.",
     "date_corrected": "The same agency and support type was re-dated within the bounds of a correction.",
-    "retyped": "The name differs by slips of the hand, and state, support type and signing date agree.",
-    "reordered": "The name has the same words in another order, and state, support type and signing date agree.",
-    "expanded": "One name is the other with words added or left out, and state, support type and signing date agree.",
+    "retyped": "The name differs by slips of the hand, and state, support type and any signing date agree.",
+    "reordered": "The name has the same words in another order, and state, support type and any signing date agree.",
+    "expanded": "One name is the other with words added or left out, and state, support type and any signing date "
+    "agree.",
     "state_corrected": "Name and support type agree, and the place named is real in one of the two states only.",
-    "support_type_corrected": "The agency and the signing date agree, and only the support type was changed.",
-    "relabelled": "The row vanished on the very list on which another with the same state, support type and signing "
-    "date appeared; the agreement goes on under another office or name.",
+    "support_type_corrected": "The agency and any signing date agree, and only the support type was changed.",
+    "relabelled": "The row vanished on the very list on which another with the same state, support type and any "
+    "signing date appeared; the agreement goes on under another office or name.",
     "listed_twice": "The same agreement has two rows on one list.",
     "renewed": "The same agency and support type was signed later, and the older row is gone.",
     "switched": "The agency's agreement under another support type is gone, and this one was signed on another day.",

@@ -10,7 +10,7 @@ from db.desk_models import RowPlace
 from db.queries.listed_rows import find_newest_row, find_row_at
 from db.queries.snapshots import load_listings, load_snapshots
 from db.records import ChangeRecord, ListReference, PrintedRow
-from monitor.changelog.explain import word_evidence
+from monitor.changelog.change_words import SAYS_NOTHING, word_evidence
 from monitor.changelog.log import listing_view
 from monitor.matching.names import canonical_name, normal_form
 from monitor.matching.similarity import compare
@@ -33,8 +33,6 @@ ALIKE: dict[str, str] = {
     "reordered": "the same words in another order", "contained": "one name has all words of the other",
     "retyped": "the names differ by slips of the hand", "same place": "both names are of the same place",
 }  # fmt: skip
-#: Cells that say nothing: two of them are no "same county".
-SAYS_NOTHING = frozenset({"", "#n/a", "#na", "n/a", "na", "none"})
 
 
 class OtherRow(NamedTuple):
@@ -162,19 +160,3 @@ def naming_changes(changes: Iterable[ChangeRecord]) -> dict[str, ChangeRecord]:
         if change["agreement_id"] and not (amended and change["rule"] == "ruled_same"):
             rank[amended].append(change)
     return {str(c["agreement_id"]): c for c in (*rank[True], *rank[False])}
-
-
-def evidence_in_words(change: ChangeRecord) -> list[tuple[str, str]]:
-    """Return the evidence of the rule as (name, words).
-
-    A county cell that says nothing is neither the same nor another.
-    """
-    words = word_evidence(change["evidence"])
-    if change["evidence"].get("same_county") is False and _county_unsaid(change):
-        words["same_county"] = words["same_county"][0], "a row does not say"
-    return list(words.values())
-
-
-def _county_unsaid(change: ChangeRecord) -> bool:
-    rows = [row for row in (change["before"], change["after"]) if row]
-    return len(rows) < 2 or any(normal_form(row["county"]) in SAYS_NOTHING for row in rows)

@@ -219,6 +219,8 @@ def test_a_correction_says_what_the_list_shows_now_and_not_what_no_longer_counts
          "ICE's list of June 9, 2025 has it under a later signing date."),
         ("a second row of fl-x, no longer listed on 2025-06-09",
          "It was a second row of an agreement that ICE lists once."),
+        ("fl-x-tfm-2025-06-08: listed again on 2025-06-09",
+         "ICE's list of June 9, 2025 shows the older agreement again."),
         ("overturned: better rules", "The lists known now no longer say so."),
     ):  # fmt: skip
         text = describe_change(doubtful(world, reason=reason), "correction", language("en"), SITE)

@@ -13,7 +13,7 @@ from monitor.matching.reasons import AGAINST, RULES
 PLACES = re.compile(r"%\(\w+\)[sd]")
 #: Messages that are the same in both languages.
 SAME = {
-    "%(some)s of %(all)s", "Biden (2021–2025)", "Obama (2009–2017)", "Trump I (2017–2021)", "provisional", "FIPS",
+    "%(some)s of %(all)s", "no", "Biden (2021–2025)", "Obama (2009–2017)", "Trump I (2017–2021)", "provisional", "FIPS",
     "listed, no_longer_listed, pending, no_longer_pending, renewed or second_row.", "287(g): %(what)s",
 }  # fmt: skip
 

@@ -14,8 +14,9 @@ from db.errors import NotFoundError
 from db.queries import desk_work, users
 from db.records import ChangeRecord, PrintedRow
 from monitor.alerts import outbox
+from monitor.changelog.change_words import name_sides, say_evidence, say_kind, say_status
 from monitor.documents.library import Library
-from monitor.i18n.labels import DOCUMENT_OUTCOMES, DOCUMENT_SIGNALS, KIND_SENTENCES, STATUS_SENTENCES
+from monitor.i18n.labels import DOCUMENT_OUTCOMES, DOCUMENT_SIGNALS
 from monitor.matching.names import normal_form
 from monitor.matching.reasons import RULES
 from monitor.places.gazetteer import slug_of
@@ -24,7 +25,6 @@ from monitor.review.decide import Choice
 from monitor.review.evidence import (
     OtherRow,
     doubts_about,
-    evidence_in_words,
     naming_changes,
     other_rows,
     rows_around,
@@ -104,8 +104,8 @@ def show_change(request: DeskRequest) -> Response:
         speaks=_speaks_for(change, choices, others), pairs=_ruled_pairs(request, change, queue), says=say_what_it_does,
         otherwise=SAY_OTHERWISE, statable=_is_statable(change, queue),
         stated=_stated(change, queue), rule=RULES.get(change["rule"], ""),
-        evidence=evidence_in_words(change), doubts=doubts_about(change),
-        kind=KIND_SENTENCES[change["kind"]], status_words=STATUS_SENTENCES[change["status"]],
+        evidence=say_evidence(change), doubts=doubts_about(change),
+        kind=say_kind(change), status_words=say_status(change), sides=name_sides(change),
         rulings=queue.rulings_on_change(change), seen=queue.last_ruling_id,
         query=query_of(asked), asked=asked, done=find_done(request, queue), item=item, headings=PARTS,
         place=peers.index(change["id"]) + 1 if item else None, waiting=len(peers),

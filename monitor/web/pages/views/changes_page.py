@@ -9,10 +9,10 @@ from itertools import groupby
 from db.moa_models import MoaRecord
 from db.records import PrintedRow
 from monitor.alerts.describe_change import is_dated_by_document
+from monitor.changelog import change_words
 from monitor.i18n.labels import KINDS, STATUSES
 from monitor.matching.reasons import RULES
 from monitor.places.gazetteer import normal
-from monitor.review.evidence import evidence_in_words
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Book, PageChange
 from monitor.web.pages.fingerprints import change_mark, mark_of
@@ -75,11 +75,18 @@ def show_change(request: PageRequest, change_id: str) -> Page | None:
     entry = request.book.change_by_id.get(change_id)
     if entry is None:
         return None
+    agreements, words = request.book.agreements, request.language
+    candidates = [(c, agreements.get(c["agreement_id"])) for c in entry["candidates"]]
+    own = entry["agreement_id"]
     return Page("change.html", {
         "change": entry, "agency": request.book.agencies.get(entry["agency_id"] or ""),
-        "agreement": request.book.agreements.get(entry["agreement_id"] or ""), "rule": RULES.get(entry["rule"], ""),
-        "evidence": [(name, said, request.book.agreements.get(said)) for name, said in evidence_in_words(entry)],
-        "candidates": [(c, request.book.agreements.get(c["agreement_id"])) for c in entry["candidates"]],
+        "agreement": agreements.get(own or ""), "said": change_words.say_kind(entry, words),
+        "how_sure": change_words.say_status(entry, words), "withdrawn": change_words.say_reason(entry, words),
+        "withdrawn_for": agreements.get(change_words.find_reason_agreement(entry)),
+        "sides": change_words.name_sides(entry, words), "rule": RULES.get(entry["rule"], ""),
+        "evidence": [(name, said, agreements.get(said)) for name, said in change_words.say_evidence(entry, words)],
+        "taken_for": [(c, g) for c, g in candidates if c["agreement_id"] == own],
+        "candidates": [(c, g) for c, g in candidates if c["agreement_id"] != own],
         "differs": _differences(entry), "documents": _documents(request.book, entry),
         "dated_by_document": is_dated_by_document(entry),
     })  # fmt: skip
@@ -100,7 +107,8 @@ def list_changes(book: Book) -> Iterator[tuple[str, str]]:
             mark_of(
                 change_mark(book, e), agreement and agreement.status, agency and (agency.id, agency.name, agency.fips),
                 [c["agreement_id"] in book.agreements for c in e["candidates"]],
-                [said in book.agreements for _, said in evidence_in_words(e)],
+                [said in book.agreements for _, said in change_words.say_evidence(e)],
+                change_words.find_reason_agreement(e) in book.agreements,
                 [(d["sha256"], d["file"]) for d in _documents(book, e)],
             ),
         )  # fmt: skip
@@ -162,7 +170,8 @@ def _differences(change: PageChange) -> list[Difference]:
         old, new = _cell(before, name), _cell(after, name)
         if old[0] is not None or new[0] is not None:
             same = bool(before and after) and _seen(old) == _seen(new)
-            rows.append((name, old, new, name in change["fields"], same))
+            both_say = None not in (old[0], new[0])
+            rows.append((name, old, new, name in change["fields"] or (both_say and not same), same))
     return rows
 
 

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from db.records import ChangeRecord
+from monitor.changelog.change_words import say_evidence
 from monitor.publications.check import REASON_NAMES, REASONS
-from monitor.review.evidence import evidence_in_words
 from tests.monitor.web.desk.conftest import BEN, World
 from tests.monitor.web.desk.test_rulings import ENDING, RELABEL, held, log_of
 
@@ -75,7 +75,7 @@ def test_what_each_ruling_would_do_is_shown_and_nothing_is_ruled(world: World) -
 
 def change(before: str, after: str, **evidence: object) -> ChangeRecord:
     row = {"county": before}, {"county": after}
-    return {"before": row[0], "after": row[1], "evidence": evidence}  # type: ignore[typeddict-item] # what the words are made of
+    return {"status": "confirmed", "before": row[0], "after": row[1], "evidence": evidence}  # type: ignore[typeddict-item] # what the words are made of
 
 
 @pytest.mark.parametrize(
@@ -89,17 +89,20 @@ def change(before: str, after: str, **evidence: object) -> ChangeRecord:
             change("a", "a", names="same place", letters_apart=0),
             [("the two names are", "of the same place, but of another office")],
         ),
-        (change("a", "a", names="unlike", letters_apart=8), [("the two names are", "unlike")]),
+        (change("a", "a", names="unlike", letters_apart=8), [("the two names are", "unlike each other")]),
         (
             change("a", "a", names="near", letters_apart=2),
-            [("letters that differ between the two names", "2"), ("the two names are", "near")],
+            [
+                ("letters that differ between the two names", "2"),
+                ("the two names are", "alike, but for more than slips of the hand"),
+            ],
         ),
         (change("a", "a", against=["other_office"]), [("what makes it doubtful", "the same place, another office")]),
     ],
 )
 def test_evidence_claims_nothing_that_was_not_compared(record: ChangeRecord, words: list[tuple[str, str]]) -> None:
     """A blank county is not another county, and letters apart mean nothing between names that are not misspellings."""
-    assert evidence_in_words(record) == words
+    assert say_evidence(record) == words
 
 
 def test_a_doubtful_relabelling_shows_no_letters_apart(world: World) -> None:

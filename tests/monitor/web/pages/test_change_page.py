@@ -17,11 +17,12 @@ from tests.monitor.web.pages.conftest import ROWS, take_in, workbook
 
 GULF = ("FLORIDA", "Gulf County BOCC", "County", "Gulf County ", "Task Force Model", date(2025, 2, 26))
 BAY = ("FLORIDA", "Bay County Sheriff's Office", "County", "Bay County", "Task Force Model", date(2025, 2, 24))
-#: The second list lacks Waupaca, gives Gulf's agreement to the sheriff and dates Bay's two days on.
+#: The second list lacks Waupaca, gives Gulf's agreement to the sheriff and dates Bay's two days on,
+#: with the state in other letters.
 LATER = [
     *(row for row in ROWS if not row[1].startswith("Waupaca")),
     (*GULF[:1], "Gulf County Sheriff's Office", "County", "Gulf County", *GULF[4:]),
-    (*BAY[:5], date(2025, 2, 26)),
+    ("Florida", *BAY[1:5], date(2025, 2, 26)),
 ]
 #: The third has Waupaca again, so that its ending is withdrawn.
 LAST = [*LATER, *(row for row in ROWS if row[1].startswith("Waupaca"))]
@@ -93,3 +94,39 @@ def test_cells_that_look_the_same_are_shown_once(site: Site) -> None:
     assert 'colspan="2"' in county
     (agency,) = re.findall(r"<tr[^>]*><th>Agency\b.*?</tr>", html, re.DOTALL)
     assert agency.count("<td") == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "english"),
+    [("en", "The statement was withdrawn. ICE's list of March 7, 2025 shows it again.", ()),
+     ("es", "La afirmación se retiró. Vuelve a figurar en la lista de ICE del 7 de marzo de 2025.",
+      ("shows it again", "listed again on"))],
+)  # fmt: skip
+def test_why_a_statement_was_withdrawn_stands_in_its_lead_and_preview(
+    site: Site, code: str, reason: str, english: tuple[str, ...]
+) -> None:
+    html = page_of(site, "termination", "Waupaca", code)
+    (preview,) = re.findall(r'<meta name="description" content="([^"]*)"', html)
+    assert unescape(preview).startswith(reason)
+    assert reason in words_of(html.partition('class="lead"')[2].partition("</p>")[0])
+    assert [said for said in english if said in html] == []
+
+
+def test_the_row_that_was_chosen_is_not_also_considered(site: Site) -> None:
+    """The sheriff's row is taken to go on from the board's, which is doubtful: that is no rival."""
+    said = words_of(page_of(site, "amendment", "Gulf"))
+    assert "Also considered" not in said
+    assert "Taken to go on from this row, which is doubtful: Gulf County" in said
+
+
+def test_evidence_is_in_the_language_of_the_page(site: Site) -> None:
+    why = words_of(page_of(site, "amendment", "Gulf", "es").partition("Por qué lo decimos")[2].partition("<h3")[0])
+    assert "Los dos nombres son: del mismo lugar, pero de otra oficina" in why
+    assert not re.search(r"\b(the|names|rows|what|days)\b", why.partition("Para citar")[0])
+
+
+def test_every_cell_that_a_reader_sees_changed_is_marked(site: Site) -> None:
+    """Capitals are no change of the log; in a table of what was printed they differ nevertheless."""
+    (change,) = (e for e in site.book().changes if e["kind"] == "amendment" and (e["agency"] or "").startswith("Bay"))
+    assert change["fields"] == ["signed_on"]
+    assert re.findall(r'<tr class="moved"><th>(\w+)', page_of(site, "amendment", "Bay")) == ["State", "Signed"]
