@@ -139,7 +139,7 @@ def make_routes(settings: Settings, *, beside: bool = False) -> list[BaseRoute]:
     few = FewAtOnce(below, Clients(1, MOST_WAITING, settings.trusted_proxies.split()), refuse_busy)
     version = ShownVersion(feeds.version, feeds.gathered_version, feeds.gather) if beside else feeds.version
     kept = CachedApp(few, version, most_bytes=_CACHED_BYTES, fresh_seconds=0)
-    return [Route("/feeds", lambda request: RedirectResponse("/feeds/", 308)), Mount("/feeds", OpenAccess(kept))]
+    return [Route("/feeds", _lead_to_index), Mount("/feeds", OpenAccess(kept))]
 
 
 def find_feed(store: Store, sort: str, name: str) -> tuple[tuple[str, str], str] | None:
@@ -192,6 +192,10 @@ def list_feeds(store: Store, settings: Settings) -> Iterator[tuple[str, bytes, s
                 yield path, write_feed(form, page, feed), media
     for file, code in (("index", "en"), ("es", "es")):
         yield f"feeds/{file}.html", write_index(settings, code, static=True), "text/html; charset=utf-8"
+
+
+def _lead_to_index(request: Request) -> Response:
+    return RedirectResponse(f"/feeds/?{request.url.query}".rstrip("?"), 308)
 
 
 def write_index(settings: Settings, code: str, *, static: bool = False) -> bytes:

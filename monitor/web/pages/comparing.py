@@ -11,7 +11,7 @@ from monitor.i18n.language import Language
 from monitor.web.pages import place_index
 from monitor.web.pages.book import Agency, Book, ListFile
 from monitor.web.pages.charts import SUPPORT
-from monitor.web.pages.map.drawing import dark_style
+from monitor.web.pages.map.drawing import COLORS, dark_style
 from monitor.web.pages.place_status import agencies_of, is_listed
 from monitor.web.pages.typeset import FONT
 
@@ -19,7 +19,7 @@ MOST_PLACES = 5
 #: The first days of presidents' terms: the days that comparisons begin with.
 TERMS = ("2009-01-20", "2017-01-20", "2021-01-20", "2025-01-20")
 #: Colors of the two days: they differ in lightness, so that they are told apart in gray.
-_SHADES = ("#8fb4d9", "#1f5fa8")
+_SHADES = ("n2", "n4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +99,12 @@ def draw_comparison(found: TwoDays, language: Language, address: str) -> str:
         parts.append(f'<text x="40" y="{y}" font-weight="bold">{escape(say(labels.SUPPORT[code]))}</text>')
         for n, shade in zip(found.whole.counts[code], _SHADES, strict=True):
             width = round(680 * n / most, 1)
-            parts.append(f'<rect x="40" y="{y + 12}" width="{max(width, 1)}" height="26" fill="{shade}"/>'
+            parts.append(f'<rect x="40" y="{y + 12}" width="{max(width, 1)}" height="26" fill="{COLORS[shade]}"/>'
                          f'<text x="{50 + width}" y="{y + 33}">{number(n)}</text>')  # fmt: skip
             y += 32
         y += 56
     key = "".join(
-        f'<rect x="{40 + 300 * i}" y="86" width="20" height="20" fill="{shade}"/>'
+        f'<rect x="{40 + 300 * i}" y="86" width="20" height="20" fill="{COLORS[shade]}"/>'
         f'<text x="{70 + 300 * i}" y="103">{escape(language.date(day))}</text>'
         for i, (day, shade) in enumerate(zip((found.since, found.until), _SHADES, strict=True))
     )
@@ -113,7 +113,7 @@ def draw_comparison(found: TwoDays, language: Language, address: str) -> str:
                  until=language.date(found.until))  # fmt: skip
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 975 {y + 30}" width="975" height="{y + 30}"'
-        f' font-family="{FONT}" font-size="20" fill="#1d1d1b">{dark_style(["listed"])}'
+        f' font-family="{FONT}" font-size="20" fill="#1d1d1b">{dark_style(_SHADES)}'
         f'<rect width="975" height="{y + 30}" fill="#fff"/><text x="40" y="56" font-size="30">{escape(title)}</text>'
         f'{key}{"".join(parts)}<text x="40" y="{y - 8}" font-size="16">{escape(source)}</text>'
         f'<text x="40" y="{y + 16}" font-size="16">{escape(address)}</text></svg>'

@@ -39,6 +39,7 @@
     });
   }
 
+  document.getElementById("without-script")?.remove();
   const place = document.getElementById("found");
   const asked = (new URLSearchParams(location.search).get("q") || "").trim();
   if (!place || !asked) return;

@@ -62,8 +62,9 @@ def test_a_feed_is_compressed_for_who_takes_it(world: World, client: TestClient)
 
 
 def test_the_index_is_found_without_the_slash(client: TestClient) -> None:
-    moved = client.get("/feeds", follow_redirects=False)
-    assert (moved.status_code, moved.headers["location"]) == (308, "/feeds/")
+    for query in ("", "?lang=es"):
+        moved = client.get(f"/feeds{query}", follow_redirects=False)
+        assert (moved.status_code, moved.headers["location"]) == (308, f"/feeds/{query}")
 
 
 def test_the_index_names_every_state_and_is_valid_in_both_languages(client: TestClient) -> None:

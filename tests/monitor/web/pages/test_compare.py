@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from db.database import Store
 from monitor.web.pages.addresses import make_site
 from monitor.web.pages.app import create_app
 from monitor.web.pages.find_returns import find_returns
+from monitor.web.pages.map.drawing import COLORS, DARK
 from tests.monitor.web.pages.conftest import ROWS, take_in, workbook
 
 
@@ -55,6 +57,26 @@ def test_the_figure_says_where_it_is_from(client: TestClient) -> None:
     assert "https://tracker.example/compare/2025-03-03/" in svg
     assert "March 3, 2025" in svg
     assert client.get("/compare/2025-03-03/figure.png").content.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("shown", [COLORS, COLORS | DARK])
+def test_the_two_days_of_the_figure_are_told_apart_in_light_and_dark(client: TestClient, shown: dict[str, str]) -> None:
+    """By lightness alone, three to one, as the guidelines for accessible graphics ask."""
+    svg = client.get("/compare/2025-03-03/figure.svg").text
+    first, last = (lightness(shown[next(c for c, rgb in COLORS.items() if rgb == fill)]) for fill in shades(svg))
+    assert (max(first, last) + 0.05) / (min(first, last) + 0.05) >= 3
+
+
+def shades(svg: str) -> list[str]:
+    """The colors of the two squares of the key."""
+    return re.findall(r'y="86" width="20" height="20" fill="(#\w+)"', svg)
+
+
+def lightness(color: str) -> float:
+    """The relative luminance of an sRGB color, 0 to 1, as WCAG 2 defines it."""
+    parts = [part / 255 for part in bytes.fromhex(color[1:])]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 @pytest.mark.parametrize(

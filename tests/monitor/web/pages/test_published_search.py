@@ -137,3 +137,14 @@ def test_suggestions_come_while_typing(page: Page, files: str) -> None:
         page.evaluate("JSON.stringify([...document.querySelectorAll('#q-found option')].map((o) => o.value))")
     )
     assert options[0] == "Tampa, FL"
+
+
+def test_a_reader_is_led_on_where_the_script_is_not_there(page: Page, files: str) -> None:
+    """A script can fail to arrive without being switched off; where it runs, nothing is said of it."""
+    note = page.get_by_text("The search needs JavaScript")
+    page.goto(f"{files}search/?q=Pasco")
+    expect(page.locator("#found li").first).to_be_visible()
+    expect(note).to_have_count(0)
+    page.route("**/static/search.js*", lambda route: route.abort())
+    page.goto(f"{files}search/?q=Pasco")
+    expect(note).to_be_visible()

@@ -183,3 +183,19 @@ def test_support_types_have_their_color_in_the_list_of_a_day(browser: Browser, c
     )
     page.close()
     assert marked == {"TFM": "rgb(230, 159, 0)", "WSO": "rgb(143, 208, 240)", "JEM": "rgb(47, 127, 193)"}
+
+
+def test_a_table_stacked_on_a_phone_is_still_one_to_who_hears_it(browser: Browser, corpus_site: str) -> None:
+    """Where cells are shown as blocks some browsers forget what they are, unless their roles say it."""
+    page = browser.new_page()
+    for path in ("places/", "returned/"):
+        page.goto(corpus_site + path)
+        told = page.eval_on_selector_all(
+            "table.stacked, .stacked :is(thead, tbody, tr, th, td)",
+            "all => [...new Set(all.map(e => `${e.localName} ${e.scope ?? ''} ${e.getAttribute('role')}`))].sort()",
+        )
+        assert told == [
+            "table  table", "tbody  rowgroup", "td  cell", "th col columnheader", "th row rowheader",
+            "thead  rowgroup", "tr  row",
+        ]  # fmt: skip
+    page.close()
