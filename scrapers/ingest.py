@@ -65,7 +65,11 @@ def find_saved(
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES)
             if not inside:
-                raise ImportRefusedError("the folder holds no list", file=str(path))
+                documents = any(p.suffix.lower() == ".pdf" for p in path.rglob("*"))
+                raise ImportRefusedError(
+                    "the folder holds no list", file=str(path),
+                    do=f"take its agreement documents in with: moas {path} --import" if documents else "",
+                )  # fmt: skip
             for file in inside:
                 refuse_outside(path, file)
         elif path.is_file():

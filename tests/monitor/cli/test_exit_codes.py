@@ -55,6 +55,8 @@ def test_work_that_fails_ends_in_1_with_one_line(command: Command, tmp_path: Pat
     assert "there is no such file or folder" in line("import", tmp_path / "nothing.xlsx")
     (tmp_path / "empty").mkdir()
     assert "the folder holds no list" in line("import", tmp_path / "empty")
+    (tmp_path / "empty" / "agreement.pdf").touch()
+    assert f"moas {tmp_path / 'empty'} --import" in line("import", tmp_path / "empty")
     assert "the manifest cannot be read" in line("import", "--manifest", tmp_path / "no.csv")
     (tmp_path / "no.csv").write_text("name\nx\n")
     assert "has no column `file`" in line("import", "--manifest", tmp_path / "no.csv")

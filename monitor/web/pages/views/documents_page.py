@@ -103,8 +103,9 @@ def show_document(request: PageRequest, sha256: str) -> Page | None:
     if not records:
         return None
     pages = moas.load_pages(request.site.store.connection, [sha256]).get(sha256, [])
+    document = shelve(request.book, records[-1])
     return Page("document.html", {
-        "document": shelve(request.book, records[-1]), "records": records, "pages": pages,
+        "document": document, "records": records, "pages": pages, "owners": owners_of(request.book, document.rows),
         "agreements": request.book.agreements, "kept": request.site.store.archive.has(sha256),
         "copied": request.site.documents_published or not request.static,
     })  # fmt: skip
@@ -144,6 +145,12 @@ def shelve(book: Book, record: MoaRecord) -> Shelved:
     return Shelved(record, rows, notice, dates, book.library.capture_of(sha256))
 
 
+def owners_of(book: Book, rows: Iterable[ListedMoa]) -> list[tuple[str, str]]:
+    """Return (agency, state) of each agency whose rows link a document, as it is named now, in their order."""
+    known = [(book.agencies.get(row.agency_id), row) for row in rows]
+    return list(dict.fromkeys((a.name, a.state or "") if a else (row.agency, row.state or "") for a, row in known))
+
+
 def list_documents(book: Book) -> Iterator[tuple[str, str]]:
     """Yield the address of every document."""
     for record in book.library.records:
@@ -151,7 +158,9 @@ def list_documents(book: Book) -> Iterator[tuple[str, str]]:
             shelved = shelve(book, record)
             yield (
                 f"documents/{record['sha256']}/",
-                mark_of(record, shelved.rows, shelved.notice, shelved.dates, shelved.capture),
+                mark_of(
+                    record, shelved.rows, shelved.notice, shelved.dates, shelved.capture, owners_of(book, shelved.rows)
+                ),
             )
 
 

@@ -76,6 +76,23 @@ def test_a_document_says_how_it_ends_with_the_page(shelf_site: str, shelf_home: 
     assert 'id="page-3"' in page
 
 
+@pytest.mark.parametrize(
+    ("prefix", "called"), [("", "Agreement document · WSO"), ("es/", "Documento del acuerdo · WSO")]
+)
+def test_a_document_is_called_by_its_agency(shelf_site: str, shelf_home: Path, prefix: str, called: str) -> None:
+    """File names say little; the agency is that of the rows that link it, as it is named now."""
+    page = read(f"{shelf_site}{prefix}documents/{sha256_of(shelf_home, 'pasco.pdf')}/")
+    heading = re.sub("<[^>]*>", "", page.partition("<h1>")[2].partition("</h1>")[0])
+    assert heading == f"{called} Pasco County Sheriffs Ofice, Florida"
+    assert "Pasco County Sheriffs Ofice, Florida: " in page.partition("</title>")[0]
+    assert "pasco.pdf" in page.partition("</h1>")[2].partition("</p>")[0]
+
+
+def test_a_search_that_finds_nothing_says_how_words_are_matched(shelf_site: str) -> None:
+    assert "All words must stand on one page" in read(shelf_site + "documents/?q=zeppelin")
+    assert "All words must stand on one page" not in read(shelf_site + "documents/?q=notice")
+
+
 def test_the_agreement_and_its_county_show_the_document(shelf_site: str, shelf_home: Path) -> None:
     document = f"documents/{sha256_of(shelf_home, 'pasco.pdf')}/"
     for address in ("agreements/fl-pasco-county-sheriffs-office-wso-2019-05-06/", "places/fl/pasco-county/"):
