@@ -1,7 +1,7 @@
 """Update the catalogs from code and templates: `python -m monitor.i18n.catalog` (for development).
 
 Messages come from `_` and `ngettext` in templates and from `N_`, `say`, `count`, `gettext` and `ngettext` in code;
-those of the identity rules from their tables. New messages are added untranslated;
+those of rules and of reasons from their tables. New messages are added untranslated;
 `tests/monitor/i18n/test_catalog.py` fails until they are translated.
 """
 
@@ -19,8 +19,8 @@ from monitor.i18n.language import DOMAIN, LANGUAGES, LOCALES
 
 MONITOR = Path(__file__).parents[1]
 FOLDERS = ("i18n", "changelog", "alerts", "web/pages", "web/forms", "web/feeds")
-#: The tables of the rules' sentences. They are read, not imported: matching comes after i18n.
-RULES, RULE_TABLES = MONITOR / "matching" / "reasons.py", ("RULES", "AGAINST")
+#: Tables of sentences about rules and lists. They are read, not imported: those stages come after i18n.
+TABLES = {"matching/reasons.py": ("RULES", "AGAINST"), "publications/check.py": ("REASON_NAMES",)}
 _HEADER = """msgid ""
 msgstr ""
 "Language: {code}\\n"
@@ -47,11 +47,12 @@ def extract_messages() -> Iterator[tuple[str, Message]]:
                 yield f"{folder}/{name}", message
 
 
-def extract_rules() -> Iterator[tuple[str, Message]]:
-    """Yield (file, sentence) for every rule and doubt of the identity rules."""
-    for node in ast.parse(RULES.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in RULE_TABLES:
-            yield from ((RULES.name, sentence) for sentence in ast.literal_eval(node.value).values())
+def extract_tables() -> Iterator[tuple[str, Message]]:
+    """Yield (file, sentence) for every rule, doubt and reason for holding a list."""
+    for file, names in TABLES.items():
+        for node in ast.parse((MONITOR / file).read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in names:
+                yield from ((file, sentence) for sentence in ast.literal_eval(node.value).values())
 
 
 def read_catalog(code: str) -> Catalog:
@@ -67,7 +68,7 @@ def update_catalog(code: str) -> Catalog:
     """Write the catalog with every message: translations are kept, unused messages dropped."""
     path = LOCALES / code / "LC_MESSAGES" / f"{DOMAIN}.po"
     template = Catalog(domain=DOMAIN, charset="utf-8")
-    for _name, message in sorted((*extract_messages(), *extract_rules()), key=lambda found: str(found[1])):
+    for _name, message in sorted((*extract_messages(), *extract_tables()), key=lambda found: str(found[1])):
         template.add(message)
     catalog = read_catalog(code)
     catalog.update(template, no_fuzzy_matching=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from db.errors import StoreError
 from db.queries.archive_copies import load_copies
 from db.queries.sightings import is_public_document
+from monitor.publications.check import REASON_NAMES
 from monitor.web.pages.book import Book
 from monitor.web.pages.fingerprints import change_mark, mark_of
 from monitor.web.pages.render_page import Page
@@ -26,7 +27,7 @@ def routes(site: Site) -> None:
 
 def show_lists(request: PageRequest) -> Page | None:
     """Show every publication, newest first."""
-    return Page("lists.html", {"publications": request.book.publications})
+    return Page("lists.html", {"publications": request.book.publications, "reason_names": REASON_NAMES})
 
 
 def show_list(request: PageRequest, sha256: str) -> Page | None:
@@ -38,6 +39,7 @@ def show_list(request: PageRequest, sha256: str) -> Page | None:
     return Page("list.html", {
         "found": found, "telling": [e for e in shown if not e["noise"]], "noise": [e for e in shown if e["noise"]],
         "file": file_name(request.site, sha256), "copies": load_copies(request.site.store.connection, sha256),
+        "reason_names": REASON_NAMES,
     })  # fmt: skip
 
 

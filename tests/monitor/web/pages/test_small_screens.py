@@ -153,7 +153,7 @@ def test_tables_of_the_real_lists_are_whole_on_a_phone(browser: Browser, corpus_
     cut = {}
     page.goto(f"{corpus_site}changes/?kind=switch")
     change = page.locator("a.who").first.get_attribute("href") or ""
-    paths = ("places/", "lists/", "as-of/?date=2025-05-29&support_type=TFM", "trends/", "compare/", "returned/",
+    paths = ("places/", "lists/", "data/", "as-of/?date=2025-05-29&support_type=TFM", "trends/", "compare/", "returned/",
              "sheets/fl/", f"changes/{change.rstrip('/').rpartition('/')[2]}/")  # fmt: skip
     for path in (tongue + path for path in paths for tongue in ("", "es/")):
         page.goto(corpus_site + path)
@@ -188,7 +188,7 @@ def test_support_types_have_their_color_in_the_list_of_a_day(browser: Browser, c
 def test_a_table_stacked_on_a_phone_is_still_one_to_who_hears_it(browser: Browser, corpus_site: str) -> None:
     """Where cells are shown as blocks some browsers forget what they are, unless their roles say it."""
     page = browser.new_page()
-    for path in ("places/", "returned/"):
+    for path in ("places/", "returned/", "lists/", "data/"):
         page.goto(corpus_site + path)
         told = page.eval_on_selector_all(
             "table.stacked, .stacked :is(thead, tbody, tr, th, td)",
