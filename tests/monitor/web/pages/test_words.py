@@ -34,6 +34,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     for name, rows, modified in (
         ("participatingAgencies03032025am.xlsx", ROWS, "2025-03-03T13:00:00Z"),
         ("participatingAgencies03052025am.xlsx", LATER, "2025-03-05T13:00:00Z"),
+        ("participatingAgencies03062025am.xlsx", LATER, "2025-03-05T13:00:00Z"),
     ):
         (folder / "lists" / name).write_bytes(workbook(rows, modified))
     take_in(folder / "data", [folder / "lists"])
@@ -131,3 +132,13 @@ def test_every_number_is_that_of_the_list_it_leads_to(corpus_home: Path) -> None
     for code, expected in lost.items():
         ((number, query),) = count_links(site, f"places/{(code or '').lower()}/")
         assert number == expected == count_found(site, query), code
+
+
+@pytest.mark.parametrize(("code", "why"), [("en", "duplicate Here already"), ("es", "duplicada Ya está aquí")])
+def test_why_a_list_does_not_count_is_said_in_words(site: Site, code: str, why: str) -> None:
+    """The last list is the bytes of the one before under a new name."""
+    assert f"{why}: the bytes of participatingAgencies03052025am.xlsx" in text_of(site, "lists/", code)
+    (copied,) = (p for p in site.book().publications if p["status"] == "duplicate")
+    said = text_of(site, f"lists/{copied['sha256']}/", code)
+    assert why.partition(" ")[2] in said
+    assert "duplicate:" not in said
