@@ -153,8 +153,8 @@ def test_tables_of_the_real_lists_are_whole_on_a_phone(browser: Browser, corpus_
     cut = {}
     page.goto(f"{corpus_site}changes/?kind=switch")
     change = page.locator("a.who").first.get_attribute("href") or ""
-    paths = ("places/", "lists/", "data/", "as-of/?date=2025-05-29&support_type=TFM", "trends/", "compare/", "returned/",
-             "sheets/fl/", f"changes/{change.rstrip('/').rpartition('/')[2]}/")  # fmt: skip
+    paths = ("places/", "lists/", "data/", "as-of/?date=2025-05-29&support_type=TFM", "trends/", "compare/",
+             "returned/", "sheets/fl/", f"changes/{change.rstrip('/').rpartition('/')[2]}/")  # fmt: skip
     for path in (tongue + path for path in paths for tongue in ("", "es/")):
         page.goto(corpus_site + path)
         assert page.locator("main .scroll table").count() >= 1
