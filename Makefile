@@ -42,11 +42,15 @@ static: $(VENV)/.for-dev
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_layout.py
 
+# Bytecode is kept also where the environment says otherwise: without it each worker and each of the hundreds of
+# commands that tests start compiles all that it imports.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
+
 check: static
-	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
+	$(PYTEST)
 
 test: static
-	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder -m "not live and not soak"
+	$(PYTEST) -m "not live and not soak"
 
 browser:
 	@if ! command -v apt-get >/dev/null || [ "$$(id -u)" != 0 ]; then \

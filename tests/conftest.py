@@ -5,11 +5,13 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from db import database
 from db.database import Store
 from monitor.changelog.rebuild import derive
 from monitor.publications.dating import capture_time
@@ -18,6 +20,7 @@ from tests.mailbox import Mailbox, served_mailbox
 from tests.paths import LISTS
 
 NOW = "2025-10-01T12:00:00Z"
+MIGRATE = database._migrate
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -31,9 +34,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path not in long_files)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_new_stores() -> Iterator[None]:
+    """A new store of this process is a copy of one that the migrations made; they take ten times as long.
+
+    `tests/db` applies them each time, and so does every command that is started as a process of its own.
+    """
+    made = sqlite3.connect(":memory:", isolation_level=None)
+    MIGRATE(made)
+    empty = made.serialize()
+    made.close()
+
+    def copy_or_migrate(connection: sqlite3.Connection) -> None:
+        if connection.execute("select 1 from sqlite_schema").fetchone():
+            MIGRATE(connection)
+            return
+        source = sqlite3.connect(":memory:")
+        source.deserialize(empty)
+        source.backup(connection)
+        source.close()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "_migrate", copy_or_migrate)
+        yield
+
+
 @pytest.fixture(scope="session")
 def imported_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with every list of the corpus. It is read only: a test that writes takes a copy (`corpus_home`)."""
+    """A home with every list of the corpus, taken in as `import` does; a test that writes copies it (`corpus_home`)."""
     if not LISTS.is_dir():
         pytest.skip(f"the real lists are not at {LISTS}")
     base = tmp_path_factory.getbasetemp()
@@ -43,8 +71,8 @@ def imported_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not home.exists():
             with Store.open(shared / "being-imported") as store:
-                for saved in ingest.find_saved([], LISTS / "manifest.csv", capture_time):
-                    ingest.import_list(store, saved, NOW)
+                saved = ingest.find_saved([], LISTS / "manifest.csv", capture_time)
+                assert [taken.error for taken in ingest.import_lists(store, saved, NOW) if taken.error] == []
                 derive(store, now=NOW)
             (shared / "being-imported").rename(home)
     return home

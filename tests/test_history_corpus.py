@@ -17,8 +17,9 @@ from monitor.changelog.log import Filter, read_log
 from monitor.changelog.rebuild import derive
 from monitor.publications.dating import capture_time
 from scrapers import ingest
+from tests.conftest import NOW
 from tests.dump import difference, dump
-from tests.histories import NOW, open_store
+from tests.histories import open_store
 from tests.monitor.changelog.test_two_clocks import answers_with_its_rows
 from tests.paths import LISTS
 
@@ -33,15 +34,14 @@ def saved_lists() -> list[ingest.SavedList]:
 
 def take(store: Store, saved: list[ingest.SavedList], now: str = NOW) -> list[str]:
     """The lists are taken in and compared; returns the ids of changes stated."""
-    assert [taken.error for one in saved if (taken := ingest.import_list(store, one, now)).error] == []
+    assert [taken.error for taken in ingest.import_lists(store, saved, now) if taken.error] == []
     return derive(store, now=now).stated
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def store(corpus_home: Path) -> Iterator[Store]:
     """Everything the manifest names, imported in one go."""
-    with open_store(tmp_path_factory.mktemp("corpus")) as store:
-        take(store, saved_lists())
+    with open_store(corpus_home, NOW) as store:
         yield store
 
 

@@ -1,6 +1,6 @@
 """The lists of February to September 2025 against the departures judged by hand, and no agency under two ids.
 
-Skipped where the shared lists are not there. The history is imported once for the file.
+Skipped where the shared lists are not there.
 """
 
 from __future__ import annotations
@@ -56,15 +56,8 @@ TWO_BODIES = {
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("corpus")
-    _command("import", "--manifest", str(CORPUS / "manifest.csv"), "--db", str(path))
-    return path
-
-
-@pytest.fixture(scope="module")
-def changes(home: Path) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(_command("changes", "--db", str(home), "--format", "json"))
+def changes(corpus_home: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(_command("changes", "--db", str(corpus_home), "--format", "json"))
     return found
 
 
@@ -251,12 +244,12 @@ def test_rooks_county_was_signed_again_and_not_put_back(changes: list[dict[str, 
     assert sorted(late) == [("renewal", "confirmed", "2025-09-09"), ("termination", "retracted", "2025-09-08")]
 
 
-def test_no_agency_has_two_ids(home: Path) -> None:
+def test_no_agency_has_two_ids(corpus_home: Path, changes: list[dict[str, Any]]) -> None:
     """Every pair of ids of one state with names that could be one was looked at: the list above, or two real places."""
     agencies: dict[str, set[str]] = {}
-    for entry in json.loads(_command("agreements", "--db", str(home), "--format", "json")):
+    for entry in json.loads(_command("agreements", "--db", str(corpus_home), "--format", "json")):
         agencies.setdefault(entry["state"], set()).add(entry["agency"])
-    for entry in json.loads(_command("changes", "--db", str(home), "--format", "json")):
+    for entry in changes:
         if entry["agency"]:
             agencies.setdefault(entry["state"], set()).add(entry["agency"])
     odd = set()
