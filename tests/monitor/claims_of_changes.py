@@ -88,6 +88,16 @@ def change_back(values: Values, about: Subject, truth: Truth) -> bool:
 
 
 @check
+def change_has_two_rows(values: Values, about: Subject, truth: Truth) -> bool:
+    """A list of the day shows two rows of the agreement."""
+    return any(
+        len(a.listings & shown.rows.keys()) > 1
+        for a in about.agreements
+        for shown in truth.lists[a.list] if shown.day == about.change["listed_on"]
+    )  # fmt: skip
+
+
+@check
 def change_on_participating_list(values: Values, about: Subject, truth: Truth) -> bool:
     """An agreement of the agency was first listed as participating near the day."""
     agencies = {a.agency for a in about.agreements}
